@@ -1,0 +1,451 @@
+//! What an action is, in data: its effect, its risk, its inverse, how it is proven.
+//!
+//! Plan text, policy input, permissions, tables and the simulated world all read a [`Spec`]; none of them knows vendors.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Arg, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Time};
+
+/// The id of an action, `<provider>.<verb>-<noun>`, e.g. `aws.deactivate-access-key`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ActionId(String);
+
+impl ActionId {
+    /// The provider's name.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        self.0.split_once('.').map_or("", |(provider, _)| provider)
+    }
+}
+
+impl FromStr for ActionId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let lower = |part: &str| {
+            part.starts_with(|c: char| c.is_ascii_lowercase())
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        match text.split_once('.') {
+            Some((provider, verb)) if lower(provider) && lower(verb) && verb.contains('-') => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(format!(
+                "`{text}` is no action; write <provider>.<verb>-<noun>, e.g. aws.deactivate-access-key"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ActionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for ActionId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<ActionId> for String {
+    fn from(id: ActionId) -> Self {
+        id.0
+    }
+}
+
+/// Everything that is known about an action before it is called.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Its id.
+    pub id: ActionId,
+    /// What it does, as a clause without a subject: `switch the key off`.
+    pub title: String,
+    /// The kind it works on.
+    pub on: KindId,
+    /// What it does, as data.
+    pub effect: Effect,
+    /// Whom it hurts, as a sentence.
+    pub hurts: String,
+    /// The fields it overwrites and what they become; the receipt keeps exactly these.
+    pub touches: Vec<Touch>,
+    /// The lowest tier it can have.
+    pub floor: Tier,
+    /// How it is given back.
+    pub undo: Undo,
+    /// What a second send would do.
+    pub repeat: Repeat,
+    /// How many targets one provider call can carry.
+    #[serde(default = "one")]
+    pub batch: u32,
+    /// Provider permissions that the responder needs, reads included.
+    pub permissions: Vec<String>,
+    /// How long the effect may take to reach everywhere.
+    pub bound: Bound,
+    /// A published limit on how often it may be called.
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    /// Whom the vendor notifies, where it does.
+    #[serde(default)]
+    pub tells: Option<String>,
+    /// Framework, version and id of what this is called elsewhere.
+    #[serde(default)]
+    pub standards: Vec<String>,
+    /// The vendor's page that says so.
+    pub docs: String,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What an action does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// It only reads.
+    Read(ReadKind),
+    /// It takes access away.
+    Cut(Cut),
+    /// It gives access back: the inverse of a cut, fed by a receipt only.
+    Open,
+    /// It makes a new credential of a kind.
+    Issue(KindId),
+    /// It hands a new credential to a consumer.
+    Deliver,
+    /// It tells somebody.
+    Tell,
+}
+
+impl Effect {
+    /// The word of the closed vocabulary that policies use.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "read",
+            Self::Cut(_) => "cut",
+            Self::Open => "open",
+            Self::Issue(_) => "issue",
+            Self::Deliver => "deliver",
+            Self::Tell => "tell",
+        }
+    }
+}
+
+/// How a cut cuts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cut {
+    /// How hard.
+    pub rung: Rung,
+    /// What becomes of the target itself.
+    pub target: Fate,
+    /// What becomes of what was issued from the target.
+    pub issued: Fate,
+    /// The kinds of issued things it reaches.
+    #[serde(default)]
+    pub of: Vec<KindId>,
+    /// Whether it reaches only what was issued before the call.
+    #[serde(default)]
+    pub before_call: bool,
+    /// Whether nothing new can be issued while it is in force.
+    pub stops_issue: bool,
+    /// What access remains to what it reaches.
+    pub allows: Access,
+}
+
+/// How hard a cut cuts, softest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rung {
+    /// Less is allowed.
+    Narrow,
+    /// What was issued ends; the issuer lives.
+    EndSessions,
+    /// It stops until it is given back.
+    Suspend,
+    /// It stops for good.
+    Revoke,
+    /// It is gone, and what hung on it too.
+    Delete,
+}
+
+impl Rung {
+    /// The generic verb of playbooks.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Narrow => "narrow",
+            Self::EndSessions => "end-sessions",
+            Self::Suspend => "suspend",
+            Self::Revoke => "revoke",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// All rungs, softest first.
+    pub const ALL: [Self; 5] = [
+        Self::Narrow,
+        Self::EndSessions,
+        Self::Suspend,
+        Self::Revoke,
+        Self::Delete,
+    ];
+}
+
+/// What becomes of a thing while a cut is in force.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// It goes on working.
+    Lives,
+    /// It stops, and works again after the undo.
+    Pauses,
+    /// It never works again.
+    Dies,
+}
+
+/// What access remains to what a cut reaches.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// None.
+    Nothing,
+    /// Reading.
+    ReadOnly,
+    /// What the named parameter says.
+    Param(String),
+}
+
+/// A field that an action overwrites.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Touch {
+    /// The field's name in what observing the target answers.
+    pub field: String,
+    /// What it holds afterwards.
+    pub becomes: Becomes,
+}
+
+/// What a touched field holds after the action.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Becomes {
+    /// This value.
+    Is(Value),
+    /// The time of the call by the provider's clock, rounded up with a margin; a later time serves as well.
+    TimeOfCall,
+    /// What the receipt of the action's inverse kept.
+    Before,
+}
+
+/// How an action is given back.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undo {
+    /// By another action, fed by the receipt.
+    By(ActionId),
+    /// Not at all, and why.
+    None(String),
+}
+
+/// What sending an action a second time would do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeat {
+    /// Nothing more.
+    SetLike,
+    /// Something new, which its tag finds.
+    Tagged,
+    /// Something new, which nothing finds.
+    Once,
+}
+
+/// How long an effect may take to reach everywhere.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bound {
+    /// The vendor publishes it.
+    Published {
+        /// The longest time.
+        within: Duration,
+        /// The page that says so.
+        source: String,
+    },
+    /// The workspace sets it for an endpoint that is not the vendor's.
+    Configured {
+        /// The longest time.
+        within: Duration,
+    },
+    /// Nobody publishes it; this is our assumption.
+    Assumed {
+        /// The longest time we assume.
+        within: Duration,
+        /// What the assumption rests on.
+        because: String,
+    },
+}
+
+impl Bound {
+    /// The longest time the effect may take.
+    #[must_use]
+    pub fn within(&self) -> Duration {
+        match self {
+            Self::Published { within, .. }
+            | Self::Configured { within }
+            | Self::Assumed { within, .. } => *within,
+        }
+    }
+
+    /// Whether nobody vouches for it.
+    #[must_use]
+    pub fn is_assumed(&self) -> bool {
+        matches!(self, Self::Assumed { .. })
+    }
+}
+
+/// A published limit on calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// How many calls.
+    pub calls: u32,
+    /// In which time.
+    pub per: Duration,
+}
+
+/// Risk: 0 read · 1 reversible with known dependants · 2 reversible and disruptive · 3 irreversible, privileged or broad.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Tier(u8);
+
+impl Tier {
+    /// Reading.
+    pub const READ: Self = Self(0);
+    /// Reversible, dependants known.
+    pub const LOW: Self = Self(1);
+    /// Reversible and disruptive.
+    pub const DISRUPTIVE: Self = Self(2);
+    /// Irreversible, privileged or broad.
+    pub const GRAVE: Self = Self(3);
+
+    /// One tier higher, at most 3.
+    #[must_use]
+    pub fn raised(self) -> Self {
+        Self((self.0 + 1).min(3))
+    }
+}
+
+impl TryFrom<u8> for Tier {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Self, String> {
+        if number <= 3 {
+            Ok(Self(number))
+        } else {
+            Err(format!("`{number}` is no tier; tiers are 0 to 3"))
+        }
+    }
+}
+
+impl From<Tier> for u8 {
+    fn from(tier: Tier) -> Self {
+        tier.0
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl Spec {
+    /// The cut, where this action is one.
+    #[must_use]
+    pub fn cut(&self) -> Option<&Cut> {
+        match &self.effect {
+            Effect::Cut(cut) => Some(cut),
+            Effect::Read(_) | Effect::Open | Effect::Issue(_) | Effect::Deliver | Effect::Tell => {
+                None
+            }
+        }
+    }
+
+    /// Whether it can be given back.
+    #[must_use]
+    pub fn is_reversible(&self) -> bool {
+        matches!(self.undo, Undo::By(_))
+    }
+
+    /// Whether it takes its cut-off from the time of the call.
+    #[must_use]
+    pub fn takes_time_of_call(&self) -> bool {
+        self.touches
+            .iter()
+            .any(|touch| touch.becomes == Becomes::TimeOfCall)
+    }
+
+    /// The arguments of a fresh call: each touched field and what it becomes.
+    #[must_use]
+    pub fn arguments(&self) -> BTreeMap<String, Arg> {
+        let argument = |touch: &Touch| match &touch.becomes {
+            Becomes::Is(value) => Arg::Is(value.clone()),
+            Becomes::TimeOfCall => Arg::AtCall,
+            Becomes::Before => Arg::Before(touch.field.clone()),
+        };
+        self.touches
+            .iter()
+            .map(|touch| (touch.field.clone(), argument(touch)))
+            .collect()
+    }
+
+    /// Tells whether what was seen already is what this action would make; a cut-off counts from `cut_off` on.
+    #[must_use]
+    pub fn is_done(&self, seen: &Fields, cut_off: Time) -> bool {
+        !self.touches.is_empty()
+            && self
+                .touches
+                .iter()
+                .all(|touch| match (&touch.becomes, seen.get(&touch.field)) {
+                    (Becomes::Is(wanted), Some(present)) => wanted == present,
+                    (Becomes::TimeOfCall, Some(Value::String(present))) => present
+                        .parse::<Time>()
+                        .is_ok_and(|present| present >= cut_off),
+                    (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _) => false,
+                })
+    }
+
+    /// Hashes the fields that this action would overwrite, and nothing else.
+    #[must_use]
+    pub fn fingerprint(&self, seen: &Seen) -> Digest {
+        let touched: Option<BTreeMap<&str, Option<&Value>>> = match &seen.fact {
+            Fact::Present(fields) => Some(
+                self.touches
+                    .iter()
+                    .map(|touch| (touch.field.as_str(), fields.get(&touch.field)))
+                    .collect(),
+            ),
+            Fact::Gone | Fact::Unreadable(_) => None,
+        };
+        Digest::of_json(&(&seen.target, touched)).unwrap_or(Digest::ZERO)
+    }
+}

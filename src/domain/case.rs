@@ -1,0 +1,300 @@
+//! The state of an incident: a fold of its entries, and questions asked of (state, now).
+//!
+//! Never looks at a clock: time is an argument.
+
+use std::collections::BTreeMap;
+
+use super::event::{Event, Order, PlannedItem};
+use super::item::{Illegal, Life, next};
+use super::mandate::{Mandate, Scope};
+use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Reading, State, Time};
+
+/// All that the entries of an incident say.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// The incident's id.
+    pub incident: String,
+    /// Whether it is a drill.
+    pub drill: bool,
+    /// The start of the window.
+    pub since: Option<Time>,
+    /// When it was opened.
+    pub opened_at: Option<Time>,
+    /// Whether it was closed.
+    pub closed: bool,
+    /// The runs, by number.
+    pub runs: BTreeMap<u32, Run>,
+    /// Every life of every item.
+    pub lives: BTreeMap<ItemRef, Life>,
+    /// The mandates given, in order.
+    pub mandates: Vec<Mandate>,
+    /// How many items each mandate was spent on, by nonce.
+    pub spent: BTreeMap<String, u32>,
+    /// The mandates that ended early, by nonce.
+    pub ended: Vec<String>,
+    /// The latest answer of each read, with the time.
+    pub found: BTreeMap<ItemKey, (Time, Reading)>,
+    /// Review deadlines of the cuts in force.
+    pub reviews: BTreeMap<ItemRef, Time>,
+    /// The time of the latest entry.
+    pub latest: Option<Time>,
+    /// What people wrote down.
+    pub notes: Vec<(Time, String)>,
+}
+
+/// One run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What it was asked to do.
+    pub order: Order,
+    /// When it began.
+    pub opened_at: Time,
+    /// The plans, by round.
+    pub plans: BTreeMap<u32, (Digest, Time)>,
+    /// The rounds that ended, and whether they changed nothing.
+    pub rounds: BTreeMap<u32, bool>,
+    /// How it ended, where it did.
+    pub outcome: Option<String>,
+}
+
+/// A goal: an action on a target, whatever round it was planned in.
+pub type Goal = (ActionId, Locator);
+
+impl Case {
+    /// Takes one more entry in.
+    ///
+    /// # Errors
+    /// Refuses an entry that may not follow what came before.
+    pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), Illegal> {
+        self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
+        match event {
+            Event::Opened {
+                incident,
+                drill,
+                since,
+                ..
+            } => {
+                self.incident.clone_from(incident);
+                self.drill = *drill;
+                self.since = Some(*since);
+                self.opened_at = Some(at);
+            }
+            Event::RunOpened { run, order } => {
+                let opened = Run {
+                    order: order.as_ref().clone(),
+                    opened_at: at,
+                    plans: BTreeMap::new(),
+                    rounds: BTreeMap::new(),
+                    outcome: None,
+                };
+                self.runs.insert(*run, opened);
+            }
+            Event::PlanFrozen {
+                run,
+                round,
+                digest,
+                expires,
+                items,
+            } => self.freeze(at, (*run, *round), (*digest, *expires), items),
+            Event::Granted { mandate } => self.mandates.push(mandate.clone()),
+            Event::Ended { nonce } => self.ended.push(nonce.clone()),
+            Event::RoundClosed { run, round, empty } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.rounds.insert(*round, *empty);
+                }
+            }
+            Event::RunClosed { run, outcome } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.outcome = Some(outcome.clone());
+                }
+            }
+            Event::Noted { text } => self.notes.push((at, text.clone())),
+            Event::Closed { .. } => self.closed = true,
+            Event::Attached { .. } | Event::SetAside { .. } => {}
+            Event::Blocked { item, .. }
+            | Event::Denied { item, .. }
+            | Event::Skipped { item, .. }
+            | Event::Stale { item, .. }
+            | Event::Failed { item, .. }
+            | Event::Intended { item, .. }
+            | Event::Answered { item, .. }
+            | Event::Resolved { item, .. }
+            | Event::Verified { item, .. }
+            | Event::Found { item, .. }
+            | Event::InForce { item, .. }
+            | Event::Extended { item, .. }
+            | Event::Released { item, .. }
+            | Event::UndoFailed { item, .. } => self.step(at, item, event)?,
+        }
+        Ok(())
+    }
+
+    fn freeze(
+        &mut self,
+        at: Time,
+        (run, round): (u32, u32),
+        plan: (Digest, Time),
+        items: &[PlannedItem],
+    ) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.plans.insert(round, plan);
+            run.outcome = None;
+        }
+        for planned in items {
+            let life = Life {
+                state: State::Planned,
+                planned: planned.clone(),
+                sent: None,
+                intended_at: None,
+                acted_at: None,
+                verdict: None,
+                at,
+                attempts: 0,
+            };
+            self.lives.insert(
+                ItemRef {
+                    run,
+                    round,
+                    key: planned.key.clone(),
+                },
+                life,
+            );
+        }
+    }
+
+    fn step(&mut self, at: Time, item: &ItemRef, event: &Event) -> Result<(), Illegal> {
+        let Some(life) = self.lives.get_mut(item) else {
+            return Err(Illegal {
+                item: item.key.to_string(),
+                state: "never planned".into(),
+                event: event.kind(),
+            });
+        };
+        if event.is_unresolved() {
+            return Err(Illegal {
+                item: item.key.to_string(),
+                state: "unresolved".into(),
+                event: event.kind(),
+            });
+        }
+        let was = life.state.clone();
+        life.state = next(&life.state, event)?;
+        life.at = at;
+        if matches!(life.state, State::Acted { .. })
+            && !matches!(was, State::Acted { .. } | State::Confirmed { .. })
+        {
+            life.acted_at = Some(at);
+        }
+        match event {
+            Event::Intended {
+                call,
+                before,
+                spent,
+                attempt,
+                ..
+            } => {
+                let first = life.sent.is_none();
+                life.sent = Some((call.clone(), before.clone()));
+                life.intended_at = Some(at);
+                life.attempts = *attempt;
+                if first {
+                    for nonce in spent {
+                        *self.spent.entry(nonce.clone()).or_default() += 1;
+                    }
+                }
+            }
+            Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
+            Event::Found { item, reading } => {
+                self.found.insert(item.key.clone(), (at, reading.clone()));
+            }
+            Event::InForce { item, review } | Event::Extended { item, review } => {
+                self.reviews.insert(item.clone(), *review);
+            }
+            Event::Released { item, .. } => {
+                self.reviews.remove(item);
+            }
+            Event::Opened { .. }
+            | Event::RunOpened { .. }
+            | Event::PlanFrozen { .. }
+            | Event::Granted { .. }
+            | Event::Ended { .. }
+            | Event::Blocked { .. }
+            | Event::Denied { .. }
+            | Event::Skipped { .. }
+            | Event::Stale { .. }
+            | Event::Failed { .. }
+            | Event::Answered { .. }
+            | Event::Resolved { .. }
+            | Event::UndoFailed { .. }
+            | Event::RoundClosed { .. }
+            | Event::RunClosed { .. }
+            | Event::Attached { .. }
+            | Event::Noted { .. }
+            | Event::SetAside { .. }
+            | Event::Closed { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// The latest run.
+    #[must_use]
+    pub fn last_run(&self) -> Option<(u32, &Run)> {
+        self.runs
+            .iter()
+            .next_back()
+            .map(|(number, run)| (*number, run))
+    }
+
+    /// The lives of one run, in order of round and key.
+    pub fn lives_of(&self, run: u32) -> impl Iterator<Item = (&ItemRef, &Life)> {
+        self.lives.iter().filter(move |(item, _)| item.run == run)
+    }
+
+    /// The latest life of each goal of a run: for cuts and for what gives back.
+    #[must_use]
+    pub fn goals(&self, run: u32) -> BTreeMap<Goal, (&ItemRef, &Life)> {
+        let mut goals = BTreeMap::new();
+        for (item, life) in self.lives_of(run) {
+            if let Some(action) = &life.planned.action {
+                goals.insert((action.clone(), life.planned.target.clone()), (item, life));
+            }
+        }
+        goals
+    }
+
+    /// Whether a mandate may still be used at `now`.
+    #[must_use]
+    pub fn is_live(&self, mandate: &Mandate, now: Time) -> bool {
+        let used = self.spent.get(&mandate.nonce).copied().unwrap_or(0);
+        let left = match &mandate.scope {
+            Scope::Exact { items, .. } => {
+                usize::try_from(used).is_ok_and(|used| used < items.len())
+            }
+            Scope::Reach { at_most, .. } => used < *at_most,
+        };
+        // Invariant I7: authority ends by the later of the clock and the journal, so turning a clock back extends nothing.
+        let now = self.latest.map_or(now, |latest| latest.max(now));
+        left && now < mandate.until && !self.ended.contains(&mandate.nonce) && !self.closed
+    }
+
+    /// The cuts in force, with their review deadlines, soonest first.
+    #[must_use]
+    pub fn measures(&self) -> Vec<(Time, &ItemRef, &Life)> {
+        let mut measures: Vec<_> = self
+            .reviews
+            .iter()
+            .filter_map(|(item, due)| Some((*due, item, self.lives.get(item)?)))
+            .collect();
+        measures.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        measures
+    }
+
+    /// The locators that any run of this incident was given.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<&Locator> {
+        self.runs
+            .values()
+            .flat_map(|run| &run.order.subjects)
+            .collect()
+    }
+}

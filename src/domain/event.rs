@@ -1,0 +1,414 @@
+//! Journal entries: what happened, as the frozen wire form.
+//!
+//! State is a function of (entries, now); nothing else is remembered.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ActionId, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef, Locator, Outcome,
+    Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why, mandate::Mandate,
+};
+
+/// One thing that happened.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "kebab-case")]
+pub enum Event {
+    /// The incident began.
+    Opened {
+        /// Its id.
+        incident: String,
+        /// Whether it is a drill.
+        drill: bool,
+        /// The start of the window.
+        since: Time,
+        /// Why, in the operator's words.
+        reason: Option<String>,
+        /// A ticket elsewhere.
+        ticket: Option<String>,
+    },
+    /// A run began.
+    RunOpened {
+        /// Its number, from 1.
+        run: u32,
+        /// All that `resume` needs to go on.
+        order: Box<Order>,
+    },
+    /// A plan was made and stored.
+    PlanFrozen {
+        /// The run.
+        run: u32,
+        /// The round.
+        round: u32,
+        /// The plan's digest, which is also its file name.
+        digest: Digest,
+        /// When it may no longer be applied.
+        expires: Time,
+        /// What it holds, in short.
+        items: Vec<PlannedItem>,
+    },
+    /// Authority was given.
+    Granted {
+        /// What was given.
+        mandate: Mandate,
+    },
+    /// Authority ended.
+    Ended {
+        /// Which.
+        nonce: String,
+    },
+    /// An item may not start yet.
+    Blocked {
+        /// The item.
+        item: ItemRef,
+        /// Why.
+        cause: Cause,
+    },
+    /// An item may not be done.
+    Denied {
+        /// The item.
+        item: ItemRef,
+        /// Why.
+        why: String,
+    },
+    /// An item was not needed.
+    Skipped {
+        /// The item.
+        item: ItemRef,
+        /// Why.
+        why: String,
+    },
+    /// An item's target drifted.
+    Stale {
+        /// The item.
+        item: ItemRef,
+        /// What drifted.
+        why: String,
+    },
+    /// It is known that nothing happened, and it will not be tried again.
+    Failed {
+        /// The item.
+        item: ItemRef,
+        /// Why.
+        why: Why,
+    },
+    /// A call is about to leave: durable first.
+    Intended {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// The call, resolved.
+        call: Call,
+        /// The receipt.
+        before: Seen,
+        /// The mandates that it spends, by nonce.
+        spent: Vec<String>,
+        /// The policies that determined the clearance, by id.
+        policies: Vec<String>,
+    },
+    /// The call came back.
+    Answered {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt.
+        attempt: u32,
+        /// With what.
+        outcome: Answered,
+    },
+    /// Looking settled what a lost answer left open.
+    Resolved {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt.
+        attempt: u32,
+        /// Whether the effect is there.
+        happened: bool,
+        /// What was seen.
+        seen: Seen,
+    },
+    /// The effect was looked for.
+    Verified {
+        /// The item.
+        item: ItemRef,
+        /// What is now known.
+        verdict: Verdict,
+        /// What was seen, where something was read back.
+        seen: Option<Seen>,
+    },
+    /// A read or check answered.
+    Found {
+        /// The item.
+        item: ItemRef,
+        /// The answer.
+        reading: Reading,
+    },
+    /// A cut is a measure now, due for review.
+    InForce {
+        /// The item that made it.
+        item: ItemRef,
+        /// When it is due for review.
+        review: Time,
+    },
+    /// A measure's review moved.
+    Extended {
+        /// The item that made it.
+        item: ItemRef,
+        /// When it is due now.
+        review: Time,
+    },
+    /// A measure was given back, and that was verified.
+    Released {
+        /// The item that made it.
+        item: ItemRef,
+        /// The item that gave it back.
+        by: ItemRef,
+    },
+    /// A measure could not be given back.
+    UndoFailed {
+        /// The item that made it.
+        item: ItemRef,
+        /// Why.
+        why: Why,
+    },
+    /// A round ended.
+    RoundClosed {
+        /// The run.
+        run: u32,
+        /// The round.
+        round: u32,
+        /// Whether its plan changed nothing.
+        empty: bool,
+    },
+    /// A run ended.
+    RunClosed {
+        /// The run.
+        run: u32,
+        /// How, in the words of the JSON output.
+        outcome: String,
+    },
+    /// A file of the incident's folder belongs to the record.
+    Attached {
+        /// Its path within the folder.
+        path: String,
+        /// Its digest.
+        digest: Digest,
+    },
+    /// Somebody wrote something down.
+    Noted {
+        /// What.
+        text: String,
+    },
+    /// A tail that was never acknowledged was cut off and kept aside.
+    SetAside {
+        /// How many bytes.
+        bytes: u64,
+        /// Where they are, within the folder.
+        path: String,
+        /// Their digest.
+        digest: Digest,
+    },
+    /// The incident was closed.
+    Closed {
+        /// Why, in the operator's words.
+        reason: String,
+    },
+}
+
+/// What a run was asked to do.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Order {
+    /// The command's verb, e.g. `isolate`.
+    pub verb: String,
+    /// The playbook's name.
+    pub playbook: String,
+    /// The playbook's digest; its text is in the folder's `plans/`.
+    pub digest: Digest,
+    /// The subjects, canonical.
+    pub subjects: Vec<Locator>,
+    /// Inputs by name.
+    pub inputs: BTreeMap<String, serde_json::Value>,
+    /// Further relations to cut.
+    pub include: Vec<Relation>,
+    /// Whether the reach mandate is withheld.
+    pub exact: bool,
+    /// Whether the run goes on until contained.
+    pub wait: bool,
+    /// The start of the window.
+    pub since: Time,
+    /// Which targets' secrets were given, by reference and keyed fingerprint.
+    pub secrets: Vec<SecretNote>,
+    /// Who acts, as the providers see it.
+    pub acting_as: Vec<Locator>,
+    /// Endpoints that are not the vendors' own.
+    pub endpoints: BTreeMap<String, String>,
+    /// The version of this program.
+    pub tool: String,
+    /// The digest of the policy set.
+    pub policy: Digest,
+}
+
+/// A secret, without the secret.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct SecretNote {
+    /// Whose secret.
+    pub target: Locator,
+    /// Where it was read from.
+    pub reference: SecretRef,
+    /// What it is known by.
+    pub fingerprint: Fingerprint,
+}
+
+/// An item of a frozen plan, in short: enough to say where everything stands from the journal alone.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct PlannedItem {
+    /// Its name.
+    pub key: super::ItemKey,
+    /// The action, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionId>,
+    /// The target.
+    pub target: Locator,
+    /// How hard it cuts, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
+    /// How the target hangs on the subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+    /// Risk.
+    pub tier: Tier,
+    /// Whether it can be given back.
+    pub reversible: bool,
+    /// Whether the credential itself is to be tried.
+    pub probe: bool,
+    /// Whether it changes anything.
+    pub acts: bool,
+    /// When the cut reaches everywhere, counted from the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<Duration>,
+    /// Whether that bound is our assumption.
+    #[serde(default)]
+    pub assumed: bool,
+    /// For an item that gives back: the action that made what it lifts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifts: Option<ActionId>,
+}
+
+/// A call's outcome, without secrets.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answered {
+    /// The provider did it.
+    Done {
+        /// Whether the effect is said to be in force already.
+        applied: bool,
+        /// What the call made.
+        made: Vec<Locator>,
+        /// Harmless facts from the answer.
+        fields: Fields,
+    },
+    /// It was so already.
+    AlreadySo,
+    /// The provider said no; nothing happened.
+    Refused(Why),
+    /// Too many requests; nothing happened.
+    Throttled {
+        /// When to try again.
+        until: Option<Time>,
+    },
+    /// The request did not reach the provider; nothing happened.
+    Unavailable(Why),
+    /// It may have happened.
+    InDoubt(Why),
+}
+
+impl From<&Outcome> for Answered {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Done(answer) => Self::Done {
+                applied: answer.applied,
+                made: answer.made.clone(),
+                fields: answer.fields.clone(),
+            },
+            Outcome::AlreadySo => Self::AlreadySo,
+            Outcome::Refused(why) => Self::Refused(why.clone()),
+            Outcome::Throttled { until } => Self::Throttled { until: *until },
+            Outcome::Unavailable(why) => Self::Unavailable(why.clone()),
+            Outcome::InDoubt(why) => Self::InDoubt(why.clone()),
+        }
+    }
+}
+
+impl Event {
+    /// The kind, as written in the journal.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::RunOpened { .. } => "run-opened",
+            Self::PlanFrozen { .. } => "plan-frozen",
+            Self::Granted { .. } => "granted",
+            Self::Ended { .. } => "ended",
+            Self::Blocked { .. } => "blocked",
+            Self::Denied { .. } => "denied",
+            Self::Skipped { .. } => "skipped",
+            Self::Stale { .. } => "stale",
+            Self::Failed { .. } => "failed",
+            Self::Intended { .. } => "intended",
+            Self::Answered { .. } => "answered",
+            Self::Resolved { .. } => "resolved",
+            Self::Verified { .. } => "verified",
+            Self::Found { .. } => "found",
+            Self::InForce { .. } => "in-force",
+            Self::Extended { .. } => "extended",
+            Self::Released { .. } => "released",
+            Self::UndoFailed { .. } => "undo-failed",
+            Self::RoundClosed { .. } => "round-closed",
+            Self::RunClosed { .. } => "run-closed",
+            Self::Attached { .. } => "attached",
+            Self::Noted { .. } => "noted",
+            Self::SetAside { .. } => "set-aside",
+            Self::Closed { .. } => "closed",
+        }
+    }
+
+    /// The item it is about.
+    #[must_use]
+    pub fn item(&self) -> Option<&ItemRef> {
+        match self {
+            Self::Blocked { item, .. }
+            | Self::Denied { item, .. }
+            | Self::Skipped { item, .. }
+            | Self::Stale { item, .. }
+            | Self::Failed { item, .. }
+            | Self::Intended { item, .. }
+            | Self::Answered { item, .. }
+            | Self::Resolved { item, .. }
+            | Self::Verified { item, .. }
+            | Self::Found { item, .. }
+            | Self::InForce { item, .. }
+            | Self::Extended { item, .. }
+            | Self::Released { item, .. }
+            | Self::UndoFailed { item, .. } => Some(item),
+            Self::Opened { .. }
+            | Self::RunOpened { .. }
+            | Self::PlanFrozen { .. }
+            | Self::Granted { .. }
+            | Self::Ended { .. }
+            | Self::RoundClosed { .. }
+            | Self::RunClosed { .. }
+            | Self::Attached { .. }
+            | Self::Noted { .. }
+            | Self::SetAside { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+
+    /// Whether an unresolved argument is left in the call; such an intent must not be written.
+    #[must_use]
+    pub fn is_unresolved(&self) -> bool {
+        matches!(self, Self::Intended { call, .. }
+            if call.with.values().any(|arg| matches!(arg, Arg::AtCall | Arg::Of(..) | Arg::Before(_))))
+    }
+}

@@ -1,0 +1,570 @@
+//! Items of a plan, the states they go through, and the one transition table.
+//!
+//! Executing, folding and checking a journal all call [`next`]; there is no second opinion about what may follow what.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Answered, Event};
+use super::{
+    ActionId, Call, Duration, Fields, Locator, Query, Relation, Rung, Seen, Tier, Time, Undo,
+    Verdict, Why,
+};
+
+/// The four phases, in order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Cut what is known.
+    Isolate,
+    /// Find what else there is, and cut it.
+    Inventory,
+    /// Find out whether it worked and why it happened.
+    Validate,
+    /// Give back and replace.
+    Reissue,
+}
+
+impl Phase {
+    /// All phases, in order.
+    pub const ALL: [Self; 4] = [
+        Self::Isolate,
+        Self::Inventory,
+        Self::Validate,
+        Self::Reissue,
+    ];
+
+    /// The word, as written in playbooks.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Isolate => "isolate",
+            Self::Inventory => "inventory",
+            Self::Validate => "validate",
+            Self::Reissue => "reissue",
+        }
+    }
+}
+
+/// What an item is called in every round: `phase/step[each]@subject`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ItemKey {
+    /// The phase.
+    pub phase: Phase,
+    /// The step's id.
+    pub step: String,
+    /// The key within a `for_each`.
+    pub each: Option<String>,
+    /// The subject, where the step exists once per subject.
+    pub subject: Option<Locator>,
+}
+
+impl fmt::Display for ItemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.phase.word(), self.step)?;
+        if let Some(each) = &self.each {
+            write!(f, "[{each}]")?;
+        }
+        if let Some(subject) = &self.subject {
+            write!(f, "@{subject}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ItemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ItemKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refusal = || format!("`{text}` is no item key; write <phase>/<step>[each]@<subject>");
+        let (phase, rest) = text.split_once('/').ok_or_else(refusal)?;
+        let phase = Phase::ALL
+            .into_iter()
+            .find(|known| known.word() == phase)
+            .ok_or_else(refusal)?;
+        let end = rest.find(['[', '@']).unwrap_or(rest.len());
+        let (step, rest) = rest.split_at_checked(end).ok_or_else(refusal)?;
+        let (each, rest) = match rest.strip_prefix('[') {
+            Some(inner) => {
+                let close = inner
+                    .rfind("]@")
+                    .or_else(|| inner.strip_suffix(']').map(str::len))
+                    .ok_or_else(refusal)?;
+                let (each, rest) = inner.split_at_checked(close).ok_or_else(refusal)?;
+                (
+                    Some(each.to_owned()),
+                    rest.strip_prefix(']').ok_or_else(refusal)?,
+                )
+            }
+            None => (None, rest),
+        };
+        let subject = match rest.strip_prefix('@') {
+            Some(subject) => Some(subject.parse().map_err(|_| refusal())?),
+            None if rest.is_empty() => None,
+            None => return Err(refusal()),
+        };
+        if step.is_empty() {
+            Err(refusal())
+        } else {
+            Ok(Self {
+                phase,
+                step: step.to_owned(),
+                each,
+                subject,
+            })
+        }
+    }
+}
+
+impl TryFrom<String> for ItemKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<ItemKey> for String {
+    fn from(key: ItemKey) -> Self {
+        key.to_string()
+    }
+}
+
+/// One life of an item.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Debug)]
+pub struct ItemRef {
+    /// The run.
+    pub run: u32,
+    /// The round within the run, from 1.
+    pub round: u32,
+    /// The item.
+    pub key: ItemKey,
+}
+
+/// One action, read or task on one target, in a plan.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Item {
+    /// Its name.
+    pub key: ItemKey,
+    /// What is done.
+    pub work: Work,
+    /// What the target looked like when this was planned.
+    pub before: Option<Seen>,
+    /// How the target hangs on the subject; absent for the subject itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+    /// Why it is in the plan, where it was discovered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// Risk.
+    pub tier: Tier,
+    /// Why the tier is what it is.
+    pub reasons: Vec<String>,
+    /// How hard it cuts, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
+    /// How it is given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
+    /// Items that must have ended well before this one starts.
+    #[serde(default)]
+    pub needs: Vec<ItemKey>,
+    /// How long until a cut in force is due for review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Duration>,
+    /// How long reading back may take until it is told as unproven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify_within: Option<Duration>,
+    /// Whether the credential itself is tried afterwards.
+    #[serde(default)]
+    pub probe: bool,
+    /// Marks that raise eyebrows: `own`, `protected`, `shared`.
+    #[serde(default)]
+    pub marks: Vec<String>,
+    /// Facts for the reader and for policies: owner, environment, collateral.
+    #[serde(default)]
+    pub facts: Fields,
+}
+
+/// What an item does.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// Call an action.
+    Act(Call),
+    /// Ask a question.
+    Read(Query),
+    /// Nothing: the goal is true already.
+    Nothing {
+        /// The action that would have made it so.
+        action: ActionId,
+        /// The target.
+        target: Locator,
+        /// Why nothing is done.
+        why: String,
+    },
+    /// A person has to do it.
+    Manual {
+        /// The target.
+        target: Locator,
+        /// Exact steps.
+        steps: String,
+    },
+}
+
+impl Item {
+    /// The action, where it has one.
+    #[must_use]
+    pub fn action(&self) -> Option<&ActionId> {
+        match &self.work {
+            Work::Act(call) => Some(&call.action),
+            Work::Nothing { action, .. } => Some(action),
+            Work::Read(_) | Work::Manual { .. } => None,
+        }
+    }
+
+    /// The target.
+    #[must_use]
+    pub fn target(&self) -> &Locator {
+        match &self.work {
+            Work::Act(call) => &call.target,
+            Work::Read(query) => &query.target,
+            Work::Nothing { target, .. } | Work::Manual { target, .. } => target,
+        }
+    }
+
+    /// The call, where it changes anything.
+    #[must_use]
+    pub fn call(&self) -> Option<&Call> {
+        match &self.work {
+            Work::Act(call) => Some(call),
+            Work::Read(_) | Work::Nothing { .. } | Work::Manual { .. } => None,
+        }
+    }
+}
+
+/// What keeps an item from starting.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody has to confirm or approve it.
+    Approval(String),
+    /// A policy forbids it.
+    Policy(String),
+    /// Something it needs has not ended well.
+    Dependency(String),
+    /// Another process holds the lock.
+    Lock(String),
+    /// An input, a secret or a mandate is missing.
+    Authority(String),
+    /// The provider does not answer, or answers too slowly.
+    Provider(String),
+}
+
+impl Cause {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Approval(_) => "approval",
+            Self::Policy(_) => "policy",
+            Self::Dependency(_) => "dependency",
+            Self::Lock(_) => "lock",
+            Self::Authority(_) => "authority",
+            Self::Provider(_) => "provider",
+        }
+    }
+
+    /// What exactly.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Approval(text)
+            | Self::Policy(text)
+            | Self::Dependency(text)
+            | Self::Lock(text)
+            | Self::Authority(text)
+            | Self::Provider(text) => text,
+        }
+    }
+}
+
+/// Where an item stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is in a frozen plan.
+    Planned,
+    /// It will not start until the cause clears.
+    Blocked(Cause),
+    /// The intent is durable; the answer is awaited.
+    Intended {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// The effect may have happened.
+    InDoubt(Why),
+    /// The provider answered yes; the effect is not shown yet, or no longer.
+    Acted {
+        /// Whether we changed anything.
+        changed: bool,
+    },
+    /// The effect is shown, by answer and by verification where defined.
+    Confirmed {
+        /// Whether we changed anything.
+        changed: bool,
+    },
+    /// It is known that nothing happened.
+    Failed(Why),
+    /// Nothing was needed.
+    Skipped(String),
+    /// The target drifted; it returns in the next round.
+    Stale(String),
+    /// It may not be done, and why.
+    Denied(String),
+    /// It was given back, and that was verified.
+    Undone,
+    /// It could not be given back; a person is needed.
+    UndoFailed(Why),
+}
+
+/// The words of section 3 of the playbook language.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    missing_docs,
+    reason = "the words are the documentation; DESIGN and the language define them"
+)]
+pub enum Status {
+    Planned,
+    WouldRun,
+    Pending,
+    Skipped,
+    Blocked,
+    Running,
+    Confirmed,
+    Failed,
+    InDoubt,
+    Stale,
+    Undone,
+    UndoFailed,
+    Denied,
+    Expired,
+}
+
+impl State {
+    /// The word for it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Planned => Status::Planned,
+            Self::Blocked(_) => Status::Blocked,
+            Self::Intended { .. } | Self::Acted { .. } => Status::Running,
+            Self::InDoubt(_) => Status::InDoubt,
+            Self::Confirmed { .. } => Status::Confirmed,
+            Self::Failed(_) => Status::Failed,
+            Self::Skipped(_) => Status::Skipped,
+            Self::Stale(_) => Status::Stale,
+            Self::Denied(_) => Status::Denied,
+            Self::Undone => Status::Undone,
+            Self::UndoFailed(_) => Status::UndoFailed,
+        }
+    }
+
+    /// Whether a call may have left whose end is not known.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::Intended { .. } | Self::InDoubt(_))
+    }
+}
+
+/// An entry that may not follow.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[error("`{event}` cannot follow `{state}` for item {item}")]
+pub struct Illegal {
+    /// The item.
+    pub item: String,
+    /// The state it was in.
+    pub state: String,
+    /// The kind of the entry.
+    pub event: &'static str,
+}
+
+/// The one table: what an item's state becomes when an entry about it is appended.
+///
+/// # Errors
+/// Refuses an entry that may not follow; above all a second intent while the first is in doubt.
+pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
+    use State as S;
+    let illegal = || Illegal {
+        item: event
+            .item()
+            .map(|item| item.key.to_string())
+            .unwrap_or_default(),
+        state: format!("{:?}", now.status()),
+        event: event.kind(),
+    };
+    let fresh = matches!(now, S::Planned | S::Blocked(_));
+    match event {
+        Event::Blocked { cause, .. } if fresh => Ok(S::Blocked(cause.clone())),
+        Event::Denied { why, .. } if fresh => Ok(S::Denied(why.clone())),
+        Event::Skipped { why, .. } if fresh => Ok(S::Skipped(why.clone())),
+        Event::Stale { why, .. } if fresh => Ok(S::Stale(why.clone())),
+        Event::Failed { why, .. } if fresh => Ok(S::Failed(why.clone())),
+        Event::Found { .. } if fresh => Ok(S::Confirmed { changed: false }),
+        Event::Intended { attempt, .. } if fresh => Ok(S::Intended { attempt: *attempt }),
+        Event::Answered {
+            attempt, outcome, ..
+        } => match now {
+            S::Intended { attempt: intended } if intended == attempt => Ok(match outcome {
+                Answered::Done { .. } => S::Acted { changed: true },
+                Answered::AlreadySo => S::Acted { changed: false },
+                Answered::Refused(why) => S::Failed(why.clone()),
+                Answered::Throttled { .. } | Answered::Unavailable(_) => S::Planned,
+                Answered::InDoubt(why) => S::InDoubt(why.clone()),
+            }),
+            S::Planned
+            | S::Blocked(_)
+            | S::Intended { .. }
+            | S::InDoubt(_)
+            | S::Acted { .. }
+            | S::Confirmed { .. }
+            | S::Failed(_)
+            | S::Skipped(_)
+            | S::Stale(_)
+            | S::Denied(_)
+            | S::Undone
+            | S::UndoFailed(_) => Err(illegal()),
+        },
+        Event::Resolved { happened, .. } if now.is_in_doubt() => Ok(if *happened {
+            S::Acted { changed: true }
+        } else {
+            S::Planned
+        }),
+        Event::Verified { verdict, .. } => match now {
+            S::Planned if verdict.is_observed() => Ok(S::Confirmed { changed: false }),
+            S::Acted { changed } | S::Confirmed { changed } => Ok(if verdict.is_observed() {
+                S::Confirmed { changed: *changed }
+            } else {
+                S::Acted { changed: *changed }
+            }),
+            S::Planned
+            | S::Blocked(_)
+            | S::Intended { .. }
+            | S::InDoubt(_)
+            | S::Failed(_)
+            | S::Skipped(_)
+            | S::Stale(_)
+            | S::Denied(_)
+            | S::Undone
+            | S::UndoFailed(_) => Err(illegal()),
+        },
+        Event::InForce { .. } | Event::Extended { .. }
+            if matches!(now, S::Acted { .. } | S::Confirmed { .. }) =>
+        {
+            Ok(now.clone())
+        }
+        Event::Released { .. }
+            if matches!(
+                now,
+                S::Acted { .. } | S::Confirmed { .. } | S::UndoFailed(_)
+            ) =>
+        {
+            Ok(S::Undone)
+        }
+        Event::UndoFailed { why, .. }
+            if matches!(
+                now,
+                S::Acted { .. } | S::Confirmed { .. } | S::UndoFailed(_)
+            ) =>
+        {
+            Ok(S::UndoFailed(why.clone()))
+        }
+        Event::Blocked { .. }
+        | Event::Denied { .. }
+        | Event::Skipped { .. }
+        | Event::Stale { .. }
+        | Event::Failed { .. }
+        | Event::Found { .. }
+        | Event::Intended { .. }
+        | Event::Resolved { .. }
+        | Event::InForce { .. }
+        | Event::Extended { .. }
+        | Event::Released { .. }
+        | Event::UndoFailed { .. }
+        | Event::Opened { .. }
+        | Event::RunOpened { .. }
+        | Event::PlanFrozen { .. }
+        | Event::Granted { .. }
+        | Event::Ended { .. }
+        | Event::RoundClosed { .. }
+        | Event::RunClosed { .. }
+        | Event::Attached { .. }
+        | Event::Noted { .. }
+        | Event::SetAside { .. }
+        | Event::Closed { .. } => Err(illegal()),
+    }
+}
+
+/// One life of an item, folded from the entries about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Life {
+    /// Where it stands.
+    pub state: State,
+    /// What was planned.
+    pub planned: super::event::PlannedItem,
+    /// The call as it left, with the receipt; absent before the first intent.
+    pub sent: Option<(Call, Seen)>,
+    /// When the latest intent was written.
+    pub intended_at: Option<Time>,
+    /// When the provider answered yes, or the effect was found to have happened.
+    pub acted_at: Option<Time>,
+    /// The latest verdict.
+    pub verdict: Option<Verdict>,
+    /// When the latest entry about it was written.
+    pub at: Time,
+    /// How many attempts were made.
+    pub attempts: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_key_survives_writing_and_reading() {
+        for text in [
+            "isolate/stop",
+            "isolate/stop@aws:access-key/AKIA@123456789012",
+            "inventory/end[aws:role/a@1]@aws:user/b@1",
+            "inventory/end[x]",
+        ] {
+            assert_eq!(
+                text.parse::<ItemKey>()
+                    .map(|key| key.to_string())
+                    .as_deref(),
+                Ok(text)
+            );
+        }
+        for text in [
+            "stop",
+            "nothing/stop",
+            "isolate/",
+            "isolate/a[b",
+            "isolate/a@b",
+        ] {
+            assert!(text.parse::<ItemKey>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Kinds: what sorts of things a provider knows.
+//!
+//! Pure data, answered by a catalogue that needs no credentials.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Duration, KindId, ReadKind};
+
+/// One sort of target.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kind {
+    /// Its id, e.g. `aws:access-key`.
+    pub id: KindId,
+    /// What a person calls it, e.g. `access key`.
+    pub title: String,
+    /// Whether it proves an identity; otherwise it is a principal or a container.
+    pub credential: bool,
+    /// How its ids and secrets look, for recognising a pasted leak offline.
+    #[serde(default)]
+    pub recognise: Vec<Pattern>,
+    /// Kinds that stop working while a cut is in force on a thing of this kind.
+    #[serde(default)]
+    pub governs: Vec<KindId>,
+    /// Kinds that a holder can make with it; they outlive it unless a cut says otherwise.
+    #[serde(default)]
+    pub mints: Vec<KindId>,
+    /// What can be read about it.
+    #[serde(default)]
+    pub reads: Vec<ReadKind>,
+    /// How its state can be looked up.
+    pub readable: Readable,
+    /// The longest it can live by itself; absent where it never lapses.
+    #[serde(default)]
+    pub lifetime: Option<Duration>,
+    /// How many one owner may have at once.
+    #[serde(default)]
+    pub at_most: Option<u32>,
+}
+
+/// A form that ids or secrets of a kind take.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// A regular expression for the whole text.
+    pub is: String,
+    /// Whether a match is itself secret, so that it must never be shown.
+    pub secret: bool,
+}
+
+/// How the state of a thing can be looked up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Readable {
+    /// By its id.
+    ById,
+    /// Only by holding its secret.
+    BySecret,
+    /// Not at all: only what governs it can be read.
+    Never,
+}

@@ -1,0 +1,39 @@
+//! The nouns of containment, as data.
+//!
+//! Owns every type that two stages share, the one transition table, and the clock.
+//! Never does I/O, and imports nothing of ours.
+
+pub mod clock;
+pub mod digest;
+pub mod locator;
+pub mod secret;
+pub mod why;
+
+pub mod action;
+pub mod call;
+pub mod kind;
+pub mod read;
+pub mod seen;
+pub mod verdict;
+
+pub mod case;
+pub mod event;
+pub mod item;
+pub mod mandate;
+pub mod plan;
+
+pub use action::{
+    Access, ActionId, Becomes, Bound, Cut, Effect, Fate, Quota, Repeat, Rung, Spec, Tier, Touch,
+    Undo,
+};
+pub use call::{Answer, Arg, Call, Outcome, Tag};
+pub use clock::{Clock, Duration, Time};
+pub use digest::Digest;
+pub use item::{Cause, Item, ItemKey, ItemRef, Phase, State, Status, Work};
+pub use kind::{Kind, Pattern, Readable};
+pub use locator::{KindId, Locator, Named};
+pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
+pub use secret::{Fingerprint, Secret, SecretRef};
+pub use seen::{Fact, Fields, Seen};
+pub use verdict::{Probe, Proof, Settled, Verdict};
+pub use why::{Because, Why};

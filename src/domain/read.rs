@@ -1,0 +1,135 @@
+//! Reads beyond plain state: what hangs on a subject, and what it did.
+//!
+//! A reading always says what it could not see.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fields, Locator, Time, Why};
+
+/// What can be read about a target.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadKind {
+    /// Its present fields.
+    State,
+    /// What hangs on it, and how.
+    Reach,
+    /// The credentials that a principal holds.
+    Credentials,
+    /// What was granted to it.
+    Grants,
+    /// What it may do.
+    Permissions,
+    /// What it did.
+    Activity,
+}
+
+/// How a reached thing hangs on the subject.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// The principal holds it.
+    Held,
+    /// The subject made it.
+    Minted,
+    /// A role that the subject really assumed.
+    Entered,
+    /// A secret that the subject really read.
+    Exposed,
+    /// A role that the subject could assume.
+    CouldEnter,
+    /// A secret that the subject could read.
+    CouldRead,
+    /// A thing that a healthy identity uses too.
+    Shared,
+}
+
+impl Relation {
+    /// All relations.
+    pub const ALL: [Self; 7] = [
+        Self::Held,
+        Self::Minted,
+        Self::Entered,
+        Self::Exposed,
+        Self::CouldEnter,
+        Self::CouldRead,
+        Self::Shared,
+    ];
+
+    /// The word, as written in playbooks and in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Minted => "minted",
+            Self::Entered => "entered",
+            Self::Exposed => "exposed",
+            Self::CouldEnter => "could-enter",
+            Self::CouldRead => "could-read",
+            Self::Shared => "shared",
+        }
+    }
+}
+
+/// A question to a provider.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Query {
+    /// What to read.
+    pub read: ReadKind,
+    /// About what.
+    pub target: Locator,
+    /// Which relations are wanted; empty means all.
+    #[serde(default)]
+    pub relations: Vec<Relation>,
+    /// The start of the incident window.
+    pub since: Time,
+    /// How many pages of a log may be read.
+    pub pages: u32,
+    /// How long it may take, in whole milliseconds.
+    pub budget_ms: u64,
+}
+
+/// One thing that was found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// What it is.
+    pub what: Locator,
+    /// How it hangs on the subject; absent for events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relation: Option<Relation>,
+    /// Why we believe it: a log event, a policy, a listing.
+    pub evidence: String,
+    /// When it came to be or happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+    /// Harmless facts: `created`, `last_used`, `status`; for events `event`, `source_ip`, `user_agent`, `accepted`.
+    #[serde(default)]
+    pub fields: Fields,
+}
+
+/// Something that could not be seen.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct NotSeen {
+    /// What was not seen.
+    pub what: String,
+    /// Why not.
+    pub why: Why,
+    /// Whether *contained* must be withheld for it.
+    pub withholds: bool,
+}
+
+/// The answer to a [`Query`].
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Reading {
+    /// What was found.
+    pub found: Vec<Found>,
+    /// What could not be seen.
+    #[serde(default)]
+    pub not_seen: Vec<NotSeen>,
+    /// Logs are complete back to here; absent where no log was asked or all of it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<Time>,
+    /// How many requests it took.
+    #[serde(default)]
+    pub requests: u32,
+}

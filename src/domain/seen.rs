@@ -1,0 +1,62 @@
+//! What was observed of a target, and when: the stuff of receipts and read-backs.
+//!
+//! Never holds a secret: providers put only configuration in here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Locator, Time, Why};
+
+/// What a target's fields hold, by name.
+///
+/// By convention `principal` holds the locator of the account that policies attach to, `created` and `last_used`
+/// times, and `longest_session` the longest life (ISO 8601) of what can be issued from it.
+pub type Fields = BTreeMap<String, Value>;
+
+/// One observation of one target.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Seen {
+    /// What was looked at.
+    pub target: Locator,
+    /// When, by our clock.
+    pub at: Time,
+    /// What was found.
+    pub fact: Fact,
+}
+
+/// What an observation found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fact {
+    /// It exists, and its fields hold this.
+    Present(Fields),
+    /// It does not exist, and the owning account is confirmed.
+    Gone,
+    /// It could not be read.
+    Unreadable(Why),
+}
+
+impl Seen {
+    /// The fields, where the target is present.
+    #[must_use]
+    pub fn fields(&self) -> Option<&Fields> {
+        match &self.fact {
+            Fact::Present(fields) => Some(fields),
+            Fact::Gone | Fact::Unreadable(_) => None,
+        }
+    }
+
+    /// A text field.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        self.fields()?.get(field)?.as_str()
+    }
+
+    /// The principal that policies attach to, where the provider said.
+    #[must_use]
+    pub fn principal(&self) -> Option<Locator> {
+        self.text("principal")?.parse().ok()
+    }
+}

@@ -1,0 +1,8 @@
+//! `contain` contains compromised non-human identities, with proof.
+//!
+//! One loop, [`converge`]: fold the journal, read, plan, gate, execute, verify, again. Every verb and every drill is a
+//! call of it. Modules stand in reading order, lowest first; imports point down.
+
+pub mod domain;
+
+pub mod provider;

@@ -1,0 +1,3 @@
+//! The `contain` binary.
+
+fn main() {}

@@ -1,0 +1,146 @@
+//! The outside world, and the only place that knows vendors.
+//!
+//! The contract: a catalogue that needs no credentials, a handle that reads, a handle that acts. Native adapters,
+//! packs and the simulated world implement exactly this. Never decides what follows an outcome.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::domain::{
+    ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query, Reading,
+    Rung, Secret, Seen, Spec, Tag, Why,
+};
+
+/// A boxed future, so that handles can be trait objects.
+pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One vendor: what it knows and can do, and the two handles.
+pub trait Provider: Send + Sync {
+    /// The provider's name, e.g. `aws`.
+    fn name(&self) -> &str;
+    /// The kinds it knows.
+    fn kinds(&self) -> &[Kind];
+    /// The actions it can do.
+    fn actions(&self) -> &[Spec];
+    /// Endpoints that are not the vendor's own, by service.
+    fn endpoints(&self) -> BTreeMap<String, String>;
+    /// How long its audit log may lag behind.
+    fn audit_lag(&self) -> Bound;
+    /// The shortest time between two probes that its budget allows.
+    fn probe_pause(&self) -> Duration;
+    /// Reads a locator offline, where its id says more than its syntax: the account inside an AWS key id.
+    fn decode(&self, named: &Named) -> Named;
+    /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
+    /// before signing, any operation that is not declared as a read.
+    fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
+    /// The mutate handle, for exactly these permissions; clippy refuses this call outside `execute/intent.rs`.
+    fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act>;
+}
+
+/// What reads.
+pub trait Observe: Send + Sync {
+    /// Who we are: our credential first, then its principal.
+    fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>>;
+    /// Turns what people typed into canonical names; one answer each, in order.
+    fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
+    /// Looks at targets; one answer each, in order.
+    fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>>;
+    /// Answers a question, and says what it could not see.
+    fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>>;
+    /// Finds what a call with this tag made; a lost reply may have left something.
+    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>>;
+    /// Tries the old credential once, with a call that needs no permission and changes nothing.
+    fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe>;
+    /// How far the provider's clock was ahead of ours at its latest answer; `None` before the first.
+    fn clock_ahead(&self) -> Option<Duration>;
+}
+
+/// What changes things.
+pub trait Act: Observe {
+    /// Performs calls that share one action; answers one outcome each, in order. Never repeats by itself.
+    /// Clippy refuses this call outside `execute/intent.rs`.
+    fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>>;
+}
+
+/// All providers, and look-ups over what they declare.
+#[derive(Clone, Default)]
+pub struct Catalogue {
+    providers: Vec<Arc<dyn Provider>>,
+}
+
+impl Catalogue {
+    /// The explicit list.
+    #[must_use]
+    pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
+        Self { providers }
+    }
+
+    /// The providers, in order.
+    pub fn providers(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
+        self.providers.iter()
+    }
+
+    /// A provider by name.
+    #[must_use]
+    pub fn provider(&self, name: &str) -> Option<&Arc<dyn Provider>> {
+        self.providers
+            .iter()
+            .find(|provider| provider.name() == name)
+    }
+
+    /// A kind by id.
+    #[must_use]
+    pub fn kind(&self, id: &KindId) -> Option<&Kind> {
+        self.provider(id.provider())?
+            .kinds()
+            .iter()
+            .find(|kind| kind.id == *id)
+    }
+
+    /// An action by id.
+    #[must_use]
+    pub fn action(&self, id: &ActionId) -> Option<&Spec> {
+        self.provider(id.provider())?
+            .actions()
+            .iter()
+            .find(|spec| spec.id == *id)
+    }
+
+    /// All kinds.
+    pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.providers.iter().flat_map(|provider| provider.kinds())
+    }
+
+    /// All actions.
+    pub fn actions(&self) -> impl Iterator<Item = &Spec> {
+        self.providers
+            .iter()
+            .flat_map(|provider| provider.actions())
+    }
+
+    /// The action that gives a generic verb to a kind: the wanted rung; else the nearest below that stops use;
+    /// else the nearest above. Answers the rung found with it.
+    #[must_use]
+    pub fn cut_for(&self, kind: &KindId, wanted: Rung) -> Option<(&Spec, Rung)> {
+        let cuts = || {
+            self.actions()
+                .filter(|spec| spec.on == *kind)
+                .filter_map(|spec| Some((spec, spec.cut()?.rung)))
+        };
+        let exact = cuts().find(|(_, rung)| *rung == wanted);
+        // Narrowing and ending sessions leave the target working, so neither stands in for a cut that stops use.
+        let stops = |rung: Rung| rung >= Rung::Suspend;
+        let below = || {
+            cuts()
+                .filter(|(_, rung)| *rung < wanted && stops(*rung))
+                .max_by_key(|(_, rung)| *rung)
+        };
+        let above = || {
+            cuts()
+                .filter(|(_, rung)| *rung > wanted)
+                .min_by_key(|(_, rung)| *rung)
+        };
+        exact.or_else(below).or_else(above)
+    }
+}
