@@ -6,3 +6,5 @@
 pub mod domain;
 
 pub mod provider;
+
+pub mod gate;

@@ -123,8 +123,8 @@ pub enum Event {
         item: ItemRef,
         /// Which attempt.
         attempt: u32,
-        /// Whether the effect is there.
-        happened: bool,
+        /// Whether the effect is there: yes; no, and the bound has passed; or seen unchanged, and it may still come.
+        happened: Option<bool>,
         /// What was seen.
         seen: Seen,
     },

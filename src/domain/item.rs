@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Answered, Event};
 use super::{
-    ActionId, Call, Duration, Fields, Locator, Query, Relation, Rung, Seen, Tier, Time, Undo,
-    Verdict, Why,
+    ActionId, Because, Call, Duration, Fields, Locator, Query, Relation, Rung, Seen, Tier, Time,
+    Undo, Verdict, Why,
 };
 
 /// The four phases, in order.
@@ -312,7 +312,12 @@ pub enum State {
         attempt: u32,
     },
     /// The effect may have happened.
-    InDoubt(Why),
+    InDoubt {
+        /// Why nobody knows.
+        why: Why,
+        /// Whether the target was seen unchanged since; only then may a set-like cut be sent again.
+        looked: bool,
+    },
     /// The provider answered yes; the effect is not shown yet, or no longer.
     Acted {
         /// Whether we changed anything.
@@ -371,7 +376,7 @@ impl State {
             Self::Planned => Status::Planned,
             Self::Blocked(_) => Status::Blocked,
             Self::Intended { .. } | Self::Acted { .. } => Status::Running,
-            Self::InDoubt(_) => Status::InDoubt,
+            Self::InDoubt { .. } => Status::InDoubt,
             Self::Confirmed { .. } => Status::Confirmed,
             Self::Failed(_) => Status::Failed,
             Self::Skipped(_) => Status::Skipped,
@@ -385,7 +390,7 @@ impl State {
     /// Whether a call may have left whose end is not known.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
-        matches!(self, Self::Intended { .. } | Self::InDoubt(_))
+        matches!(self, Self::Intended { .. } | Self::InDoubt { .. })
     }
 }
 
@@ -422,8 +427,15 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         Event::Skipped { why, .. } if fresh => Ok(S::Skipped(why.clone())),
         Event::Stale { why, .. } if fresh => Ok(S::Stale(why.clone())),
         Event::Failed { why, .. } if fresh => Ok(S::Failed(why.clone())),
-        Event::Found { .. } if fresh => Ok(S::Confirmed { changed: false }),
-        Event::Intended { attempt, .. } if fresh => Ok(S::Intended { attempt: *attempt }),
+        Event::Found { .. } if fresh || matches!(now, S::Confirmed { .. }) => {
+            Ok(S::Confirmed { changed: false })
+        }
+        // Invariant I2: after a lost answer the target is looked at before anything else is tried on it.
+        Event::Intended { attempt, .. }
+            if fresh || matches!(now, S::InDoubt { looked: true, .. }) =>
+        {
+            Ok(S::Intended { attempt: *attempt })
+        }
         Event::Answered {
             attempt, outcome, ..
         } => match now {
@@ -432,12 +444,15 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
                 Answered::AlreadySo => S::Acted { changed: false },
                 Answered::Refused(why) => S::Failed(why.clone()),
                 Answered::Throttled { .. } | Answered::Unavailable(_) => S::Planned,
-                Answered::InDoubt(why) => S::InDoubt(why.clone()),
+                Answered::InDoubt(why) => S::InDoubt {
+                    why: why.clone(),
+                    looked: false,
+                },
             }),
             S::Planned
             | S::Blocked(_)
             | S::Intended { .. }
-            | S::InDoubt(_)
+            | S::InDoubt { .. }
             | S::Acted { .. }
             | S::Confirmed { .. }
             | S::Failed(_)
@@ -447,10 +462,17 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             | S::Undone
             | S::UndoFailed(_) => Err(illegal()),
         },
-        Event::Resolved { happened, .. } if now.is_in_doubt() => Ok(if *happened {
-            S::Acted { changed: true }
-        } else {
-            S::Planned
+        Event::Resolved { happened, .. } if now.is_in_doubt() => Ok(match (happened, now) {
+            (Some(true), _) => S::Acted { changed: true },
+            (Some(false), _) => S::Planned,
+            (None, S::InDoubt { why, .. }) => S::InDoubt {
+                why: why.clone(),
+                looked: true,
+            },
+            (None, _) => S::InDoubt {
+                why: Why::new(Because::Timeout, "no answer was recorded"),
+                looked: true,
+            },
         }),
         Event::Verified { verdict, .. } => match now {
             S::Planned if verdict.is_observed() => Ok(S::Confirmed { changed: false }),
@@ -462,7 +484,7 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             S::Planned
             | S::Blocked(_)
             | S::Intended { .. }
-            | S::InDoubt(_)
+            | S::InDoubt { .. }
             | S::Failed(_)
             | S::Skipped(_)
             | S::Stale(_)

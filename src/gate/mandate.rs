@@ -1,0 +1,179 @@
+//! Mandates: what a confirmation grants, and which live mandate covers an item.
+//!
+//! Never lengthens one: authority ends at its time, at its count, or when somebody ends it.
+
+use std::collections::BTreeSet;
+
+use crate::domain::case::Case;
+use crate::domain::mandate::{Mandate, Scope};
+use crate::domain::plan::Plan;
+use crate::domain::{
+    Clock, Digest, Duration, Effect, Item, ItemRef, Relation, Rung, Spec, Tier, Time,
+};
+
+/// How long a reach mandate lasts at most.
+pub const REACH_LASTS: Duration = Duration::from_hours(1);
+/// How long an exact mandate lasts.
+pub const EXACT_LASTS: Duration = Duration::from_mins(30);
+/// How many further items a reach mandate covers.
+pub const REACH_ITEMS: u32 = 200;
+
+/// What the operator typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Confirmation {
+    /// Answered the prompt with yes.
+    Prompt,
+    /// Gave `--yes`.
+    Yes,
+    /// Typed the code of the plan.
+    Code,
+}
+
+impl Confirmation {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Yes => "--yes",
+            Self::Code => "--confirm",
+        }
+    }
+
+    /// The highest tier it reaches.
+    #[must_use]
+    pub fn tier(self) -> Tier {
+        match self {
+            Self::Prompt | Self::Yes => Tier::DISRUPTIVE,
+            Self::Code => Tier::GRAVE,
+        }
+    }
+}
+
+/// Makes the mandates that confirming a plan gives: an exact one and, unless withheld, one for what is found next.
+#[must_use]
+pub fn grant(
+    plan: &Plan,
+    digest: Digest,
+    how: Confirmation,
+    unattended: bool,
+    exact_only: bool,
+    clock: &Clock,
+) -> Vec<Mandate> {
+    let by = if unattended { "unattended" } else { "solo" }.to_owned();
+    let mandate = |scope, tier, lasts: Duration| Mandate {
+        by: by.clone(),
+        how: how.word().to_owned(),
+        scope,
+        tier,
+        until: clock.now().saturating_add(lasts).unwrap_or(Time::MAX),
+        nonce: crate::domain::digest::hex(&clock.fresh::<16>()),
+    };
+    let acting: BTreeSet<_> = plan
+        .items
+        .iter()
+        .filter(|item| item.call().is_some())
+        .map(|item| item.key.clone())
+        .collect();
+    let exact = mandate(
+        Scope::Exact {
+            plan: digest,
+            items: acting,
+        },
+        how.tier(),
+        EXACT_LASTS,
+    );
+    let cuts = plan.items.iter().any(|item| item.rung.is_some()) || !plan.pending.is_empty();
+    if exact_only || !cuts {
+        return vec![exact];
+    }
+    let reach = Scope::Reach {
+        subjects: plan.subjects.iter().cloned().collect(),
+        rungs: BTreeSet::from([Rung::Narrow, Rung::EndSessions, Rung::Suspend]),
+        at_most: REACH_ITEMS.max(
+            u32::try_from(plan.subjects.len())
+                .unwrap_or(u32::MAX)
+                .saturating_mul(4),
+        ),
+    };
+    vec![exact, mandate(reach, Tier::DISRUPTIVE, REACH_LASTS)]
+}
+
+/// Finds the live mandate that covers an item, exact ones first; `true` stands for exact.
+#[must_use]
+pub fn covering<'a>(
+    item: &Item,
+    named: &ItemRef,
+    spec: &Spec,
+    plan: Digest,
+    case: &'a Case,
+    now: Time,
+) -> Option<(&'a Mandate, bool)> {
+    let began = |mandate: &&Mandate| spent_before(case, named, mandate);
+    let live = |mandate: &&Mandate| {
+        case.is_live(mandate, now) || (began(mandate) && is_within(case, mandate, now))
+    };
+    let exact = |mandate: &&Mandate| match &mandate.scope {
+        Scope::Exact {
+            plan: signed,
+            items,
+        } => *signed == plan && items.contains(&item.key) && mandate.tier >= item.tier,
+        Scope::Reach { .. } => false,
+    };
+    let reach = |mandate: &&Mandate| match &mandate.scope {
+        Scope::Exact { .. } => false,
+        Scope::Reach {
+            subjects, rungs, ..
+        } => {
+            let related = match item.relation {
+                None => true,
+                Some(
+                    Relation::Held
+                    | Relation::Minted
+                    | Relation::Entered
+                    | Relation::CouldEnter
+                    | Relation::CouldRead,
+                ) => true,
+                Some(Relation::Exposed | Relation::Shared) => false,
+            };
+            related
+                && matches!(spec.effect, Effect::Cut(_))
+                && spec.is_reversible()
+                && item.tier <= mandate.tier
+                && item.rung.is_some_and(|rung| rungs.contains(&rung))
+                && item
+                    .key
+                    .subject
+                    .as_ref()
+                    .is_none_or(|subject| subjects.contains(subject))
+        }
+    };
+    let mandates = || case.mandates.iter().filter(live);
+    let found = mandates().find(exact).map(|mandate| (mandate, true));
+    found.or_else(|| mandates().find(reach).map(|mandate| (mandate, false)))
+}
+
+// A further attempt at an item that was begun under a mandate needs no second count of it.
+fn spent_before(case: &Case, named: &ItemRef, mandate: &Mandate) -> bool {
+    let begun = case.lives.get(named).is_some_and(|life| life.attempts > 0);
+    begun && case.spent.contains_key(&mandate.nonce)
+}
+
+fn is_within(case: &Case, mandate: &Mandate, now: Time) -> bool {
+    let now = case.latest.map_or(now, |latest| latest.max(now));
+    now < mandate.until && !case.ended.contains(&mandate.nonce) && !case.closed
+}
+
+/// Says in a phrase what a confirmation grants beyond the plan itself.
+#[must_use]
+pub fn spell_reach(mandate: &Mandate) -> Option<String> {
+    match &mandate.scope {
+        Scope::Exact { .. } => None,
+        Scope::Reach { rungs, at_most, .. } => {
+            let rungs: Vec<_> = rungs.iter().map(|rung| rung.verb()).collect();
+            Some(format!(
+                "up to {at_most} further reversible cuts ({}) on what it holds or made, until {}",
+                rungs.join(", "),
+                mandate.until
+            ))
+        }
+    }
+}
