@@ -51,8 +51,8 @@ pub struct Run {
     pub opened_at: Time,
     /// The plans, by round.
     pub plans: BTreeMap<u32, (Digest, Time)>,
-    /// The rounds that ended, and whether they changed nothing.
-    pub rounds: BTreeMap<u32, bool>,
+    /// The rounds that ended: when their reads began, and whether they changed nothing.
+    pub rounds: BTreeMap<u32, (Time, bool)>,
     /// How it ended, where it did.
     pub outcome: Option<String>,
 }
@@ -98,9 +98,14 @@ impl Case {
             } => self.freeze(at, (*run, *round), (*digest, *expires), items),
             Event::Granted { mandate } => self.mandates.push(mandate.clone()),
             Event::Ended { nonce } => self.ended.push(nonce.clone()),
-            Event::RoundClosed { run, round, empty } => {
+            Event::RoundClosed {
+                run,
+                round,
+                began,
+                empty,
+            } => {
                 if let Some(run) = self.runs.get_mut(run) {
-                    run.rounds.insert(*round, *empty);
+                    run.rounds.insert(*round, (*began, *empty));
                 }
             }
             Event::RunClosed { run, outcome } => {
@@ -127,6 +132,23 @@ impl Case {
             | Event::UndoFailed { item, .. } => self.step(at, item, event)?,
         }
         Ok(())
+    }
+
+    /// A case that holds only what [`Case::apply`] looks at when it decides about these events: cheap to try them on.
+    #[must_use]
+    pub fn excerpt<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let touched = events.into_iter().filter_map(Event::item);
+        Self {
+            incident: self.incident.clone(),
+            opened_at: self.opened_at,
+            closed: self.closed,
+            latest: self.latest,
+            lives: touched
+                .filter_map(|item| self.lives.get_key_value(item))
+                .map(|(item, life)| (item.clone(), life.clone()))
+                .collect(),
+            ..Self::default()
+        }
     }
 
     fn freeze(

@@ -178,6 +178,8 @@ pub enum Event {
         run: u32,
         /// The round.
         round: u32,
+        /// When its reads began.
+        began: Time,
         /// Whether its plan changed nothing.
         empty: bool,
     },
@@ -270,6 +272,9 @@ pub struct PlannedItem {
     pub action: Option<ActionId>,
     /// The target.
     pub target: Locator,
+    /// The principal that the target belongs to, where it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principal: Option<Locator>,
     /// How hard it cuts, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,
@@ -282,8 +287,8 @@ pub struct PlannedItem {
     pub reversible: bool,
     /// Whether the credential itself is to be tried.
     pub probe: bool,
-    /// Whether it changes anything.
-    pub acts: bool,
+    /// What sort of work it is.
+    pub does: Does,
     /// When the cut reaches everywhere, counted from the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<Duration>,
@@ -293,6 +298,20 @@ pub struct PlannedItem {
     /// For an item that gives back: the action that made what it lifts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifts: Option<ActionId>,
+}
+
+/// What sort of work an item is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Does {
+    /// It calls an action.
+    Act,
+    /// Its goal is true already, or a rule holds it back.
+    Nothing,
+    /// It asks a question.
+    Read,
+    /// A person has to do it.
+    Manual,
 }
 
 /// A call's outcome, without secrets.

@@ -368,6 +368,29 @@ pub enum Status {
     Expired,
 }
 
+impl Status {
+    /// The word, as written in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::WouldRun => "would-run",
+            Self::Pending => "pending",
+            Self::Skipped => "skipped",
+            Self::Blocked => "blocked",
+            Self::Running => "running",
+            Self::Confirmed => "confirmed",
+            Self::Failed => "failed",
+            Self::InDoubt => "in-doubt",
+            Self::Stale => "stale",
+            Self::Undone => "undone",
+            Self::UndoFailed => "undo-failed",
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 impl State {
     /// The word for it.
     #[must_use]

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod digest;
 pub mod locator;
+pub mod nearest;
 pub mod secret;
 pub mod why;
 
@@ -32,6 +33,7 @@ pub use digest::Digest;
 pub use item::{Cause, Item, ItemKey, ItemRef, Phase, State, Status, Work};
 pub use kind::{Kind, Pattern, Readable};
 pub use locator::{KindId, Locator, Named};
+pub use nearest::nearest;
 pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
