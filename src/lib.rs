@@ -5,6 +5,7 @@
 
 pub mod domain;
 
+pub mod playbook;
 pub mod provider;
 
 pub mod gate;

@@ -1,0 +1,265 @@
+//! What is wrong with a file, where, and what was probably meant.
+//!
+//! Renders problems as compilers do: file, line, column, the line shown, a caret. Never decides what is wrong.
+
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use crate::domain::why::plain;
+
+/// How many problems are rendered.
+const MOST_SHOWN: usize = 100;
+
+/// A stretch of a file, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// A stretch from its ends.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end: end.max(start),
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What sort of problem, stable over versions, e.g. `unknown-key`.
+    pub code: &'static str,
+    /// What is wrong, as a lowercase fragment; safe to print.
+    pub message: String,
+    /// Where.
+    pub span: Span,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The nearest valid name.
+    pub nearest: Option<String>,
+    /// Whether what stands there may be a secret, so that it must never be shown.
+    pub secret: bool,
+}
+
+impl Problem {
+    /// A problem at a place.
+    #[must_use]
+    pub fn new(code: &'static str, span: Span, message: impl AsRef<str>) -> Self {
+        Self {
+            code,
+            message: plain(message.as_ref()),
+            span,
+            hint: None,
+            nearest: None,
+            secret: false,
+        }
+    }
+
+    /// Keeps what stands there from being shown.
+    #[must_use]
+    pub fn concealed(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl AsRef<str>) -> Self {
+        self.hint = Some(plain(hint.as_ref()));
+        self
+    }
+
+    /// Adds the valid name nearest to `word`, if one is near; else lists them where they are few.
+    #[must_use]
+    pub fn meant<'a>(
+        mut self,
+        word: &str,
+        among: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+    ) -> Self {
+        let among = among.into_iter();
+        self.nearest = crate::domain::nearest(word, among.clone()).map(plain);
+        let names: Vec<&str> = among.take(17).collect();
+        if self.nearest.is_none() && self.hint.is_none() && (1..=16).contains(&names.len()) {
+            self.hint = Some(plain(&format!("valid here: {}", names.join(", "))));
+        }
+        self
+    }
+}
+
+/// A file that was refused, and everything that is wrong with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// The file's name.
+    pub file: String,
+    /// What the file holds; what may be a secret is starred out.
+    pub text: String,
+    /// What is wrong, in the order of the file; never empty.
+    pub problems: Vec<Problem>,
+}
+
+impl Refused {
+    /// Puts the problems in the order of the file, each once.
+    #[must_use]
+    pub fn new(file: &str, text: &str, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        problems.dedup();
+        let mut text = text.to_owned();
+        for span in problems
+            .iter()
+            .filter(|problem| problem.secret)
+            .map(|problem| problem.span)
+        {
+            if text.get(span.start..span.end).is_some() {
+                text.replace_range(span.start..span.end, &"*".repeat(span.end - span.start));
+            }
+        }
+        Self {
+            file: plain(file),
+            text,
+            problems,
+        }
+    }
+
+    /// The line and column of a problem, both from 1; columns count characters.
+    #[must_use]
+    pub fn place(&self, problem: &Problem) -> (usize, usize) {
+        place(&self.text, problem.span.start)
+    }
+
+    /// Renders the problems with the lines they stand on, the first hundred; `colour` uses terminal escapes.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let mut rendered: Vec<String> = self
+            .problems
+            .iter()
+            .take(MOST_SHOWN)
+            .map(|problem| self.render_one(&renderer, problem))
+            .collect();
+        let more = self.problems.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            rendered.push(format!("and {more} more problems"));
+        }
+        rendered.join("\n\n")
+    }
+
+    fn render_one(&self, renderer: &Renderer, problem: &Problem) -> String {
+        let (number, _) = self.place(problem);
+        let (from, line) = line_at(&self.text, problem.span.start);
+        let start = problem.span.start.saturating_sub(from).min(line.len());
+        let end = problem
+            .span
+            .end
+            .saturating_sub(from)
+            .clamp(start, line.len());
+        let line = line
+            .get(..line.floor_char_boundary(end.min(start + 200) + 200))
+            .unwrap_or(line);
+        let end = end.min(line.len());
+        let shown = Snippet::source(line)
+            .line_start(number)
+            .path(self.file.as_str())
+            .annotation(AnnotationKind::Primary.span(start..end));
+        let mut group = Level::ERROR
+            .primary_title(problem.message.as_str())
+            .id(problem.code)
+            .element(shown);
+        if let Some(nearest) = &problem.nearest {
+            group = group.element(Level::HELP.message(format!("did you mean `{nearest}`?")));
+        }
+        if let Some(hint) = &problem.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(first) = self.problems.first() else {
+            return write!(f, "read {}", self.file);
+        };
+        let (line, column) = self.place(first);
+        write!(f, "{}:{line}:{column}: {}", self.file, first.message)?;
+        match self.problems.len() {
+            0 | 1 => Ok(()),
+            2 => f.write_str(" (and one more problem)"),
+            many => write!(f, " (and {} more problems)", many - 1),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+fn line_at(text: &str, at: usize) -> (usize, &str) {
+    let at = text.floor_char_boundary(at);
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let from = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let to = at + after.find('\n').unwrap_or(after.len());
+    let line = text.get(from..to).unwrap_or_default();
+    (from, line.strip_suffix('\r').unwrap_or(line))
+}
+
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..text.floor_char_boundary(at)).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |part| part.chars().count())
+        + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_shown_with_its_line_and_what_was_meant() {
+        let text = "contain: 1\nplaybok: é x\n";
+        let span = Span::new(11, 18);
+        let problem = Problem::new("unknown-key", span, "`playbok` is no key\u{1b}[2J here")
+            .meant("playbok", ["playbook"]);
+        let refused = Refused::new("a.yaml", text, vec![problem.clone(), problem]);
+        assert_eq!(refused.problems.len(), 1);
+        let shown = refused.render(false);
+        for part in [
+            "a.yaml:2:1",
+            "playbok: é x",
+            "^^^^^^^",
+            "did you mean `playbook`?",
+            "unknown-key",
+        ] {
+            assert!(shown.contains(part), "{part} in\n{shown}");
+        }
+        assert!(!shown.contains('\u{1b}'));
+        assert_eq!(
+            refused.to_string(),
+            "a.yaml:2:1: `playbok` is no key\\u{1b}[2J here"
+        );
+        assert_eq!(place("aé\nüx", 6), (2, 2));
+    }
+
+    #[test]
+    fn what_the_file_holds_never_moves_the_cursor() {
+        let text = "a: \u{202e}x\u{1b}[2J\u{7}\n";
+        let problem = Problem::new("yaml", Span::new(0, 1), "bad");
+        let shown = Refused::new("a\u{1b}.yaml", text, vec![problem]).render(false);
+        assert!(
+            !shown.contains(['\u{1b}', '\u{202e}', '\u{7}']),
+            "{shown:?}"
+        );
+    }
+}

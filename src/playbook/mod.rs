@@ -1,0 +1,307 @@
+//! Playbooks: what should be done, as a file that people write.
+//!
+//! Owns the language: strict reading, types, expressions, lint, and the playbooks that ship.
+//! Never imports providers: what they know is handed in as a [`Vocabulary`]. Never runs anything.
+
+pub mod diagnostic;
+pub mod yaml;
+
+// In reading order: a blank line keeps rustfmt from sorting.
+pub mod expr;
+mod program;
+pub mod scope;
+
+mod types;
+
+mod infer;
+
+mod compare;
+
+pub mod input;
+mod schema;
+
+mod declare;
+
+mod step;
+
+mod lint;
+
+mod order;
+
+use std::collections::BTreeMap;
+
+use crate::domain::clock::read_duration;
+use crate::domain::{ActionId, Digest, Duration, Kind, Phase, ReadKind, Rung, Spec};
+
+pub use diagnostic::{Problem, Refused, Span};
+pub use expr::{Evaluated, Expr};
+pub use input::{Input, InputType, bind};
+pub use scope::Scope;
+
+/// What the providers know: the kinds and actions that a playbook may name.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary<'a> {
+    /// All kinds.
+    pub kinds: Vec<&'a Kind>,
+    /// All actions.
+    pub actions: Vec<&'a Spec>,
+}
+
+/// A playbook that passed lint.
+#[derive(Clone, Debug)]
+pub struct Playbook {
+    /// Its name.
+    pub name: String,
+    /// What it does, in one line.
+    pub summary: String,
+    /// How far its reports may travel.
+    pub handling: Option<Handling>,
+    /// What it asks for.
+    pub inputs: Vec<Input>,
+    /// How much it may do.
+    pub limits: Limits,
+    /// Its steps, in the order of phases and, within one, of the file.
+    pub steps: Vec<Step>,
+    /// What must hold before the incident is closed: `<step>.passed`, `nothing_in_doubt`, `no_overdue_reviews`.
+    pub close_requires: Vec<String>,
+    /// SHA-256 of the text.
+    pub digest: Digest,
+    /// The file, as it was read.
+    pub text: String,
+}
+
+/// A label of the Traffic Light Protocol 2.0.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Handling {
+    /// Anyone.
+    Clear,
+    /// The community.
+    Green,
+    /// The organisation and its clients.
+    Amber,
+    /// The organisation.
+    AmberStrict,
+    /// The people named.
+    Red,
+}
+
+impl Handling {
+    /// The word, as written in playbooks.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::AmberStrict => "amber-strict",
+            Self::Red => "red",
+        }
+    }
+
+    /// All labels, freest first.
+    pub const ALL: [Self; 5] = [
+        Self::Clear,
+        Self::Green,
+        Self::Amber,
+        Self::AmberStrict,
+        Self::Red,
+    ];
+}
+
+/// How much a playbook may do; on cuts a cap stages and asks, elsewhere it blocks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Limits {
+    /// How many items.
+    pub max_items: Option<u32>,
+    /// How long it may take by the wall clock.
+    pub deadline: Option<Duration>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its name; `[a-z][a-z0-9-]*`.
+    pub id: String,
+    /// Its phase.
+    pub phase: Phase,
+    /// What it does.
+    pub work: StepWork,
+    /// To what: gives a locator.
+    pub target: Expr,
+    /// With which arguments.
+    pub with: BTreeMap<String, Expr>,
+    /// For which things, where it is done more than once.
+    pub for_each: Option<ForEach>,
+    /// What must have ended before it starts; what the file leaves out is filled in.
+    pub needs: Vec<Need>,
+    /// Whether it is done at all: gives true or false.
+    pub when: Option<Expr>,
+    /// When its cut is due for review.
+    pub review: Option<Review>,
+    /// How its cut is proven.
+    pub verify: Option<Verify>,
+    /// Whether it exists once per subject, as it mentions `subject` directly or through steps.
+    pub per_subject: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StepWork {
+    /// It acts.
+    Do(What),
+    /// It reads.
+    Read(ReadKind),
+}
+
+impl StepWork {
+    /// What a read step asks.
+    #[must_use]
+    pub fn read(&self) -> Option<ReadKind> {
+        match self {
+            Self::Read(read) => Some(*read),
+            Self::Do(_) => None,
+        }
+    }
+
+    /// What an acting step does.
+    #[must_use]
+    pub fn what(&self) -> Option<&What> {
+        match self {
+            Self::Do(what) => Some(what),
+            Self::Read(_) => None,
+        }
+    }
+}
+
+/// How a step acts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// By a generic verb, resolved by the target's kind.
+    Verb(Rung),
+    /// By exactly this action.
+    Action(ActionId),
+}
+
+/// A step that is done for each of several things.
+#[derive(Clone, Debug)]
+pub struct ForEach {
+    /// Gives the list.
+    pub list: Expr,
+    /// What each of it is called in the step's other expressions.
+    pub variable: String,
+    /// Gives a text that tells one from another, the same in every round.
+    pub key: Expr,
+    /// A hard cap.
+    pub limit: Option<u32>,
+    /// How many at once; absent where the lane decides.
+    pub parallel: Option<u32>,
+}
+
+/// A step that must have ended before another starts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Need {
+    /// The step.
+    pub step: String,
+    /// How it must have ended.
+    pub ended: Ended,
+}
+
+/// How a needed step must have ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Ended {
+    /// Well.
+    #[default]
+    Ok,
+    /// In any way.
+    Done,
+    /// Known that nothing happened.
+    Failed,
+}
+
+/// When a cut is due for review; then it is escalated, never released.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// Gives the time after which it is due.
+    pub after: Expr,
+}
+
+impl Review {
+    /// The time after which the review is due.
+    #[must_use]
+    pub fn due_after(&self, scope: &Scope) -> Evaluated<Duration> {
+        match self.after.eval_text(scope) {
+            Evaluated::Known(text) => {
+                read_duration(&text).map_or_else(Evaluated::Failed, Evaluated::Known)
+            }
+            Evaluated::Unknown(paths) => Evaluated::Unknown(paths),
+            Evaluated::Failed(why) => Evaluated::Failed(why),
+        }
+    }
+}
+
+/// How a cut is proven.
+#[derive(Clone, Debug)]
+pub struct Verify {
+    /// How long reading back may take; absent where the provider's bound decides.
+    pub within: Option<Duration>,
+    /// Gives the reference of the secret to try afterwards.
+    pub probe: Option<Expr>,
+}
+
+impl Playbook {
+    /// A step by id.
+    #[must_use]
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.id == id)
+    }
+}
+
+/// Reads a playbook; `file` is what messages call it.
+///
+/// # Errors
+/// Gives everything that is wrong with the file.
+pub fn load(file: &str, text: &str, vocabulary: &Vocabulary<'_>) -> Result<Playbook, Refused> {
+    // The expression parser's frames are large: it gets a stack of its own.
+    let read = || read(text, vocabulary);
+    let read = std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new()
+            .name("playbook".to_owned())
+            .stack_size(16 * 1024 * 1024)
+            .spawn_scoped(scope, read)
+            .map_err(|error| format!("no thread could be started to read the file: {error}"))?;
+        worker
+            .join()
+            .map_err(|_| "the parser gave up on this file".to_owned())
+    });
+    let problems = match read {
+        Ok(Ok(playbook)) => return Ok(playbook),
+        Ok(Err(problems)) => problems,
+        Err(message) => vec![Problem::new("internal", Span::default(), message)],
+    };
+    Err(Refused::new(file, text, problems))
+}
+
+fn read(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Playbook, Vec<Problem>> {
+    let node = yaml::parse(text)?;
+    let (draft, mut problems) = schema::read(&node, text, vocabulary);
+    let playbook = lint::finish(draft, text, vocabulary, &mut problems);
+    match playbook {
+        Some(playbook) if problems.is_empty() => Ok(playbook),
+        Some(_) | None => Err(problems),
+    }
+}
+
+/// The playbooks that ship, by name, with their text.
+#[must_use]
+pub fn shipped() -> &'static [(&'static str, &'static str)] {
+    &[
+        ("isolate", include_str!("../../playbooks/isolate.yaml")),
+        ("inventory", include_str!("../../playbooks/inventory.yaml")),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

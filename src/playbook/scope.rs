@@ -1,0 +1,117 @@
+//! What expressions can see while they are evaluated: plain JSON data.
+//!
+//! A step without output is absent, and whatever mentions it stays unknown. Never parses what it holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::domain::{Found, Locator, Time};
+
+/// The data of one evaluation; cheap to clone, and one root can be exchanged for another.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    roots: BTreeMap<String, Arc<Value>>,
+    steps: BTreeMap<String, Arc<Value>>,
+}
+
+/// Why a path leads nowhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Lost {
+    /// What it names has no value yet.
+    Unknown,
+    /// Its beginning has a value, which has no such part.
+    Absent,
+}
+
+impl Scope {
+    /// An empty scope: everything is unknown.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a root: `subject`, `incident`, `inputs`, or the variable of a `for_each`.
+    pub fn set(&mut self, root: &str, value: impl Into<Arc<Value>>) {
+        if let Some(held) = self.roots.get_mut(root) {
+            *held = value.into();
+        } else {
+            self.roots.insert(root.to_owned(), value.into());
+        }
+    }
+
+    /// Sets the output of a step: an object of `items`, `at`, `target`, `status` and so on.
+    pub fn set_step(&mut self, id: &str, output: impl Into<Arc<Value>>) {
+        self.steps.insert(id.to_owned(), output.into());
+    }
+
+    /// Forgets the outputs of all steps.
+    pub fn clear_steps(&mut self) {
+        self.steps.clear();
+    }
+
+    /// Looks up a path; the first of it is a root.
+    pub(crate) fn find(&self, path: &[String]) -> Result<&Value, Lost> {
+        let (root, rest) = path.split_first().ok_or(Lost::Unknown)?;
+        let (held, rest) = if root == "steps" {
+            let (id, rest) = rest.split_first().ok_or(Lost::Unknown)?;
+            (self.steps.get(id), rest)
+        } else {
+            (self.roots.get(root), rest)
+        };
+        let mut value: &Value = held.ok_or(Lost::Unknown)?;
+        for (depth, part) in rest.iter().enumerate() {
+            let lost = if depth == 0 {
+                Lost::Unknown
+            } else {
+                Lost::Absent
+            };
+            value = value.get(part).ok_or(lost)?;
+        }
+        Ok(value)
+    }
+}
+
+/// The data of a subject: what `subject` means in expressions.
+#[must_use]
+pub fn subject(locator: &Locator, principal: Option<&Locator>) -> Value {
+    json!({
+        "locator": locator,
+        "kind": locator.kind(),
+        "id": locator.id(),
+        "account": locator.account(),
+        "principal": principal,
+    })
+}
+
+/// The data of an incident: what `incident` means in expressions.
+#[must_use]
+pub fn incident(id: &str, since: Time) -> Value {
+    json!({"id": id, "since": since})
+}
+
+/// The data of something found: an element of the `items` of a read. What is not known is null.
+#[must_use]
+pub fn found(found: &Found, in_scope: bool, credential: bool) -> Value {
+    let field = |name: &str| found.fields.get(name).cloned().unwrap_or(Value::Null);
+    json!({
+        "locator": found.what,
+        "kind": found.what.kind(),
+        "id": found.what.id(),
+        "account": found.what.account(),
+        "relation": found.relation,
+        "evidence": found.evidence,
+        "at": found.at,
+        "in_scope": in_scope,
+        "credential": credential,
+        "created": field("created"),
+        "last_used": field("last_used"),
+        "status": field("status"),
+        "event": field("event"),
+        "source_ip": field("source_ip"),
+        "user_agent": field("user_agent"),
+        "accepted": field("accepted"),
+        "fields": found.fields,
+    })
+}

@@ -1,0 +1,286 @@
+//! What expressions may mention, and of what type it is; checked at load.
+//!
+//! CEL itself absorbs a misspelt name beside `||` and finds texts and numbers merely unequal. Never evaluates.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Relation;
+
+use super::Input;
+use super::input::InputType;
+
+/// The type of an expression; whatever it is, it may also be null.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Type {
+    /// Not known before the data are.
+    Any,
+    /// The element of an empty list.
+    Never,
+    Null,
+    Bool,
+    Number,
+    Text,
+    Locator,
+    Duration,
+    Time,
+    Secret,
+    /// A text out of a closed list.
+    Word(Words),
+    List(Box<Self>),
+    /// A map with keys that nobody declared.
+    Table,
+    /// An object with declared fields.
+    Thing(Shape),
+    /// A name that only leads on to others.
+    Root(Root),
+}
+
+/// Closed lists of words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Words {
+    Kind,
+    Relation,
+    Status,
+    Choice(Vec<String>),
+}
+
+/// Objects with declared fields.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shape {
+    Subject,
+    Incident,
+    Found,
+    Event,
+}
+
+/// Names that only lead on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Root {
+    Steps,
+    Inputs,
+    Step(String),
+}
+
+/// What the output of a step looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Output {
+    /// Of a read that finds things.
+    Found,
+    /// Of a read of what happened.
+    Events,
+    /// Of an action on one target.
+    Act,
+    /// Of an action on each of many.
+    Each,
+    /// Of a step that is itself wrong.
+    Unclear,
+}
+
+/// Words that stand for statuses.
+pub(crate) const STATUSES: [&str; 14] = [
+    "planned",
+    "would-run",
+    "pending",
+    "skipped",
+    "blocked",
+    "running",
+    "confirmed",
+    "failed",
+    "in-doubt",
+    "stale",
+    "undone",
+    "undo-failed",
+    "denied",
+    "expired",
+];
+
+/// Everything that an expression may mention.
+pub(crate) struct Names<'a> {
+    pub(crate) inputs: &'a [Input],
+    pub(crate) steps: &'a BTreeMap<String, Output>,
+    pub(crate) kinds: &'a [String],
+    pub(crate) each: Option<(&'a str, Type)>,
+}
+
+impl Shape {
+    pub(crate) fn fields(self) -> Vec<(&'static str, Type)> {
+        let thing = || {
+            vec![
+                ("locator", Type::Locator),
+                ("kind", Type::Word(Words::Kind)),
+                ("id", Type::Text),
+                ("account", Type::Text),
+            ]
+        };
+        let seen = || {
+            vec![
+                ("evidence", Type::Text),
+                ("at", Type::Time),
+                ("fields", Type::Table),
+            ]
+        };
+        match self {
+            Self::Subject => [thing(), vec![("principal", Type::Locator)]].concat(),
+            Self::Incident => vec![("id", Type::Text), ("since", Type::Time)],
+            Self::Found => [
+                thing(),
+                seen(),
+                vec![
+                    ("relation", Type::Word(Words::Relation)),
+                    ("in_scope", Type::Bool),
+                    ("credential", Type::Bool),
+                    ("created", Type::Time),
+                    ("last_used", Type::Time),
+                    ("status", Type::Text),
+                ],
+            ]
+            .concat(),
+            Self::Event => [
+                thing(),
+                seen(),
+                vec![
+                    ("event", Type::Text),
+                    ("source_ip", Type::Text),
+                    ("user_agent", Type::Text),
+                    ("accepted", Type::Bool),
+                ],
+            ]
+            .concat(),
+        }
+    }
+}
+
+impl Output {
+    pub(crate) fn fields(self) -> Vec<(&'static str, Type)> {
+        let status = ("status", Type::Word(Words::Status));
+        let read = |shape: Shape| {
+            vec![
+                ("items", Type::List(Box::new(Type::Thing(shape)))),
+                ("at", Type::Time),
+                ("target", Type::Locator),
+                ("back_to", Type::Time),
+                ("complete", Type::Bool),
+            ]
+        };
+        let locators = || Type::List(Box::new(Type::Locator));
+        match self {
+            Self::Found => [read(Shape::Found), vec![status]].concat(),
+            Self::Events => [read(Shape::Event), vec![status]].concat(),
+            Self::Act => vec![("at", Type::Time), ("target", Type::Locator), status],
+            Self::Each => vec![
+                ("confirmed", locators()),
+                ("failed", locators()),
+                ("in_doubt", locators()),
+                ("skipped", locators()),
+                status,
+            ],
+            Self::Unclear => Vec::new(),
+        }
+    }
+}
+
+impl Type {
+    /// The type of an input's value.
+    pub(crate) fn of_input(input: &Input) -> Self {
+        match &input.kind {
+            InputType::String { .. }
+            | InputType::Cidr
+            | InputType::Url
+            | InputType::Identity
+            | InputType::Person => Self::Text,
+            InputType::Int { .. } => Self::Number,
+            InputType::Bool => Self::Bool,
+            InputType::Duration { .. } => Self::Duration,
+            InputType::Time => Self::Time,
+            InputType::Enum { values } => Self::Word(Words::Choice(values.clone())),
+            InputType::List => Self::List(Box::new(Self::Text)),
+            InputType::Map => Self::Table,
+            InputType::Locator { .. } => Self::Locator,
+            InputType::SecretRef => Self::Secret,
+        }
+    }
+
+    /// What a person calls it.
+    pub(crate) fn describe(&self) -> String {
+        let word = match self {
+            Self::Any => "anything",
+            Self::Never | Self::Null => "nothing",
+            Self::Bool => "true or false",
+            Self::Number => "a number",
+            Self::Text => "a text",
+            Self::Locator => "a locator",
+            Self::Duration => "a duration",
+            Self::Time => "a time",
+            Self::Secret => "a secret reference",
+            Self::Word(Words::Kind) => "a kind",
+            Self::Word(Words::Relation) => "a relation",
+            Self::Word(Words::Status) => "a status",
+            Self::Word(Words::Choice(_)) => "a choice",
+            Self::List(element) if element.is_open() => "a list",
+            Self::List(element) => {
+                return format!("a list of {}", element.describe().trim_start_matches("a "));
+            }
+            Self::Table => "a map",
+            Self::Thing(Shape::Subject) => "the subject",
+            Self::Thing(Shape::Incident) => "the incident",
+            Self::Thing(Shape::Found) => "a found thing",
+            Self::Thing(Shape::Event) => "an event",
+            Self::Root(_) => "a name that only leads on",
+        };
+        word.to_owned()
+    }
+
+    /// Whether nothing is known about it.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::Any | Self::Never | Self::Null)
+    }
+
+    /// The type of its elements, where it can be gone through.
+    pub(crate) fn element(&self) -> Option<Self> {
+        if let Self::List(element) = self {
+            return Some((**element).clone());
+        }
+        self.is_open().then_some(Self::Any)
+    }
+
+    /// Whether it is a text, whatever the text means.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Text | Self::Locator | Self::Word(_)) || self.is_open()
+    }
+
+    /// Whether values of the two can be the same.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            _ if self.is_open() || other.is_open() || self == other => true,
+            (Self::Word(Words::Choice(_)), Self::Word(Words::Choice(_))) => true,
+            (Self::Word(_) | Self::Locator, Self::Word(_) | Self::Locator) => false,
+            (Self::List(one), Self::List(two)) => one.meets(two),
+            _ => self.is_text() && other.is_text(),
+        }
+    }
+
+    /// What holds either.
+    pub(crate) fn join(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never | Self::Null, known) | (known, Self::Never | Self::Null) => known,
+            (Self::List(one), Self::List(two)) => Self::List(Box::new(one.join(*two))),
+            (one, two) if one == two => one,
+            (one, two) if one.is_text() && two.is_text() && !one.is_open() && !two.is_open() => {
+                Self::Text
+            }
+            _ => Self::Any,
+        }
+    }
+}
+
+impl Words {
+    /// The words of the list.
+    pub(crate) fn list<'a>(&'a self, kinds: &'a [String]) -> Vec<&'a str> {
+        match self {
+            Self::Kind => kinds.iter().map(String::as_str).collect(),
+            Self::Relation => Relation::ALL.into_iter().map(Relation::word).collect(),
+            Self::Status => STATUSES.to_vec(),
+            Self::Choice(values) => values.iter().map(String::as_str).collect(),
+        }
+    }
+}
