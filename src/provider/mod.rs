@@ -3,6 +3,10 @@
 //! The contract: a catalogue that needs no credentials, a handle that reads, a handle that acts. Native adapters,
 //! packs and the simulated world implement exactly this. Never decides what follows an outcome.
 
+pub mod observer;
+
+pub mod simulated;
+
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,6 +15,8 @@ use crate::domain::{
     ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query, Reading,
     Rung, Secret, Seen, Spec, Tag, Why,
 };
+
+pub use observer::Observer;
 
 /// A boxed future, so that handles can be trait objects.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

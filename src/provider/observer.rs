@@ -1,0 +1,195 @@
+//! One read handle per provider, with look-ups that come at the same time made together.
+//!
+//! Holds only [`Observe`]: nothing reached through here can change anything.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::join_all;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::{Catalogue, Observe};
+use crate::domain::{
+    Because, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret, Seen, Why,
+};
+
+/// The read handles of all providers.
+pub struct Observer {
+    lanes: BTreeMap<String, Lane>,
+    clock: Clock,
+}
+
+struct Lane {
+    handle: Arc<dyn Observe>,
+    waiting: Mutex<Vec<(Locator, oneshot::Sender<Seen>)>>,
+    turns: Semaphore,
+}
+
+/// How many look-ups of one provider are under way at once; what comes meanwhile is gathered for the next.
+const TURNS: usize = 4;
+
+impl Observer {
+    /// Opens a read handle for every provider of the catalogue.
+    #[must_use]
+    pub fn new(catalogue: &Catalogue, clock: Clock) -> Self {
+        let lane = |handle| Lane {
+            handle,
+            waiting: Mutex::new(Vec::new()),
+            turns: Semaphore::new(TURNS),
+        };
+        let lanes = catalogue
+            .providers()
+            .map(|provider| (provider.name().to_owned(), lane(provider.reader(None))));
+        Self {
+            lanes: lanes.collect(),
+            clock,
+        }
+    }
+
+    fn lane(&self, provider: &str) -> Result<&Lane, Why> {
+        self.lanes.get(provider).ok_or_else(|| {
+            Why::new(
+                Because::Invalid,
+                format!("there is no provider `{provider}` in this build"),
+            )
+        })
+    }
+
+    fn unseen(&self, target: &Locator, why: Why) -> Seen {
+        Seen {
+            target: target.clone(),
+            at: self.clock.now(),
+            fact: Fact::Unreadable(why),
+        }
+    }
+
+    /// Looks at many targets, all providers at once; one answer each, in order.
+    pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
+        let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
+        for (at, target) in targets.iter().enumerate() {
+            by_provider
+                .entry(target.provider())
+                .or_default()
+                .push((at, target.clone()));
+        }
+        let looks = by_provider
+            .into_iter()
+            .map(|(provider, wanted)| async move {
+                let (places, names): (Vec<usize>, Vec<Locator>) = wanted.into_iter().unzip();
+                let seen = match self.lane(provider) {
+                    Ok(lane) => lane.handle.observe(&names).await,
+                    Err(why) => names
+                        .iter()
+                        .map(|name| self.unseen(name, why.clone()))
+                        .collect(),
+                };
+                places.into_iter().zip(seen).collect::<Vec<_>>()
+            });
+        let mut all: Vec<_> = join_all(looks).await.into_iter().flatten().collect();
+        all.sort_by_key(|(place, _)| *place);
+        all.into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    /// Looks at one target; look-ups that come while others are under way share a request where the provider can.
+    pub async fn look(&self, target: &Locator) -> Seen {
+        let lane = match self.lane(target.provider()) {
+            Ok(lane) => lane,
+            Err(why) => return self.unseen(target, why),
+        };
+        let (answer, mut answered) = oneshot::channel();
+        lane.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((target.clone(), answer));
+        let turn = lane.turns.acquire().await;
+        if let Ok(seen) = answered.try_recv() {
+            return seen;
+        }
+        let together =
+            std::mem::take(&mut *lane.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        if !together.is_empty() {
+            let (names, answers): (Vec<Locator>, Vec<_>) = together.into_iter().unzip();
+            for (seen, answer) in lane.handle.observe(&names).await.into_iter().zip(answers) {
+                // A caller that no longer waits needs no answer.
+                drop(answer.send(seen));
+            }
+        }
+        drop(turn);
+        match answered.await {
+            Ok(seen) => seen,
+            Err(_) => self.unseen(
+                target,
+                Why::new(Because::Unavailable, "the look-up was given up"),
+            ),
+        }
+    }
+
+    /// Asks a question.
+    ///
+    /// # Errors
+    /// Says why nothing at all could be read.
+    pub async fn read(&self, query: &Query) -> Result<Reading, Why> {
+        self.lane(query.target.provider())?.handle.read(query).await
+    }
+
+    /// Turns what people typed into canonical names; one answer each, in order.
+    pub async fn resolve(&self, named: &[Named]) -> Vec<Result<Locator, Why>> {
+        let mut answers: Vec<Option<Result<Locator, Why>>> = named.iter().map(|_| None).collect();
+        for (provider, lane) in &self.lanes {
+            let mine: Vec<_> = named
+                .iter()
+                .enumerate()
+                .filter(|(_, n)| n.kind.provider() == provider)
+                .collect();
+            if mine.is_empty() {
+                continue;
+            }
+            let names: Vec<Named> = mine.iter().map(|(_, name)| (*name).clone()).collect();
+            let resolved = lane.handle.resolve(&names).await;
+            for ((place, _), answer) in mine.into_iter().zip(resolved) {
+                if let Some(slot) = answers.get_mut(place) {
+                    *slot = Some(answer);
+                }
+            }
+        }
+        let missing = |named: &Named| {
+            Why::new(
+                Because::Invalid,
+                format!(
+                    "there is no provider `{}` in this build",
+                    named.kind.provider()
+                ),
+            )
+        };
+        answers
+            .into_iter()
+            .zip(named)
+            .map(|(answer, named)| answer.unwrap_or_else(|| Err(missing(named))))
+            .collect()
+    }
+
+    /// Who we are at a provider: our credential first, then its principal.
+    ///
+    /// # Errors
+    /// Says why the provider did not tell.
+    pub async fn whoami(&self, provider: &str) -> Result<Vec<Locator>, Why> {
+        self.lane(provider)?.handle.whoami().await
+    }
+
+    /// Tries an old credential once.
+    pub async fn probe(&self, target: &Locator, with: &Secret) -> Probe {
+        match self.lane(target.provider()) {
+            Ok(lane) => lane.handle.probe(target, with).await,
+            Err(why) => Probe::Unclear(why),
+        }
+    }
+
+    /// How far a provider's clock is ahead of ours, zero where it never answered.
+    #[must_use]
+    pub fn clock_ahead(&self, provider: &str) -> Duration {
+        self.lanes
+            .get(provider)
+            .and_then(|lane| lane.handle.clock_ahead())
+            .unwrap_or_default()
+    }
+}

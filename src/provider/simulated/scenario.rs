@@ -1,0 +1,464 @@
+//! A drill file: the world before, what is injected while it runs, and the expected end.
+//!
+//! Strict: what it does not know it refuses. Never runs the tool; it only builds the world.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Settings;
+use super::inject::Inject;
+use super::weather::{Length, Rule, Weather};
+use super::world::{Edge, Happened, Node, Pace, World};
+use crate::domain::{ActionId, Clock, Fields, Kind, Locator, Relation, Time};
+
+/// A rehearsal, as people write it.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name, which is also its file's.
+    pub drill: String,
+    /// The story, for people.
+    pub summary: String,
+    /// The provider whose catalogue the world follows.
+    pub provider: String,
+    /// The playbook that is rehearsed.
+    pub playbook: String,
+    /// What the operator names.
+    pub subject: Locator,
+    /// How long before the start the incident window begins.
+    pub since: Length,
+    /// When the drill starts.
+    pub start: Time,
+    /// What all chance comes from.
+    pub seed: u64,
+    /// Who acts.
+    pub responder: Responder,
+    /// The world before.
+    pub world: Before,
+    /// What goes wrong on the way.
+    #[serde(default)]
+    pub weather: Vec<Rule>,
+    /// What happens meanwhile.
+    #[serde(default)]
+    pub injects: Vec<Inject>,
+    /// What is true at the end.
+    pub expect: Expect,
+}
+
+/// Who acts; both exist in the world.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Responder {
+    /// Our credential.
+    pub credential: Locator,
+    /// Its principal.
+    pub principal: Locator,
+}
+
+/// The world before the drill.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Before {
+    /// The mean time that a request takes.
+    #[serde(default)]
+    pub latency: Length,
+    /// How long a caller waits for an answer that does not come.
+    #[serde(default)]
+    pub deadline: Option<Length>,
+    /// How long until an action's writes are everywhere.
+    #[serde(default)]
+    pub propagation: BTreeMap<ActionId, Length>,
+    /// How long until an event can be read.
+    #[serde(default)]
+    pub audit_lag: Length,
+    /// How many requests a second are served.
+    #[serde(default)]
+    pub requests_per_second: Option<u32>,
+    /// How far the provider's clock is ahead.
+    #[serde(default)]
+    pub clock_ahead: Length,
+    /// What exists.
+    pub nodes: Vec<Thing>,
+    /// What hangs on what, besides holding and issuing.
+    #[serde(default)]
+    pub edges: Vec<Link>,
+    /// What was done so far.
+    #[serde(default)]
+    pub events: Vec<Past>,
+    /// What a correct containment leaves alone.
+    #[serde(default)]
+    pub healthy: Vec<Locator>,
+}
+
+/// A thing that exists before the drill.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thing {
+    /// Its name.
+    pub locator: Locator,
+    /// What observing it answers; `created` and `last_used` come from `age` and `used`.
+    #[serde(default)]
+    pub fields: Fields,
+    /// The principal that holds it.
+    #[serde(default)]
+    pub held_by: Option<Locator>,
+    /// What minted it.
+    #[serde(default)]
+    pub issuer: Option<Locator>,
+    /// When it was issued; or say `age`.
+    #[serde(default)]
+    pub issued_at: Option<Time>,
+    /// How long before the start it was issued.
+    #[serde(default)]
+    pub age: Option<Length>,
+    /// How long before the start it was last used.
+    #[serde(default)]
+    pub used: Option<Length>,
+    /// When it lapses; or say `lasts`. Absent both: its kind's lifetime after it was issued.
+    #[serde(default)]
+    pub expires: Option<Time>,
+    /// How long after the start it lapses.
+    #[serde(default)]
+    pub lasts: Option<Length>,
+    /// Whether it can be tried with its simulated secret, `sim-secret-<id>`.
+    #[serde(default)]
+    pub secret: bool,
+}
+
+/// A relation between things.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// What reaches.
+    pub from: Locator,
+    /// What is reached.
+    pub to: Locator,
+    /// How.
+    pub relation: Relation,
+    /// Why an inventory would believe it.
+    #[serde(default)]
+    pub evidence: String,
+    /// How long before the start it happened; absent for what is seen in configuration, at once.
+    #[serde(default)]
+    pub ago: Option<Length>,
+}
+
+/// An event before the drill.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Past {
+    /// With what it was done.
+    pub who: Locator,
+    /// When; or say `ago`.
+    #[serde(default)]
+    pub at: Option<Time>,
+    /// How long before the start.
+    #[serde(default)]
+    pub ago: Option<Length>,
+    /// Its name in the audit log.
+    pub event: String,
+    /// From where.
+    #[serde(default)]
+    pub source_ip: Option<String>,
+    /// By which program.
+    #[serde(default)]
+    pub user_agent: Option<String>,
+    /// Whether it was permitted.
+    #[serde(default = "yes")]
+    pub accepted: bool,
+    /// What it made.
+    #[serde(default)]
+    pub made: Option<Locator>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What is true at the end.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The outcome that the tool must say.
+    pub outcome: String,
+    /// What the world must refuse.
+    #[serde(default)]
+    pub dead: Vec<Locator>,
+    /// What the world must accept.
+    #[serde(default)]
+    pub alive: Vec<Locator>,
+}
+
+/// Why a drill file cannot be played.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// It is no drill file.
+    #[error("{0}")]
+    Unreadable(String),
+    /// A kind is not in the provider's catalogue.
+    #[error("`{0}` is of a kind that the provider does not have")]
+    UnknownKind(Locator),
+    /// A name stands for nothing in the world.
+    #[error("{place} names `{name}`, which is not among the nodes")]
+    UnknownThing {
+        /// Where it stands.
+        place: &'static str,
+        /// The name.
+        name: Locator,
+    },
+    /// A thing is declared twice.
+    #[error("`{0}` is declared twice")]
+    Twice(Locator),
+    /// An inject does nothing, or several things.
+    #[error("the inject at {0} needs exactly one of `mint`, `use` and `set`")]
+    Inject(String),
+}
+
+impl Scenario {
+    /// Reads a drill file.
+    ///
+    /// # Errors
+    /// Says what is wrong, with the place in the file where it has one.
+    pub fn parse(text: &str) -> Result<Self, Broken> {
+        let scenario: Self = serde_yaml::from_str(text).map_err(|cause| {
+            let cause = cause.to_string();
+            let first = cause.lines().next().unwrap_or_default();
+            Broken::Unreadable(first.trim_start_matches("error: ").to_owned())
+        })?;
+        scenario.check()?;
+        Ok(scenario)
+    }
+
+    /// The clock of this drill: it starts at `start` and is simulated.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        Clock::simulated(self.start, self.seed)
+    }
+
+    /// What a provider is told besides the world.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let Responder {
+            credential,
+            principal,
+        } = &self.responder;
+        Settings {
+            responder: vec![credential.clone(), principal.clone()],
+            weather: Weather::scripted(self.weather.clone()),
+            ..Settings::default()
+        }
+    }
+
+    /// The start of the incident window.
+    #[must_use]
+    pub fn since(&self) -> Time {
+        earlier(self.start, self.since)
+    }
+
+    /// Builds the world before; times are counted from what the clock shows.
+    ///
+    /// # Errors
+    /// Fails on a kind that the catalogue does not have.
+    pub fn build(&self, clock: &Clock, kinds: &[Kind]) -> Result<World, Broken> {
+        let before = &self.world;
+        let default = Pace::default();
+        let pace = Pace {
+            latency: before.latency.0,
+            deadline: before.deadline.map_or(default.deadline, |length| length.0),
+            audit_lag: before.audit_lag.0,
+            propagation: before
+                .propagation
+                .iter()
+                .map(|(action, delay)| (action.clone(), delay.0))
+                .collect(),
+            requests_per_second: before.requests_per_second,
+            skew: before.clock_ahead.0,
+        };
+        let mut world = World::new(self.seed, pace);
+        world.learn(kinds, &[]);
+        let now = world.theirs(clock.now());
+        for thing in &before.nodes {
+            let kind = kinds.iter().find(|kind| kind.id == *thing.locator.kind());
+            let kind = kind.ok_or_else(|| Broken::UnknownKind(thing.locator.clone()))?;
+            world.add(thing.node(kind, now));
+        }
+        for link in &before.edges {
+            let edge = Edge {
+                to: link.to.clone(),
+                relation: link.relation,
+                evidence: link.evidence.clone(),
+                at: link.ago.map(|ago| earlier(now, ago)),
+            };
+            world.connect(&link.from, edge);
+        }
+        for past in &before.events {
+            world.record(Happened {
+                who: past.who.clone(),
+                at: past
+                    .at
+                    .unwrap_or_else(|| earlier(now, past.ago.unwrap_or_default())),
+                event: past.event.clone(),
+                source_ip: past.source_ip.clone(),
+                user_agent: past.user_agent.clone(),
+                accepted: past.accepted,
+                made: past.made.clone(),
+            });
+        }
+        world.healthy = before.healthy.clone();
+        Ok(world)
+    }
+
+    fn check(&self) -> Result<(), Broken> {
+        let mut nodes = std::collections::BTreeSet::new();
+        for thing in &self.world.nodes {
+            if !nodes.insert(&thing.locator) {
+                return Err(Broken::Twice(thing.locator.clone()));
+            }
+        }
+        let mints = self
+            .injects
+            .iter()
+            .filter_map(|inject| inject.mint.as_ref());
+        let minted: Vec<Locator> = mints
+            .map(|mint| Locator::new(&mint.kind, &mint.id, mint.parent.account()))
+            .collect();
+        let world = &self.world;
+        let owners = world
+            .nodes
+            .iter()
+            .flat_map(|thing| thing.held_by.iter().chain(&thing.issuer));
+        let ends = world.edges.iter().flat_map(|link| [&link.from, &link.to]);
+        let ours = [&self.responder.credential, &self.responder.principal];
+        let places: [(&'static str, Vec<&Locator>); 7] = [
+            ("`subject`", vec![&self.subject]),
+            ("`responder`", ours.to_vec()),
+            ("`held_by` or `issuer`", owners.collect()),
+            ("`edges`", ends.collect()),
+            (
+                "`events`",
+                world.events.iter().map(|past| &past.who).collect(),
+            ),
+            ("`healthy`", world.healthy.iter().collect()),
+            (
+                "`expect`",
+                self.expect.dead.iter().chain(&self.expect.alive).collect(),
+            ),
+        ];
+        for (place, names) in places {
+            let unknown = names
+                .into_iter()
+                .find(|name| !nodes.contains(name) && !minted.contains(name));
+            if let Some(name) = unknown {
+                let name = name.clone();
+                return Err(Broken::UnknownThing { place, name });
+            }
+        }
+        let lone = |inject: &&Inject| {
+            let parts = [
+                inject.mint.is_some(),
+                inject.attempt.is_some(),
+                inject.set.is_some(),
+            ];
+            parts.into_iter().filter(|part| *part).count() != 1
+        };
+        match self.injects.iter().find(lone) {
+            Some(inject) => Err(Broken::Inject(String::from(inject.at))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Thing {
+    fn node(&self, kind: &Kind, now: Time) -> Node {
+        let issued_at = self
+            .issued_at
+            .or_else(|| self.age.map(|age| earlier(now, age)));
+        let lapses = || issued_at?.checked_add(kind.lifetime?).ok();
+        let lasts = || now.checked_add(self.lasts?.0).ok();
+        let mut node = Node::new(self.locator.clone());
+        node.fields = self.fields.clone();
+        let used = self.used.map(|used| earlier(now, used));
+        for (field, at) in [("created", issued_at), ("last_used", used)] {
+            if let Some(at) = at {
+                node.fields.entry(field.into()).or_insert_with(|| json!(at));
+            }
+        }
+        node.held_by = self.held_by.clone();
+        node.issuer = self.issuer.clone();
+        node.issued_at = issued_at;
+        node.expires = self.expires.or_else(lasts).or_else(lapses);
+        node.secret = self
+            .secret
+            .then(|| format!("sim-secret-{}", self.locator.id()));
+        node
+    }
+}
+
+fn earlier(than: Time, by: Length) -> Time {
+    than.saturating_sub(by.0).unwrap_or(than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::world::lock;
+    use super::super::{play, toy};
+    use super::*;
+
+    const LEAKED: &str = include_str!("../../../playbooks/drills/leaked-aws-access-key.yaml");
+
+    #[tokio::test(start_paused = true)]
+    async fn the_shipped_drill_builds_a_world_in_which_all_expected_things_live() {
+        let scenario = Scenario::parse(LEAKED).unwrap_or_else(|cause| unreachable!("{cause}"));
+        let clock = scenario.clock();
+        let world = scenario.build(&clock, &toy::kinds());
+        let world = world
+            .unwrap_or_else(|cause| unreachable!("{cause}"))
+            .share();
+        let playing = play(&scenario.injects, &world, &clock);
+        let can_be_spawned = |_: &(dyn Send + '_)| ();
+        can_be_spawned(&playing);
+        let played = playing.await;
+        assert!(played.iter().all(|played| played.worked), "{played:?}");
+        assert_eq!(
+            clock.now(),
+            scenario.start + std::time::Duration::from_secs(8)
+        );
+        let expect = &scenario.expect;
+        for name in expect.dead.iter().chain(&expect.alive) {
+            assert!(lock(&world).accepts(name, clock.now()), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_drill_file_does_not_know_is_refused() {
+        for (from, to) in [
+            ("seed: 7", "seed: 7\nsead: 8"),
+            ("latency: 40ms", "latency: soon"),
+            (
+                "subject: aws:access-key/AKIA",
+                "subject: aws:access-key/BKIA",
+            ),
+            ("  - at: 8s\n    use:", "  - at: 8s\n    abuse:"),
+        ] {
+            let text = LEAKED.replacen(from, to, 1);
+            assert_ne!(text, LEAKED, "{from}");
+            let refused = Scenario::parse(&text).err().map(|cause| cause.to_string());
+            assert!(
+                refused.is_some_and(|text| !text.is_empty() && !text.contains('\n')),
+                "{from}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_kind_that_the_catalogue_lacks_is_refused() {
+        let scenario = Scenario::parse(LEAKED).unwrap_or_else(|cause| unreachable!("{cause}"));
+        let clock = Clock::wall();
+        assert!(matches!(
+            scenario.build(&clock, &[]),
+            Err(Broken::UnknownKind(_))
+        ));
+    }
+}

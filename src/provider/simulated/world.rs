@@ -1,0 +1,441 @@
+//! The world: a graph of things that exist, what happened to them, and the world's own log.
+//!
+//! Deterministic from its seed. Knows no vendor: kinds and cuts are told to it, as data.
+//! Never asks a clock: time is an argument.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::fate::{Change, History};
+use super::weather::fraction;
+use crate::domain::{
+    ActionId, Becomes, Call, Duration, Fields, Kind, KindId, Locator, Relation, Spec, Tag, Time,
+};
+
+/// A world that several handles act in.
+pub type Shared = Arc<Mutex<World>>;
+
+/// Locks a world for a moment; nobody waits while holding it.
+pub fn lock(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How fast and how true a world answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pace {
+    /// The mean time that a request takes; each takes between half and one and a half of it.
+    pub latency: Duration,
+    /// How long a caller waits for an answer that does not come.
+    pub deadline: Duration,
+    /// How long until an event can be read.
+    pub audit_lag: Duration,
+    /// How long until an action's writes have reached every front end; at once where absent.
+    pub propagation: BTreeMap<ActionId, Duration>,
+    /// How many requests a second are served; any number where absent.
+    pub requests_per_second: Option<u32>,
+    /// How far the world's clock is ahead of ours.
+    pub skew: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            latency: Duration::ZERO,
+            deadline: Duration::from_secs(10),
+            audit_lag: Duration::ZERO,
+            propagation: BTreeMap::new(),
+            requests_per_second: None,
+            skew: Duration::ZERO,
+        }
+    }
+}
+
+/// A thing that exists.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its name.
+    pub locator: Locator,
+    /// What observing it answers.
+    pub fields: Fields,
+    /// What minted it.
+    pub issuer: Option<Locator>,
+    /// The principal that holds it.
+    pub held_by: Option<Locator>,
+    /// When it was issued, by the world's clock.
+    pub issued_at: Option<Time>,
+    /// When it lapses, by the world's clock.
+    pub expires: Option<Time>,
+    /// The simulated secret that proves it.
+    pub secret: Option<String>,
+    pub(super) tag: Option<Tag>,
+    pub(super) gone: bool,
+    pub(super) died: Option<Change>,
+    pub(super) history: BTreeMap<String, History>,
+}
+
+impl Node {
+    /// A thing without fields, that nothing holds and that never lapses.
+    #[must_use]
+    pub fn new(locator: Locator) -> Self {
+        Self {
+            locator,
+            fields: Fields::new(),
+            issuer: None,
+            held_by: None,
+            issued_at: None,
+            expires: None,
+            secret: None,
+            tag: None,
+            gone: false,
+            died: None,
+            history: BTreeMap::new(),
+        }
+    }
+}
+
+/// A declared relation.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Edge {
+    /// What is reached.
+    pub to: Locator,
+    /// How.
+    pub relation: Relation,
+    /// Why an inventory would believe it.
+    pub evidence: String,
+    /// When it happened, by the world's clock; seen after the audit lag. Absent for what is seen at once.
+    pub at: Option<Time>,
+}
+
+/// Something in the audit log.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Happened {
+    /// With what it was done.
+    pub who: Locator,
+    /// When, by the world's clock.
+    pub at: Time,
+    /// The event's name.
+    pub event: String,
+    /// From where.
+    pub source_ip: Option<String>,
+    /// By which program.
+    pub user_agent: Option<String>,
+    /// Whether it was permitted.
+    pub accepted: bool,
+    /// What it made.
+    pub made: Option<Locator>,
+}
+
+/// A request to change something, as the world received it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Logged {
+    /// When it was decided, by our clock.
+    pub at: Time,
+    /// The call's mark.
+    pub tag: Tag,
+    /// The call.
+    pub call: Call,
+    /// Whether the world changed.
+    pub applied: bool,
+    /// What was answered, in a word.
+    pub reply: String,
+}
+
+/// How often a credential was tried, and what came of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Tally {
+    /// Accepted.
+    pub accepted: u32,
+    /// Refused as dead.
+    pub refused: u32,
+    /// Neither.
+    pub unclear: u32,
+}
+
+/// Whether a comparison of worlds looks at the exact time of cut-offs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CutOffs {
+    /// To the millisecond.
+    Exact,
+    /// Only whether there is one.
+    Present,
+}
+
+/// A graph of things, and what happened in it.
+#[derive(Debug)]
+pub struct World {
+    /// How fast and how true it answers.
+    pub pace: Pace,
+    /// Things that a correct containment leaves alone.
+    pub healthy: Vec<Locator>,
+    pub(super) kinds: BTreeMap<KindId, Kind>,
+    pub(super) specs: BTreeMap<KindId, Vec<Arc<Spec>>>,
+    pub(super) nodes: BTreeMap<Locator, Node>,
+    pub(super) edges: BTreeMap<Locator, Vec<Edge>>,
+    pub(super) events: BTreeMap<Locator, Vec<Happened>>,
+    pub(super) log: Vec<Logged>,
+    pub(super) probes: BTreeMap<Locator, Tally>,
+    held: BTreeMap<Locator, BTreeSet<Locator>>,
+    issued: BTreeMap<Locator, BTreeSet<Locator>>,
+    rng: ChaCha12Rng,
+    served: (i64, u32),
+}
+
+impl World {
+    /// An empty world.
+    #[must_use]
+    pub fn new(seed: u64, pace: Pace) -> Self {
+        Self {
+            pace,
+            healthy: Vec::new(),
+            kinds: BTreeMap::new(),
+            specs: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            events: BTreeMap::new(),
+            log: Vec::new(),
+            probes: BTreeMap::new(),
+            held: BTreeMap::new(),
+            issued: BTreeMap::new(),
+            rng: ChaCha12Rng::seed_from_u64(seed),
+            served: (0, 0),
+        }
+    }
+
+    /// Shares it.
+    #[must_use]
+    pub fn share(self) -> Shared {
+        Arc::new(Mutex::new(self))
+    }
+
+    /// Tells it a catalogue: what exists, and what each action does. Several may share one world.
+    pub fn learn(&mut self, kinds: &[Kind], actions: &[Spec]) {
+        for kind in kinds {
+            self.kinds.insert(kind.id.clone(), kind.clone());
+        }
+        for spec in actions {
+            let known = self.specs.entry(spec.on.clone()).or_default();
+            known.retain(|old| old.id != spec.id);
+            known.push(Arc::new(spec.clone()));
+        }
+    }
+
+    /// Adds a thing, or replaces one of the same name.
+    pub fn add(&mut self, node: Node) {
+        let name = node.locator.clone();
+        if let Some(old) = self.nodes.get(&name) {
+            for (index, owner) in [
+                (&mut self.held, old.held_by.as_ref()),
+                (&mut self.issued, old.issuer.as_ref()),
+            ] {
+                if let Some(names) = owner.and_then(|owner| index.get_mut(owner)) {
+                    names.remove(&name);
+                }
+            }
+        }
+        for (index, owner) in [
+            (&mut self.held, node.held_by.clone()),
+            (&mut self.issued, node.issuer.clone()),
+        ] {
+            if let Some(owner) = owner {
+                index.entry(owner).or_default().insert(name.clone());
+            }
+        }
+        self.nodes.insert(name, node);
+    }
+
+    /// Declares a relation.
+    pub fn connect(&mut self, from: &Locator, edge: Edge) {
+        self.edges.entry(from.clone()).or_default().push(edge);
+    }
+
+    /// Adds an event to the audit log.
+    pub fn record(&mut self, event: Happened) {
+        let trail = self.events.entry(event.who.clone()).or_default();
+        let place = trail.partition_point(|earlier| earlier.at <= event.at);
+        trail.insert(place, event);
+    }
+
+    /// Writes a field behind everybody's back, seen everywhere at once; answers whether the target exists.
+    pub fn set(&mut self, target: &Locator, field: &str, value: Value) -> bool {
+        let Some(node) = self.nodes.get_mut(target) else {
+            return false;
+        };
+        node.history.remove(field);
+        if value.is_null() {
+            node.fields.remove(field);
+        } else {
+            node.fields.insert(field.to_owned(), value);
+        }
+        true
+    }
+
+    /// A thing by name, deleted ones included.
+    #[must_use]
+    pub fn node(&self, name: &Locator) -> Option<&Node> {
+        self.nodes.get(name)
+    }
+
+    /// All things, in order of their names.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.values()
+    }
+
+    /// The simulated secret of a credential.
+    #[must_use]
+    pub fn secret(&self, name: &Locator) -> Option<&str> {
+        self.nodes.get(name)?.secret.as_deref()
+    }
+
+    /// Every request to change something, in the order received.
+    #[must_use]
+    pub fn log(&self) -> &[Logged] {
+        &self.log
+    }
+
+    /// How often a credential was tried.
+    #[must_use]
+    pub fn tally(&self, name: &Locator) -> Tally {
+        self.probes.get(name).copied().unwrap_or_default()
+    }
+
+    /// The world as a value, stable and sorted, for comparing two: without secrets, last uses, the log and the
+    /// audit log.
+    #[must_use]
+    pub fn snapshot(&self, cut_offs: CutOffs) -> Value {
+        let nodes: BTreeMap<String, Value> = self
+            .nodes
+            .values()
+            .filter(|node| !node.gone)
+            .map(|node| {
+                let form = json!({
+                    "fields": self.comparable(node, cut_offs),
+                    "issuer": node.issuer,
+                    "held_by": node.held_by,
+                    "expires": node.expires,
+                    "dead_for_good": node.died.is_some(),
+                });
+                (node.locator.to_string(), form)
+            })
+            .collect();
+        let edges: BTreeMap<String, Value> = self
+            .edges
+            .iter()
+            .map(|(from, edges)| {
+                let mut ends: Vec<String> = edges
+                    .iter()
+                    .map(|edge| format!("{} {}", edge.relation.word(), edge.to))
+                    .collect();
+                ends.sort();
+                (from.to_string(), json!(ends))
+            })
+            .collect();
+        json!({ "nodes": nodes, "edges": edges })
+    }
+
+    fn comparable(&self, node: &Node, cut_offs: CutOffs) -> Fields {
+        let mut fields = node.fields.clone();
+        fields.remove("last_used");
+        let touches = self
+            .specs_on(node.locator.kind())
+            .flat_map(|spec| &spec.touches);
+        for touch in touches.filter(|touch| touch.becomes == Becomes::TimeOfCall) {
+            if let (CutOffs::Present, Some(value)) = (cut_offs, fields.get_mut(&touch.field)) {
+                *value = json!("present");
+            }
+        }
+        fields
+    }
+
+    pub(super) fn specs_on(&self, kind: &KindId) -> impl Iterator<Item = &Arc<Spec>> {
+        self.specs.get(kind).into_iter().flatten()
+    }
+
+    pub(super) fn held_by(&self, owner: &Locator) -> impl Iterator<Item = &Node> {
+        let names = self.held.get(owner).into_iter().flatten();
+        names.filter_map(|name| self.nodes.get(name))
+    }
+
+    pub(super) fn issued_by(&self, issuer: &Locator) -> impl Iterator<Item = &Node> {
+        let names = self.issued.get(issuer).into_iter().flatten();
+        names.filter_map(|name| self.nodes.get(name))
+    }
+
+    /// Our time, as the world's clock shows it.
+    pub(super) fn theirs(&self, now: Time) -> Time {
+        now.saturating_add(self.pace.skew).unwrap_or(now)
+    }
+
+    /// The latest event time that the audit log shows already.
+    pub(super) fn visible_until(&self, now: Time) -> Time {
+        let theirs = self.theirs(now);
+        theirs.saturating_sub(self.pace.audit_lag).unwrap_or(theirs)
+    }
+
+    /// Draws how long one request takes.
+    pub(super) fn latency(&mut self) -> Duration {
+        let jitter = 0.5 + fraction(&mut self.rng);
+        let micros = i64::try_from(self.pace.latency.as_micros()).unwrap_or(i64::MAX);
+        let drawn = Duration::from_micros(micros).mul_f64(jitter);
+        Duration::from_millis(i64::try_from(drawn.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Draws which front end serves a request: near 0 it sees every write at once, at 1 only after its full delay.
+    pub(super) fn front_end(&mut self) -> f64 {
+        1.0 - fraction(&mut self.rng)
+    }
+
+    /// Counts a request against the quota; refuses with the time at which it is served again.
+    pub(super) fn admit(&mut self, now: Time) -> Result<(), Time> {
+        let Some(most) = self.pace.requests_per_second else {
+            return Ok(());
+        };
+        let second = now.as_second();
+        if self.served.0 != second {
+            self.served = (second, 0);
+        }
+        if self.served.1 >= most {
+            return Err(Time::from_second(second.saturating_add(1)).unwrap_or(now));
+        }
+        self.served.1 += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::{name, start, world};
+    use super::*;
+
+    #[test]
+    fn worlds_are_compared_without_what_is_volatile() {
+        let worlds = [1, 2].map(|second| {
+            let mut world = world(Pace::default());
+            let at = json!(start() + Duration::from_secs(second));
+            world.set(&name("user/ci"), "end_sessions", at.clone());
+            world.set(&name("access-key/LEAKED"), "last_used", at);
+            world
+        });
+        let equal = |cut_offs| {
+            let [one, other] = worlds.each_ref().map(|world| world.snapshot(cut_offs));
+            one == other
+        };
+        assert!(equal(CutOffs::Present) && !equal(CutOffs::Exact));
+    }
+
+    #[test]
+    fn a_thing_that_is_replaced_leaves_its_old_holder() {
+        let mut world = world(Pace::default());
+        let mut key = world.node(&name("access-key/SIBLING")).cloned();
+        if let Some(key) = &mut key {
+            key.held_by = Some(name("user/other"));
+        }
+        key.into_iter().for_each(|key| world.add(key));
+        assert_eq!(world.held_by(&name("user/other")).count(), 1);
+        assert_eq!(world.held_by(&name("user/ci")).count(), 2);
+    }
+}
