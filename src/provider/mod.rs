@@ -3,8 +3,12 @@
 //! The contract: a catalogue that needs no credentials, a handle that reads, a handle that acts. Native adapters,
 //! packs and the simulated world implement exactly this. Never decides what follows an outcome.
 
+#[cfg(feature = "aws")]
+pub mod http;
+
 pub mod observer;
 
+pub mod aws;
 pub mod simulated;
 
 use std::collections::BTreeMap;

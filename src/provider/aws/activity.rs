@@ -1,0 +1,54 @@
+//! What a credential or principal did, from CloudTrail.
+//!
+//! Never claims completeness: CloudTrail lags, and is read region by region.
+
+use super::client::{Handle, Me};
+use super::event::unpublished;
+use super::reach::budget;
+use super::trail::{By, log, regions};
+use crate::domain::{Because, Found, NotSeen, Query, Reading, Why};
+
+pub(super) async fn read(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
+    let by = By {
+        attribute: match query.target.kind().noun() {
+            "user" => "Username",
+            "role" => "ResourceName",
+            _ => "AccessKeyId",
+        },
+        value: query.target.id().to_owned(),
+    };
+    let regions = regions(on).await?;
+    let mut reading = Reading::default();
+    for region in &regions {
+        let mut budget = budget(on, query, 1);
+        let log = log(on, region, &by, query.since, &mut budget).await;
+        reading.not_seen.extend(unpublished(&log.events));
+        if let Some(why) = log.failed {
+            reading.not_seen.push(NotSeen {
+                what: format!("CloudTrail events in {region}"),
+                withholds: why.because != Because::NotImplemented,
+                why,
+            });
+        }
+        if log.truncated {
+            let oldest = log.events.iter().filter_map(|event| event.at).min();
+            reading.back_to = reading.back_to.max(oldest);
+        }
+        reading.found.extend(log.events.iter().map(|event| {
+            Found {
+                what: event
+                    .credential(&me.account)
+                    .unwrap_or_else(|| query.target.clone()),
+                relation: None,
+                evidence: event.evidence(),
+                at: event.at,
+                fields: event.fields(),
+            }
+        }));
+    }
+    reading
+        .found
+        .sort_by_key(|found| std::cmp::Reverse(found.at));
+    reading.not_seen.dedup();
+    Ok(reading)
+}

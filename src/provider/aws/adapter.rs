@@ -1,0 +1,309 @@
+//! AWS as a provider: settings, bounds, and the handles.
+//!
+//! Never reads the environment: whoever builds it hands over what was configured.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+
+use super::client::{self, Handle, Link};
+use super::{account_of_key_id, actions, kinds};
+use crate::domain::{
+    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, Reading, Secret,
+    Seen, Spec, Tag, Why,
+};
+use crate::provider::{Act, Observe, Provider, Soon};
+
+/// How many calls of one slice are under way at once.
+const AT_ONCE: usize = 16;
+
+/// What the operator configured.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The profile to use; the ambient credentials otherwise.
+    pub profile: Option<String>,
+    /// The ARN of a role to assume first.
+    pub role: Option<String>,
+    /// The regions whose CloudTrail is read; empty means the configured one, and the one that logs IAM.
+    pub regions: Vec<String>,
+    /// Endpoints by service (`iam`, `sts`, `cloudtrail`; empty for all), as `AWS_ENDPOINT_URL[_SERVICE]` says.
+    pub endpoints: BTreeMap<String, String>,
+    /// Bounds for an endpoint that is not the vendor's; ignored otherwise.
+    pub bounds: Option<Bounds>,
+}
+
+/// Bounds that a workspace sets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bounds {
+    /// How long a change takes to reach everywhere.
+    pub propagation: Duration,
+    /// How long the audit log lags.
+    pub audit_lag: Duration,
+}
+
+impl Settings {
+    /// The endpoint of a service, where one is configured.
+    pub(super) fn endpoint(&self, service: &str) -> Option<&str> {
+        client::endpoint(&self.endpoints, service)
+    }
+
+    /// Whether a service is the vendor's own.
+    pub(super) fn is_vendor(&self, service: &str) -> bool {
+        self.endpoint(service).is_none_or(is_vendor)
+    }
+}
+
+/// AWS.
+pub struct Aws {
+    kinds: Vec<Kind>,
+    actions: Vec<Spec>,
+    bounds: Option<Bounds>,
+    link: Arc<Link>,
+}
+
+impl Aws {
+    /// Builds the provider; nothing is read or sent yet.
+    #[must_use]
+    pub fn new(settings: Settings, clock: Clock) -> Self {
+        let bounds = settings.bounds.filter(|_| !settings.is_vendor("iam"));
+        let mut actions = actions();
+        if let Some(bounds) = bounds {
+            for spec in &mut actions {
+                spec.bound = Bound::Configured {
+                    within: bounds.propagation,
+                };
+            }
+        }
+        Self {
+            kinds: kinds(),
+            actions,
+            bounds,
+            link: Arc::new(Link::new(settings, clock)),
+        }
+    }
+
+    /// Whether bounds were configured that do not count, because the endpoint is the vendor's.
+    #[must_use]
+    pub fn ignores_bounds(&self) -> bool {
+        self.link.settings.bounds.is_some() && self.bounds.is_none()
+    }
+}
+
+impl Provider for Aws {
+    fn name(&self) -> &str {
+        "aws"
+    }
+
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    fn actions(&self) -> &[Spec] {
+        &self.actions
+    }
+
+    fn endpoints(&self) -> BTreeMap<String, String> {
+        let foreign = |(_, url): &(&String, &String)| !url.is_empty() && !is_vendor(url);
+        let all = self.link.settings.endpoints.iter().filter(foreign);
+        all.map(|(service, url)| (service.clone(), url.clone()))
+            .collect()
+    }
+
+    fn audit_lag(&self) -> Bound {
+        self.bounds.map_or_else(
+            || Bound::Assumed {
+                within: Duration::from_mins(15),
+                because:
+                    "CloudTrail delivers about 5 minutes after the call on average, not guaranteed"
+                        .to_owned(),
+            },
+            |bounds| Bound::Configured {
+                within: bounds.audit_lag,
+            },
+        )
+    }
+
+    fn probe_pause(&self) -> Duration {
+        Duration::from_millis(100)
+    }
+
+    fn decode(&self, named: &Named) -> Named {
+        let mut named = named.clone();
+        let coded = matches!(named.kind.noun(), "access-key" | "session");
+        if coded && named.account.is_none() && self.link.settings.is_vendor("iam") {
+            named.account = account_of_key_id(&named.id);
+        }
+        named
+    }
+
+    fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
+        Arc::new(Handle::new(Arc::clone(&self.link), account, None))
+    }
+
+    fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act> {
+        Arc::new(Handle::new(Arc::clone(&self.link), account, Some(only)))
+    }
+}
+
+impl Observe for Handle {
+    fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
+        Box::pin(async move { Ok(self.me().await?.names.clone()) })
+    }
+
+    fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
+        Box::pin(super::resolve::resolve(self, named))
+    }
+
+    fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
+        Box::pin(super::observe::observe(self, targets))
+    }
+
+    fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
+        Box::pin(super::reach::read(self, query))
+    }
+
+    fn made<'a>(&'a self, _: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        // No action here makes anything.
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
+        Box::pin(super::probe::probe(&self.link, target, with))
+    }
+
+    fn clock_ahead(&self) -> Option<Duration> {
+        self.link.heard.ahead()
+    }
+}
+
+impl Act for Handle {
+    fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
+        Box::pin(async move {
+            let sent: Vec<_> = calls.iter().map(|call| perform(self, call)).collect();
+            futures_util::stream::iter(sent)
+                .buffered(AT_ONCE)
+                .collect()
+                .await
+        })
+    }
+}
+
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    match on.me().await {
+        Ok(me) if call.target.account() == Some(&me.account) => {}
+        Ok(me) => {
+            return Outcome::Refused(Why::new(
+                crate::domain::Because::Foreign,
+                format!("{} is not in our account {}", call.target, me.account),
+            ));
+        }
+        Err(why) => return unsent(why),
+    }
+    match call.action.to_string().as_str() {
+        "aws.deactivate-access-key" => super::deactivate_access_key::perform(on, call).await,
+        "aws.activate-access-key" => super::activate_access_key::perform(on, call).await,
+        "aws.deny-user" => super::deny_user::perform(on, call).await,
+        "aws.lift-user-deny" => super::lift_user_deny::perform(on, call).await,
+        "aws.end-user-sessions" => super::end_user_sessions::perform(on, call).await,
+        "aws.lift-user-session-end" => super::lift_user_session_end::perform(on, call).await,
+        "aws.deny-role" => super::deny_role::perform(on, call).await,
+        "aws.lift-role-deny" => super::lift_role_deny::perform(on, call).await,
+        "aws.end-role-sessions" => super::end_role_sessions::perform(on, call).await,
+        "aws.lift-role-session-end" => super::lift_role_session_end::perform(on, call).await,
+        other => Outcome::Refused(Why::new(
+            crate::domain::Because::NotImplemented,
+            format!("aws has no action `{other}`"),
+        )),
+    }
+}
+
+/// What a call comes to when a read that it needs failed: it never left.
+pub(super) fn unsent(why: Why) -> Outcome {
+    use crate::domain::Because;
+    if matches!(
+        why.because,
+        Because::Unavailable | Because::Timeout | Because::Garbled
+    ) {
+        Outcome::Unavailable(why)
+    } else if why.because == Because::Throttled {
+        Outcome::Throttled { until: None }
+    } else {
+        Outcome::Refused(why)
+    }
+}
+
+/// Whether a URL is AWS's own.
+fn is_vendor(url: &str) -> bool {
+    let host = url.strip_prefix("https://").map(|rest| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.split(':').next().unwrap_or_default()
+    });
+    host.is_some_and(|host| {
+        [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
+            .iter()
+            .any(|own| host.ends_with(own))
+            && !host.contains('@')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aws(endpoint: &str) -> Aws {
+        let bounds = Bounds {
+            propagation: Duration::from_secs(2),
+            audit_lag: Duration::ZERO,
+        };
+        let settings = Settings {
+            endpoints: [(String::new(), endpoint.to_owned())].into(),
+            bounds: Some(bounds),
+            ..Settings::default()
+        };
+        Aws::new(settings, Clock::wall())
+    }
+
+    #[test]
+    fn configured_bounds_count_only_for_an_endpoint_that_is_not_the_vendors() {
+        let local = aws("http://127.0.0.1:4566");
+        assert!(local.actions().iter().all(
+            |spec| matches!(spec.bound, Bound::Configured { within } if within.as_secs() == 2)
+        ));
+        assert_eq!(local.endpoints().len(), 1);
+        assert!(!local.ignores_bounds());
+        let vendor = aws("https://iam.amazonaws.com");
+        assert!(vendor.actions().iter().all(|spec| spec.bound.is_assumed()));
+        assert!(vendor.audit_lag().is_assumed());
+        assert!(vendor.endpoints().is_empty() && vendor.ignores_bounds());
+    }
+
+    #[test]
+    fn an_account_is_decoded_only_at_the_vendor() {
+        let named: Named = "aws:access-key/ASIAQNZGKIQY56JQ7WML"
+            .parse()
+            .unwrap_or_else(|_| unreachable!());
+        let account = |aws: &Aws| aws.decode(&named).account;
+        assert_eq!(
+            account(&aws("https://iam.amazonaws.com")).as_deref(),
+            Some("029608264753")
+        );
+        assert_eq!(account(&aws("http://127.0.0.1:4566")), None);
+    }
+
+    #[test]
+    fn only_aws_is_the_vendor() {
+        for (url, own) in [
+            ("https://iam.amazonaws.com", true),
+            ("https://sts.eu-west-1.amazonaws.com:443/", true),
+            ("https://iam.cn-north-1.amazonaws.com.cn", true),
+            ("http://iam.amazonaws.com", false),
+            ("https://amazonaws.com.evil.example", false),
+            ("https://evil.example/.amazonaws.com", false),
+            ("https://x@evil.example?.amazonaws.com", false),
+            ("http://localhost:4566", false),
+        ] {
+            assert_eq!(is_vendor(url), own, "{url}");
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! The connection to AWS: configuration, our own identity, and the clients of a handle.
+//!
+//! Never repeats a call that changes something, and never uses an endpoint that is not shown.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::future::ProvideCredentials as Soon;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use tokio::sync::OnceCell;
+
+use super::adapter::Settings;
+use super::failure::{Failure, no_credentials};
+use super::guard::{Guard, Heard, READS};
+use super::keys::Known;
+use crate::domain::{Because, Clock, Duration, Locator, Time, Why};
+
+/// How long one request may take.
+pub(super) const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// What all handles of one process share.
+pub(super) struct Link {
+    pub(super) settings: Settings,
+    pub(super) clock: Clock,
+    pub(super) heard: Arc<Heard>,
+    pub(super) known: Mutex<Known>,
+    /// When the next CloudTrail request may leave.
+    pub(super) turn: tokio::sync::Mutex<Option<Time>>,
+    base: OnceCell<Base>,
+    me: OnceCell<Me>,
+    http: OnceLock<reqwest::Client>,
+}
+
+/// The loaded configuration.
+pub(super) struct Base {
+    pub(super) sdk: SdkConfig,
+    pub(super) credentials: SharedCredentialsProvider,
+    pub(super) region: String,
+}
+
+/// Who we are.
+pub(super) struct Me {
+    pub(super) account: String,
+    pub(super) names: Vec<Locator>,
+}
+
+impl Link {
+    pub(super) fn new(settings: Settings, clock: Clock) -> Self {
+        Self {
+            settings,
+            clock,
+            heard: Arc::default(),
+            known: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            base: OnceCell::new(),
+            me: OnceCell::new(),
+            http: OnceLock::new(),
+        }
+    }
+
+    /// A link that knows its credentials and endpoint, for tests on loopback.
+    #[cfg(test)]
+    pub(super) fn fixed(endpoint: &str) -> Self {
+        let mut settings = Settings::default();
+        settings
+            .endpoints
+            .insert(String::new(), endpoint.to_owned());
+        let region = Region::from_static("us-east-1");
+        let base = Base {
+            sdk: SdkConfig::builder()
+                .behavior_version(BehaviorVersion::v2026_01_12())
+                .region(region)
+                .build(),
+            credentials: SharedCredentialsProvider::new(Credentials::new(
+                "test", "test", None, None, "test",
+            )),
+            region: "us-east-1".to_owned(),
+        };
+        let mut link = Self::new(settings, Clock::wall());
+        link.base = OnceCell::new_with(Some(base));
+        let me = Me {
+            account: "1".to_owned(),
+            names: Vec::new(),
+        };
+        link.me = OnceCell::new_with(Some(me));
+        link
+    }
+
+    /// The client for what the SDK does not send.
+    pub(super) fn http(&self) -> Result<&reqwest::Client, Failure> {
+        if let Some(made) = self.http.get() {
+            return Ok(made);
+        }
+        let deadline = Duration::try_from(DEADLINE).unwrap_or(Duration::from_secs(10));
+        let made = crate::provider::http::client(deadline).map_err(Failure::Unsent)?;
+        Ok(self.http.get_or_init(|| made))
+    }
+
+    /// Whose a session is, where something told.
+    pub(super) fn principal_of(&self, session: &Locator) -> Option<Locator> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.sessions.get(session.id()).cloned()
+    }
+
+    /// Keeps whose a session is.
+    pub(super) fn learn(&self, session: &Locator, principal: &Locator) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = session.id().to_owned();
+        known.sessions.insert(id, principal.clone());
+    }
+
+    /// The configuration; loaded once, and again after a failure.
+    pub(super) async fn base(&self) -> Result<&Base, Why> {
+        self.base.get_or_try_init(|| self.load()).await
+    }
+
+    async fn load(&self) -> Result<Base, Why> {
+        use aws_config::environment::EnvironmentVariableRegionProvider;
+        use aws_config::meta::region::RegionProviderChain;
+        use aws_config::profile::ProfileFileRegionProvider;
+
+        let profile = self.settings.profile.as_deref();
+        let mut profiled = ProfileFileRegionProvider::builder();
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
+        if let Some(profile) = profile {
+            profiled = profiled.profile_name(profile);
+            loader = loader.profile_name(profile);
+        }
+        // The default chain would ask the instance's metadata service for a region and stall elsewhere.
+        let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
+            .or_else(profiled.build())
+            .or_else(Region::from_static("us-east-1"));
+        loader = loader.region(region).app_name(app_name("contain"));
+        if let Some(url) = self.settings.endpoint("sts") {
+            loader = loader.endpoint_url(url);
+        }
+        let sdk = loader.load().await;
+        if let Some(url) = sdk.endpoint_url()
+            && self.settings.endpoint("sts") != Some(url)
+        {
+            return Err(Why::new(
+                Because::Invalid,
+                format!(
+                    "the AWS profile sets the endpoint `{url}`, which contain would not show; set AWS_ENDPOINT_URL instead"
+                ),
+            ));
+        }
+        let region = sdk
+            .region()
+            .map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
+        let inner = match &self.settings.role {
+            Some(role) => SharedCredentialsProvider::new(
+                aws_config::sts::AssumeRoleProvider::builder(role)
+                    .session_name("contain")
+                    .configure(&sdk)
+                    .build()
+                    .await,
+            ),
+            None => sdk.credentials_provider().ok_or_else(|| {
+                Why::new(Because::Unauthenticated, "no AWS credentials were found")
+            })?,
+        };
+        let credentials = SharedCredentialsProvider::new(Held {
+            inner,
+            clock: self.clock.clone(),
+            held: tokio::sync::Mutex::default(),
+        });
+        Ok(Base {
+            sdk,
+            credentials,
+            region,
+        })
+    }
+
+    /// Our own credentials, as used for the next request.
+    pub(super) async fn credentials(&self) -> Result<Credentials, Why> {
+        let base = self.base().await?;
+        let provided = base.credentials.provide_credentials().await;
+        provided.map_err(|failed| no_credentials(&failed))
+    }
+}
+
+/// Hands out one set of credentials until shortly before it lapses, so that all clients and our own name agree.
+#[derive(Debug)]
+struct Held {
+    inner: SharedCredentialsProvider,
+    clock: Clock,
+    held: tokio::sync::Mutex<Option<Credentials>>,
+}
+
+impl ProvideCredentials for Held {
+    fn provide_credentials<'a>(&'a self) -> Soon<'a>
+    where
+        Self: 'a,
+    {
+        Soon::new(async move {
+            let mut held = self.held.lock().await;
+            let soon = self.clock.now() + Duration::from_mins(5);
+            if let Some(fresh) = held.as_ref().filter(|held| {
+                held.expiry()
+                    .is_none_or(|end| end > std::time::SystemTime::from(soon))
+            }) {
+                return Ok(fresh.clone());
+            }
+            let fresh = self.inner.provide_credentials().await?;
+            *held = Some(fresh.clone());
+            Ok(fresh)
+        })
+    }
+}
+
+/// One handle: the clients and what they may send.
+pub(super) struct Handle {
+    pub(super) link: Arc<Link>,
+    account: Option<String>,
+    guard: Guard,
+    acts: bool,
+    clients: OnceCell<Clients>,
+}
+
+/// The SDK clients of a handle.
+pub(super) struct Clients {
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+}
+
+impl Handle {
+    /// A handle that reads, and with `only` also sends these permissions' operations.
+    pub(super) fn new(link: Arc<Link>, account: Option<&str>, only: Option<&[String]>) -> Self {
+        let reads = READS.iter().map(|&read| read.to_owned());
+        let allowed = reads.chain(only.unwrap_or_default().iter().cloned());
+        let guard = Guard {
+            allowed: Arc::new(allowed.collect()),
+            heard: Arc::clone(&link.heard),
+            clock: link.clock.clone(),
+        };
+        Self {
+            link,
+            account: account.map(str::to_owned),
+            guard,
+            acts: only.is_some(),
+            clients: OnceCell::new(),
+        }
+    }
+
+    /// The clients; repeats are off where the handle acts.
+    pub(super) async fn clients(&self) -> Result<&Clients, Why> {
+        let made = self.clients.get_or_try_init(|| async {
+            let base = self.link.base().await?;
+            let repeats = if self.acts {
+                RetryConfig::disabled()
+            } else {
+                RetryConfig::standard().with_max_attempts(3)
+            };
+            Ok(clients(
+                &self.link.settings,
+                base,
+                base.credentials.clone(),
+                &self.guard,
+                &Manner {
+                    repeats,
+                    deadline: DEADLINE,
+                    name: "contain",
+                },
+            ))
+        });
+        made.await
+    }
+
+    /// Who we are; refused where that is not the account that this handle is for.
+    pub(super) async fn me(&self) -> Result<&Me, Why> {
+        let me = self
+            .link
+            .me
+            .get_or_try_init(|| async {
+                let credentials = self.link.credentials().await?;
+                let clients = self.clients().await?;
+                let said = clients
+                    .sts
+                    .get_caller_identity()
+                    .send()
+                    .await
+                    .map_err(|failed| Failure::of(&failed, "sts:GetCallerIdentity").why())?;
+                super::resolve::me(
+                    credentials.access_key_id(),
+                    said.account().unwrap_or_default(),
+                    said.arn().unwrap_or_default(),
+                )
+            })
+            .await?;
+        match &self.account {
+            Some(account) if *account != me.account => Err(Why::new(
+                Because::Foreign,
+                format!(
+                    "our credentials belong to account {}, not to {account}",
+                    me.account
+                ),
+            )),
+            Some(_) | None => Ok(me),
+        }
+    }
+}
+
+/// How a set of clients behaves.
+pub(super) struct Manner {
+    pub(super) repeats: RetryConfig,
+    pub(super) deadline: std::time::Duration,
+    pub(super) name: &'static str,
+}
+
+/// Builds the clients. Endpoints come from the settings alone, so that none is used that is not shown.
+pub(super) fn clients(
+    settings: &Settings,
+    base: &Base,
+    credentials: SharedCredentialsProvider,
+    guard: &Guard,
+    manner: &Manner,
+) -> Clients {
+    let deadlines = TimeoutConfig::builder()
+        .operation_timeout(if manner.repeats.max_attempts() > 1 {
+            manner.deadline * 3
+        } else {
+            manner.deadline
+        })
+        .operation_attempt_timeout(manner.deadline)
+        .connect_timeout(std::time::Duration::from_secs(4))
+        .build();
+    let iam = aws_sdk_iam::config::Builder::from(&base.sdk)
+        .credentials_provider(credentials.clone())
+        .retry_config(manner.repeats.clone())
+        .timeout_config(deadlines.clone())
+        .app_name(app_name(manner.name))
+        .interceptor(guard.clone());
+    let sts = aws_sdk_sts::config::Builder::from(&base.sdk)
+        .credentials_provider(credentials)
+        .retry_config(manner.repeats.clone())
+        .timeout_config(deadlines)
+        .app_name(app_name(manner.name))
+        .interceptor(guard.clone());
+    let mut builders = (iam, sts);
+    builders
+        .0
+        .set_endpoint_url(settings.endpoint("iam").map(str::to_owned));
+    builders
+        .1
+        .set_endpoint_url(settings.endpoint("sts").map(str::to_owned));
+    Clients {
+        iam: aws_sdk_iam::Client::from_conf(builders.0.build()),
+        sts: aws_sdk_sts::Client::from_conf(builders.1.build()),
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "two literals, both of allowed characters"
+)]
+fn app_name(name: &'static str) -> AppName {
+    AppName::new(name).expect("a literal name")
+}
+
+/// Endpoints by service, for the two that the SDK serves and the one that we sign ourselves.
+pub(super) fn endpoint<'a>(all: &'a BTreeMap<String, String>, service: &str) -> Option<&'a str> {
+    all.get(service)
+        .or_else(|| all.get(""))
+        .map(String::as_str)
+        .filter(|url| !url.is_empty())
+}

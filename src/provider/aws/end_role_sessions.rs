@@ -1,0 +1,45 @@
+//! `aws.end-role-sessions`: denies everything to sessions of a role that were issued before the call.
+//!
+//! Never stops new sessions, nor those of roles that were entered from this one.
+
+use super::{action, kind, policy_bound, words};
+use crate::domain::{Access, Becomes, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo};
+#[cfg(feature = "aws")]
+use crate::domain::{Call, Outcome};
+
+pub(super) fn spec() -> Spec {
+    Spec {
+        id: action("end-role-sessions"),
+        title: "end the role's sessions".to_owned(),
+        on: kind("role"),
+        effect: Effect::Cut(Cut {
+            rung: Rung::EndSessions,
+            target: Fate::Lives,
+            issued: Fate::Pauses,
+            of: vec![kind("session")],
+            before_call: true,
+            stops_issue: false,
+            allows: Access::Nothing,
+        }),
+        hurts: "Every session of this role from before the call, healthy ones too; workloads that fetch a new one go on.".to_owned(),
+        touches: vec![Touch {
+            field: "end_sessions".to_owned(),
+            becomes: Becomes::TimeOfCall,
+        }],
+        floor: Tier::DISRUPTIVE,
+        undo: Undo::By(action("lift-role-session-end")),
+        repeat: Repeat::SetLike,
+        batch: 1,
+        permissions: words(&["iam:PutRolePolicy", "iam:GetRole", "iam:GetRolePolicy"]),
+        bound: policy_bound(),
+        quota: None,
+        tells: None,
+        standards: words(&["MITRE D3FEND 1.2.0 D3-ST", "MITRE D3FEND 1.2.0 D3-ANCI"]),
+        docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html".to_owned(),
+    }
+}
+
+#[cfg(feature = "aws")]
+pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
+    super::inline::end_sessions(on, super::inline::Holder::Role, call).await
+}

@@ -1,0 +1,252 @@
+//! CloudTrail events as data: who did what with which credential, and what that made or entered.
+//!
+//! Never trusts a field to be there: what does not parse is left out, and nothing panics.
+
+use serde_json::{Value, json};
+
+use super::kind;
+use super::resolve::principal;
+use crate::domain::{Because, Fields, Locator, NotSeen, Time, Why};
+
+/// One event.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// The operation, e.g. `CreateUser`.
+    pub(super) name: String,
+    /// The service, e.g. `iam`.
+    pub(super) service: String,
+    pub(super) at: Option<Time>,
+    /// The access key id that signed.
+    pub(super) key: Option<String>,
+    /// The user or role that acted.
+    pub(super) principal: Option<Locator>,
+    /// The account that the event is of.
+    account: Option<String>,
+    /// The code of the refusal; absent where it was accepted.
+    pub(super) error: Option<String>,
+    id: Option<String>,
+    detail: Value,
+}
+
+/// What an accepted event brought about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Effect {
+    /// A session, of this principal where known.
+    Session(Locator, Option<Locator>),
+    /// A role was assumed.
+    Entered(Locator),
+    /// A key, user or role was made.
+    Made(Locator),
+    /// A way in for which there is no kind, e.g. the console password of a user.
+    Beyond(String),
+}
+
+/// The events of a LookupEvents answer and the token of the next page; nothing if it is not one.
+pub(super) fn page(answer: &Value) -> Option<(Vec<Event>, Option<String>)> {
+    let events = answer.as_object()?.get("Events")?.as_array()?;
+    let token = text(answer, "/NextToken").filter(|token| !token.is_empty());
+    Some((events.iter().map(read).collect(), token))
+}
+
+/// Says that a log is of no use for enumeration, where its events have names that AWS does not publish.
+pub(super) fn unpublished(events: &[Event]) -> Option<NotSeen> {
+    events.iter().any(|event| !event.is_published()).then(|| {
+        let text = "the log names its events as no vendor publishes";
+        NotSeen {
+            what: "CloudTrail events".to_owned(),
+            why: Why::new(Because::NotImplemented, text),
+            withholds: false,
+        }
+    })
+}
+
+fn text(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer)?.as_str().map(str::to_owned)
+}
+
+fn read(outer: &Value) -> Event {
+    let detail: Value = outer
+        .get("CloudTrailEvent")
+        .and_then(Value::as_str)
+        .and_then(|inner| serde_json::from_str(inner).ok())
+        .unwrap_or_default();
+    let either =
+        |inside: &str, outside: &str| text(&detail, inside).or_else(|| text(outer, outside));
+    let source = either("/eventSource", "/EventSource").unwrap_or_default();
+    let seconds = outer.get("EventTime").and_then(Value::as_f64);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float out of range saturates, and no such time is then made of it"
+    )]
+    let at = seconds.and_then(|seconds| Time::from_millisecond((seconds * 1000.0) as i64).ok());
+    let arn = text(&detail, "/userIdentity/sessionContext/sessionIssuer/arn")
+        .or_else(|| text(&detail, "/userIdentity/arn"));
+    Event {
+        name: either("/eventName", "/EventName").unwrap_or_default(),
+        service: source.split('.').next().unwrap_or_default().to_owned(),
+        at: text(&detail, "/eventTime")
+            .and_then(|at| at.parse().ok())
+            .or(at),
+        key: either("/userIdentity/accessKeyId", "/AccessKeyId").filter(|key| !key.is_empty()),
+        principal: arn.as_deref().and_then(principal),
+        account: text(&detail, "/recipientAccountId")
+            .or_else(|| text(&detail, "/userIdentity/accountId")),
+        error: text(&detail, "/errorCode"),
+        id: either("/eventID", "/EventId"),
+        detail,
+    }
+}
+
+impl Event {
+    /// Whether the name is of a form that AWS publishes; MiniStack writes `POST.iam`.
+    pub(super) fn is_published(&self) -> bool {
+        self.name.starts_with(|c: char| c.is_ascii_uppercase())
+            && self
+                .name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_')
+    }
+
+    /// The credential that signed it.
+    pub(super) fn credential(&self, account: &str) -> Option<Locator> {
+        let key = self.key.as_deref()?;
+        let noun = if key.starts_with("ASIA") {
+            "session"
+        } else {
+            "access-key"
+        };
+        Some(Locator::new(&kind(noun), key, Some(account)))
+    }
+
+    /// The harmless facts.
+    pub(super) fn fields(&self) -> Fields {
+        let told = [
+            ("source_ip", text(&self.detail, "/sourceIPAddress")),
+            ("user_agent", text(&self.detail, "/userAgent")),
+            ("region", text(&self.detail, "/awsRegion")),
+            ("error", self.error.clone()),
+            ("event_id", self.id.clone()),
+            ("request_id", text(&self.detail, "/requestID")),
+        ];
+        let mut fields: Fields = told
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), json!(value?))))
+            .collect();
+        fields.insert("event".to_owned(), json!(self.label()));
+        fields.insert("accepted".to_owned(), json!(self.error.is_none()));
+        fields
+    }
+
+    fn label(&self) -> String {
+        format!("{}.{}", self.service, self.name)
+    }
+
+    /// The event as evidence.
+    pub(super) fn evidence(&self) -> String {
+        let at = self.at.map(|at| format!(" at {at}")).unwrap_or_default();
+        let id = self.id.as_deref().map(|id| format!(", event {id}"));
+        format!("CloudTrail: {}{at}{}", self.label(), id.unwrap_or_default())
+    }
+
+    /// What it brought about; nothing where it was refused.
+    pub(super) fn effects(&self) -> Vec<Effect> {
+        if self.error.is_some() {
+            return Vec::new();
+        }
+        let account = self.account.as_deref();
+        let said = |pointer: &str| text(&self.detail, pointer);
+        let named = |noun: &str, id: Option<String>| {
+            id.map(|id| Effect::Made(Locator::new(&kind(noun), &id, account)))
+        };
+        match self.name.as_str() {
+            "CreateAccessKey" => {
+                let id = said("/responseElements/accessKey/accessKeyId");
+                named("access-key", id).into_iter().collect()
+            }
+            "CreateUser" => {
+                let name = said("/responseElements/user/userName");
+                named("user", name).into_iter().collect()
+            }
+            "CreateRole" => {
+                let name = said("/responseElements/role/roleName");
+                named("role", name).into_iter().collect()
+            }
+            "GetSessionToken" | "GetFederationToken" => {
+                let id = said("/responseElements/credentials/accessKeyId");
+                let session = |id: String| {
+                    let session = Locator::new(&kind("session"), &id, account);
+                    Effect::Session(session, self.principal.clone())
+                };
+                id.map(session).into_iter().collect()
+            }
+            "AssumeRole" | "AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" => self.assumed(),
+            "CreateLoginProfile" | "UpdateLoginProfile" => self.beyond("the console password"),
+            "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" => {
+                self.beyond("a service-specific credential")
+            }
+            "UploadSSHPublicKey" => self.beyond("an SSH key"),
+            "UploadSigningCertificate" => self.beyond("a signing certificate"),
+            _ => Vec::new(),
+        }
+    }
+
+    fn assumed(&self) -> Vec<Effect> {
+        let said = |pointer: &str| text(&self.detail, pointer);
+        let role = said("/responseElements/assumedRoleUser/arn")
+            .or_else(|| said("/requestParameters/roleArn"))
+            .as_deref()
+            .and_then(principal);
+        let id = said("/responseElements/credentials/accessKeyId");
+        let account = role
+            .as_ref()
+            .and_then(Locator::account)
+            .or(self.account.as_deref());
+        let session = id.map(|id| {
+            let session = Locator::new(&kind("session"), &id, account);
+            Effect::Session(session, role.clone())
+        });
+        let entered = role.clone().map(Effect::Entered);
+        entered.into_iter().chain(session).collect()
+    }
+
+    fn beyond(&self, what: &str) -> Vec<Effect> {
+        let user = text(&self.detail, "/requestParameters/userName")
+            .or_else(|| text(&self.detail, "/responseElements/loginProfile/userName"));
+        vec![Effect::Beyond(format!(
+            "{what} of {}, set by {} of the subject",
+            user.as_deref().unwrap_or("the caller"),
+            self.label(),
+        ))]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_events_are_left_out_and_nothing_panics() {
+        for answer in [
+            json!(null),
+            json!([]),
+            json!({}),
+            json!({"Events": 3}),
+            json!({"NextToken": "x"}),
+        ] {
+            assert!(page(&answer).is_none(), "{answer}");
+        }
+        let odd = json!({"Events": [
+            null,
+            {"EventName": 7, "EventTime": 1e300, "CloudTrailEvent": "{"},
+            {"EventName": "AssumeRole", "CloudTrailEvent": "{\"eventName\":\"AssumeRole\",\"responseElements\":\"no\",\"requestParameters\":{\"roleArn\":\"junk\"}}"},
+            {"CloudTrailEvent": "{\"eventName\":\"CreateAccessKey\",\"responseElements\":{\"accessKey\":[]},\"eventTime\":\"never\"}"},
+        ]});
+        let (events, token) = page(&odd).unwrap_or_default();
+        assert_eq!((events.len(), token), (4, None));
+        for event in events {
+            assert!(event.effects().is_empty());
+            assert!(event.fields().contains_key("event"));
+            assert!(!event.evidence().is_empty());
+        }
+    }
+}

@@ -1,0 +1,494 @@
+//! Policy documents: our two, and what others' say about entering a role.
+//!
+//! Errs towards "could": what cannot be decided here (conditions, variables, unreadable documents) counts as allowed.
+
+#![cfg_attr(
+    not(feature = "aws"),
+    expect(dead_code, reason = "only the adapter reads and writes policies")
+)]
+
+use serde_json::{Value, json};
+
+use crate::domain::Time;
+
+/// The name of the policy that denies everything.
+pub(super) const DENY_NAME: &str = "contain-deny";
+/// The name of the policy that ends sessions.
+pub(super) const END_NAME: &str = "contain-end-sessions";
+/// What the field `deny` holds while our deny is in force.
+pub(super) const IN_FORCE: &str = "in-force";
+/// The deny of everything.
+pub(super) const DENY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Contain","Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+
+/// The deny of everything to sessions issued before a time, in whole seconds.
+pub(super) fn end_document(cut_off: Time) -> String {
+    let cut_off = cut_off.strftime("%Y-%m-%dT%H:%M:%SZ");
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"ContainOld","Effect":"Deny","Action":"*","Resource":"*","Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{cut_off}"}}}}}}]}}"#
+    )
+}
+
+/// The field `deny` for what stands under our policy's name.
+pub(super) fn shown_deny(document: Option<&str>) -> Value {
+    let Some(document) = document else {
+        return Value::Null;
+    };
+    let ours: Option<Value> = serde_json::from_str(DENY).ok();
+    let there: Option<Value> = serde_json::from_str(document).ok();
+    if there.is_some() && there == ours {
+        json!(IN_FORCE)
+    } else {
+        json!(document)
+    }
+}
+
+/// The field `end_sessions` for what stands under our policy's name.
+pub(super) fn shown_end(document: Option<&str>) -> Value {
+    let Some(document) = document else {
+        return Value::Null;
+    };
+    let there: Option<Value> = serde_json::from_str(document).ok();
+    let cut_off = there
+        .as_ref()
+        .and_then(|there| {
+            there
+                .pointer("/Statement/0/Condition/DateLessThan/aws:TokenIssueTime")?
+                .as_str()?
+                .parse::<Time>()
+                .ok()
+        })
+        .filter(|cut_off| serde_json::from_str(&end_document(*cut_off)).ok() == there);
+    cut_off.map_or_else(|| json!(document), |cut_off| json!(cut_off.to_string()))
+}
+
+/// A document as IAM hands it out: percent-encoded (RFC 3986), where the endpoint follows the vendor.
+pub(super) fn decoded(text: &str) -> String {
+    if text.trim_start().starts_with('{') {
+        return text.to_owned();
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let pair = after
+            .get(..2)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
+        let code = pair.and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        match code {
+            Some(code) if byte == b'%' => {
+                bytes.push(code);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            Some(_) | None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Matches IAM's wildcards: `*` any run, `?` any one character.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || Some(c) == text.get(t) => {
+                p += 1;
+                t += 1;
+            }
+            Some(_) | None => match star {
+                Some((at, from)) => {
+                    p = at + 1;
+                    t = from + 1;
+                    star = Some((at, from + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|c| *c == '*')
+}
+
+/// Who wants to enter.
+#[derive(Clone, Debug)]
+pub(super) struct Who<'a> {
+    /// The ARN of the user or role.
+    pub(super) arn: &'a str,
+    /// Its unique id, `AIDA…` or `AROA…`.
+    pub(super) id: &'a str,
+    /// The account's id.
+    pub(super) account: &'a str,
+}
+
+/// What a document says to a question.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Says {
+    /// Nothing about it.
+    Nothing,
+    /// No, whatever others say.
+    Denies,
+    /// Yes.
+    Allows {
+        /// Only where a condition holds that is not decided here.
+        conditional: bool,
+        /// Whether it names the asker, so that the asker's own policies need not say yes as well.
+        by_name: bool,
+    },
+}
+
+impl Says {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Denies, _) | (_, Self::Denies) => Self::Denies,
+            (Self::Nothing, says) | (says, Self::Nothing) => says,
+            (
+                Self::Allows {
+                    conditional: one,
+                    by_name: named,
+                },
+                Self::Allows {
+                    conditional: two,
+                    by_name: too,
+                },
+            ) => Self::Allows {
+                conditional: one && two,
+                by_name: named || too,
+            },
+        }
+    }
+}
+
+const ENTER: &str = "sts:assumerole";
+
+/// What a role's trust policy says to somebody who wants to enter.
+pub(super) fn trusts(trust: &Value, who: &Who<'_>) -> Says {
+    statements(trust).fold(Says::Nothing, |says, statement| {
+        let denies = is_deny(statement);
+        let conditional = is_conditional(statement);
+        if !covers(statement, "Action", "NotAction", ENTER, !denies) {
+            return says;
+        }
+        let named = match (statement.get("Principal"), statement.get("NotPrincipal")) {
+            (Some(principal), _) => names(principal, who),
+            (None, Some(_)) if !denies => Some(Named::Perhaps),
+            (None, _) => None,
+        };
+        let Some(named) = named else { return says };
+        if denies {
+            return if conditional { says } else { Says::Denies };
+        }
+        says.and(Says::Allows {
+            conditional: conditional || named == Named::Perhaps,
+            by_name: named == Named::Asker,
+        })
+    })
+}
+
+/// What somebody's own policies say about entering a role.
+pub(super) fn permits<'a>(policies: impl IntoIterator<Item = &'a Value>, role_arn: &str) -> Says {
+    policies.into_iter().fold(Says::Nothing, |says, policy| {
+        // A document that could not be read may allow anything.
+        if !policy.is_object() {
+            return says.and(Says::Allows {
+                conditional: true,
+                by_name: false,
+            });
+        }
+        statements(policy).fold(says, |says, statement| {
+            let denies = is_deny(statement);
+            let role = role_arn.to_owned();
+            if !covers(statement, "Action", "NotAction", ENTER, !denies)
+                || !covers(statement, "Resource", "NotResource", &role, !denies)
+            {
+                return says;
+            }
+            let conditional = is_conditional(statement);
+            if denies {
+                return if conditional { says } else { Says::Denies };
+            }
+            says.and(Says::Allows {
+                conditional,
+                by_name: false,
+            })
+        })
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// The asker itself, or everybody.
+    Asker,
+    /// The asker's account, which leaves the decision to the asker's own policies.
+    Account,
+    /// Cannot be told.
+    Perhaps,
+}
+
+fn names(principal: &Value, who: &Who<'_>) -> Option<Named> {
+    let listed = match principal {
+        Value::String(_) => texts(Some(principal)),
+        Value::Object(by_type) => texts(by_type.get("AWS")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => Vec::new(),
+    };
+    let root = format!(":iam::{}:root", who.account);
+    let session = who
+        .arn
+        .rsplit('/')
+        .next()
+        .map(|name| format!(":sts::{}:assumed-role/{name}/", who.account));
+    let says = |text: &str| {
+        let by_session = who.arn.contains(":role/")
+            && session
+                .as_ref()
+                .is_some_and(|session| text.contains(session));
+        if text == "*" || text == who.arn || text == who.id || by_session {
+            Some(Named::Asker)
+        } else if text == who.account || (text.starts_with("arn:") && text.ends_with(&root)) {
+            Some(Named::Account)
+        } else {
+            None
+        }
+    };
+    let found: Vec<Named> = listed.iter().filter_map(|text| says(text)).collect();
+    found
+        .iter()
+        .find(|named| **named == Named::Asker)
+        .or_else(|| found.first())
+        .copied()
+}
+
+fn statements(document: &Value) -> impl Iterator<Item = &Value> {
+    let list: Vec<&Value> = match document.get("Statement") {
+        Some(Value::Array(list)) => list.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    list.into_iter()
+}
+
+fn is_deny(statement: &Value) -> bool {
+    statement.get("Effect").and_then(Value::as_str) == Some("Deny")
+}
+
+fn is_conditional(statement: &Value) -> bool {
+    statement
+        .get("Condition")
+        .is_some_and(|condition| condition.as_object().is_none_or(|map| !map.is_empty()))
+}
+
+fn texts(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
+            Vec::new()
+        }
+    }
+}
+
+/// Whether a statement covers a text; a policy variable counts as covering it where `lenient`.
+fn covers(statement: &Value, key: &str, not_key: &str, text: &str, lenient: bool) -> bool {
+    let fits = |pattern: &&str, lenient: bool| {
+        let mut pattern = if key == "Action" {
+            pattern.to_lowercase()
+        } else {
+            (*pattern).to_owned()
+        };
+        while let Some((before, after)) = pattern.split_once("${") {
+            if !lenient {
+                return false;
+            }
+            let after = after.split_once('}').map_or("", |(_, after)| after);
+            pattern = format!("{before}*{after}");
+        }
+        matches(&pattern, text)
+    };
+    match (statement.get(key), statement.get(not_key)) {
+        (Some(list), _) => texts(Some(list)).iter().any(|one| fits(one, lenient)),
+        (None, Some(list)) => !texts(Some(list)).iter().any(|one| fits(one, !lenient)),
+        // A trust policy has no Resource; every statement has an Action.
+        (None, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHO: Who<'_> = Who {
+        arn: "arn:aws:iam::123456789012:user/ci/bot",
+        id: "AIDAEXAMPLE",
+        account: "123456789012",
+    };
+    const ROLE: &str = "arn:aws:iam::123456789012:role/deploy";
+
+    fn yes(conditional: bool, by_name: bool) -> Says {
+        Says::Allows {
+            conditional,
+            by_name,
+        }
+    }
+
+    #[test]
+    fn wildcards_match_as_iam_writes_them() {
+        for (pattern, text, fits) in [
+            ("*", "", true),
+            ("sts:*", "sts:assumerole", true),
+            ("sts:assume*", "sts:assumerole", true),
+            ("sts:assumerol?", "sts:assumerole", true),
+            ("s?s:*role", "sts:assumerole", true),
+            ("sts:assumerole*", "sts:assumerole", true),
+            ("sts:get*", "sts:assumerole", false),
+            ("", "x", false),
+            ("*a*b*c", "xxaxxbxxc", true),
+            ("*a*b*c", "xxaxxbxx", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_trust_policy_answers_by_name_account_or_not() {
+        let trust = |principal: Value| json!({"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}});
+        for (principal, says) in [
+            (json!("*"), yes(false, true)),
+            (json!({"AWS": "*"}), yes(false, true)),
+            (json!({"AWS": WHO.arn}), yes(false, true)),
+            (
+                json!({"AWS": ["arn:aws:iam::1:user/x", WHO.arn]}),
+                yes(false, true),
+            ),
+            (json!({"AWS": "AIDAEXAMPLE"}), yes(false, true)),
+            (json!({"AWS": "123456789012"}), yes(false, false)),
+            (
+                json!({"AWS": "arn:aws:iam::123456789012:root"}),
+                yes(false, false),
+            ),
+            (
+                json!({"AWS": "arn:aws:iam::999999999999:root"}),
+                Says::Nothing,
+            ),
+            (
+                json!({"AWS": "arn:aws:iam::123456789012:user/other"}),
+                Says::Nothing,
+            ),
+            (json!({"Service": "lambda.amazonaws.com"}), Says::Nothing),
+            (json!({"Federated": "*"}), Says::Nothing),
+        ] {
+            assert_eq!(trusts(&trust(principal.clone()), &WHO), says, "{principal}");
+        }
+    }
+
+    #[test]
+    fn a_condition_is_could_and_a_deny_is_no_only_without_one() {
+        let allow = json!({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"});
+        let with = |base: &Value, key: &str, value: Value| {
+            let mut statement = base.as_object().cloned().unwrap_or_default();
+            statement.insert(key.to_owned(), value);
+            Value::Object(statement)
+        };
+        let mfa = json!({"Bool": {"aws:MultiFactorAuthPresent": "true"}});
+        let conditional = with(&allow, "Condition", mfa);
+        let deny = with(&allow, "Effect", json!("Deny"));
+        let soft = with(&conditional, "Effect", json!("Deny"));
+        let says = |list: &[&Value]| trusts(&json!({"Statement": list}), &WHO);
+        assert_eq!(says(&[&conditional]), yes(true, true));
+        assert_eq!(says(&[&conditional, &allow]), yes(false, true));
+        assert_eq!(says(&[&allow, &deny]), Says::Denies);
+        assert_eq!(says(&[&allow, &soft]), yes(false, true));
+    }
+
+    #[test]
+    fn an_identity_policy_answers_with_wildcards_and_denies() {
+        let one = |effect: &str, action: &str, resource: &str| json!({"Statement": [{"Effect": effect, "Action": action, "Resource": resource}]});
+        for (policy, says) in [
+            (one("Allow", "*", "*"), yes(false, false)),
+            (one("Allow", "sts:Assume*", ROLE), yes(false, false)),
+            (
+                one("Allow", "STS:AssumeRole", "arn:aws:iam::*:role/dep*"),
+                yes(false, false),
+            ),
+            (
+                one("Allow", "sts:AssumeRole", "arn:aws:iam::*:role/other"),
+                Says::Nothing,
+            ),
+            (one("Allow", "s3:*", "*"), Says::Nothing),
+            (
+                one(
+                    "Allow",
+                    "sts:AssumeRole",
+                    "arn:aws:iam::123456789012:role/${aws:username}",
+                ),
+                yes(false, false),
+            ),
+            (
+                one(
+                    "Deny",
+                    "sts:AssumeRole",
+                    "arn:aws:iam::123456789012:role/${aws:username}",
+                ),
+                Says::Nothing,
+            ),
+            (one("Deny", "*", "*"), Says::Denies),
+            (
+                json!({"Statement": [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}]}),
+                yes(false, false),
+            ),
+            (
+                json!({"Statement": [{"Effect": "Allow", "NotAction": "sts:*", "Resource": "*"}]}),
+                Says::Nothing,
+            ),
+            (
+                json!({"Statement": [{"Effect": "Allow", "Action": "sts:*", "NotResource": ROLE}]}),
+                Says::Nothing,
+            ),
+            (json!("unreadable"), yes(true, false)),
+            (json!({"Statement": "junk"}), Says::Nothing),
+        ] {
+            assert_eq!(permits([&policy], ROLE), says, "{policy}");
+        }
+        let both = [one("Allow", "*", "*"), one("Deny", "sts:*", "*")];
+        assert_eq!(permits(&both, ROLE), Says::Denies);
+    }
+
+    #[test]
+    fn our_own_session_cut_denies_nobody_for_good() {
+        let both = [
+            json!({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}),
+            serde_json::from_str(&end_document(Time::UNIX_EPOCH)).unwrap_or_default(),
+        ];
+        assert_eq!(permits(&both, ROLE), yes(false, false));
+    }
+
+    #[test]
+    fn our_documents_are_known_again_and_others_are_kept_raw() {
+        assert_eq!(shown_deny(None), Value::Null);
+        assert_eq!(shown_deny(Some(DENY)), json!("in-force"));
+        let spaced = DENY.replace(':', ": ");
+        assert_eq!(shown_deny(Some(&spaced)), json!("in-force"));
+        let other = r#"{"Statement":[]}"#;
+        assert_eq!(shown_deny(Some(other)), json!(other));
+        let cut_off: Time = "2026-11-20T09:00:00Z".parse().unwrap_or_default();
+        let document = end_document(cut_off);
+        assert!(document.contains(r#""2026-11-20T09:00:00Z""#));
+        assert_eq!(shown_end(Some(&document)), json!("2026-11-20T09:00:00Z"));
+        let narrower = document.replace(r#""Action":"*""#, r#""Action":"s3:*""#);
+        assert_eq!(shown_end(Some(&narrower)), json!(narrower));
+        assert_eq!(shown_end(Some("not json")), json!("not json"));
+    }
+
+    #[test]
+    fn documents_are_decoded_as_iam_encodes_them() {
+        assert_eq!(decoded("%7B%22a%22%3A1%7D"), r#"{"a":1}"#);
+        assert_eq!(decoded(r#"{"a":"100%25"}"#), r#"{"a":"100%25"}"#);
+        assert_eq!(decoded("%7B%2"), "{%2");
+        assert_eq!(decoded("a+b%zz"), "a+b%zz");
+    }
+}

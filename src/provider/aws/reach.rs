@@ -1,0 +1,489 @@
+//! What hangs on a key, user, role or session: held, minted, entered, could-enter.
+//!
+//! Follows CloudTrail from credential to credential within the budget; never leaves out silently what it did not read.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::json;
+
+use super::client::{Handle, Me};
+use super::event::{Effect, Event, unpublished};
+use super::failure::Failure;
+use super::keys::{Key, last, list, owner};
+use super::trail::{Budget, By, Log, deadline, log, regions};
+use super::{activity, graph, kind};
+use crate::domain::{
+    Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
+    Why,
+};
+
+pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
+    let me = on.me().await?;
+    if query.target.account() != Some(&me.account) {
+        let text = format!("{} is not in our account {}", query.target, me.account);
+        return Err(Why::new(Because::Foreign, text));
+    }
+    let before = on.link.heard.requests();
+    let mut reading = match query.read {
+        ReadKind::Reach => reach(on, me, query).await?,
+        ReadKind::Activity => activity::read(on, me, query).await?,
+        ReadKind::Credentials => credentials(on, query).await?,
+        ReadKind::State | ReadKind::Grants | ReadKind::Permissions => {
+            let text = format!("aws answers no such question about {}", query.target);
+            return Err(Why::new(Because::NotImplemented, text));
+        }
+    };
+    reading.requests = on.link.heard.requests().saturating_sub(before);
+    Ok(reading)
+}
+
+/// How much a query allows.
+pub(super) fn budget(on: &Handle, query: &Query, regions: usize) -> Budget {
+    let length = Duration::from_millis(i64::try_from(query.budget_ms).unwrap_or(i64::MAX));
+    let pages = query
+        .pages
+        .saturating_mul(u32::try_from(regions).unwrap_or(1));
+    Budget {
+        pages,
+        until: on
+            .link
+            .clock
+            .now()
+            .saturating_add(length)
+            .unwrap_or(Time::MAX),
+    }
+}
+
+async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
+    let wants =
+        |relation: Relation| query.relations.is_empty() || query.relations.contains(&relation);
+    let mut reading = Reading::default();
+    let (target, noun) = (&query.target, query.target.kind().noun());
+    let principal = match noun {
+        "access-key" => match owner(on, target.id()).await {
+            Ok(user) => Some(Locator::new(&kind("user"), &user, Some(&me.account))),
+            Err(why) => {
+                // Its log can still be read: a deleted key leaves sessions and what it made.
+                let what = format!("the user that holds {target}");
+                reading.not_seen.push(NotSeen {
+                    what,
+                    withholds: why.because != Because::Missing,
+                    why,
+                });
+                None
+            }
+        },
+        "session" => principal_of_session(on, target).await,
+        _ => Some(target.clone()),
+    };
+    let user = principal
+        .as_ref()
+        .filter(|found| found.kind().noun() == "user");
+    let mut keys = Vec::new();
+    if let Some(user) = user
+        && noun != "session"
+        && (noun == "user" || wants(Relation::Held) || wants(Relation::Minted))
+    {
+        match list(on, user.id()).await {
+            Ok(listed) => keys = listed,
+            Err(failure) => reading.not_seen.push(NotSeen {
+                what: format!("the keys of {user}"),
+                why: failure.why(),
+                withholds: !failure.is_missing(),
+            }),
+        }
+        let found = held(on, query, &keys).await;
+        reading.found.extend(found);
+    }
+    let mut entered = BTreeSet::new();
+    let logs = [Relation::Minted, Relation::Entered, Relation::CouldEnter];
+    if logs.into_iter().any(&wants) {
+        let followed = follow(on, query, &start(target, &keys), principal.as_ref()).await?;
+        entered = followed.entered;
+        reading.found.extend(followed.found);
+        reading.not_seen.extend(followed.not_seen);
+        reading.back_to = followed.back_to;
+    }
+    if wants(Relation::CouldEnter) {
+        let length = budget(on, query, 1)
+            .until
+            .duration_since(on.link.clock.now());
+        let graph = graph::read(on, &me.account);
+        let read = tokio::time::timeout(length.unsigned_abs(), graph).await;
+        let (graph, not_seen) = read.unwrap_or_else(|_| graph::unread());
+        let from: Vec<Locator> = principal.iter().chain(&entered).cloned().collect();
+        reading.found.extend(graph.could_enter(&from, &entered));
+        reading.not_seen.extend(not_seen);
+        if principal.is_none() {
+            reading.not_seen.push(NotSeen {
+                what: format!("roles that {target} could enter"),
+                why: Why::new(Because::Missing, "its principal is not known"),
+                withholds: false,
+            });
+        }
+    }
+    let mut named = BTreeSet::new();
+    reading.found.retain(|found| {
+        found.what != *target
+            && found.relation.is_none_or(&wants)
+            && named.insert((
+                found.what.clone(),
+                found.relation == Some(Relation::CouldEnter),
+            ))
+    });
+    Ok(reading)
+}
+
+/// The keys of the same user; one that was made inside the window counts as minted.
+async fn held(on: &Handle, query: &Query, keys: &[Key]) -> Vec<Found> {
+    let siblings = query.target.kind().noun() == "access-key";
+    let mut found = Vec::new();
+    for key in keys.iter().filter(|key| key.id != query.target.id()) {
+        let young = siblings && key.created.is_some_and(|created| created >= query.since);
+        let (relation, evidence) = if young {
+            (Relation::Minted, "created inside the incident window")
+        } else {
+            (Relation::Held, "listed by iam:ListAccessKeys")
+        };
+        let mut fields = Fields::from([
+            ("status".to_owned(), json!(key.status)),
+            ("credential".to_owned(), json!(true)),
+        ]);
+        if let Some(created) = key.created {
+            fields.insert("created".to_owned(), json!(created.to_string()));
+        }
+        if let Some(last) = last(on, &key.id).await {
+            last.tell(&mut fields);
+        }
+        found.push(Found {
+            what: Locator::new(&kind("access-key"), &key.id, query.target.account()),
+            relation: Some(relation),
+            evidence: evidence.to_owned(),
+            at: key.created,
+            fields,
+        });
+    }
+    found
+}
+
+async fn credentials(on: &Handle, query: &Query) -> Result<Reading, Why> {
+    let mut reading = Reading::default();
+    match query.target.kind().noun() {
+        "user" => {
+            let keys = list(on, query.target.id()).await;
+            let keys = keys.map_err(|failure: Failure| failure.why())?;
+            reading.found = held(on, query, &keys).await;
+        }
+        _ => reading.not_seen.push(NotSeen {
+            what: format!("the sessions of {}", query.target),
+            why: Why::new(Because::NotImplemented, "AWS does not list sessions"),
+            withholds: false,
+        }),
+    }
+    Ok(reading)
+}
+
+/// The logs to begin with.
+fn start(target: &Locator, keys: &[Key]) -> Vec<By> {
+    let by = |attribute, value: &str| By {
+        attribute,
+        value: value.to_owned(),
+    };
+    match target.kind().noun() {
+        "user" => std::iter::once(by("Username", target.id()))
+            .chain(keys.iter().map(|key| by("AccessKeyId", &key.id)))
+            .collect(),
+        "role" => vec![by("ResourceName", target.id())],
+        _ => vec![by("AccessKeyId", target.id())],
+    }
+}
+
+/// What following the logs gave.
+#[derive(Default)]
+struct Followed {
+    found: Vec<Found>,
+    entered: BTreeSet<Locator>,
+    not_seen: Vec<NotSeen>,
+    back_to: Option<Time>,
+}
+
+async fn follow(
+    on: &Handle,
+    query: &Query,
+    start: &[By],
+    principal: Option<&Locator>,
+) -> Result<Followed, Why> {
+    let mut regions = regions(on).await?;
+    let mut budget = budget(on, query, regions.len());
+    let mut followed = Followed::default();
+    let mut queue: VecDeque<By> = start.iter().cloned().collect();
+    let mut asked: BTreeSet<By> = BTreeSet::new();
+    let mut unread = 0_u32;
+    while let Some(by) = queue.pop_front() {
+        if !asked.insert(by.clone()) {
+            continue;
+        }
+        for region in regions.clone() {
+            let log = log(on, &region, &by, query.since, &mut budget).await;
+            if let Some(why) = log.failed.clone() {
+                let withholds = why.because != Because::NotImplemented;
+                followed.not_seen.push(NotSeen {
+                    what: format!("CloudTrail events in {region}"),
+                    why,
+                    withholds,
+                });
+                regions.retain(|left| *left != region);
+            }
+            if log.truncated {
+                unread += 1;
+                let oldest = log.events.iter().filter_map(|event| event.at).min();
+                followed.back_to = followed.back_to.max(oldest);
+            }
+            take_in(on, query, principal, (&by, &log), &mut followed, &mut queue);
+        }
+    }
+    if unread > 0 {
+        followed.not_seen.push(NotSeen {
+            what: format!("{unread} CloudTrail logs to their end"),
+            why: Why::new(
+                Because::Timeout,
+                "the pages or the time allowed are used up",
+            ),
+            withholds: true,
+        });
+    }
+    Ok(followed)
+}
+
+fn take_in(
+    on: &Handle,
+    query: &Query,
+    principal: Option<&Locator>,
+    (by, log): (&By, &Log),
+    followed: &mut Followed,
+    queue: &mut VecDeque<By>,
+) {
+    if let Some(unpublished) = unpublished(&log.events)
+        && !followed.not_seen.contains(&unpublished)
+    {
+        followed.not_seen.push(unpublished);
+    }
+    for event in log
+        .events
+        .iter()
+        .filter(|event| concerns(event, by, principal))
+    {
+        for effect in event.effects() {
+            let mut tell = |what: Locator, relation: Relation| {
+                let known = |found: &Found| found.what == what;
+                if what == query.target || followed.found.iter().any(known) {
+                    return;
+                }
+                let mut fields = Fields::new();
+                if what.kind().noun() != "role" {
+                    let credential = what.kind().noun() != "user";
+                    fields.insert("credential".to_owned(), json!(credential));
+                }
+                if let Some(principal) = on.link.principal_of(&what) {
+                    fields.insert("principal".to_owned(), json!(principal));
+                }
+                followed.found.push(Found {
+                    what,
+                    relation: Some(relation),
+                    evidence: event.evidence(),
+                    at: event.at,
+                    fields,
+                });
+            };
+            match effect {
+                Effect::Session(session, of) => {
+                    // A role's own log also tells of others' sessions.
+                    if by.attribute == "ResourceName" && of.as_ref() != Some(&query.target) {
+                        continue;
+                    }
+                    if let Some(of) = of {
+                        on.link.learn(&session, &of);
+                    }
+                    queue.push_back(By {
+                        attribute: "AccessKeyId",
+                        value: session.id().to_owned(),
+                    });
+                    tell(session, Relation::Minted);
+                }
+                Effect::Entered(role) => {
+                    if role != query.target && by.attribute != "ResourceName" {
+                        tell(role.clone(), Relation::Entered);
+                        followed.entered.insert(role);
+                    }
+                }
+                Effect::Made(made) => {
+                    if by.attribute == "ResourceName" {
+                        continue;
+                    }
+                    if made.kind().noun() == "access-key" {
+                        queue.push_back(By {
+                            attribute: "AccessKeyId",
+                            value: made.id().to_owned(),
+                        });
+                    }
+                    tell(made, Relation::Minted);
+                }
+                Effect::Beyond(what) => {
+                    let text = "contain has no action for it; remove it by hand";
+                    let unseen = NotSeen {
+                        what,
+                        why: Why::new(Because::NotImplemented, text),
+                        withholds: true,
+                    };
+                    if by.attribute != "ResourceName" && !followed.not_seen.contains(&unseen) {
+                        followed.not_seen.push(unseen);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether an event is the subject's: a user name may also be the name of somebody's role session.
+fn concerns(event: &Event, by: &By, principal: Option<&Locator>) -> bool {
+    by.attribute != "Username" || event.principal.is_none() || event.principal.as_ref() == principal
+}
+
+/// Whose session it is, by memory or the latest event that it signed.
+pub(super) async fn principal_of_session(on: &Handle, session: &Locator) -> Option<Locator> {
+    if let Some(known) = on.link.principal_of(session) {
+        return Some(known);
+    }
+    let by = By {
+        attribute: "AccessKeyId",
+        value: session.id().to_owned(),
+    };
+    let now = on.link.clock.now();
+    let since = now
+        .saturating_sub(Duration::from_hours(36))
+        .unwrap_or(Time::MIN);
+    for region in regions(on).await.ok()? {
+        let mut budget = Budget {
+            pages: 1,
+            until: now.saturating_add(deadline()).unwrap_or(now),
+        };
+        let log = log(on, &region, &by, since, &mut budget).await;
+        // Names of no vendor come with identities of no vendor.
+        let told = log
+            .events
+            .iter()
+            .filter(|event| event.is_published())
+            .find_map(|event| event.principal.clone());
+        if let Some(principal) = told.filter(|told| told.account() == session.account()) {
+            on.link.learn(session, &principal);
+            return Some(principal);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::adapter::Settings;
+    use super::super::client::{Handle, Link};
+    use super::super::event::page;
+    use super::*;
+    use crate::domain::Clock;
+
+    const KEY: &str = "AKIARZPUZDIKNAJLN7ON";
+
+    /// Follows fixtures (made here) instead of a server: `by` AccessKeyId answers the events signed with it.
+    fn followed(fixture: &str) -> Followed {
+        let answer = serde_json::from_str(fixture).unwrap_or_default();
+        let (events, _) = page(&answer).unwrap_or_else(|| unreachable!("no fixture"));
+        let link = Link::new(Settings::default(), Clock::wall());
+        let on = Handle::new(std::sync::Arc::new(link), None, None);
+        let target: Locator = format!("aws:access-key/{KEY}@123456789012")
+            .parse()
+            .unwrap_or_else(|_| unreachable!());
+        let query = Query {
+            read: ReadKind::Reach,
+            target,
+            relations: Vec::new(),
+            since: Time::UNIX_EPOCH,
+            pages: 10,
+            budget_ms: 1000,
+        };
+        let mut followed = Followed::default();
+        let mut queue: VecDeque<By> = start(&query.target, &[]).into();
+        let mut asked = BTreeSet::new();
+        while let Some(by) = queue.pop_front() {
+            if asked.insert(by.clone()) {
+                let signed = |event: &&Event| event.key.as_deref() == Some(&by.value);
+                let log = Log {
+                    events: events.iter().filter(signed).cloned().collect(),
+                    ..Log::default()
+                };
+                take_in(&on, &query, None, (&by, &log), &mut followed, &mut queue);
+            }
+        }
+        followed
+    }
+
+    fn names(followed: &Followed, relation: Relation) -> Vec<String> {
+        let found = followed.found.iter();
+        let wanted = found.filter(|found| found.relation == Some(relation));
+        wanted.map(|found| found.what.to_string()).collect()
+    }
+
+    #[test]
+    fn roles_are_found_through_sessions_and_through_one_another() {
+        let followed = followed(include_str!(
+            "../../../tests/fixtures/aws/cloudtrail-chained.json"
+        ));
+        assert_eq!(
+            names(&followed, Relation::Entered),
+            [
+                "aws:role/deploy@123456789012",
+                "aws:role/admin@210987654321",
+            ]
+        );
+        assert_eq!(
+            names(&followed, Relation::Minted),
+            [
+                "aws:session/ASIARZPUZDIKAAAAAAA1@123456789012",
+                "aws:session/ASIARZPUZDIKAAAAAAA2@123456789012",
+                "aws:session/ASIARZPUZDIKAAAAAAA3@210987654321",
+            ]
+        );
+        let last = followed.found.last();
+        assert!(last.is_some_and(|found| found.evidence.contains("sts.AssumeRole")));
+        assert!(followed.not_seen.is_empty());
+    }
+
+    #[test]
+    fn what_was_made_is_minted_and_what_was_refused_is_not() {
+        let followed = followed(include_str!(
+            "../../../tests/fixtures/aws/cloudtrail-persistence.json"
+        ));
+        assert_eq!(
+            names(&followed, Relation::Minted),
+            [
+                "aws:user/backdoor@123456789012",
+                "aws:access-key/AKIARZPUZDIKBBBBBBB1@123456789012",
+                "aws:role/shadow@123456789012",
+            ]
+        );
+        assert!(names(&followed, Relation::Entered).is_empty());
+        assert_eq!(followed.not_seen.len(), 1);
+        let beyond = followed.not_seen.first();
+        assert!(beyond.is_some_and(|not| not.withholds && not.what.contains("alice")));
+    }
+
+    #[test]
+    fn names_that_no_vendor_publishes_are_said_once_and_withhold_nothing() {
+        let followed = followed(include_str!(
+            "../../../tests/fixtures/aws/cloudtrail-unpublished.json"
+        ));
+        assert!(followed.found.is_empty());
+        let [not_seen] = followed.not_seen.as_slice() else {
+            unreachable!("{:?}", followed.not_seen)
+        };
+        assert!(!not_seen.withholds && not_seen.why.because == Because::NotImplemented);
+    }
+}
