@@ -1,7 +1,7 @@
 //! `contain` contains compromised non-human identities, with proof.
 //!
 //! One loop, [`converge`]: fold the journal, read, plan, gate, execute, verify, again. Every verb and every drill is a
-//! call of it. Modules stand in reading order, lowest first; imports point down.
+//! call of it. Modules stand in reading order, lowest first; imports point down, and nothing imports its neighbour.
 
 pub mod domain;
 
@@ -9,4 +9,14 @@ pub mod journal;
 pub mod playbook;
 pub mod provider;
 
+pub mod plan;
+
 pub mod gate;
+
+pub mod verify;
+
+pub mod execute;
+pub mod report;
+
+pub mod converge;
+

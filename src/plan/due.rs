@@ -1,0 +1,186 @@
+//! When a cut that ends sessions has to be written again.
+//!
+//! The first writing reaches what was issued before it. Until everything that can issue more is dead *and* its bound
+//! has passed, more may have been issued since; the second writing reaches that. Never reads anything.
+
+use std::collections::BTreeMap;
+
+use crate::domain::case::{Case, Goal};
+use crate::domain::event::Does;
+use crate::domain::item::Life;
+use crate::domain::{ActionId, ItemRef, Locator, Relation, Rung, Spec, Time};
+use crate::provider::Catalogue;
+
+/// When the second writing is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// Nothing that could issue more was cut beside it.
+    Never,
+    /// Once what can still issue is observed dead; not known yet when.
+    AfterDeath,
+    /// At this time, by our clock.
+    At(Time),
+}
+
+/// The cuts of a run, by what they were made on and by whom that belongs to.
+pub struct Goals<'a> {
+    catalogue: &'a Catalogue,
+    all: BTreeMap<Goal, (&'a ItemRef, &'a Life)>,
+    on: BTreeMap<&'a Locator, Vec<(&'a ActionId, &'a Life)>>,
+    held: BTreeMap<&'a Locator, Vec<&'a Life>>,
+}
+
+impl<'a> Goals<'a> {
+    /// Gathers the latest life of each goal of a run.
+    #[must_use]
+    pub fn of(case: &'a Case, catalogue: &'a Catalogue, run: u32) -> Self {
+        let all = case.goals(run);
+        let mut goals = Self {
+            catalogue,
+            all,
+            on: BTreeMap::new(),
+            held: BTreeMap::new(),
+        };
+        for (_, life) in goals.all.values() {
+            if let Some(action) = &life.planned.action {
+                goals
+                    .on
+                    .entry(&life.planned.target)
+                    .or_default()
+                    .push((action, life));
+            }
+            if let Some(principal) = &life.planned.principal {
+                goals.held.entry(principal).or_default().push(life);
+            }
+        }
+        goals
+    }
+
+    /// All goals.
+    pub fn iter(&self) -> impl Iterator<Item = (&Goal, &'a ItemRef, &'a Life)> {
+        self.all
+            .iter()
+            .map(|(goal, (item, life))| (goal, *item, *life))
+    }
+
+    /// The latest life of a goal.
+    #[must_use]
+    pub fn get(&self, action: &ActionId, target: &Locator) -> Option<&'a Life> {
+        self.all
+            .get(&(action.clone(), target.clone()))
+            .map(|(_, life)| *life)
+    }
+
+    /// Says when the cut `spec` on `target` has to be written again.
+    #[must_use]
+    pub fn second_writing(&self, spec: &Spec, target: &Locator) -> Due {
+        let (Some(cut), Some(life)) = (
+            spec.cut().filter(|cut| cut.before_call),
+            self.get(&spec.id, target),
+        ) else {
+            return Due::Never;
+        };
+        let was_reached = matches!(
+            life.planned.relation,
+            Some(Relation::Entered | Relation::CouldEnter)
+        );
+        let issuer = if was_reached {
+            self.principal_of_subject(life)
+        } else {
+            Some(target)
+        };
+        let Some(issuer) = issuer else {
+            return Due::Never;
+        };
+        let mints = |other: &Locator| {
+            self.catalogue
+                .kind(other.kind())
+                .is_some_and(|kind| kind.mints.iter().any(|minted| cut.of.contains(minted)))
+        };
+        let mut due = Due::Never;
+        for held in self.held.get(issuer).into_iter().flatten() {
+            let stops = held.planned.rung.is_some_and(|rung| rung >= Rung::Suspend);
+            if stops && held.planned.target != *target && mints(&held.planned.target) {
+                due = later(due, passed(held));
+            }
+        }
+        if was_reached {
+            for (action, life) in self.on.get(issuer).into_iter().flatten() {
+                if life.planned.rung == Some(Rung::EndSessions) {
+                    due = later(due, self.passed_twice(action, life));
+                }
+            }
+        }
+        due
+    }
+
+    /// An issuer whose own sessions are cut twice is dead only after its second cut.
+    fn passed_twice(&self, action: &ActionId, life: &Life) -> Due {
+        let again = self.catalogue.action(action).map_or(Due::Never, |spec| {
+            self.second_writing(spec, &life.planned.target)
+        });
+        match again {
+            Due::At(again) if !is_written(life, again) => Due::At(
+                again
+                    .saturating_add(life.planned.bound.unwrap_or_default())
+                    .unwrap_or(Time::MAX),
+            ),
+            Due::AfterDeath => Due::AfterDeath,
+            Due::Never | Due::At(_) => passed(life),
+        }
+    }
+
+    fn principal_of_subject(&self, life: &'a Life) -> Option<&'a Locator> {
+        let subject = life.planned.key.subject.as_ref()?;
+        let seen = self
+            .on
+            .get(subject)
+            .into_iter()
+            .flatten()
+            .find_map(|(_, life)| life.planned.principal.as_ref());
+        Some(seen.unwrap_or(subject))
+    }
+
+    /// The second writings that are still owed: when, and on what.
+    #[must_use]
+    pub fn owed(&self) -> Vec<(Option<Time>, &'a Locator)> {
+        let mut owed = Vec::new();
+        for ((action, _), _, life) in self.iter() {
+            let Some(spec) = self.catalogue.action(action) else {
+                continue;
+            };
+            match self.second_writing(spec, &life.planned.target) {
+                Due::At(again) if !is_written(life, again) => {
+                    owed.push((Some(again), &life.planned.target))
+                }
+                Due::AfterDeath => owed.push((None, &life.planned.target)),
+                Due::Never | Due::At(_) => {}
+            }
+        }
+        owed
+    }
+}
+
+fn later(due: Due, other: Due) -> Due {
+    match (due, other) {
+        (Due::AfterDeath, _) | (_, Due::AfterDeath) => Due::AfterDeath,
+        (Due::At(one), Due::At(two)) => Due::At(one.max(two)),
+        (Due::Never, other) | (other, Due::Never) => other,
+    }
+}
+
+/// When the bound of a cut has passed.
+fn passed(life: &Life) -> Due {
+    let observed = life
+        .verdict
+        .as_ref()
+        .filter(|verdict| verdict.is_observed());
+    observed.map_or(Due::AfterDeath, |verdict| Due::At(verdict.settles.at))
+}
+
+/// Whether the latest writing of a goal covers its second writing.
+#[must_use]
+pub fn is_written(life: &Life, again: Time) -> bool {
+    life.acted_at.is_some_and(|acted| acted >= again)
+        || (life.planned.does == Does::Nothing && life.at >= again)
+}

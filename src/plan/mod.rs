@@ -1,0 +1,533 @@
+//! Deciding, by reading only, what one round would do.
+//!
+//! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
+
+pub mod due;
+pub mod scope;
+pub mod tier;
+
+mod candidate;
+pub mod restore;
+
+use std::collections::BTreeMap;
+
+use crate::domain::case::Case;
+use crate::domain::event::{Does, Order, PlannedItem};
+use crate::domain::plan::{Outside, Pending, Plan, VERSION};
+use crate::domain::{
+    Digest, Duration, Fact, Found, Item, Kind, Locator, NotSeen, Query, ReadKind, Reading,
+    Relation, Seen, Spec, Tag, Time, Undo, Work,
+};
+use crate::playbook::{Playbook, Step};
+use crate::provider::{Catalogue, Observer};
+use candidate::Candidate;
+
+/// How long a plan may be applied.
+pub const PLAN_LASTS: Duration = Duration::from_hours(1);
+/// How long the glance before the first plan may take.
+const GLANCE: std::time::Duration = std::time::Duration::from_millis(2500);
+/// For more subjects than this the first plan does without a glance at each.
+const GLANCE_SUBJECTS: usize = 20;
+
+/// What a round is planned from.
+pub struct Ask<'a> {
+    /// What the providers declare.
+    pub catalogue: &'a Catalogue,
+    /// The read handles.
+    pub observer: &'a Observer,
+    /// What is to be done.
+    pub playbook: &'a Playbook,
+    /// For what, with which options.
+    pub order: &'a Order,
+    /// What happened so far.
+    pub case: &'a Case,
+    /// The run and the round.
+    pub at: (u32, u32),
+    /// The credential chain that contain itself acts with.
+    pub own: &'a [Locator],
+    /// What the workspace protects.
+    pub protected: &'a [Locator],
+    /// Digests of what the plan is made from.
+    pub made_from: BTreeMap<String, Digest>,
+    /// What was seen of each subject at a glance.
+    pub glance: &'a BTreeMap<Locator, Glance>,
+    /// The clock reading.
+    pub now: Time,
+}
+
+/// A first look at a subject: its neighbours and who uses it.
+#[derive(Clone, Debug, Default)]
+pub struct Glance {
+    /// What the same principal holds.
+    pub held: Vec<Found>,
+    /// The latest page of its activity.
+    pub events: Vec<Found>,
+    /// What could not be seen.
+    pub not_seen: Vec<NotSeen>,
+}
+
+/// Why a round could not be planned.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An expression has no value for this data.
+    #[error("step `{step}` of playbook `{playbook}`: {text}")]
+    Expression {
+        /// The playbook.
+        playbook: String,
+        /// The step.
+        step: String,
+        /// What is wrong.
+        text: String,
+    },
+    /// More items than the playbook allows outside of cuts.
+    #[error("the plan has {items} items and the playbook's limit is {limit}")]
+    TooMany {
+        /// How many there are.
+        items: usize,
+        /// How many may be.
+        limit: u32,
+    },
+}
+
+/// Looks at the neighbours and the latest activity of a few subjects, within a short time.
+pub async fn glance(
+    observer: &Observer,
+    catalogue: &Catalogue,
+    order: &Order,
+) -> BTreeMap<Locator, Glance> {
+    if order.subjects.len() > GLANCE_SUBJECTS {
+        return BTreeMap::new();
+    }
+    let looks = order.subjects.iter().map(|subject| async move {
+        let kind = catalogue.kind(subject.kind());
+        let ask = |read, relations| async move {
+            if !kind.is_some_and(|kind| kind.reads.contains(&read)) {
+                return Reading::default();
+            }
+            let query = Query {
+                read,
+                target: subject.clone(),
+                relations,
+                since: order.since,
+                pages: 1,
+                budget_ms: 2000,
+            };
+            match tokio::time::timeout(GLANCE, observer.read(&query)).await {
+                Ok(Ok(reading)) => reading,
+                Ok(Err(why)) => unseen(format!("{read:?} of {subject}").to_lowercase(), why),
+                Err(_) => Reading::default(),
+            }
+        };
+        let (held, used) = futures_util::join!(
+            ask(ReadKind::Reach, vec![Relation::Held]),
+            ask(ReadKind::Activity, vec![])
+        );
+        let not_seen = held.not_seen.into_iter().chain(used.not_seen).collect();
+        (
+            subject.clone(),
+            Glance {
+                held: held.found,
+                events: used.found,
+                not_seen,
+            },
+        )
+    });
+    futures_util::future::join_all(looks)
+        .await
+        .into_iter()
+        .collect()
+}
+
+/// A reading that holds only what could not be seen.
+#[must_use]
+pub fn unseen(what: String, why: crate::domain::Why) -> Reading {
+    let withholds = why.because != crate::domain::Because::NotImplemented;
+    Reading {
+        not_seen: vec![NotSeen {
+            what,
+            why,
+            withholds,
+        }],
+        ..Reading::default()
+    }
+}
+
+/// Plans one round; answers beside the plan what earlier rounds did and what is seen to be so still.
+///
+/// # Errors
+/// Says which step cannot be planned.
+pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
+    let subjects = ask.observer.observe(&ask.order.subjects).await;
+    let (candidates, mut pending) = candidate::gather(ask, &subjects)?;
+    let mut seen: BTreeMap<Locator, Seen> = subjects
+        .into_iter()
+        .map(|seen| (seen.target.clone(), seen))
+        .collect();
+    let unknown: Vec<Locator> = candidates
+        .iter()
+        .map(|c| &c.target)
+        .filter(|target| !seen.contains_key(target))
+        .cloned()
+        .collect();
+    let unknown: Vec<Locator> = std::collections::BTreeSet::from_iter(unknown)
+        .into_iter()
+        .collect();
+    for found in ask.observer.observe(&unknown).await {
+        seen.insert(found.target.clone(), found);
+    }
+    let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);
+    let mut items = Vec::with_capacity(candidates.len());
+    let mut merged = BTreeMap::new();
+    let mut reached = Vec::new();
+    for candidate in candidates {
+        let Some(choice) = candidate.choose(ask, &seen) else {
+            items.push(candidate.manual(ask));
+            continue;
+        };
+        if merged
+            .insert((choice.spec.id.clone(), choice.target.clone()), ())
+            .is_none()
+        {
+            let before = match seen.get(&choice.target) {
+                Some(seen) => Some(seen.clone()),
+                None => ask
+                    .observer
+                    .observe(std::slice::from_ref(&choice.target))
+                    .await
+                    .into_iter()
+                    .next(),
+            };
+            let known = goals.get(&choice.spec.id, &choice.target).is_some();
+            let item = item(ask, &goals, candidate, choice, before);
+            // A goal that an earlier round accounts for needs no second no-op; late proof is added to its own life.
+            if item.call().is_some() || !known {
+                items.push(item);
+            } else {
+                reached.push(item);
+            }
+        }
+    }
+    if ask.at.1 == 1 {
+        items.extend(reads(ask));
+    }
+    let limit =
+        usize::try_from(ask.playbook.limits.max_items.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
+    stage(&mut items, &mut pending, limit);
+    link(ask, &mut items);
+    let run = ask.case.runs.get(&ask.at.0);
+    let plan = Plan {
+        v: VERSION,
+        incident: ask.case.incident.clone(),
+        run: ask.at.0,
+        round: ask.at.1,
+        after: run.and_then(|run| run.plans.values().next_back().map(|(digest, _)| *digest)),
+        made_from: ask.made_from.clone(),
+        acting_as: ask.order.acting_as.clone(),
+        subjects: ask.order.subjects.clone(),
+        at: ask.now,
+        expires: ask.now.saturating_add(PLAN_LASTS).unwrap_or(Time::MAX),
+        items,
+        pending,
+        outside: outside(ask),
+        not_seen: not_seen(ask),
+    };
+    Ok((plan, reached))
+}
+
+/// On cuts a limit stages: what is beyond it waits for the next round, and is named.
+fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) {
+    items.sort_by(|a, b| {
+        (a.key.phase, a.relation.is_some(), b.rung, &a.key).cmp(&(
+            b.key.phase,
+            b.relation.is_some(),
+            a.rung,
+            &b.key,
+        ))
+    });
+    let mut acting = 0;
+    items.retain(|item| {
+        acting += usize::from(item.call().is_some());
+        let kept = item.call().is_none() || acting <= limit;
+        if !kept && !pending.iter().any(|known| known.step == item.key.step) {
+            let why = format!(
+                "the playbook's limit of {limit} items per round is reached; the rest follows"
+            );
+            pending.push(Pending {
+                phase: item.key.phase,
+                step: item.key.step.clone(),
+                why,
+            });
+        }
+        kept
+    });
+}
+
+fn link(ask: &Ask<'_>, items: &mut [Item]) {
+    let needs: BTreeMap<&str, Vec<&str>> = ask
+        .playbook
+        .steps
+        .iter()
+        .map(|step| {
+            (
+                step.id.as_str(),
+                step.needs.iter().map(|need| need.step.as_str()).collect(),
+            )
+        })
+        .collect();
+    let acting: Vec<_> = items
+        .iter()
+        .filter(|item| item.call().is_some())
+        .map(|item| item.key.clone())
+        .collect();
+    for item in items.iter_mut().filter(|item| item.call().is_some()) {
+        let wanted = needs
+            .get(item.key.step.as_str())
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        if !wanted.is_empty() {
+            let is_needed = |key: &&crate::domain::ItemKey| {
+                key.subject == item.key.subject && wanted.contains(&key.step.as_str())
+            };
+            item.needs = acting.iter().filter(is_needed).cloned().collect();
+        }
+    }
+}
+
+/// The read items of the playbook, one per subject.
+fn reads(ask: &Ask<'_>) -> Vec<Item> {
+    let read = |step: &Step, subject: &Locator| {
+        let query = query(ask.catalogue, ask.order, step, subject)?;
+        Some(Item {
+            key: candidate::key(step, None, subject),
+            work: Work::Read(query),
+            before: None,
+            relation: None,
+            evidence: None,
+            tier: crate::domain::Tier::READ,
+            reasons: Vec::new(),
+            rung: None,
+            undo: None,
+            needs: Vec::new(),
+            review: None,
+            verify_within: None,
+            probe: false,
+            marks: Vec::new(),
+            facts: BTreeMap::new(),
+        })
+    };
+    let subjects = &ask.order.subjects;
+    ask.playbook
+        .steps
+        .iter()
+        .flat_map(|step| {
+            subjects
+                .iter()
+                .filter_map(move |subject| read(step, subject))
+        })
+        .collect()
+}
+
+/// The question that a read step asks about a subject, where it is one and the kind can answer it.
+#[must_use]
+pub fn query(
+    catalogue: &Catalogue,
+    order: &Order,
+    step: &Step,
+    subject: &Locator,
+) -> Option<Query> {
+    let read = step.work.read()?;
+    let knows = |kind: &Kind| kind.reads.contains(&read);
+    if !catalogue.kind(subject.kind()).is_some_and(knows) {
+        return None;
+    }
+    let relations = match step
+        .with
+        .get("relations")
+        .and_then(|with| with.as_literal())
+    {
+        Some(list) => serde_json::from_value(list.clone()).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Some(Query {
+        read,
+        target: subject.clone(),
+        relations,
+        since: order.since,
+        pages: 20,
+        budget_ms: 60_000,
+    })
+}
+
+fn item(
+    ask: &Ask<'_>,
+    goals: &due::Goals<'_>,
+    candidate: Candidate,
+    choice: candidate::Choice<'_>,
+    before: Option<Seen>,
+) -> Item {
+    let candidate::Choice { spec, target, note } = choice;
+    let marks = marks(ask, spec, &target);
+    let (tier, mut reasons) = tier::compute(spec, &marks);
+    reasons.extend(note);
+    let ahead = ask.observer.clock_ahead(target.provider());
+    let opened = ask
+        .case
+        .runs
+        .get(&ask.at.0)
+        .map_or(ask.now, |run| run.opened_at);
+    let required = match goals.second_writing(spec, &target) {
+        due::Due::At(again) if ask.now >= again => again,
+        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
+    };
+    let required = required.saturating_add(ahead).unwrap_or(required);
+    let done = match before.as_ref().map(|seen| &seen.fact) {
+        Some(Fact::Gone) => Some("already gone; the account is confirmed"),
+        Some(Fact::Present(fields)) if spec.is_done(fields, required) => Some("already so"),
+        Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
+    };
+    let rung = spec.cut().map(|cut| cut.rung);
+    let probe = ask
+        .order
+        .secrets
+        .iter()
+        .any(|secret| secret.target == target)
+        && rung.is_some_and(|rung| rung >= crate::domain::Rung::Suspend);
+    let mut facts = candidate.facts;
+    if let Some(glance) = ask.glance.get(&target) {
+        let users = scope::spell_use(&glance.events);
+        if !users.is_empty() {
+            facts.insert("used_by".into(), users.into());
+        }
+    }
+    let work = match done {
+        Some(why) => Work::Nothing {
+            action: spec.id.clone(),
+            target: target.clone(),
+            why: why.to_owned(),
+        },
+        None => Work::Act(crate::domain::Call {
+            action: spec.id.clone(),
+            target: target.clone(),
+            with: spec.arguments(),
+            secret: None,
+            tag: tag(&ask.case.incident, &candidate.key),
+        }),
+    };
+    Item {
+        work,
+        before,
+        relation: candidate.relation,
+        evidence: candidate.evidence,
+        tier,
+        reasons,
+        rung,
+        undo: Some(spec.undo.clone()),
+        needs: Vec::new(),
+        review: candidate.review,
+        verify_within: candidate.verify_within,
+        probe,
+        marks,
+        facts,
+        key: candidate.key,
+    }
+}
+
+/// The tag by which whatever an item makes is found again.
+#[must_use]
+pub fn tag(incident: &str, key: &crate::domain::ItemKey) -> Tag {
+    Tag(format!(
+        "contain-{incident}-{}",
+        Digest::of(key.to_string().as_bytes()).code()
+    ))
+}
+
+/// Marks a target that contain acts through, or that the workspace protects.
+fn marks(ask: &Ask<'_>, spec: &Spec, target: &Locator) -> Vec<String> {
+    let mut marks = Vec::new();
+    let reaches_us = spec.cut().is_some_and(|cut| {
+        let credential = ask.own.first();
+        let ours = credential.is_some_and(|own| cut.of.contains(own.kind()));
+        credential == Some(target) || (ask.own.contains(target) && ours)
+    });
+    if reaches_us {
+        marks.push("own".to_owned());
+    }
+    if ask.protected.contains(target) {
+        marks.push("protected".to_owned());
+    }
+    marks
+}
+
+/// The answers of all reads of one kind, with their subjects.
+fn readings<'a>(
+    ask: &'a Ask<'_>,
+    read: ReadKind,
+) -> impl Iterator<Item = (&'a Locator, &'a Reading)> {
+    let steps = ask
+        .playbook
+        .steps
+        .iter()
+        .filter(move |step| step.work.read() == Some(read));
+    steps.flat_map(move |step| {
+        ask.order.subjects.iter().filter_map(move |subject| {
+            let (_, reading) = ask.case.found.get(&candidate::key(step, None, subject))?;
+            Some((subject, reading))
+        })
+    })
+}
+
+fn outside(ask: &Ask<'_>) -> Vec<Outside> {
+    let glanced = ask
+        .glance
+        .iter()
+        .flat_map(|(subject, glance)| glance.held.iter().map(move |found| (subject, found)));
+    let read = readings(ask, ReadKind::Reach)
+        .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
+    scope::all_outside(
+        glanced.chain(read),
+        ask.order,
+        &ask.case.incident,
+        ask.catalogue,
+    )
+}
+
+fn not_seen(ask: &Ask<'_>) -> Vec<NotSeen> {
+    let glanced = ask.glance.values().flat_map(|glance| &glance.not_seen);
+    let read = [ReadKind::Reach, ReadKind::Activity]
+        .into_iter()
+        .flat_map(|read| readings(ask, read).flat_map(|(_, reading)| &reading.not_seen));
+    std::collections::BTreeSet::from_iter(glanced.chain(read).cloned())
+        .into_iter()
+        .collect()
+}
+
+/// An item in short, as the journal keeps it.
+#[must_use]
+pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
+    let spec = item.action().and_then(|action| catalogue.action(action));
+    PlannedItem {
+        key: item.key.clone(),
+        action: item.action().cloned(),
+        target: item.target().clone(),
+        principal: item.before.as_ref().and_then(Seen::principal),
+        rung: item.rung,
+        relation: item.relation,
+        tier: item.tier,
+        reversible: matches!(item.undo, Some(Undo::By(_))),
+        probe: item.probe,
+        does: match &item.work {
+            Work::Act(_) => Does::Act,
+            Work::Nothing { .. } => Does::Nothing,
+            Work::Read(_) => Does::Read,
+            Work::Manual { .. } => Does::Manual,
+        },
+        bound: spec.map(|spec| spec.bound.within()),
+        assumed: spec.is_some_and(|spec| spec.bound.is_assumed()),
+        lifts: spec
+            .filter(|spec| matches!(spec.effect, crate::domain::Effect::Open))
+            .and_then(|spec| {
+                let lifted = |cut: &&Spec| matches!(&cut.undo, Undo::By(by) if *by == spec.id);
+                catalogue.actions().find(lifted).map(|cut| cut.id.clone())
+            }),
+    }
+}

@@ -1,0 +1,418 @@
+//! What a person reads: the plan before, a line per target meanwhile, the ending.
+//!
+//! Every text from outside passes [`plain`]; meaning never hangs on colour.
+
+use std::collections::BTreeMap;
+
+use super::output::Output;
+use super::standing::Outcome;
+use crate::domain::event::{Answered, Event};
+use crate::domain::plan::Plan;
+use crate::domain::why::plain;
+use crate::domain::{Bound, Item, Spec, Tier, Undo, Work, clock};
+use crate::provider::Catalogue;
+
+/// Renders a plan: who acts, what is cut, whom it hurts, how it is given back, what stays alive.
+#[must_use]
+pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
+    let mut page = Page::default();
+    let acting: Vec<String> = plan.acting_as.iter().map(ToString::to_string).collect();
+    let accounts: std::collections::BTreeSet<_> = plan
+        .acting_as
+        .iter()
+        .filter_map(|own| own.account())
+        .collect();
+    let accounts: Vec<_> = accounts.into_iter().collect();
+    page.line(&format!(
+        "Acting as {} in account {}",
+        acting.join(", "),
+        accounts.join(", ")
+    ));
+    page.line(&format!(
+        "Incident {} · run {} · round {} · plan expires {}",
+        plan.incident, plan.run, plan.round, plan.expires
+    ));
+    let mut number = 0;
+    let mut phase = None;
+    for item in plan
+        .items
+        .iter()
+        .filter(|item| !matches!(item.work, Work::Read(_)))
+    {
+        if phase != Some(item.key.phase) {
+            phase = Some(item.key.phase);
+            page.gap();
+            page.line(&item.key.phase.word().to_uppercase());
+        }
+        number += 1;
+        describe(&mut page, number, item, catalogue);
+    }
+    let reads: Vec<_> = plan
+        .items
+        .iter()
+        .filter(|item| matches!(item.work, Work::Read(_)))
+        .map(|item| item.key.step.as_str())
+        .collect();
+    let reads: std::collections::BTreeSet<_> = reads.into_iter().collect();
+    if !reads.is_empty() || !plan.pending.is_empty() {
+        page.gap();
+        page.line("MEANWHILE AND AFTERWARDS");
+        if !reads.is_empty() {
+            page.line(&format!(
+                "  reads beside the cuts: {}",
+                reads.into_iter().collect::<Vec<_>>().join(", ")
+            ));
+        }
+        for pending in &plan.pending {
+            page.line(&format!(
+                "  {}/{} {}",
+                pending.phase.word(),
+                pending.step,
+                plain(&pending.why)
+            ));
+        }
+    }
+    if !plan.outside.is_empty() {
+        page.gap();
+        page.line("STAYS ALIVE: outside of what was asked for");
+        for outside in &plan.outside {
+            page.line(&format!("  {}", outside.what));
+            page.line(&format!("      {}", plain(&outside.why)));
+            if let Some(command) = &outside.cut_with {
+                page.line(&format!("      cut with: {command}"));
+            }
+        }
+    }
+    for not_seen in &plan.not_seen {
+        page.line(&format!(
+            "  not seen: {}: {}",
+            plain(&not_seen.what),
+            not_seen.why
+        ));
+    }
+    page.text
+}
+
+fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) {
+    let verb = item.rung.map_or("give back", |rung| rung.verb());
+    let marks = if item.marks.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", item.marks.join(", "))
+    };
+    match &item.work {
+        Work::Act(call) => {
+            page.line(&format!(
+                "{number:>3}  {verb:<12} {}   tier {}{marks}",
+                call.target, item.tier
+            ));
+            if let Some(spec) = catalogue.action(&call.action) {
+                page.line(&format!("       do     {}  {}", spec.id, spec.title));
+                page.line(&format!(
+                    "       undo   {}",
+                    undo(item.undo.as_ref(), catalogue)
+                ));
+                page.line(&format!("       hurts  {}", spec.hurts));
+                page.line(&format!("       proof  {}", proof(item, spec)));
+            }
+        }
+        Work::Nothing { target, why, .. } => {
+            page.line(&format!(
+                "{number:>3}  nothing      {target}   {}",
+                plain(why)
+            ));
+        }
+        Work::Manual { target, steps } => {
+            page.line(&format!("{number:>3}  by hand      {target}"));
+            page.line(&format!("       {}", plain(steps)));
+        }
+        Work::Read(_) => {}
+    }
+    if item.tier >= Tier::GRAVE {
+        for reason in &item.reasons {
+            page.line(&format!("       why    {}", plain(reason)));
+        }
+    }
+    if let Some(evidence) = &item.evidence {
+        page.line(&format!("       found  {}", plain(evidence)));
+    }
+    if let Some(users) = item.facts.get("used_by").and_then(|users| users.as_array()) {
+        for user in users.iter().filter_map(|user| user.as_str()) {
+            page.line(&format!("       used   by {}", plain(user)));
+        }
+    }
+}
+
+fn undo(undo: Option<&Undo>, catalogue: &Catalogue) -> String {
+    match undo {
+        Some(Undo::By(action)) => {
+            let title = catalogue
+                .action(action)
+                .map(|spec| spec.title.clone())
+                .unwrap_or_default();
+            format!("{action}  {title}")
+        }
+        Some(Undo::None(why)) => format!("cannot be given back: {why}"),
+        None => "nothing to give back".to_owned(),
+    }
+}
+
+fn proof(item: &Item, spec: &Spec) -> String {
+    let bound = clock::spell(spec.bound.within());
+    let bound = match &spec.bound {
+        Bound::Published { source, .. } => format!("{bound}, published at {source}"),
+        Bound::Configured { .. } => format!("{bound}, set by the workspace"),
+        Bound::Assumed { because, .. } => format!("{bound}, assumed: {because}"),
+    };
+    if item.probe {
+        format!(
+            "read back, then tried itself until refused 135 times, the last time after the bound ({bound})"
+        )
+    } else if spec.cut().is_some() {
+        format!("read back; not probed; everywhere after the bound ({bound})")
+    } else {
+        format!("read back; everywhere after the bound ({bound})")
+    }
+}
+
+/// Renders the line that an entry is worth while a run goes on.
+#[must_use]
+pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(String, String)> {
+    let item = event.item()?;
+    let target = targets.get(&item.key.to_string())?.clone();
+    let text = match event {
+        Event::Intended {
+            attempt: 1, call, ..
+        } => format!("requested     {}", call.action),
+        Event::Intended { attempt, call, .. } => {
+            format!("requested     {} (attempt {attempt})", call.action)
+        }
+        Event::Answered { outcome, .. } => match outcome {
+            Answered::Done { .. } => "acknowledged".to_owned(),
+            Answered::AlreadySo => "acknowledged  it was so already".to_owned(),
+            Answered::Refused(why) => format!("refused       {why}"),
+            Answered::Throttled { .. } => "throttled     waiting, then again".to_owned(),
+            Answered::Unavailable(why) => format!("not reached   {why}"),
+            Answered::InDoubt(why) => format!("in doubt      {why}; looking"),
+        },
+        Event::Resolved { happened, .. } => match happened {
+            Some(true) => "acknowledged  the lost answer was a yes".to_owned(),
+            Some(false) => "failed        known now that nothing happened".to_owned(),
+            None => "in doubt      seen unchanged; sending again".to_owned(),
+        },
+        Event::Verified { verdict, .. } => {
+            let n = verdict.probing.as_ref().map(|probing| {
+                format!(
+                    "{} refused, {} accepted of {}",
+                    probing.refused, probing.accepted, probing.sent
+                )
+            });
+            format!("{:<13} {}", verdict.word(), n.unwrap_or_default())
+                .trim_end()
+                .to_owned()
+        }
+        Event::Blocked { cause, .. } => {
+            format!("blocked       {}: {}", cause.word(), plain(cause.text()))
+        }
+        Event::Denied { why, .. } => format!("denied        {}", plain(why)),
+        Event::Skipped { why, .. } => format!("nothing       {}", plain(why)),
+        Event::Stale { why, .. } => format!("stale         {}", plain(why)),
+        Event::Failed { why, .. } => format!("failed        {why}"),
+        Event::Found { reading, .. } => {
+            let blind = if reading.not_seen.is_empty() {
+                String::new()
+            } else {
+                format!(", {} not seen", reading.not_seen.len())
+            };
+            format!("read          {} found{blind}", reading.found.len())
+        }
+        Event::Released { .. } => "given back".to_owned(),
+        Event::UndoFailed { why, .. } => format!("undo failed   {why}"),
+        Event::InForce { .. }
+        | Event::Extended { .. }
+        | Event::Opened { .. }
+        | Event::RunOpened { .. }
+        | Event::PlanFrozen { .. }
+        | Event::Granted { .. }
+        | Event::Ended { .. }
+        | Event::RoundClosed { .. }
+        | Event::RunClosed { .. }
+        | Event::Attached { .. }
+        | Event::Noted { .. }
+        | Event::SetAside { .. }
+        | Event::Closed { .. } => return None,
+    };
+    Some((target, text))
+}
+
+/// Renders how it ended: what happened, what is still alive, what to run next.
+#[must_use]
+pub fn ending(output: &Output) -> String {
+    let mut page = Page::default();
+    let drill = if output.drill { "DRILL: " } else { "" };
+    page.line(&format!("{drill}{}", headline(output)));
+    page.gap();
+    for item in output
+        .items
+        .iter()
+        .filter(|item| item.verdict.is_some() || item.action.is_some())
+    {
+        let verdict = item.verdict.as_deref().unwrap_or("");
+        let settled = match item.settled.as_deref() {
+            Some("no") if item.changed => ", not settled",
+            Some("assumed") => ", settled (assumed)",
+            Some("yes") => ", settled",
+            Some(_) | None => "",
+        };
+        let target = item.target.as_deref().unwrap_or_default();
+        page.line(&format!(
+            "  {:<11} {:<12} {target}  {}{settled}",
+            item.status.word(),
+            verdict,
+            item.action.as_deref().unwrap_or("by hand")
+        ));
+        if let Some(why) = &item.why {
+            page.line(&format!("              {}", plain(why)));
+        }
+        match &item.probe {
+            Some(probe) => page.line(&format!(
+                "              tried {} times from {} to {}: {} refused, {} accepted, {} unclear{}",
+                probe.sent,
+                probe.from,
+                probe.until,
+                probe.n,
+                probe.accepted,
+                probe.unclear,
+                probe
+                    .p
+                    .map(|p| format!(
+                        "; fewer than {} % of front ends still accept it (99.9 %)",
+                        p * 100.0
+                    ))
+                    .unwrap_or_default()
+            )),
+            None if item.verdict.as_deref() == Some("observed")
+                && item.rung.as_deref() == Some("suspend") =>
+            {
+                page.line("              not probed: no secret was given to try it with");
+            }
+            None => {}
+        }
+    }
+    list(
+        &mut page,
+        "Still alive",
+        output.still_alive.iter().map(|alive| {
+            let until = alive
+                .until
+                .as_ref()
+                .map(|until| format!("; lapses {until}"))
+                .unwrap_or_default();
+            let cut = alive
+                .cut_with
+                .as_ref()
+                .map(|cut| format!("\n      cut with: {cut}"))
+                .unwrap_or_default();
+            format!("{}\n      {}{until}{cut}", alive.what, plain(&alive.why))
+        }),
+    );
+    list(
+        &mut page,
+        "Not seen",
+        output
+            .not_seen
+            .iter()
+            .map(|n| format!("{}: {}", plain(&n.what), plain(&n.why))),
+    );
+    list(
+        &mut page,
+        "Not yet, because",
+        output.withheld.iter().map(|why| plain(why)),
+    );
+    list(
+        &mut page,
+        "Owed",
+        output.obligations.iter().map(|owed| {
+            let due = owed
+                .due
+                .as_ref()
+                .map(|due| format!(" by {due}"))
+                .unwrap_or_default();
+            format!("{}{due}", plain(&owed.what))
+        }),
+    );
+    if let Some(code) = &output.confirm {
+        page.gap();
+        page.line(&format!("The plan's code is {code}."));
+    }
+    list(&mut page, "Next", output.next.iter().cloned());
+    page.text
+}
+
+fn headline(output: &Output) -> String {
+    let incident = output.incident.as_deref().unwrap_or("-");
+    let changed = output.items.iter().filter(|item| item.changed).count();
+    let settles = output
+        .settles_at
+        .as_ref()
+        .map(|at| format!(" It settles at {at}."))
+        .unwrap_or_default();
+    let said = match output.outcome {
+        Outcome::Planned => "PLANNED. Nothing was changed.".to_owned(),
+        Outcome::Isolated => {
+            format!("ISOLATED. Every cut is seen in force ({changed} made by this run).{settles}")
+        }
+        Outcome::Contained => format!(
+            "CONTAINED. Every cut is in force and settled, and a fresh look found nothing to do ({changed} made by this run)."
+        ),
+        Outcome::PartlyContained => format!(
+            "PARTLY CONTAINED. Some of it is still alive or not proven dead ({changed} changes were made; none was undone)."
+        ),
+        Outcome::NotContained => format!(
+            "NOT CONTAINED. Nothing of it is proven dead ({changed} changes were made; none was undone)."
+        ),
+        Outcome::Waiting => "WAITING FOR A PERSON. Nothing was changed.".to_owned(),
+        Outcome::Denied => "DENIED. Nothing was changed.".to_owned(),
+        Outcome::InDoubt => format!(
+            "IN DOUBT. A call may or may not have taken effect ({changed} changes are known); run resume to look."
+        ),
+        Outcome::Restored => {
+            format!("RESTORED. What may come back is back ({changed} given back).")
+        }
+        Outcome::PartlyRestored => format!(
+            "PARTLY RESTORED. {changed} given back; some of what was asked for could not be put back."
+        ),
+        Outcome::Done => "DONE.".to_owned(),
+        Outcome::Failed => "FAILED. Nothing was changed.".to_owned(),
+    };
+    format!("{said}  [incident {incident}]")
+}
+
+fn list(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if !lines.is_empty() {
+        page.gap();
+        page.line(&format!("{title}:"));
+        for line in lines {
+            page.line(&format!("  {line}"));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What people and programs are told: from the journal and plans only.
+//!
+//! Never reads a provider, and never says more than the record.
+
+pub mod standing;
+
+pub mod output;
+
+pub mod human;
+pub mod markdown;

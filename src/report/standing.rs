@@ -1,0 +1,394 @@
+//! Where a run stands: what is proven, what is not, and why it may or may not be called isolated or contained.
+//!
+//! A function of (entries, now). Never kinder than the proof.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::case::Case;
+use crate::domain::event::{Does, Order};
+use crate::domain::item::Life;
+use crate::domain::{Cause, ItemRef, State, Time};
+use crate::plan::due::Goals;
+use crate::plan::{restore, scope};
+use crate::provider::Catalogue;
+
+/// How a run ended, or stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A plan was made; nothing was changed.
+    Planned,
+    /// Every cut of the set is observed, and probed dead where a probe was asked.
+    Isolated,
+    /// Isolated, settled, and a fresh round found nothing to do.
+    Contained,
+    /// Some cuts of the set are observed, some are not.
+    PartlyContained,
+    /// No cut of the set is observed.
+    NotContained,
+    /// People are needed before anything changes.
+    Waiting,
+    /// Policies forbid it.
+    Denied,
+    /// Something may have happened.
+    InDoubt,
+    /// All that may come back is back.
+    Restored,
+    /// Something asked for could not be put back.
+    PartlyRestored,
+    /// A verb that cuts nothing has ended.
+    Done,
+    /// It did not get that far; nothing was changed.
+    Failed,
+}
+
+impl Outcome {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Isolated => "isolated",
+            Self::Contained => "contained",
+            Self::PartlyContained => "partly-contained",
+            Self::NotContained => "not-contained",
+            Self::Waiting => "waiting",
+            Self::Denied => "denied",
+            Self::InDoubt => "in-doubt",
+            Self::Restored => "restored",
+            Self::PartlyRestored => "partly-restored",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The exit code.
+    #[must_use]
+    pub fn exit(self) -> u8 {
+        match self {
+            Self::Planned | Self::Isolated | Self::Contained | Self::Restored | Self::Done => 0,
+            Self::Failed => 1,
+            Self::Waiting => 3,
+            Self::Denied => 4,
+            Self::PartlyContained | Self::NotContained => 5,
+            Self::InDoubt => 6,
+            Self::PartlyRestored => 7,
+        }
+    }
+}
+
+/// Where a run stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Standing {
+    /// In one word.
+    pub outcome: Outcome,
+    /// What keeps it from being *isolated*.
+    pub unproven: Vec<String>,
+    /// What keeps an isolated run from being *contained*.
+    pub withheld: Vec<String>,
+    /// When everything cut so far has reached everywhere, audit logs included.
+    pub settles_at: Option<Time>,
+    /// Whether that time rests on an assumption.
+    pub assumed: bool,
+    /// Second writings that are owed: when, and on what.
+    pub owed: Vec<(Option<Time>, crate::domain::Locator)>,
+    /// Whether waiting cannot change the answer.
+    pub is_final: bool,
+}
+
+/// The last life of each item of a run, in plan order.
+#[must_use]
+pub fn last_lives(case: &Case, run: u32) -> Vec<(&ItemRef, &Life)> {
+    let mut lives: std::collections::BTreeMap<_, (&ItemRef, &Life)> =
+        std::collections::BTreeMap::new();
+    for (item, life) in case.lives_of(run) {
+        lives.insert(&item.key, (item, life));
+    }
+    lives.into_values().collect()
+}
+
+/// Says where a run stands at `now`.
+#[must_use]
+pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Standing {
+    let Some(entry) = case.runs.get(&run) else {
+        return plain(Outcome::Failed);
+    };
+    if entry.order.verb == restore::STEP {
+        return plain(restored(case, run));
+    }
+    let goals = Goals::of(case, catalogue, run);
+    let cuts: Vec<_> = goals
+        .iter()
+        .filter(|(_, _, life)| life.planned.rung.is_some())
+        .collect();
+    let manual: Vec<_> = last_lives(case, run)
+        .into_iter()
+        .filter(|(_, life)| life.planned.does == Does::Manual)
+        .collect();
+    if cuts.is_empty() && manual.is_empty() {
+        let outcome = if cuts_something(&entry.order) {
+            Outcome::NotContained
+        } else {
+            Outcome::Done
+        };
+        return Standing {
+            unproven: vec!["no cut was planned yet".into()],
+            is_final: true,
+            ..plain(outcome)
+        };
+    }
+    let mut standing = plain(Outcome::Isolated);
+    let (mut proven, mut states) = (0, Tally::default());
+    for ((_, target), _, life) in &cuts {
+        states.count(&life.state);
+        match unproven(life) {
+            None => proven += 1,
+            Some(why) => standing.unproven.push(format!("{target}: {why}")),
+        }
+        let settles = life.verdict.as_ref().map(|verdict| verdict.settles);
+        standing.settles_at = standing.settles_at.max(settles.map(|settles| settles.at));
+        standing.assumed |= settles.is_some_and(|settles| settles.assumed);
+    }
+    for (item, life) in &manual {
+        let on = &life.planned.target;
+        standing
+            .unproven
+            .push(format!("{on}: a person has to cut it ({})", item.key));
+    }
+    logs(&mut standing, catalogue, &goals);
+    standing.owed = goals
+        .owed()
+        .into_iter()
+        .map(|(at, target)| (at, target.clone()))
+        .collect();
+    standing.outcome = match () {
+        () if states.in_doubt > 0 => Outcome::InDoubt,
+        () if standing.unproven.is_empty() => Outcome::Isolated,
+        () if proven > 0 => Outcome::PartlyContained,
+        () if states.denied > 0 && states.denied + states.waiting == cuts.len() => Outcome::Denied,
+        () if states.waiting > 0 && states.waiting + states.denied == cuts.len() => {
+            Outcome::Waiting
+        }
+        () if states.planned == cuts.len() => Outcome::Planned,
+        () => Outcome::NotContained,
+    };
+    withhold(&mut standing, case, run, now);
+    if standing.outcome == Outcome::Isolated && standing.withheld.is_empty() {
+        standing.outcome = Outcome::Contained;
+    }
+    standing.is_final = match standing.outcome {
+        Outcome::Contained => true,
+        Outcome::Isolated => {
+            standing.owed.is_empty() && is_fresh(&entry.rounds, standing.settles_at)
+        }
+        Outcome::Planned
+        | Outcome::PartlyContained
+        | Outcome::NotContained
+        | Outcome::Waiting
+        | Outcome::Denied
+        | Outcome::InDoubt
+        | Outcome::Restored
+        | Outcome::PartlyRestored
+        | Outcome::Done
+        | Outcome::Failed => !cuts.iter().any(|(_, _, life)| {
+            let alive = life
+                .verdict
+                .as_ref()
+                .is_some_and(crate::domain::Verdict::is_alive);
+            !alive && (life.state.is_in_doubt() || matches!(life.state, State::Acted { .. }))
+        }),
+    };
+    standing
+}
+
+/// Whether a run that has cut nothing has not done its work.
+fn cuts_something(order: &Order) -> bool {
+    order.playbook == "isolate"
+}
+
+fn plain(outcome: Outcome) -> Standing {
+    Standing {
+        outcome,
+        unproven: Vec::new(),
+        withheld: Vec::new(),
+        settles_at: None,
+        assumed: false,
+        owed: Vec::new(),
+        is_final: true,
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    in_doubt: usize,
+    waiting: usize,
+    denied: usize,
+    planned: usize,
+}
+
+impl Tally {
+    fn count(&mut self, state: &State) {
+        match state {
+            State::Intended { .. } | State::InDoubt { .. } => self.in_doubt += 1,
+            State::Blocked(Cause::Approval(_) | Cause::Authority(_)) => self.waiting += 1,
+            State::Denied(_) => self.denied += 1,
+            State::Planned => self.planned += 1,
+            State::Blocked(
+                Cause::Policy(_) | Cause::Dependency(_) | Cause::Lock(_) | Cause::Provider(_),
+            )
+            | State::Acted { .. }
+            | State::Confirmed { .. }
+            | State::Failed(_)
+            | State::Skipped(_)
+            | State::Stale(_)
+            | State::Undone
+            | State::UndoFailed(_) => {}
+        }
+    }
+}
+
+/// Why a cut does not count as proven; `None` where it does.
+fn unproven(life: &Life) -> Option<String> {
+    let verdict = life.verdict.as_ref();
+    if let Some(at) = verdict.and_then(|verdict| verdict.alive_at) {
+        return Some(format!("still accepted at {at}, after its bound"));
+    }
+    match &life.state {
+        State::Confirmed { .. }
+            if life.planned.probe
+                && !verdict.is_some_and(crate::domain::Verdict::is_probed_dead) =>
+        {
+            Some("observed, but the probe that was asked for has not found it dead".into())
+        }
+        State::Confirmed { .. } | State::Skipped(_) => None,
+        State::Planned => Some("planned, not done".into()),
+        State::Blocked(cause) => Some(format!("blocked ({}): {}", cause.word(), cause.text())),
+        State::Intended { .. } => Some("in doubt: the call may have left".into()),
+        State::InDoubt { why, .. } => Some(format!("in doubt: {why}")),
+        State::Acted { .. } => Some("acknowledged, but reading back does not show it".into()),
+        State::Failed(why) => Some(format!("failed, nothing happened: {why}")),
+        State::Stale(why) => Some(format!("stale: {why}")),
+        State::Denied(why) => Some(format!("denied: {why}")),
+        State::Undone => Some("given back".into()),
+        State::UndoFailed(why) => Some(format!("could not be given back: {why}")),
+    }
+}
+
+/// Where what hangs on the subject is known from audit logs, those have to catch up with the last cut.
+fn logs(standing: &mut Standing, catalogue: &Catalogue, goals: &Goals<'_>) {
+    for ((_, target), _, life) in goals.iter() {
+        let Some(provider) = catalogue.provider(target.provider()) else {
+            continue;
+        };
+        let lag = provider.audit_lag();
+        if let Some(acted) = life.acted_at {
+            let caught_up = acted.saturating_add(lag.within()).ok();
+            if caught_up > standing.settles_at {
+                standing.settles_at = caught_up;
+                standing.assumed |= lag.is_assumed();
+            }
+        }
+    }
+}
+
+/// Whether a round that began after everything had settled found nothing to do.
+fn is_fresh(
+    rounds: &std::collections::BTreeMap<u32, (Time, bool)>,
+    settles_at: Option<Time>,
+) -> bool {
+    rounds
+        .values()
+        .any(|(began, empty)| *empty && settles_at.is_none_or(|at| *began >= at))
+}
+
+fn withhold(standing: &mut Standing, case: &Case, run: u32, now: Time) {
+    let Some(entry) = case.runs.get(&run) else {
+        return;
+    };
+    if let Some(at) = standing.settles_at.filter(|at| now < *at) {
+        standing.withheld.push(format!("it settles at {at}"));
+    }
+    for (at, target) in &standing.owed {
+        standing.withheld.push(match at {
+            Some(at) if now < *at => {
+                format!("sessions of {target} are ended a second time at {at}")
+            }
+            Some(at) => format!("sessions of {target} were due to be ended a second time at {at}"),
+            None => format!(
+                "sessions of {target} are ended a second time once what issues them is dead"
+            ),
+        });
+    }
+    if !is_fresh(&entry.rounds, standing.settles_at) {
+        standing
+            .withheld
+            .push("no round since then has found nothing to do".into());
+    }
+    for (item, (_, reading)) in &case.found {
+        let mine = item
+            .subject
+            .as_ref()
+            .is_none_or(|subject| entry.order.subjects.contains(subject));
+        for blind in reading
+            .not_seen
+            .iter()
+            .filter(|blind| mine && blind.withholds)
+        {
+            standing
+                .withheld
+                .push(format!("{} could not be seen: {}", blind.what, blind.why));
+        }
+    }
+    standing.withheld.sort();
+    standing.withheld.dedup();
+}
+
+fn restored(case: &Case, run: u32) -> Outcome {
+    let lives: Vec<_> = last_lives(case, run)
+        .into_iter()
+        .map(|(_, life)| life)
+        .filter(|life| life.planned.does == Does::Act)
+        .collect();
+    let all = |ok: fn(&State) -> bool| lives.iter().all(|life| ok(&life.state));
+    match () {
+        () if lives.iter().any(|life| life.state.is_in_doubt()) => Outcome::InDoubt,
+        () if all(|state| {
+            matches!(
+                state,
+                State::Confirmed { .. } | State::Skipped(_) | State::Undone
+            )
+        }) =>
+        {
+            Outcome::Restored
+        }
+        () if all(|state| matches!(state, State::Planned)) => Outcome::Planned,
+        () if all(|state| {
+            matches!(
+                state,
+                State::Blocked(Cause::Approval(_) | Cause::Authority(_)) | State::Planned
+            )
+        }) =>
+        {
+            Outcome::Waiting
+        }
+        () if all(|state| matches!(state, State::Denied(_))) => Outcome::Denied,
+        () => Outcome::PartlyRestored,
+    }
+}
+
+/// What lies outside the set of a run and is alive, from what was read.
+#[must_use]
+pub fn outside(
+    case: &Case,
+    order: &Order,
+    catalogue: &Catalogue,
+) -> Vec<crate::domain::plan::Outside> {
+    let found = case
+        .found
+        .iter()
+        .filter_map(|(key, (_, reading))| Some((key.subject.as_ref()?, reading)));
+    let found = found.filter(|(subject, _)| order.subjects.contains(subject));
+    let found = found
+        .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
+    scope::all_outside(found, order, &case.incident, catalogue)
+}

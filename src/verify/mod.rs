@@ -1,0 +1,185 @@
+//! Proof: reading back what a call wrote, and trying the old credential.
+//!
+//! Holds the read handle only. Never decides what follows from what it finds.
+
+use crate::domain::verdict::{Probing, REFUSALS, SHARE, Settles, pace};
+use crate::domain::{
+    Because, Becomes, Call, Clock, Duration, Fact, Locator, Probe, Proof, Secret, Seen, Spec, Time,
+    Verdict, Why,
+};
+use crate::provider::Observer;
+
+/// How long reading back may take where neither playbook nor provider says.
+pub const READ_BACK_WITHIN: Duration = Duration::from_mins(2);
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How many probes in a row may say nothing before probing is given up.
+const UNCLEAR_IN_A_ROW: u32 = 30;
+
+/// Tells whether what was seen is what the call wrote.
+#[must_use]
+pub fn shows(spec: &Spec, call: &Call, seen: &Seen) -> bool {
+    let fields = match &seen.fact {
+        Fact::Present(fields) => fields,
+        // What no longer exists is cut as far as a cut can go; it cannot have been given back.
+        Fact::Gone => return spec.cut().is_some(),
+        Fact::Unreadable(_) => return false,
+    };
+    let null = serde_json::Value::Null;
+    spec.touches.iter().all(|touch| {
+        let wanted = call.value(&touch.field).unwrap_or(&null);
+        let present = fields.get(&touch.field).unwrap_or(&null);
+        let time =
+            |value: &serde_json::Value| value.as_str().and_then(|text| text.parse::<Time>().ok());
+        match (&touch.becomes, time(wanted), time(present)) {
+            (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
+            (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _, _) => wanted == present,
+        }
+    })
+}
+
+/// Reads a target back until it shows what the call wrote, or `within` has passed; `true` where it does.
+pub async fn read_back(
+    observer: &Observer,
+    clock: &Clock,
+    spec: &Spec,
+    call: &Call,
+    within: Duration,
+) -> (Seen, bool) {
+    let deadline = clock.now().saturating_add(within).unwrap_or(Time::MAX);
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let seen = observer.look(&call.target).await;
+        if shows(spec, call, &seen) {
+            return (seen, true);
+        }
+        if clock.now() >= deadline {
+            return (seen, false);
+        }
+        clock.sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// The verdict that reading back supports.
+#[must_use]
+pub fn observed(acted: Time, spec: &Spec, shown: bool) -> Verdict {
+    let proof = if shown {
+        Proof::Observed
+    } else {
+        Proof::Acknowledged
+    };
+    Verdict {
+        proof,
+        alive_at: None,
+        settles: Settles::after(acted, &spec.bound),
+        probing: None,
+    }
+}
+
+/// What a series of probes found.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Tried {
+    /// Refused often enough, the last time after the bound.
+    Dead(Probing),
+    /// Accepted after the bound.
+    Alive(Probing, Time),
+    /// The probes say nothing.
+    Unclear(Probing, Why),
+}
+
+/// Tries a credential until it was refused often enough with the last refusal after the bound, or was accepted after it.
+///
+/// An acceptance before the bound only means that the cut has not reached everywhere: the count starts anew.
+pub async fn probe(
+    (observer, clock): (&Observer, &Clock),
+    (target, secret): (&Locator, &Secret),
+    settles: Time,
+    bound: Duration,
+    least: Duration,
+) -> Tried {
+    let between = pace(bound, least);
+    let mut probing = Probing {
+        from: clock.now(),
+        until: clock.now(),
+        sent: 0,
+        refused: 0,
+        accepted: 0,
+        unclear: 0,
+    };
+    let (mut in_a_row, mut unclear_in_a_row) = (0, 0);
+    loop {
+        let answer = observer.probe(target, secret).await;
+        probing.until = clock.now();
+        probing.sent += 1;
+        match answer {
+            Probe::Refused => {
+                probing.refused += 1;
+                in_a_row += 1;
+                unclear_in_a_row = 0;
+            }
+            Probe::Accepted | Probe::Forbidden => {
+                probing.accepted += 1;
+                in_a_row = 0;
+                unclear_in_a_row = 0;
+                if probing.until > settles {
+                    let at = probing.until;
+                    return Tried::Alive(probing, at);
+                }
+            }
+            Probe::Unclear(why) => {
+                probing.unclear += 1;
+                unclear_in_a_row += 1;
+                if why.because == Because::Invalid || unclear_in_a_row >= UNCLEAR_IN_A_ROW {
+                    return Tried::Unclear(probing, why);
+                }
+            }
+        }
+        if in_a_row >= REFUSALS && probing.until > settles {
+            return Tried::Dead(probing);
+        }
+        clock.sleep(between).await;
+    }
+}
+
+/// A series without a single probe.
+#[must_use]
+pub fn nothing_tried(now: Time) -> Tried {
+    let probing = Probing {
+        from: now,
+        until: now,
+        sent: 0,
+        refused: 0,
+        accepted: 0,
+        unclear: 0,
+    };
+    Tried::Unclear(
+        probing,
+        Why::new(Because::Invalid, "there was no secret to try"),
+    )
+}
+
+/// The verdict after probing: never better than what was tried supports.
+#[must_use]
+pub fn probed(before: &Verdict, tried: Tried) -> Verdict {
+    match tried {
+        Tried::Dead(probing) => Verdict {
+            proof: Proof::ProbedDead {
+                n: probing.refused,
+                p: SHARE,
+            },
+            alive_at: None,
+            probing: Some(probing),
+            ..before.clone()
+        },
+        Tried::Alive(probing, at) => Verdict {
+            alive_at: Some(at),
+            probing: Some(probing),
+            ..before.clone()
+        },
+        Tried::Unclear(probing, _) => Verdict {
+            probing: Some(probing),
+            ..before.clone()
+        },
+    }
+}
