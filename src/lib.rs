@@ -19,4 +19,6 @@ pub mod execute;
 pub mod report;
 
 pub mod converge;
+pub mod drill;
 
+pub mod cli;

@@ -1,0 +1,147 @@
+//! `contain apply`: perform exactly the plan that was stored.
+
+use super::Ended;
+use super::failure::{Failure, exit};
+use super::operation::{Go, Secrets, Text, load, made_from, open, read_secrets, whoami};
+use super::session::Session;
+use crate::converge::Limit;
+use crate::domain::{Digest, Time};
+use crate::provider::Observer;
+
+/// Perform one round exactly as planned: the plan that is named, or the latest one of the incident
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The plan's digest, the beginning of it, or its file
+    #[arg(value_name = "PLAN")]
+    plan: Option<String>,
+    /// Confirm the plan without being asked; covers tiers up to 2
+    #[arg(long)]
+    yes: bool,
+    /// Confirm the plan by its code, the first eight characters of its digest; covers tier 3
+    #[arg(long, value_name = "CODE", conflicts_with = "yes")]
+    confirm: Option<String>,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Work in this incident; otherwise the only open one, or the latest
+    #[arg(long, value_name = "ID")]
+    incident: Option<String>,
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let folder = session.folder(args.incident.as_deref())?;
+    let work = open(&session, folder, true)?;
+    let wanted = args.plan.as_deref().map(|plan| {
+        plan.rsplit('/')
+            .next()
+            .unwrap_or(plan)
+            .trim_end_matches(".json")
+            .to_owned()
+    });
+    let plans: Vec<(u32, Digest, Time, bool)> = work.journal.with_case(|case| {
+        let runs = case.runs.iter().flat_map(|(number, run)| {
+            let last = run.plans.keys().next_back().copied();
+            run.plans.iter().map(move |(round, (digest, expires))| {
+                (*number, *digest, *expires, Some(*round) == last)
+            })
+        });
+        runs.collect()
+    });
+    let fits = |digest: &Digest| {
+        wanted
+            .as_deref()
+            .is_none_or(|wanted| !wanted.is_empty() && digest.to_string().starts_with(wanted))
+    };
+    let Some((run, digest, expires, is_last)) = plans
+        .iter()
+        .rev()
+        .find(|(_, digest, ..)| fits(digest))
+        .copied()
+    else {
+        let message = match &args.plan {
+            Some(plan) => format!("incident `{}` has no plan `{plan}`", work.folder.id()),
+            None => format!("incident `{}` has no plan", work.folder.id()),
+        };
+        return Err(Box::new(
+            Failure::usage(message).hint("contain plan LOCATOR"),
+        ));
+    };
+    let plan = work.folder.load_plan(&digest)?;
+    let order = work
+        .journal
+        .with_case(|case| case.runs.get(&run).map(|run| run.order.clone()));
+    let Some(order) = order else {
+        return Err(Box::new(Failure::internal("the plan belongs to no run")));
+    };
+    let text = Text {
+        name: format!("{}.yaml", order.playbook),
+        text: work.folder.load_text(&order.digest)?,
+    };
+    let playbook = load(&session.catalogue, &text)?;
+    let policy = session.workspace.policy()?;
+    let stale = |why: String| {
+        let subjects = plan
+            .subjects
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ");
+        Box::new(Failure::new(exit::STALE, "stale-plan", why).hint(format!(
+            "contain plan {subjects} --incident {}",
+            plan.incident
+        )))
+    };
+    if session.clock.now() >= expires {
+        return Err(stale(format!("the plan expired at {expires}")));
+    }
+    if !is_last {
+        return Err(stale(
+            "a later plan of the same run has replaced it".to_owned(),
+        ));
+    }
+    for (name, present) in made_from(&playbook, &policy) {
+        if plan.made_from.get(&name) != Some(&present) {
+            return Err(stale(format!(
+                "the {name} has changed since the plan was made"
+            )));
+        }
+    }
+    if let Some(code) = args
+        .confirm
+        .as_deref()
+        .filter(|code| !code.eq_ignore_ascii_case(&digest.code()))
+    {
+        let message =
+            format!("`{code}` is not the code of this plan; read the plan and type its own code");
+        return Err(Box::new(
+            Failure::new(exit::DENIED, "wrong-code", message).hint(format!(
+                "contain apply {} --confirm CODE --incident {}",
+                digest.code(),
+                plan.incident
+            )),
+        ));
+    }
+    let observer = Observer::new(&session.catalogue, session.clock.clone());
+    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    if own != plan.acting_as {
+        return Err(stale(
+            "somebody else acts now than when the plan was made".to_owned(),
+        ));
+    }
+    let secrets = super::resume::secrets_of(
+        &session,
+        &work,
+        &order,
+        read_secrets(&session, &args.secrets, &order.subjects)?,
+    )?;
+    let go = Go {
+        observer: &observer,
+        playbook: &playbook,
+        policy: &policy,
+        own,
+        secrets,
+        yes: args.yes,
+        code: args.confirm,
+    };
+    go.run(&session, work, run, Limit::OneRound(Box::new(plan)))
+        .await
+}

@@ -1,0 +1,330 @@
+//! `contain drill`: rehearse an incident in a simulated world. No credentials, no network, no waiting.
+
+use std::collections::BTreeMap;
+
+use clap::Subcommand;
+
+use super::failure::Failure;
+use super::operation::{Go, Text, load, open};
+use super::session::Session;
+use super::{Ended, aside};
+use crate::converge::Limit;
+use crate::domain::clock::spell;
+use crate::domain::event::{Event, Order, SecretNote};
+use crate::domain::why::plain;
+use crate::domain::{Duration, SecretRef};
+use crate::drill::{self, Judged, Rehearsal, Times};
+use crate::journal::folder::Shelf;
+use crate::provider::simulated::inject::Played;
+use crate::provider::{Catalogue, Observer};
+use crate::report::human;
+use crate::report::standing::Outcome;
+
+/// Rehearse an incident in a simulated world: no credentials, no network, hours in a second
+#[derive(clap::Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct Args {
+    /// The scenario
+    #[arg(value_name = "SCENARIO", default_value = "leaked-aws-access-key")]
+    name: String,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Rehearse a scenario
+    Run {
+        /// The scenario: a shipped one by name, or a file
+        #[arg(value_name = "SCENARIO", default_value = "leaked-aws-access-key")]
+        name: String,
+    },
+    /// List the scenarios that ship
+    List,
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    match args.verb {
+        None => rehearse(&args.name, session).await,
+        Some(Verb::Run { name }) => rehearse(&name, session).await,
+        Some(Verb::List) => Ok(list()),
+    }
+}
+
+fn list() -> Ended {
+    let (mut text, mut rows) = (String::new(), Vec::new());
+    for (name, scenario) in drill::shipped() {
+        let summary = crate::provider::simulated::scenario::Scenario::parse(scenario)
+            .map(|s| s.summary)
+            .unwrap_or_default();
+        text.push_str(&format!("{name}\n    {}\n", summary.trim()));
+        rows.push(serde_json::json!({"name": name, "summary": summary}));
+    }
+    Ended::data(serde_json::json!({ "drills": rows }), text)
+}
+
+fn find(name: &str) -> Result<String, Box<Failure>> {
+    if let Some((_, text)) = drill::shipped().iter().find(|(known, _)| *known == name) {
+        return Ok((*text).to_owned());
+    }
+    let path = std::path::Path::new(name);
+    if path.is_file() {
+        return super::workspace::read(path);
+    }
+    let names = drill::shipped().iter().map(|(name, _)| *name);
+    let mut failure = Failure::usage(format!("there is no drill `{}`", plain(name)));
+    if let Some(near) = crate::domain::nearest(name, names) {
+        failure = failure.hint(format!("did you mean `{near}`?"));
+    }
+    Err(Box::new(failure.hint("contain drill list")))
+}
+
+async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
+    let broken = |error: crate::provider::simulated::scenario::Broken| {
+        Failure::new(2, "invalid-file", format!("{}: {error}", plain(name)))
+    };
+    let rehearsal = Rehearsal::prepare(&find(name)?).map_err(broken)?;
+    let session = session.within(rehearsal.catalogue.clone(), rehearsal.clock.clone());
+    let scenario = &rehearsal.scenario;
+    let playbook = load(&session.catalogue, &Text::find(&scenario.playbook)?)?;
+    let observer = Observer::new(&session.catalogue, session.clock.clone());
+    let policy = session.workspace.policy()?;
+    let id = fresh_id(&session, &scenario.drill)?;
+    let folder = session.root()?.create(Shelf::Drills, &id, &session.clock)?;
+    let digest = folder.store_text(&playbook.text)?;
+    let key = folder.key()?;
+    let work = open(&session, folder, true)?;
+    let secrets: BTreeMap<_, _> = rehearsal
+        .leaked_secret()
+        .map(|secret| (scenario.subject.clone(), secret))
+        .into_iter()
+        .collect();
+    let own = vec![
+        scenario.responder.credential.clone(),
+        scenario.responder.principal.clone(),
+    ];
+    let order = Order {
+        verb: "isolate".to_owned(),
+        playbook: playbook.name.clone(),
+        digest,
+        subjects: vec![scenario.subject.clone()],
+        inputs: defaults(&playbook, &scenario.subject),
+        include: Vec::new(),
+        exact: false,
+        wait: true,
+        since: scenario.since(),
+        secrets: secrets
+            .iter()
+            .map(|(target, secret)| SecretNote {
+                target: target.clone(),
+                reference: SecretRef::Env("LEAKED".to_owned()),
+                fingerprint: secret.fingerprint(&key),
+            })
+            .collect(),
+        acting_as: own.clone(),
+        endpoints: BTreeMap::new(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        policy: policy.digest(),
+    };
+    let opened = Event::Opened {
+        incident: id.clone(),
+        drill: true,
+        since: scenario.since(),
+        reason: Some(format!("drill {}", scenario.drill)),
+        ticket: None,
+    };
+    work.journal
+        .append(vec![
+            opened,
+            Event::RunOpened {
+                run: 1,
+                order: Box::new(order),
+            },
+        ])
+        .await?;
+    if !session.json {
+        aside(&introduction(&rehearsal));
+    }
+    let folder = work.folder.clone();
+    let go = Go {
+        observer: &observer,
+        playbook: &playbook,
+        policy: &policy,
+        own,
+        secrets,
+        yes: true,
+        code: None,
+    };
+    let (ended, played) = tokio::join!(
+        go.run(&session, work, 1, Limit::Contained),
+        rehearsal.play()
+    );
+    let mut ended = ended?;
+    let record = folder.read()?;
+    let judged = rehearsal.judge();
+    let times = drill::times(&record.lines, &record.case, 1);
+    let as_expected = ended.output.outcome.word() == scenario.expect.outcome
+        && judged.iter().all(Judged::is_right);
+    ended.text = Some(format!(
+        "{}\n{}",
+        human::ending(&ended.output),
+        debrief(
+            &rehearsal,
+            &ended.output.outcome,
+            (&played, &judged, times),
+            &folder
+        )
+    ));
+    ended.output.data = Some(serde_json::json!({
+        "scenario": scenario.drill,
+        "expected": scenario.expect.outcome,
+        "as_expected": as_expected,
+        "injects": played.iter().map(|p| serde_json::json!({"at": p.at, "what": p.what, "worked": p.worked})).collect::<Vec<_>>(),
+        "world": judged,
+        "times": times,
+        "folder": folder.path(),
+    }));
+    ended.output.next = vec![
+        format!("contain report --incident {id} --print"),
+        format!("contain journal verify --incident {id}"),
+    ];
+    ended.exit = Some(if as_expected {
+        0
+    } else {
+        ended
+            .output
+            .outcome
+            .exit()
+            .max(super::failure::exit::NOT_CONTAINED)
+    });
+    Ok(ended)
+}
+
+fn defaults(
+    playbook: &crate::playbook::Playbook,
+    subject: &crate::domain::Locator,
+) -> BTreeMap<String, serde_json::Value> {
+    let given = BTreeMap::from([("subject".to_owned(), subject.to_string())]);
+    match crate::playbook::bind(&playbook.inputs, &given) {
+        Ok(serde_json::Value::Object(bound)) => bound.into_iter().collect(),
+        Ok(_) | Err(_) => BTreeMap::new(),
+    }
+}
+
+/// The first number that no earlier drill of this scenario has: the same seed gives the same bytes, so ids are counted.
+fn fresh_id(session: &Session, name: &str) -> Result<String, Box<Failure>> {
+    let taken: std::collections::BTreeSet<String> = session
+        .root()?
+        .list(Shelf::Drills)?
+        .into_iter()
+        .map(|summary| summary.id)
+        .collect();
+    let ids = (1_u32..).map(|number| format!("{name}-{number}"));
+    let taken_on_disk = |id: &str| session.place().join("drills").join(id).exists();
+    Ok(ids
+        .into_iter()
+        .find(|id| !taken.contains(id) && !taken_on_disk(id))
+        .unwrap_or_else(|| name.to_owned()))
+}
+
+fn introduction(rehearsal: &Rehearsal) -> String {
+    let scenario = &rehearsal.scenario;
+    let mut text = String::from(
+        "DRILL: nothing outside of a simulated world is touched, and its clock runs as fast as it can.\n\n",
+    );
+    text.push_str(&wrap(&plain(scenario.summary.trim())));
+    text.push_str(&format!("\n\nIn earnest you would type:\n  contain isolate {} --since {} --secret env:LEAKED --wait\n\n", scenario.subject, spell(scenario.since.0)));
+    text.push_str("This is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
+    text
+}
+
+fn debrief(
+    rehearsal: &Rehearsal,
+    outcome: &Outcome,
+    (played, judged, times): (&[Played], &[Judged], Times),
+    folder: &crate::journal::Folder,
+) -> String {
+    let mut text = String::from("WHAT THE OTHERS DID MEANWHILE\n");
+    let start = rehearsal.scenario.start;
+    for played in played {
+        let result = if played.worked {
+            "and it worked"
+        } else {
+            "and was refused"
+        };
+        text.push_str(&format!(
+            "  {:>8}  {}, {result}\n",
+            spell(played.at.duration_since(start)),
+            plain(&played.what)
+        ));
+    }
+    text.push_str("\nWHAT THE WORLD ITSELF SAYS, whatever was reported\n");
+    for judged in judged {
+        let is = if judged.lives { "works" } else { "is dead" };
+        let verdict = if judged.is_right() {
+            "as it should"
+        } else {
+            "WRONG"
+        };
+        text.push_str(&format!("  {is:<8} {}  {verdict}\n", judged.what));
+    }
+    let shown = |length: Option<Duration>| length.map(spell).unwrap_or_else(|| "never".to_owned());
+    text.push_str(&format!(
+        "\nHOW LONG IT TOOK\n  {} to the first cut, {} until every first cut was seen in force, {} until {}.\n",
+        shown(times.first_cut), shown(times.cut), shown(times.end), outcome.word()
+    ));
+    text.push_str("\nWHAT YOU SAW\n");
+    for line in [
+        "Requested is not dead: the provider's yes only started a clock, and the leaked key was tried until it was refused often enough.",
+        "Sessions outlive the key that made them: they were ended at the user and at the role that was really entered, and once more after the key was dead.",
+        "What was made while the cut spread was found in the audit log and cut under the mandate of the first confirmation.",
+        "Healthy neighbours kept working: the other key of the user, and a role that nobody had entered; both are listed with the command that would cut them.",
+        "Everything stands in a journal that sha256sum can check, written before each call, with what is needed to give it back.",
+    ] {
+        text.push_str(&wrap_with(line, "  - ", "    "));
+        text.push('\n');
+    }
+    text.push_str(&format!("\nThe record: {}\n  contain journal verify --incident {}\n  contain report --incident {} --print\n", folder.path().display(), folder.id(), folder.id()));
+    text
+}
+
+fn wrap(text: &str) -> String {
+    wrap_with(text, "", "")
+}
+
+fn wrap_with(text: &str, first: &str, rest: &str) -> String {
+    let mut lines = vec![first.to_owned()];
+    for word in text.split_whitespace() {
+        let fits = lines
+            .last()
+            .is_some_and(|line| line.len() + word.len() < 96);
+        match lines.last_mut() {
+            Some(line) if fits => {
+                if !line.is_empty() && !line.ends_with(' ') {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(format!("{rest}{word}")),
+        }
+    }
+    lines.join("\n")
+}
+
+/// What the providers of a record's world declare: for a drill its own simulated one.
+pub(super) fn catalogue_of(session: &Session, folder: &crate::journal::Folder) -> Catalogue {
+    if !folder.is_drill() {
+        return session.catalogue.clone();
+    }
+    let name = folder
+        .id()
+        .rsplit_once('-')
+        .map_or(folder.id(), |(name, _)| name);
+    find(name)
+        .ok()
+        .and_then(|text| Rehearsal::prepare(&text).ok())
+        .map_or_else(
+            || session.catalogue.clone(),
+            |rehearsal| rehearsal.catalogue,
+        )
+}

@@ -1,0 +1,189 @@
+//! What went wrong: its kind, what that means for the world, and what to run next.
+//!
+//! Hints stand beside the conversion of the error they belong to; exit codes come from one place.
+
+use crate::converge;
+use crate::domain::{Because, Why};
+use crate::journal;
+use crate::playbook::Refused;
+use crate::report::output::{self, Output};
+use crate::report::standing::Outcome;
+
+/// The exit codes of DESIGN section 12 that do not belong to an outcome.
+pub(super) mod exit {
+    pub(in crate::cli) const INTERNAL: u8 = 1;
+    pub(in crate::cli) const USAGE: u8 = 2;
+    pub(in crate::cli) const DENIED: u8 = 4;
+    pub(in crate::cli) const NOT_CONTAINED: u8 = 5;
+    pub(in crate::cli) const IN_DOUBT: u8 = 6;
+    pub(in crate::cli) const LOCKED: u8 = 8;
+    pub(in crate::cli) const STALE: u8 = 9;
+    pub(in crate::cli) const OVERDUE: u8 = 10;
+    pub(in crate::cli) const DAMAGED: u8 = 11;
+}
+
+/// A verb that did not get to its end.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) exit: u8,
+    pub(super) outcome: Outcome,
+    pub(super) kind: &'static str,
+    pub(super) message: String,
+    pub(super) hints: Vec<String>,
+    /// Whether something may have been changed; otherwise nothing was, and that is said.
+    pub(super) world: Option<String>,
+    pub(super) incident: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(exit: u8, kind: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            exit,
+            outcome: Outcome::Failed,
+            kind,
+            message,
+            hints: Vec::new(),
+            world: None,
+            incident: None,
+        }
+    }
+
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self::new(exit::USAGE, "usage", message)
+    }
+
+    pub(super) fn internal(error: impl std::fmt::Display) -> Self {
+        Self::new(exit::INTERNAL, "internal", error.to_string())
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Says that the world may have changed, and how far.
+    pub(super) fn world(mut self, world: impl Into<String>) -> Self {
+        self.world = Some(world.into());
+        self
+    }
+
+    pub(super) fn of_incident(mut self, incident: &str) -> Self {
+        self.incident = Some(incident.to_owned());
+        self
+    }
+
+    fn state(&self) -> String {
+        self.world
+            .clone()
+            .unwrap_or_else(|| "Nothing was changed.".to_owned())
+    }
+
+    pub(super) fn render(&self) -> String {
+        let mut text = format!("error: {}\n\n{}\n", self.message, self.state());
+        for hint in &self.hints {
+            text.extend(["\nhint: ", hint]);
+        }
+        text
+    }
+
+    pub(super) fn into_output(self) -> Output {
+        let message = format!("{}. {}", self.message.trim_end_matches('.'), self.state());
+        let outcome = if self.world.is_some() && self.outcome == Outcome::Failed {
+            Outcome::InDoubt
+        } else {
+            self.outcome
+        };
+        Output {
+            incident: self.incident.clone(),
+            next: self
+                .hints
+                .iter()
+                .filter(|hint| hint.starts_with("contain "))
+                .cloned()
+                .collect(),
+            error: Some(output::Failure {
+                kind: self.kind.to_owned(),
+                message,
+                hints: self.hints,
+            }),
+            ..Output::bare(outcome)
+        }
+    }
+}
+
+impl From<journal::Error> for Box<Failure> {
+    fn from(error: journal::Error) -> Self {
+        use journal::Error as E;
+        let message = match std::error::Error::source(&error) {
+            Some(source) => format!("failed to {error}: {source}"),
+            None => format!("failed to {error}"),
+        };
+        let failure = match &error {
+            E::Locked { .. } => Failure::new(exit::LOCKED, "locked", message)
+                .hint("contain status")
+                .hint("contain incident note TEXT (a second operator can read and note while the first performs)"),
+            E::Damaged { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message).hint("contain journal verify"),
+            E::Altered { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
+                .hint("contain plan LOCATOR (plans and keys that no longer match their digests are not used)"),
+            E::Newer { .. } => Failure::new(exit::USAGE, "newer-journal", message).hint("use the newer version of contain"),
+            E::Absent { .. } => Failure::usage(message).hint("contain incident list"),
+            E::Name { .. } | E::Json { .. } => Failure::usage(message),
+            E::Io { .. } | E::Unsafe { .. } | E::Lost { .. } => {
+                Failure::new(exit::INTERNAL, "record-unwritable", message)
+                    .hint("contain --journal DIR ... (the same command with a place that can be written)")
+            }
+            E::Illegal { .. } | E::Foreign { .. } => Failure::new(exit::INTERNAL, "internal", message),
+        };
+        Self::new(failure)
+    }
+}
+
+impl From<converge::Error> for Box<Failure> {
+    fn from(error: converge::Error) -> Self {
+        match error {
+            converge::Error::Journal(error) => error.into(),
+            converge::Error::Plan(error) => {
+                Self::new(Failure::new(exit::USAGE, "playbook", error.to_string()))
+            }
+        }
+    }
+}
+
+impl From<Refused> for Box<Failure> {
+    fn from(refused: Refused) -> Self {
+        Self::new(Failure::new(
+            exit::USAGE,
+            "invalid-file",
+            refused.render(false),
+        ))
+    }
+}
+
+/// Why a provider did not do what a verb needs before it can begin.
+pub(super) fn of_provider(what: &str, why: &Why) -> Box<Failure> {
+    let message = format!("{what}: {why}");
+    let failure = match why.because {
+        Because::Missing | Because::Ambiguous | Because::Invalid => {
+            Failure::new(exit::USAGE, "unknown-locator", message)
+        }
+        Because::Foreign => Failure::new(exit::USAGE, "wrong-account", message)
+            .hint("act in the account that owns it: --as aws=profile:NAME or --as aws=role:ARN")
+            .hint("contain doctor"),
+        Because::Unauthenticated => Failure::new(exit::DENIED, "credentials", message)
+            .hint("renew your own credentials, or choose others: --as aws=profile:NAME")
+            .hint("contain doctor"),
+        Because::Denied | Because::Forbidden => {
+            Failure::new(exit::DENIED, "permission", message).hint("contain doctor")
+        }
+        Because::Throttled
+        | Because::Unavailable
+        | Because::Timeout
+        | Because::Garbled
+        | Because::NotImplemented
+        | Because::Conflict => Failure::new(exit::NOT_CONTAINED, "provider", message)
+            .hint("contain doctor")
+            .hint("the target is NOT contained; try again, or cut it in the provider's console"),
+    };
+    Box::new(failure)
+}

@@ -1,0 +1,126 @@
+//! `contain incident`: open one, list them, write something down.
+
+use clap::Subcommand;
+
+use super::Ended;
+use super::failure::Failure;
+use super::operation;
+use super::session::{self, Session};
+use crate::domain::event::Event;
+use crate::domain::why::plain;
+
+/// Open an incident, list incidents, or note something in one
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// Open an incident without cutting anything yet
+    Open {
+        /// The incident began then: a time, or a duration ago
+        #[arg(long, value_name = "TIME|DURATION", default_value = "24h")]
+        since: String,
+        /// Why, in your words; kept in the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// A ticket elsewhere; kept in the journal
+        #[arg(long, value_name = "ID")]
+        ticket: Option<String>,
+    },
+    /// List incidents, oldest first
+    List,
+    /// Write something down in an incident's journal
+    Note {
+        /// What to write down
+        #[arg(value_name = "TEXT")]
+        text: String,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    match args.verb {
+        Verb::Open {
+            since,
+            reason,
+            ticket,
+        } => {
+            let since = session::since(&since, session.clock.now())?;
+            let wanted = operation::Incident {
+                id: None,
+                reason,
+                ticket,
+            };
+            let work = operation::create(&session, since, &wanted).await?;
+            let id = work.folder.id().to_owned();
+            let mut ended = Ended::data(
+                serde_json::json!({"incident": id, "folder": work.folder.path()}),
+                format!(
+                    "Opened incident {id} in {}\n\nNext:\n  contain isolate LOCATOR --incident {id}\n",
+                    work.folder.path().display()
+                ),
+            );
+            ended.output.incident = Some(id);
+            Ok(ended)
+        }
+        Verb::List => list(&session),
+        Verb::Note { text, incident } => {
+            let work = operation::open(&session, session.folder(incident.as_deref())?, false)?;
+            let stamps = work.journal.append(vec![Event::Noted { text }]).await?;
+            let seq = stamps.first().map(|stamp| stamp.seq);
+            let id = work.folder.id().to_owned();
+            let text = format!(
+                "Noted in incident {id} as entry {}.\n",
+                seq.unwrap_or_default()
+            );
+            let mut ended = Ended::data(serde_json::json!({ "seq": seq }), text);
+            ended.output.incident = Some(id);
+            Ok(ended)
+        }
+    }
+}
+
+fn list(session: &Session) -> Result<Ended, Box<Failure>> {
+    let listed = session.incidents()?;
+    let row = |summary: &crate::journal::Summary| {
+        serde_json::json!({
+            "incident": summary.id,
+            "opened_at": summary.opened_at,
+            "closed": summary.closed,
+            "subjects": summary.subjects,
+            "damaged": summary.damaged,
+        })
+    };
+    let mut text = String::new();
+    for summary in &listed {
+        let state = match (&summary.damaged, summary.closed) {
+            (Some(_), _) => "DAMAGED",
+            (None, true) => "closed",
+            (None, false) => "open",
+        };
+        let opened = summary
+            .opened_at
+            .map(|at| at.to_string())
+            .unwrap_or_default();
+        text.push_str(&format!(
+            "{}  {state:<7}  {opened}  {}\n",
+            summary.id,
+            session::listed(&summary.subjects)
+        ));
+        if let Some(damage) = &summary.damaged {
+            text.push_str(&format!("    {}\n", plain(damage)));
+        }
+    }
+    if listed.is_empty() {
+        text = format!("No incidents in {}.\n", session.place().display());
+    }
+    Ok(Ended::data(
+        serde_json::json!({ "incidents": listed.iter().map(row).collect::<Vec<_>>() }),
+        text,
+    ))
+}

@@ -1,0 +1,77 @@
+//! `contain inventory`: what hangs on a subject, who uses it, and what cannot be seen. Reads only.
+
+use super::Ended;
+use super::failure::Failure;
+use super::operation::{Consent, Incident, Secrets, Subjects, Text, Wish, begin};
+use super::session::Session;
+use crate::converge::Limit;
+use crate::domain::why::plain;
+use crate::report::human;
+
+/// List what hangs on an identity or credential, and what it did; changes nothing
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(flatten)]
+    subjects: Subjects,
+    #[command(flatten)]
+    incident: Incident,
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let wish = Wish {
+        verb: "inventory",
+        playbook: Text::find("inventory")?,
+        subjects: &args.subjects,
+        inputs: Default::default(),
+        include: Vec::new(),
+        secrets: &Secrets::default(),
+        incident: &args.incident,
+        consent: &Consent::default(),
+        wait: false,
+        limit: Limit::Isolated,
+    };
+    let mut ended = begin(&session, wish).await?;
+    let folder = session.folder(ended.output.incident.as_deref())?;
+    let record = folder.read()?;
+    let keys: std::collections::BTreeSet<String> = ended
+        .output
+        .items
+        .iter()
+        .map(|item| item.key.clone())
+        .collect();
+    let readings = record
+        .case
+        .found
+        .iter()
+        .filter(|(key, _)| keys.contains(&key.to_string()));
+    let readings: Vec<_> = readings
+        .map(|(key, (at, reading))| (key.to_string(), at, reading))
+        .collect();
+    let mut text = String::new();
+    for (key, at, reading) in &readings {
+        text.push_str(&format!("{key} at {at}: {} found\n", reading.found.len()));
+        for found in &reading.found {
+            let relation = found
+                .relation
+                .map(|relation| relation.word())
+                .or_else(|| found.fields.get("event").and_then(|event| event.as_str()));
+            let at = found.at.map(|at| format!("  {at}")).unwrap_or_default();
+            text.push_str(&format!(
+                "  {:<12} {}{at}\n               {}\n",
+                plain(relation.unwrap_or_default()),
+                found.what,
+                plain(&found.evidence)
+            ));
+        }
+        if let Some(back_to) = reading.back_to {
+            text.push_str(&format!("  complete only back to {back_to}\n"));
+        }
+    }
+    let found: Vec<_> = readings
+        .iter()
+        .map(|(key, at, reading)| serde_json::json!({"read": key, "at": at, "reading": reading}))
+        .collect();
+    ended.output.data = Some(serde_json::json!({ "found": found }));
+    ended.text = Some(format!("{text}\n{}", human::ending(&ended.output)));
+    Ok(ended)
+}

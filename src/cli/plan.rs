@@ -1,0 +1,84 @@
+//! `contain plan`: what would be done, without doing it.
+
+use super::Ended;
+use super::failure::Failure;
+use super::operation::{Consent, Incident, Secrets, Subjects, Text, Wish, begin};
+use super::run::inputs;
+use super::session::Session;
+use crate::converge::Limit;
+use crate::domain::Relation;
+use crate::report::human;
+
+/// Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// A shipped playbook's name or a file's path; or a subject, to plan its isolation
+    #[arg(value_name = "PLAYBOOK|LOCATOR")]
+    what: Vec<String>,
+    /// What is compromised (can be repeated)
+    #[arg(long = "subject", value_name = "LOCATOR")]
+    subject: Vec<String>,
+    /// Read further subjects from FILE, one per line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    subjects: Option<String>,
+    /// Give an input of the playbook a value (can be repeated)
+    #[arg(long = "input", value_name = "NAME=VALUE")]
+    input: Vec<String>,
+    /// The incident began then: a time, or a duration ago
+    #[arg(long, value_name = "TIME|DURATION", default_value = "24h")]
+    since: String,
+    /// Cut these relations too (can be repeated)
+    #[arg(long, value_name = "RELATION", value_parser = super::isolate::relation)]
+    include: Vec<Relation>,
+    #[command(flatten)]
+    secrets: Secrets,
+    #[command(flatten)]
+    incident: Incident,
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let mut locators = args.subject.clone();
+    let mut playbook = None;
+    for what in &args.what {
+        match super::run::is_playbook(what) {
+            true if playbook.is_none() => playbook = Some(what.clone()),
+            _ => locators.push(what.clone()),
+        }
+    }
+    let subjects = Subjects {
+        locators,
+        subjects: args.subjects,
+        since: args.since,
+    };
+    let wish = Wish {
+        verb: "plan",
+        playbook: Text::find(playbook.as_deref().unwrap_or("isolate"))?,
+        subjects: &subjects,
+        inputs: inputs(&args.input)?,
+        include: args.include,
+        secrets: &args.secrets,
+        incident: &args.incident,
+        consent: &Consent::default(),
+        wait: false,
+        limit: Limit::Plan,
+    };
+    let mut ended = begin(&session, wish).await?;
+    let folder = session.folder(ended.output.incident.as_deref())?;
+    let digest = ended
+        .output
+        .plan
+        .as_deref()
+        .and_then(|digest| digest.parse().ok());
+    if let Some(digest) = digest {
+        let plan = folder.load_plan(&digest)?;
+        let stored = folder.plan(&digest);
+        ended.output.data = Some(serde_json::json!({"plan": plan, "stored": stored}));
+        ended.text = Some(format!(
+            "{}\nStored as {}\n\n{}",
+            human::plan(&plan, &session.catalogue),
+            stored.display(),
+            human::ending(&ended.output)
+        ));
+    }
+    Ok(ended)
+}

@@ -1,0 +1,132 @@
+//! `contain resume`: go on where a run was killed, blocked, or has something due.
+
+use std::collections::BTreeMap;
+
+use super::failure::Failure;
+use super::operation::{Go, Secrets, Text, Work, load, open, read_secrets, whoami};
+use super::session::{self, Session};
+use super::{Ended, aside};
+use crate::converge::Limit;
+use crate::domain::event::Order;
+use crate::domain::{Locator, Secret, SecretRef};
+use crate::plan::restore;
+use crate::provider::Observer;
+
+/// Go on with an incident: look at what is in doubt, then finish what is open or due
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Go on until contained, cutting what appears meanwhile
+    #[arg(long)]
+    wait: bool,
+    /// Confirm what still needs confirming without being asked; covers tiers up to 2
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Work in this incident; otherwise the only open one, or the latest
+    #[arg(long, value_name = "ID")]
+    incident: Option<String>,
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    session.warn();
+    let folder = session.folder(args.incident.as_deref())?;
+    let work = open(&session, folder, true)?;
+    let last = work.journal.with_case(|case| {
+        let open = case.runs.iter().rev().find(|(_, run)| {
+            run.outcome.is_none() && !run.plans.is_empty() && run.order.verb != "inventory"
+        });
+        let cuts = || {
+            case.runs.iter().rev().find(|(_, run)| {
+                !run.plans.is_empty()
+                    && !matches!(run.order.verb.as_str(), "inventory" | restore::STEP)
+            })
+        };
+        open.or_else(cuts)
+            .or_else(|| case.runs.iter().next_back())
+            .map(|(number, run)| (*number, run.order.clone()))
+    });
+    let Some((run, order)) = last else {
+        let message = format!("incident `{}` has no run to go on with", work.folder.id());
+        return Err(Box::new(
+            Failure::usage(message).hint("contain isolate LOCATOR"),
+        ));
+    };
+    let text = Text {
+        name: format!("{}.yaml", order.playbook),
+        text: work.folder.load_text(&order.digest)?,
+    };
+    let playbook = load(&session.catalogue, &text)?;
+    let policy = session.workspace.policy()?;
+    let observer = Observer::new(&session.catalogue, session.clock.clone());
+    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    let secrets = secrets_of(
+        &session,
+        &work,
+        &order,
+        read_secrets(&session, &args.secrets, &order.subjects)?,
+    )?;
+    let limit = match () {
+        () if order.verb == restore::STEP => Limit::Restore(super::restore::named_in(&order)),
+        () if args.wait || order.wait => Limit::Contained,
+        () => Limit::Isolated,
+    };
+    let go = Go {
+        observer: &observer,
+        playbook: &playbook,
+        policy: &policy,
+        own,
+        secrets,
+        yes: args.yes,
+        code: None,
+    };
+    go.run(&session, work, run, limit).await
+}
+
+/// The secrets of a run: those given now, and those whose reference can still be read; each must be the one that the
+/// run began with.
+pub(super) fn secrets_of(
+    session: &Session,
+    work: &Work,
+    order: &Order,
+    given: BTreeMap<Locator, (SecretRef, Secret)>,
+) -> Result<BTreeMap<Locator, Secret>, Box<Failure>> {
+    let key = work.folder.key()?;
+    let mut given = given;
+    let mut secrets = BTreeMap::new();
+    for note in &order.secrets {
+        if let Some((reference, secret)) = given.remove(&note.target) {
+            if secret.fingerprint(&key) != note.fingerprint {
+                let message = format!(
+                    "the secret at `{reference}` is not the one that the run began with for {}",
+                    note.target
+                );
+                return Err(Box::new(
+                    Failure::usage(message).hint("contain resume --secret REF"),
+                ));
+            }
+            secrets.insert(note.target.clone(), secret);
+            continue;
+        }
+        let readable = matches!(note.reference, SecretRef::Env(_) | SecretRef::File(_));
+        let again = if readable {
+            session::secret(&note.reference).ok()
+        } else {
+            None
+        };
+        match again.filter(|secret| secret.fingerprint(&key) == note.fingerprint) {
+            Some(secret) => {
+                secrets.insert(note.target.clone(), secret);
+            }
+            None => {
+                if !session.json {
+                    aside(&format!(
+                        "warning: the secret of {} ({}) cannot be read again; without --secret REF it is not tried",
+                        note.target, note.reference
+                    ));
+                }
+            }
+        }
+    }
+    Ok(secrets)
+}

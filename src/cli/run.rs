@@ -1,0 +1,88 @@
+//! `contain run`: carry out a playbook.
+
+use std::collections::BTreeMap;
+
+use super::Ended;
+use super::failure::Failure;
+use super::operation::{Consent, Incident, Secrets, Subjects, Text, Wish, begin};
+use super::session::Session;
+use crate::converge::Limit;
+use crate::domain::Relation;
+use crate::playbook;
+
+/// Carry out a playbook on one subject or on several
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// A shipped playbook's name, or a file's path ending in .yaml
+    #[arg(value_name = "PLAYBOOK")]
+    playbook: String,
+    /// What is compromised (can be repeated)
+    #[arg(long = "subject", value_name = "LOCATOR")]
+    subject: Vec<String>,
+    /// Read further subjects from FILE, one per line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    subjects: Option<String>,
+    /// Give an input of the playbook a value (can be repeated)
+    #[arg(long = "input", value_name = "NAME=VALUE")]
+    input: Vec<String>,
+    /// The incident began then: a time, or a duration ago
+    #[arg(long, value_name = "TIME|DURATION", default_value = "24h")]
+    since: String,
+    /// Cut these relations too (can be repeated)
+    #[arg(long, value_name = "RELATION", value_parser = super::isolate::relation)]
+    include: Vec<Relation>,
+    #[command(flatten)]
+    secrets: Secrets,
+    #[command(flatten)]
+    consent: Consent,
+    /// Go on until contained, cutting what appears meanwhile
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    incident: Incident,
+}
+
+/// Whether a word names a playbook rather than a subject.
+pub(super) fn is_playbook(word: &str) -> bool {
+    playbook::shipped().iter().any(|(name, _)| *name == word)
+        || word.ends_with(".yaml")
+        || word.ends_with(".yml")
+}
+
+pub(super) fn inputs(given: &[String]) -> Result<BTreeMap<String, String>, Box<Failure>> {
+    let mut inputs = BTreeMap::new();
+    for given in given {
+        let Some((name, value)) = given.split_once('=') else {
+            return Err(Box::new(Failure::usage(format!(
+                "`--input {given}` is not understood; write --input NAME=VALUE"
+            ))));
+        };
+        inputs.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(inputs)
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let subjects = Subjects {
+        locators: args.subject,
+        subjects: args.subjects,
+        since: args.since,
+    };
+    let wish = Wish {
+        verb: "run",
+        playbook: Text::find(&args.playbook)?,
+        subjects: &subjects,
+        inputs: inputs(&args.input)?,
+        include: args.include,
+        secrets: &args.secrets,
+        incident: &args.incident,
+        consent: &args.consent,
+        wait: args.wait,
+        limit: if args.wait {
+            Limit::Contained
+        } else {
+            Limit::Isolated
+        },
+    };
+    begin(&session, wish).await
+}

@@ -1,0 +1,423 @@
+//! What one command works with: workspace, providers, the place of incidents, the terminal.
+//!
+//! The one reader of the environment and of secret references.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Read as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Global;
+use super::failure::Failure;
+use super::workspace::Workspace;
+use crate::domain::{Clock, Locator, Named, Secret, SecretRef, nearest};
+use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
+use crate::provider::{Catalogue, Provider};
+
+/// What one command works with.
+pub(super) struct Session {
+    pub(super) workspace: Workspace,
+    pub(super) catalogue: Catalogue,
+    pub(super) clock: Clock,
+    pub(super) json: bool,
+    pub(super) warnings: Vec<String>,
+    place: PathBuf,
+    in_workspace: bool,
+}
+
+/// Reads one environment variable.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn environment_path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|value: &OsString| !value.is_empty())
+        .map(PathBuf::from)
+}
+
+impl Session {
+    pub(super) fn open(global: &Global) -> Result<Self, Box<Failure>> {
+        let here = std::env::current_dir().map_err(|error| {
+            Box::new(Failure::internal(format!(
+                "failed to find the present folder: {error}"
+            )))
+        })?;
+        let workspace = Workspace::find(global.workspace.as_deref(), &here)?;
+        let clock = Clock::wall();
+        let mut warnings = Vec::new();
+        let catalogue = Catalogue::new(providers(global, &workspace, &clock, &mut warnings)?);
+        let in_workspace = global.journal.is_none() && workspace.folder.is_some();
+        let place = match (&global.journal, &workspace.folder) {
+            (Some(place), _) => here.join(place),
+            (None, Some(folder)) => folder.clone(),
+            (None, None) => state().ok_or_else(|| {
+                Failure::usage("there is no place for incidents: neither a workspace, CONTAIN_STATE nor HOME is set")
+                    .hint("contain --journal DIR ...")
+            })?,
+        };
+        Ok(Self {
+            workspace,
+            catalogue,
+            clock,
+            json: global.json,
+            warnings,
+            place,
+            in_workspace,
+        })
+    }
+
+    /// The same session in another world, with its time.
+    pub(super) fn within(self, catalogue: Catalogue, clock: Clock) -> Self {
+        Self {
+            catalogue,
+            clock,
+            ..self
+        }
+    }
+
+    /// Whether somebody sits at a terminal and can be asked.
+    pub(super) fn is_attended(&self) -> bool {
+        !self.json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// The actor of what this session journals.
+    pub(super) fn actor(&self) -> &'static str {
+        if self.is_attended() {
+            "solo"
+        } else {
+            "unattended"
+        }
+    }
+
+    /// Where incidents are, made where it is absent.
+    pub(super) fn root(&self) -> Result<Root, Box<Failure>> {
+        let root = if self.in_workspace {
+            Root::at(&self.place)
+        } else {
+            Root::make(&self.place)
+        };
+        Ok(root?)
+    }
+
+    /// Where incidents would be.
+    pub(super) fn place(&self) -> &std::path::Path {
+        &self.place
+    }
+
+    /// The incidents there are, oldest first; an absent place has none.
+    pub(super) fn incidents(&self) -> Result<Vec<Summary>, Box<Failure>> {
+        if !self.place.exists() {
+            return Ok(Vec::new());
+        }
+        Ok(self.root()?.list(Shelf::Incidents)?)
+    }
+
+    /// The folder of the incident that is named, or else of the only open one, or else of the latest.
+    pub(super) fn folder(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
+        let listed = self.incidents()?;
+        match named {
+            Some(id) => self.root()?.open(id).map_err(|error| {
+                let failure: Box<Failure> = error.into();
+                match nearest(id, listed.iter().map(|summary| summary.id.as_str())) {
+                    Some(near) => Box::new(failure.hint(format!("did you mean `{near}`?"))),
+                    None => failure,
+                }
+            }),
+            None => match folder::default_of(&listed) {
+                Some(summary) => Ok(self.root()?.open(&summary.id)?),
+                None => Err(Box::new(
+                    Failure::usage(format!(
+                        "there is no incident in `{}`",
+                        self.place.display()
+                    ))
+                    .hint("contain isolate LOCATOR")
+                    .hint("contain drill leaked-aws-access-key"),
+                )),
+            },
+        }
+    }
+
+    /// Understands what a person typed as a subject: a locator, or a bare id that only one kind recognises.
+    pub(super) fn name(&self, typed: &str) -> Result<Named, Box<Failure>> {
+        let typed = typed.trim();
+        if !typed.contains(':') {
+            return self.recognise(typed);
+        }
+        let named: Named = typed
+            .parse()
+            .map_err(|error: crate::domain::locator::Malformed| {
+                Failure::new(2, "unknown-locator", error.to_string())
+                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+            })?;
+        if self.catalogue.kind(&named.kind).is_none() {
+            let kinds: Vec<String> = self
+                .catalogue
+                .kinds()
+                .map(|kind| kind.id.to_string())
+                .collect();
+            let known = named.kind.to_string();
+            let mut failure =
+                Failure::new(2, "unknown-locator", format!("there is no kind `{known}`"));
+            if let Some(near) = nearest(&known, kinds.iter().map(String::as_str)) {
+                failure = failure.hint(format!("did you mean `{near}`?"));
+            }
+            return Err(Box::new(
+                failure.hint(format!("kinds: {}", kinds.join(", "))),
+            ));
+        }
+        Ok(match self.catalogue.provider(named.kind.provider()) {
+            Some(provider) => provider.decode(&named),
+            None => named,
+        })
+    }
+
+    fn recognise(&self, typed: &str) -> Result<Named, Box<Failure>> {
+        let fits = |pattern: &crate::domain::Pattern| {
+            !pattern.secret
+                && regex::Regex::new(&pattern.is).is_ok_and(|regex| regex.is_match(typed))
+        };
+        let kinds: Vec<_> = self
+            .catalogue
+            .kinds()
+            .filter(|kind| kind.recognise.iter().any(fits))
+            .collect();
+        match kinds.as_slice() {
+            [kind] => {
+                let named = Named {
+                    kind: kind.id.clone(),
+                    id: typed.to_owned(),
+                    account: None,
+                };
+                Ok(self
+                    .catalogue
+                    .provider(kind.id.provider())
+                    .map_or_else(|| named.clone(), |provider| provider.decode(&named)))
+            }
+            [] => {
+                let shown: String = typed.chars().take(8).collect();
+                let message = format!(
+                    "`{}...` is no locator, and no kind recognises it",
+                    crate::domain::why::plain(&shown)
+                );
+                Err(Box::new(Failure::new(2, "unknown-locator", message).hint(
+                    "write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME",
+                )))
+            }
+            several => {
+                let message = "this id fits more than one kind".to_owned();
+                let failure = Failure::new(2, "ambiguous-locator", message);
+                Err(Box::new(several.iter().fold(failure, |failure, kind| {
+                    failure.hint(format!("{}/{typed}", kind.id))
+                })))
+            }
+        }
+    }
+
+    /// Where the state of a provider's endpoints differs from the vendor's, by service.
+    pub(super) fn endpoints(&self) -> BTreeMap<String, String> {
+        let endpoints = self.catalogue.providers().flat_map(|provider| {
+            let name = provider.name().to_owned();
+            provider
+                .endpoints()
+                .into_iter()
+                .map(move |(service, url)| (format!("{name}.{service}"), url))
+        });
+        endpoints.collect()
+    }
+}
+
+fn state() -> Option<PathBuf> {
+    environment_path("CONTAIN_STATE")
+        .or_else(|| environment_path("XDG_STATE_HOME").map(|state| state.join("contain")))
+        .or_else(|| environment_path("HOME").map(|home| home.join(".local/state/contain")))
+}
+
+#[cfg(feature = "aws")]
+fn providers(
+    global: &Global,
+    workspace: &Workspace,
+    clock: &Clock,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Arc<dyn Provider>>, Box<Failure>> {
+    use crate::provider::aws::{Aws, Bounds, Settings};
+    let config = &workspace.config.providers.aws;
+    let mut settings = Settings {
+        profile: config.profile.clone(),
+        role: config.role.clone(),
+        regions: config.regions.clone(),
+        endpoints: aws_endpoints(&config.endpoints),
+        bounds: None,
+        ..Settings::default()
+    };
+    for choice in &global.acting_as {
+        match choice
+            .split_once('=')
+            .map(|(provider, who)| (provider, who.split_once(':')))
+        {
+            Some(("aws", Some(("profile", name)))) => settings.profile = Some(name.to_owned()),
+            Some(("aws", Some(("role", arn)))) => settings.role = Some(arn.to_owned()),
+            Some(_) | None => {
+                let message = format!(
+                    "`--as {choice}` is not understood; write aws=profile:NAME or aws=role:ARN"
+                );
+                return Err(Box::new(Failure::usage(message)));
+            }
+        }
+    }
+    if let Some(bounds) = &config.bounds {
+        let (propagation, audit_lag) = bounds.read(&workspace.file())?;
+        settings.bounds = Some(Bounds {
+            propagation,
+            audit_lag,
+        });
+    }
+    let aws = Aws::new(settings, clock.clone());
+    if aws.ignores_bounds() {
+        warnings.push(format!(
+            "{}: providers.aws.bounds is ignored: the endpoint is the vendor's own, whose bounds are known",
+            workspace.file().display()
+        ));
+    }
+    Ok(vec![Arc::new(aws)])
+}
+
+#[cfg(not(feature = "aws"))]
+fn providers(
+    _: &Global,
+    _: &Workspace,
+    _: &Clock,
+    _: &mut Vec<String>,
+) -> Result<Vec<Arc<dyn Provider>>, Box<Failure>> {
+    Ok(Vec::new())
+}
+
+#[cfg(feature = "aws")]
+fn aws_endpoints(configured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut endpoints: BTreeMap<String, String> = configured
+        .iter()
+        .map(|(service, url)| {
+            (
+                if service == "default" {
+                    String::new()
+                } else {
+                    service.clone()
+                },
+                url.clone(),
+            )
+        })
+        .collect();
+    let services = [
+        ("", "AWS_ENDPOINT_URL"),
+        ("iam", "AWS_ENDPOINT_URL_IAM"),
+        ("sts", "AWS_ENDPOINT_URL_STS"),
+        ("cloudtrail", "AWS_ENDPOINT_URL_CLOUDTRAIL"),
+    ];
+    for (service, variable) in services {
+        if let Some(url) = environment(variable) {
+            endpoints.insert(service.to_owned(), url);
+        }
+    }
+    endpoints
+}
+
+/// Reads a secret from where it is; never from an argument.
+pub(super) fn secret(reference: &SecretRef) -> Result<Secret, Box<Failure>> {
+    let failed = |why: String| {
+        Box::new(Failure::usage(format!(
+            "failed to read the secret at `{reference}`: {why}"
+        )))
+    };
+    let text = match reference {
+        SecretRef::Env(name) => {
+            environment(name).ok_or_else(|| failed("the variable is not set".into()))?
+        }
+        SecretRef::File(path) => {
+            std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?
+        }
+        SecretRef::Fd(number) => {
+            let path = format!("/dev/fd/{number}");
+            std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?
+        }
+        SecretRef::Stdin => {
+            let mut text = String::new();
+            std::io::stdin()
+                .read_to_string(&mut text)
+                .map_err(|error| failed(error.to_string()))?;
+            text
+        }
+    };
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(failed("it is empty".into()));
+    }
+    Ok(Secret::new(trimmed.to_owned()))
+}
+
+/// Reads subjects from a file or standard input, one per line; empty lines and `#` comments are skipped.
+pub(super) fn subjects(source: &str) -> Result<Vec<String>, Box<Failure>> {
+    let text = if source == "-" {
+        let mut text = String::new();
+        let read = std::io::stdin()
+            .take(64 * 1024 * 1024)
+            .read_to_string(&mut text);
+        read.map_err(|error| {
+            Box::new(Failure::usage(format!(
+                "failed to read subjects from standard input: {error}"
+            )))
+        })?;
+        text
+    } else {
+        std::fs::read_to_string(source).map_err(|error| {
+            Box::new(Failure::usage(format!(
+                "failed to read subjects from `{source}`: {error}"
+            )))
+        })?
+    };
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    Ok(lines.map(str::to_owned).collect())
+}
+
+/// Understands a point in time as people write it: an RFC 3339 time, or a duration that means ago.
+pub(super) fn since(
+    text: &str,
+    now: crate::domain::Time,
+) -> Result<crate::domain::Time, Box<Failure>> {
+    if let Ok(at) = text.parse::<crate::domain::Time>() {
+        return Ok(at);
+    }
+    if let Ok(seconds) = text.parse::<i64>()
+        && let Ok(at) = crate::domain::Time::from_second(seconds)
+    {
+        return Ok(at);
+    }
+    let ago = crate::domain::clock::read_duration(text).map_err(|_| {
+        let message = format!(
+            "`--since {text}` is neither a time (2026-03-01T03:07:00Z) nor a duration (24h)"
+        );
+        Box::new(Failure::usage(message))
+    })?;
+    now.checked_sub(ago)
+        .map_err(|_| Box::new(Failure::usage(format!("`--since {text}` is too long ago"))))
+}
+
+/// Whether a target belongs to a list, for messages.
+pub(super) fn listed(targets: &[Locator]) -> String {
+    targets
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,76 @@
+//! `contain status`: where an incident stands, from its journal alone.
+
+use super::Ended;
+use super::failure::{Failure, exit};
+use super::session::Session;
+use crate::domain::Time;
+use crate::domain::case::Case;
+use crate::plan::restore;
+use crate::report::output::{self, Output, Source};
+use crate::report::standing::standing;
+
+/// Say where an incident stands: what is done, open and still alive, and what is due; asks no provider
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The incident, or a drill; otherwise the only open one, or the latest
+    #[arg(long, value_name = "ID")]
+    incident: Option<String>,
+}
+
+pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
+    let folder = session.folder(args.incident.as_deref())?;
+    let record = folder.read()?;
+    let catalogue = super::drill::catalogue_of(session, &folder);
+    let now = if folder.is_drill() {
+        record.case.latest.unwrap_or(Time::MIN)
+    } else {
+        session.clock.now()
+    };
+    let case = &record.case;
+    let Some(output) = describe(case, &catalogue, now, &folder) else {
+        let message = format!("incident `{}` has no run yet", folder.id());
+        return Err(Box::new(
+            Failure::usage(message).hint("contain isolate LOCATOR --incident ID"),
+        ));
+    };
+    let overdue = case.measures().iter().any(|(due, ..)| now >= *due);
+    let mut ended = Ended::told(output);
+    let code = ended.output.outcome.exit();
+    ended.exit = Some(if overdue && code == 0 {
+        exit::OVERDUE
+    } else {
+        code
+    });
+    Ok(ended)
+}
+
+/// The document about the run that matters most: the last one that cuts, or else the last.
+pub(super) fn describe(
+    case: &Case,
+    catalogue: &crate::provider::Catalogue,
+    now: Time,
+    folder: &crate::journal::Folder,
+) -> Option<Output> {
+    let cuts = case
+        .runs
+        .iter()
+        .rev()
+        .find(|(_, run)| !matches!(run.order.verb.as_str(), "inventory" | restore::STEP));
+    let (number, run) = cuts.or_else(|| case.runs.iter().next_back())?;
+    let standing = standing(case, catalogue, *number, now);
+    let plan = run
+        .plans
+        .values()
+        .next_back()
+        .and_then(|(digest, _)| Some((folder.load_plan(digest).ok()?, *digest)));
+    let plan = plan.as_ref().map(|(plan, digest)| (plan, Some(*digest)));
+    Some(output::of_run(&Source {
+        case,
+        catalogue,
+        run: *number,
+        standing: &standing,
+        plan,
+        wants_code: false,
+        now,
+    }))
+}

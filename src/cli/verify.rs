@@ -1,0 +1,66 @@
+//! `contain verify`: look afresh, and say whether it is contained or what is left. Reads only.
+
+use super::Ended;
+use super::failure::Failure;
+use super::operation::{Go, Secrets, Text, load, open, read_secrets, whoami};
+use super::session::Session;
+use crate::converge::Limit;
+use crate::plan::restore;
+use crate::provider::Observer;
+
+/// Look at everything afresh and say whether it is contained; changes nothing
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Wait until everything has settled, as long as waiting can change the answer
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    secrets: Secrets,
+    /// Work in this incident; otherwise the only open one, or the latest
+    #[arg(long, value_name = "ID")]
+    incident: Option<String>,
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    session.warn();
+    let folder = session.folder(args.incident.as_deref())?;
+    let work = open(&session, folder, false)?;
+    let last = work.journal.with_case(|case| {
+        let cuts = case
+            .runs
+            .iter()
+            .rev()
+            .find(|(_, run)| !matches!(run.order.verb.as_str(), "inventory" | restore::STEP));
+        cuts.map(|(number, run)| (*number, run.order.clone()))
+    });
+    let Some((run, order)) = last else {
+        let message = format!("incident `{}` has no run to verify", work.folder.id());
+        return Err(Box::new(
+            Failure::usage(message).hint("contain isolate LOCATOR"),
+        ));
+    };
+    let text = Text {
+        name: format!("{}.yaml", order.playbook),
+        text: work.folder.load_text(&order.digest)?,
+    };
+    let playbook = load(&session.catalogue, &text)?;
+    let policy = session.workspace.policy()?;
+    let observer = Observer::new(&session.catalogue, session.clock.clone());
+    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    let secrets = super::resume::secrets_of(
+        &session,
+        &work,
+        &order,
+        read_secrets(&session, &args.secrets, &order.subjects)?,
+    )?;
+    let go = Go {
+        observer: &observer,
+        playbook: &playbook,
+        policy: &policy,
+        own,
+        secrets,
+        yes: false,
+        code: None,
+    };
+    go.run(&session, work, run, Limit::Verify(args.wait)).await
+}

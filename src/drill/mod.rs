@@ -1,0 +1,175 @@
+//! Rehearsals: the real loop in a simulated world, in virtual time, judged against what the world itself says.
+//!
+//! Owns scenarios and their judgement. Never touches anything outside of the simulated world.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::domain::case::Case;
+use crate::domain::event::{Answered, Event};
+use crate::domain::{Clock, Locator, Secret, Time};
+use crate::journal::Line;
+use crate::provider::simulated::scenario::{Broken, Scenario};
+use crate::provider::simulated::world::{Shared, lock};
+use crate::provider::simulated::{Simulated, inject};
+use crate::provider::{Catalogue, aws};
+
+/// The scenarios that ship, by name, with their text.
+#[must_use]
+pub fn shipped() -> &'static [(&'static str, &'static str)] {
+    &[(
+        "leaked-aws-access-key",
+        include_str!("../../playbooks/drills/leaked-aws-access-key.yaml"),
+    )]
+}
+
+/// A scenario that is ready to begin.
+pub struct Rehearsal {
+    /// What it is about.
+    pub scenario: Scenario,
+    /// Its clock; it moves only when everything waits for it.
+    pub clock: Clock,
+    /// Its world.
+    pub world: Shared,
+    /// The one provider there is in it.
+    pub catalogue: Catalogue,
+}
+
+/// What the world says about one thing that the scenario had an expectation of.
+#[derive(Clone, Debug, Serialize)]
+pub struct Judged {
+    /// The thing.
+    pub what: Locator,
+    /// Whether it should be accepted.
+    pub should_live: bool,
+    /// Whether it is accepted anywhere.
+    pub lives: bool,
+}
+
+/// When a run reached what, counted from its beginning.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Times {
+    /// The first cut was acknowledged.
+    pub first_cut: Option<crate::domain::Duration>,
+    /// Every cut of the subject that the plan began with was seen in force.
+    pub cut: Option<crate::domain::Duration>,
+    /// The run ended.
+    pub end: Option<crate::domain::Duration>,
+}
+
+impl Rehearsal {
+    /// Builds the world of a scenario; to be called where tokio's time is paused.
+    ///
+    /// # Errors
+    /// Says what is wrong with the scenario.
+    pub fn prepare(text: &str) -> Result<Self, Broken> {
+        let scenario = Scenario::parse(text)?;
+        let clock = scenario.clock();
+        let world = scenario.build(&clock, &aws::kinds())?.share();
+        let catalogue = catalogue(&scenario, &world, &clock);
+        Ok(Self {
+            scenario,
+            clock,
+            world,
+            catalogue,
+        })
+    }
+
+    /// The secret that leaked, as far as the scenario gives one.
+    #[must_use]
+    pub fn leaked_secret(&self) -> Option<Secret> {
+        lock(&self.world)
+            .secret(&self.scenario.subject)
+            .map(|secret| Secret::new(secret.to_owned()))
+    }
+
+    /// Plays what happens whatever the tool does.
+    pub async fn play(&self) -> Vec<inject::Played> {
+        inject::play(&self.scenario.injects, &self.world, &self.clock).await
+    }
+
+    /// Asks the world about everything that the scenario has an expectation of.
+    #[must_use]
+    pub fn judge(&self) -> Vec<Judged> {
+        let (world, now) = (lock(&self.world), self.clock.now());
+        let judged = |what: &Locator, should_live| Judged {
+            what: what.clone(),
+            should_live,
+            lives: world.accepts(what, now),
+        };
+        let expect = &self.scenario.expect;
+        let dead = expect.dead.iter().map(|what| judged(what, false));
+        dead.chain(expect.alive.iter().map(|what| judged(what, true)))
+            .collect()
+    }
+}
+
+fn catalogue(scenario: &Scenario, world: &Shared, clock: &Clock) -> Catalogue {
+    let (kinds, actions) = (aws::kinds(), aws::actions());
+    let provider = Simulated::new(
+        &scenario.provider,
+        kinds,
+        actions,
+        Arc::clone(world),
+        clock.clone(),
+        scenario.settings(),
+    );
+    Catalogue::new(vec![Arc::new(provider)])
+}
+
+impl Judged {
+    /// Whether it is as it should be.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        self.should_live == self.lives
+    }
+}
+
+/// Reads from the entries of a run when it reached what.
+#[must_use]
+pub fn times(lines: &[Line], case: &Case, run: u32) -> Times {
+    let Some(began) = case.runs.get(&run).map(|run| run.opened_at) else {
+        return Times {
+            first_cut: None,
+            cut: None,
+            end: None,
+        };
+    };
+    let after = |at: Time| at.duration_since(began);
+    let mine = || {
+        lines
+            .iter()
+            .filter(|line| line.event.item().is_none_or(|item| item.run == run))
+    };
+    let acknowledged = mine().find(|line| {
+        matches!(
+            &line.event,
+            Event::Answered {
+                outcome: Answered::Done { .. } | Answered::AlreadySo,
+                ..
+            }
+        )
+    });
+    let first = |item: &crate::domain::ItemRef| {
+        item.round == 1
+            && case
+                .lives
+                .get(item)
+                .is_some_and(|life| life.planned.rung.is_some())
+    };
+    let mut seen = std::collections::BTreeMap::new();
+    for line in mine() {
+        if let Event::Verified { item, verdict, .. } = &line.event
+            && first(item)
+            && verdict.is_observed()
+        {
+            seen.entry(item.clone()).or_insert(line.at);
+        }
+    }
+    Times {
+        first_cut: acknowledged.map(|line| after(line.at)),
+        cut: seen.into_values().max().map(after),
+        end: lines.last().map(|line| after(line.at)),
+    }
+}
