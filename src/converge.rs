@@ -177,7 +177,9 @@ impl<'a> Loop<'a> {
         match limit {
             Limit::OneRound(plan) => {
                 let digest = plan.digest().unwrap_or(Digest::ZERO);
+                let before = self.means.ground.journal.with_case(Clone::clone);
                 self.perform(plan, digest).await?;
+                self.release(plan, &before).await?;
                 self.finish_probes().await?;
                 Ok(self.end(Some(((**plan).clone(), Some(digest)))))
             }
@@ -207,7 +209,7 @@ impl<'a> Loop<'a> {
                 if plan.is_empty() {
                     self.close_round(round, began, true).await?;
                 }
-                if self.wait(limit, &plan).await? && round < ROUNDS {
+                if self.wait(limit, &plan).await? && round < ROUNDS && !self.is_late() {
                     continue;
                 }
                 return Ok(self.end(Some((plan, None))));
@@ -218,11 +220,24 @@ impl<'a> Loop<'a> {
             }
             let progress = self.perform(&plan, digest).await?;
             self.close_round(round, began, plan.is_empty()).await?;
-            if !progress || round >= ROUNDS {
+            if !progress || round >= ROUNDS || self.is_late() {
                 self.finish_probes().await?;
                 return Ok(self.end(Some((plan, Some(digest)))));
             }
         }
+    }
+
+    /// Whether the playbook's wall-clock limit has passed.
+    fn is_late(&self) -> bool {
+        let Some(deadline) = self.means.playbook.limits.deadline else {
+            return false;
+        };
+        let opened = self
+            .means
+            .ground
+            .journal
+            .with_case(|case| case.runs.get(&self.run).map(|run| run.opened_at));
+        opened.is_some_and(|opened| self.clock().now().duration_since(opened) >= deadline)
     }
 
     fn order(&self) -> crate::domain::event::Order {

@@ -20,6 +20,9 @@ use crate::provider::{Catalogue, Observer};
 use crate::report::human;
 use crate::report::output::{self, Source};
 
+/// The window where neither the command nor the incident says.
+const SINCE: &str = "24h";
+
 /// Which incident, and how it is labelled when it is opened.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Incident {
@@ -43,9 +46,9 @@ pub(super) struct Subjects {
     /// Read further subjects from FILE, one per line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(super) subjects: Option<String>,
-    /// The incident began then: a time, or a duration ago
-    #[arg(long, value_name = "TIME|DURATION", default_value = "24h")]
-    pub(super) since: String,
+    /// The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h
+    #[arg(long, value_name = "TIME|DURATION")]
+    pub(super) since: Option<String>,
 }
 
 /// On whose word.
@@ -135,18 +138,28 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let subjects = resolve(session, &observer, wish.subjects).await?;
     let own = whoami(&session.catalogue, &observer, &subjects).await?;
     refuse_own_branch(&subjects, &own)?;
-    let secrets = read_secrets(session, wish.secrets, &subjects)?;
-    let since = session::since(&wish.subjects.since, session.clock.now())?;
+    let mut secrets = read_secrets(session, wish.secrets, &subjects)?;
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
+    secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
+    let asked = wish
+        .subjects
+        .since
+        .as_deref()
+        .map(|since| session::since(since, session.clock.now()))
+        .transpose()?;
+    let day_ago = session::since(SINCE, session.clock.now())?;
     let policy = session.workspace.policy()?;
     let work = join(
         session,
         wish.incident,
         &subjects,
-        since,
+        asked.unwrap_or(day_ago),
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
+    let since = asked
+        .or_else(|| work.journal.with_case(|case| case.since))
+        .unwrap_or(day_ago);
     let digest = work.folder.store_text(&playbook.text)?;
     let key = work.folder.key()?;
     let notes = secrets
@@ -452,6 +465,24 @@ pub(super) fn read_secrets(
     subjects: &[Locator],
 ) -> Result<Given, Box<Failure>> {
     let mut given = BTreeMap::new();
+    if let (Some(text), Some(principal)) = (
+        wanted.secrets.first(),
+        subjects.iter().find(|subject| {
+            !session
+                .catalogue
+                .kind(subject.kind())
+                .is_some_and(|kind| kind.credential)
+        }),
+    ) && !text.contains('=')
+    {
+        let message = format!(
+            "`{principal}` is a principal: only a credential has a secret that can be tried"
+        );
+        return Err(Box::new(
+            Failure::usage(message)
+                .hint("contain isolate aws:access-key/AKIA... --secret env:NAME"),
+        ));
+    }
     for text in &wanted.secrets {
         let (target, reference) = match text.split_once('=') {
             Some((locator, reference)) if locator.contains(':') => {
@@ -478,6 +509,34 @@ pub(super) fn read_secrets(
         given.insert(target, (reference, secret));
     }
     Ok(given)
+}
+
+/// The secrets that the playbook's own `verify: {probe: ...}` names through its inputs.
+fn probed_by(
+    session: &Session,
+    playbook: &Playbook,
+    inputs: &BTreeMap<String, serde_json::Value>,
+    subjects: &[Locator],
+) -> Result<Given, Box<Failure>> {
+    let mut scope = playbook::Scope::new();
+    scope.set(
+        "inputs",
+        serde_json::Value::Object(inputs.clone().into_iter().collect()),
+    );
+    let probes = playbook
+        .steps
+        .iter()
+        .filter_map(|step| step.verify.as_ref()?.probe.as_ref());
+    let references = probes.filter_map(|probe| match probe.eval(&scope) {
+        playbook::Evaluated::Known(serde_json::Value::String(reference)) => Some(reference),
+        playbook::Evaluated::Known(_)
+        | playbook::Evaluated::Unknown(_)
+        | playbook::Evaluated::Failed(_) => None,
+    });
+    let secrets = Secrets {
+        secrets: references.collect::<BTreeSet<_>>().into_iter().collect(),
+    };
+    read_secrets(session, &secrets, subjects)
 }
 
 fn bind(

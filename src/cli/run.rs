@@ -25,9 +25,9 @@ pub(super) struct Args {
     /// Give an input of the playbook a value (can be repeated)
     #[arg(long = "input", value_name = "NAME=VALUE")]
     input: Vec<String>,
-    /// The incident began then: a time, or a duration ago
-    #[arg(long, value_name = "TIME|DURATION", default_value = "24h")]
-    since: String,
+    /// The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h
+    #[arg(long, value_name = "TIME|DURATION")]
+    since: Option<String>,
     /// Cut these relations too (can be repeated)
     #[arg(long, value_name = "RELATION", value_parser = super::isolate::relation)]
     include: Vec<Relation>,

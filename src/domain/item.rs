@@ -175,9 +175,12 @@ pub struct Item {
     /// How it is given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Undo>,
-    /// Items that must have ended well before this one starts.
+    /// Items that must have ended before this one starts, and how.
     #[serde(default)]
-    pub needs: Vec<ItemKey>,
+    pub needs: Vec<Need>,
+    /// How many items of its step may be under way at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<u32>,
     /// How long until a cut in force is due for review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Duration>,
@@ -193,6 +196,27 @@ pub struct Item {
     /// Facts for the reader and for policies: owner, environment, collateral.
     #[serde(default)]
     pub facts: Fields,
+}
+
+/// An item that another one waits for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Need {
+    /// The item.
+    pub key: ItemKey,
+    /// How it must have ended.
+    pub ended: Ended,
+}
+
+/// How a step or item that another one needs must have ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// Well.
+    Ok,
+    /// Anyhow.
+    Done,
+    /// Not well.
+    Failed,
 }
 
 /// What an item does.

@@ -8,9 +8,10 @@ pub mod lanes;
 use std::collections::BTreeMap;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::domain::event::{Event, PlannedItem};
+use crate::domain::item::{Ended, Need};
 use crate::domain::{
     Arg, Because, Call, Cause, Clock, Digest, Duration, Fact, Item, ItemKey, ItemRef, Outcome,
     Repeat, Seen, Spec, State, Time, Why, Work,
@@ -68,9 +69,16 @@ pub async fn execute(
     items: &[Item],
 ) -> Result<(), journal::Error> {
     let acting: Vec<&Item> = items.iter().filter(|item| item.call().is_some()).collect();
-    let ends: BTreeMap<&ItemKey, watch::Sender<Option<bool>>> = acting
+    let ends: Ends<'_> = acting
         .iter()
         .map(|item| (&item.key, watch::Sender::new(None)))
+        .collect();
+    let steps: BTreeMap<&str, Semaphore> = acting
+        .iter()
+        .filter_map(|item| {
+            let at_once = usize::try_from(item.parallel?).ok()?;
+            Some((item.key.step.as_str(), Semaphore::new(at_once.max(1))))
+        })
         .collect();
     let mut under_way: FuturesUnordered<_> = acting
         .into_iter()
@@ -81,18 +89,19 @@ pub async fn execute(
                 round,
                 key: item.key.clone(),
             };
-            let ended = match wait_for(ground, item, &ends).await {
+            let waited = wait_for(ground, item, &ends).await;
+            let place = match steps.get(item.key.step.as_str()) {
+                Some(step) => step.acquire().await.ok(),
+                None => None,
+            };
+            let ended = match waited {
                 Ok(()) => one(ground, item, &named, plan).await,
                 Err(need) => {
-                    let cause = Cause::Dependency(format!("{need} has not ended well"));
-                    ground
-                        .write(vec![Event::Blocked {
-                            item: named.clone(),
-                            cause,
-                        }])
-                        .await
+                    let event = unmet(named.clone(), need);
+                    ground.write(vec![event]).await
                 }
             };
+            drop(place);
             if let Some(end) = ends.get(&item.key) {
                 end.send_replace(Some(is_ok(ground, &named)));
             }
@@ -108,15 +117,18 @@ pub async fn execute(
     first_error.map_or(Ok(()), Err)
 }
 
+type Ends<'a> = BTreeMap<&'a ItemKey, watch::Sender<Option<bool>>>;
+
 async fn wait_for<'a>(
     ground: &Ground<'_>,
     item: &'a Item,
-    ends: &BTreeMap<&ItemKey, watch::Sender<Option<bool>>>,
-) -> Result<(), &'a ItemKey> {
+    ends: &Ends<'_>,
+) -> Result<(), &'a Need> {
     for need in &item.needs {
-        let ok = match ends.get(need) {
+        let ok = match ends.get(&need.key) {
             Some(end) => {
                 let mut end = end.subscribe();
+                // Bound before the match ends: the reference that waiting answers borrows the receiver.
                 let ok = end
                     .wait_for(Option::is_some)
                     .await
@@ -127,18 +139,36 @@ async fn wait_for<'a>(
                 let last = case
                     .lives
                     .iter()
-                    .filter(|(named, _)| named.key == *need)
+                    .filter(|(named, _)| named.key == need.key)
                     .next_back();
                 last.is_none_or(|(_, life)| {
                     matches!(life.state, State::Confirmed { .. } | State::Skipped(_))
                 })
             }),
         };
-        if !ok {
+        let met = match need.ended {
+            Ended::Ok => ok,
+            Ended::Done => true,
+            Ended::Failed => !ok,
+        };
+        if !met {
             return Err(need);
         }
     }
     Ok(())
+}
+
+fn unmet(item: ItemRef, need: &Need) -> Event {
+    match need.ended {
+        Ended::Ok | Ended::Done => Event::Blocked {
+            item,
+            cause: Cause::Dependency(format!("{} has not ended well", need.key)),
+        },
+        Ended::Failed => Event::Skipped {
+            item,
+            why: format!("{} has ended well", need.key),
+        },
+    }
 }
 
 fn is_ok(ground: &Ground<'_>, named: &ItemRef) -> bool {

@@ -337,6 +337,7 @@ mod tests {
             rung: Some(Rung::Suspend),
             undo: "aws.activate-access-key".parse().ok().map(Undo::By),
             needs: Vec::new(),
+            parallel: None,
             review: None,
             verify_within: None,
             probe: false,

@@ -2,7 +2,7 @@
 //!
 //! Evaluates expressions over what is known; what is not known yet becomes pending, never a guess.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ask, Error, scope};
 use crate::domain::plan::Pending;
@@ -75,7 +75,7 @@ pub(super) fn gather(
             };
             let gathered = one(ask, (step, what), (subject, seen), &scope)?;
             match gathered {
-                Ok(found) => candidates.extend(found),
+                Ok(found) => candidates.extend(stage(ask, step, found, &mut pending)),
                 Err(unknown) => wait(
                     &mut pending,
                     step,
@@ -90,6 +90,45 @@ pub(super) fn gather(
 struct StepAt<'a> {
     step: &'a Step,
     what: &'a What,
+}
+
+/// A limit on a `for_each` of cuts stages: what is beyond it waits for the next round, and is named.
+fn stage(
+    ask: &Ask<'_>,
+    step: &Step,
+    found: Vec<Candidate>,
+    pending: &mut Vec<Pending>,
+) -> Vec<Candidate> {
+    let limit = step.for_each.as_ref().and_then(|for_each| for_each.limit);
+    let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else {
+        return found;
+    };
+    let begun: BTreeSet<&ItemKey> = ask
+        .case
+        .lives_of(ask.at.0)
+        .map(|(item, _)| &item.key)
+        .collect();
+    let mut fresh = 0;
+    let all = found.len();
+    let kept: Vec<_> = found
+        .into_iter()
+        .filter(|candidate| {
+            let is_fresh = !begun.contains(&candidate.key);
+            fresh += usize::from(is_fresh);
+            !is_fresh || fresh <= limit
+        })
+        .collect();
+    if kept.len() < all {
+        wait(
+            pending,
+            step,
+            &format!(
+                "at most {limit} begin in one round; {} wait for the next",
+                all - kept.len()
+            ),
+        );
+    }
+    kept
 }
 
 fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {
@@ -336,6 +375,7 @@ impl Candidate {
             rung: None,
             undo: None,
             needs: Vec::new(),
+            parallel: None,
             review: None,
             verify_within: None,
             probe: false,

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
+use crate::domain::item::{ItemKey, Need};
 use crate::domain::plan::{Outside, Pending, Plan, VERSION};
 use crate::domain::{
     Digest, Duration, Fact, Found, Item, Kind, Locator, NotSeen, Query, ReadKind, Reading,
@@ -263,16 +264,11 @@ fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) {
 }
 
 fn link(ask: &Ask<'_>, items: &mut [Item]) {
-    let needs: BTreeMap<&str, Vec<&str>> = ask
+    let steps: BTreeMap<&str, &Step> = ask
         .playbook
         .steps
         .iter()
-        .map(|step| {
-            (
-                step.id.as_str(),
-                step.needs.iter().map(|need| need.step.as_str()).collect(),
-            )
-        })
+        .map(|step| (step.id.as_str(), step))
         .collect();
     let acting: Vec<_> = items
         .iter()
@@ -280,15 +276,21 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
         .map(|item| item.key.clone())
         .collect();
     for item in items.iter_mut().filter(|item| item.call().is_some()) {
-        let wanted = needs
-            .get(item.key.step.as_str())
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        if !wanted.is_empty() {
-            let is_needed = |key: &&crate::domain::ItemKey| {
-                key.subject == item.key.subject && wanted.contains(&key.step.as_str())
-            };
-            item.needs = acting.iter().filter(is_needed).cloned().collect();
+        let Some(step) = steps.get(item.key.step.as_str()) else {
+            continue;
+        };
+        item.parallel = step
+            .for_each
+            .as_ref()
+            .and_then(|for_each| for_each.parallel);
+        for need in &step.needs {
+            let is_needed =
+                |key: &&ItemKey| key.subject == item.key.subject && key.step == need.step;
+            let needed = acting.iter().filter(is_needed);
+            item.needs.extend(needed.map(|key| Need {
+                key: key.clone(),
+                ended: need.ended,
+            }));
         }
     }
 }
@@ -308,6 +310,7 @@ fn reads(ask: &Ask<'_>) -> Vec<Item> {
             rung: None,
             undo: None,
             needs: Vec::new(),
+            parallel: None,
             review: None,
             verify_within: None,
             probe: false,
@@ -423,6 +426,7 @@ fn item(
         rung,
         undo: Some(spec.undo.clone()),
         needs: Vec::new(),
+        parallel: None,
         review: candidate.review,
         verify_within: candidate.verify_within,
         probe,

@@ -197,6 +197,7 @@ fn item(
         rung: None,
         undo: Some(undo),
         needs: Vec::new(),
+        parallel: None,
         review: None,
         verify_within: None,
         probe: false,

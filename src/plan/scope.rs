@@ -31,7 +31,7 @@ pub fn is_in(
 }
 
 /// What lies outside the set and is alive, with the command that would cut it.
-fn outside(found: &Found, subject: &Locator, incident: &str) -> Option<Outside> {
+fn outside(found: &Found, subject: &Locator, order: &Order, incident: &str) -> Option<Outside> {
     let relation = found.relation?;
     let text = |field: &str| found.fields.get(field).and_then(|value| value.as_str());
     if found.what == *subject
@@ -56,7 +56,8 @@ fn outside(found: &Found, subject: &Locator, incident: &str) -> Option<Outside> 
     }
     let cut_with = match relation {
         Relation::CouldEnter | Relation::CouldRead => Some(format!(
-            "contain isolate {subject} --incident {incident} --include {}",
+            "contain isolate {subject} --incident {incident} --since {} --include {}",
+            order.since,
             relation.word()
         )),
         Relation::Held | Relation::Shared | Relation::Minted | Relation::Entered => {
@@ -84,7 +85,7 @@ pub fn all_outside<'a>(
     for (subject, found) in found {
         if !order.subjects.contains(&found.what)
             && !is_in(found, subject, &order.include, catalogue)
-            && let Some(outside) = outside(found, subject, incident)
+            && let Some(outside) = outside(found, subject, order, incident)
         {
             by_what.insert(found.what.clone(), outside);
         }

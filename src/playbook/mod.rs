@@ -33,6 +33,7 @@ use std::collections::BTreeMap;
 use crate::domain::clock::read_duration;
 use crate::domain::{ActionId, Digest, Duration, Kind, Phase, ReadKind, Rung, Spec};
 
+pub use crate::domain::item::Ended;
 pub use diagnostic::{Problem, Refused, Span};
 pub use expr::{Evaluated, Expr};
 pub use input::{Input, InputType, bind};
@@ -207,18 +208,6 @@ pub struct Need {
     pub step: String,
     /// How it must have ended.
     pub ended: Ended,
-}
-
-/// How a needed step must have ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Ended {
-    /// Well.
-    #[default]
-    Ok,
-    /// In any way.
-    Done,
-    /// Known that nothing happened.
-    Failed,
 }
 
 /// When a cut is due for review; then it is escalated, never released.
