@@ -12,8 +12,8 @@ use futures_util::stream::FuturesUnordered;
 use crate::domain::event::{Event, PlannedItem};
 use crate::domain::plan::Plan;
 use crate::domain::{
-    Clock, Digest, Duration, Found, Item, ItemRef, Locator, Reading, Secret, State, Time, Verdict,
-    Work,
+    Clock, Digest, Duration, Found, Item, ItemRef, Locator, Reading, Rung, Secret, State, Time,
+    Verdict, Work,
 };
 use crate::execute::{self, Ground};
 use crate::gate::{self, Confirmation, Ruling, mandate};
@@ -181,7 +181,14 @@ impl<'a> Loop<'a> {
                 self.perform(plan, digest).await?;
                 self.release(plan, &before).await?;
                 self.finish_probes().await?;
-                Ok(self.end(Some(((**plan).clone(), Some(digest)))))
+                let mut end = self.end(Some(((**plan).clone(), Some(digest))));
+                if self.order().verb != plan::restore::STEP {
+                    let (next, reached) = self.plan(plan.round + 1).await?;
+                    self.add_late_proof(&reached).await?;
+                    end.standing = self.standing();
+                    end.standing.reopen(self.open_in(&next));
+                }
+                Ok(end)
             }
             Limit::Restore(named) => self.restore(named).await,
             Limit::Plan | Limit::Isolated | Limit::Contained | Limit::Verify(_) => {
@@ -212,7 +219,10 @@ impl<'a> Loop<'a> {
                 if self.wait(limit, &plan).await? && round < ROUNDS && !self.is_late() {
                     continue;
                 }
-                return Ok(self.end(Some((plan, None))));
+                let open = self.open_in(&plan);
+                let mut end = self.end(Some((plan, None)));
+                end.standing.reopen(open);
+                return Ok(end);
             }
             let digest = self.freeze(&plan).await?;
             if matches!(limit, Limit::Plan) {
@@ -225,6 +235,27 @@ impl<'a> Loop<'a> {
                 return Ok(self.end(Some((plan, Some(digest)))));
             }
         }
+    }
+
+    /// What a fresh plan would cut that is not merely the second writing of a cut in force.
+    fn open_in(&self, plan: &Plan) -> Vec<Locator> {
+        self.means.ground.journal.with_case(|case| {
+            let goals = case.goals(self.run);
+            let cuts = plan
+                .items
+                .iter()
+                .filter(|item| item.call().is_some() && item.rung.is_some());
+            let open = cuts.filter(|item| {
+                let goal = item
+                    .action()
+                    .map(|action| (action.clone(), item.target().clone()));
+                let known = goal.and_then(|goal| goals.get(&goal).copied());
+                let again = item.rung == Some(Rung::EndSessions);
+                !known
+                    .is_some_and(|(_, life)| again && matches!(life.state, State::Confirmed { .. }))
+            });
+            open.map(|item| item.target().clone()).collect()
+        })
     }
 
     /// Whether the playbook's wall-clock limit has passed.

@@ -32,6 +32,27 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     session.warn();
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
+    let given_back = work.journal.with_case(|case| {
+        let last = case
+            .runs
+            .values()
+            .rev()
+            .find(|run| run.order.verb != "inventory");
+        last.filter(|run| run.order.verb == restore::STEP && run.outcome.is_some())
+            .map(|run| run.order.subjects.clone())
+    });
+    if let Some(subjects) = given_back {
+        let message = format!(
+            "the last run of incident `{}` gave back what it had cut; going on would cut it again",
+            work.folder.id()
+        );
+        let again = format!(
+            "contain isolate {} --incident {}",
+            session::listed(&subjects).replace(", ", " "),
+            work.folder.id()
+        );
+        return Err(Box::new(Failure::usage(message).hint(again)));
+    }
     let last = work.journal.with_case(|case| {
         let open = case.runs.iter().rev().find(|(_, run)| {
             run.outcome.is_none() && !run.plans.is_empty() && run.order.verb != "inventory"

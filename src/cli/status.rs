@@ -5,7 +5,6 @@ use super::failure::{Failure, exit};
 use super::session::Session;
 use crate::domain::Time;
 use crate::domain::case::Case;
-use crate::plan::restore;
 use crate::report::output::{self, Output, Source};
 use crate::report::standing::standing;
 
@@ -44,19 +43,19 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
     Ok(ended)
 }
 
-/// The document about the run that matters most: the last one that cuts, or else the last.
+/// The document about the run that matters most: the last that cut or gave back, or else the last.
 pub(super) fn describe(
     case: &Case,
     catalogue: &crate::provider::Catalogue,
     now: Time,
     folder: &crate::journal::Folder,
 ) -> Option<Output> {
-    let cuts = case
+    let last = case
         .runs
         .iter()
         .rev()
-        .find(|(_, run)| !matches!(run.order.verb.as_str(), "inventory" | restore::STEP));
-    let (number, run) = cuts.or_else(|| case.runs.iter().next_back())?;
+        .find(|(_, run)| run.order.verb != "inventory");
+    let (number, run) = last.or_else(|| case.runs.iter().next_back())?;
     let standing = standing(case, catalogue, *number, now);
     let plan = run
         .plans

@@ -66,7 +66,7 @@ fn noted(text: &str) -> Event {
 fn opening(incident: &str, items: usize) -> Vec<Event> {
     let digest = hex(&[7; 32]);
     let planned: Vec<_> = (0..items)
-        .map(|n| json!({"key": key(n), "action": "aws.deactivate-access-key", "target": target(n), "tier": 1, "reversible": true, "probe": false, "acts": true}))
+        .map(|n| json!({"key": key(n), "action": "aws.deactivate-access-key", "target": target(n), "tier": 1, "reversible": true, "probe": false, "does": "act"}))
         .collect();
     vec![
         event(json!({"kind": "opened", "body": {

@@ -28,6 +28,7 @@ pub struct Goals<'a> {
     all: BTreeMap<Goal, (&'a ItemRef, &'a Life)>,
     on: BTreeMap<&'a Locator, Vec<(&'a ActionId, &'a Life)>>,
     held: BTreeMap<&'a Locator, Vec<&'a Life>>,
+    reads_logs: bool,
 }
 
 impl<'a> Goals<'a> {
@@ -40,6 +41,9 @@ impl<'a> Goals<'a> {
             all,
             on: BTreeMap::new(),
             held: BTreeMap::new(),
+            reads_logs: case
+                .lives_of(run)
+                .any(|(_, life)| life.planned.does == Does::Read),
         };
         for (_, life) in goals.all.values() {
             if let Some(action) = &life.planned.action {
@@ -54,6 +58,12 @@ impl<'a> Goals<'a> {
             }
         }
         goals
+    }
+
+    /// Whether what belongs to the set is enumerated by reading, audit logs included.
+    #[must_use]
+    pub fn reads_logs(&self) -> bool {
+        self.reads_logs
     }
 
     /// All goals.

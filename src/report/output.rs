@@ -481,13 +481,19 @@ fn alive(source: &Source<'_>, outside: Vec<Outside>) -> Vec<Alive> {
             cut_with: Some(if waits { apply.clone() } else { resume.clone() }),
         })
     });
+    let open = source.standing.open.iter().map(|target| Alive {
+        what: target.to_string(),
+        why: "in the set, and a fresh look found it open".to_owned(),
+        until: None,
+        cut_with: Some(resume.clone()),
+    });
     let outside = outside.into_iter().map(|outside| Alive {
         what: outside.what.to_string(),
         why: outside.why,
         until: outside.until.map(|until| until.to_string()),
         cut_with: outside.cut_with,
     });
-    let mut alive: Vec<Alive> = unproven.chain(outside).collect();
+    let mut alive: Vec<Alive> = open.chain(unproven).chain(outside).collect();
     let mut known = std::collections::BTreeSet::new();
     alive.retain(|alive| known.insert(alive.what.clone()));
     alive

@@ -92,6 +92,8 @@ pub struct Standing {
     pub assumed: bool,
     /// Second writings that are owed: when, and on what.
     pub owed: Vec<(Option<Time>, crate::domain::Locator)>,
+    /// What a fresh look found open: never cut, or open again.
+    pub open: Vec<crate::domain::Locator>,
     /// Whether waiting cannot change the answer.
     pub is_final: bool,
 }
@@ -214,7 +216,25 @@ fn plain(outcome: Outcome) -> Standing {
         settles_at: None,
         assumed: false,
         owed: Vec::new(),
+        open: Vec::new(),
         is_final: true,
+    }
+}
+
+impl Standing {
+    /// Takes in what a fresh look found open: it can no longer be called isolated.
+    pub fn reopen(&mut self, open: Vec<crate::domain::Locator>) {
+        if open.is_empty() {
+            return;
+        }
+        self.unproven.extend(
+            open.iter()
+                .map(|target| format!("{target}: a fresh look found it open")),
+        );
+        if matches!(self.outcome, Outcome::Isolated | Outcome::Contained) {
+            self.outcome = Outcome::PartlyContained;
+        }
+        self.open = open;
     }
 }
 
@@ -276,7 +296,8 @@ fn unproven(life: &Life) -> Option<String> {
 
 /// Where what hangs on the subject is known from audit logs, those have to catch up with the last cut.
 fn logs(standing: &mut Standing, catalogue: &Catalogue, goals: &Goals<'_>) {
-    for ((_, target), _, life) in goals.iter() {
+    let reads = goals.reads_logs();
+    for ((_, target), _, life) in goals.iter().filter(|_| reads) {
         let Some(provider) = catalogue.provider(target.provider()) else {
             continue;
         };
