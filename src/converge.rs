@@ -49,6 +49,9 @@ pub enum Limit {
     Restore(Vec<Locator>),
 }
 
+/// Asks the operator about a plan, told what even a plain yes leaves open.
+pub type Confirm<'a> = dyn Fn(&Plan, Digest, &[(&Item, Ruling)]) -> Answer + Sync + 'a;
+
 /// What a run needs beside the ground it stands on.
 pub struct Means<'a> {
     /// What executing needs.
@@ -66,7 +69,7 @@ pub struct Means<'a> {
     /// Stores a plan, durably, and answers its digest.
     pub keep: &'a (dyn Fn(&Plan) -> Result<Digest, journal::Error> + Sync),
     /// Asks the operator; shown the plan, its digest, and what even a plain yes leaves open.
-    pub confirm: &'a (dyn Fn(&Plan, Digest, &[(&Item, Ruling)]) -> Answer + Sync),
+    pub confirm: &'a Confirm<'a>,
 }
 
 /// What the operator said.

@@ -1,5 +1,6 @@
 //! `contain drill`: rehearse an incident in a simulated world. No credentials, no network, no waiting.
 
+use crate::report::page::Page;
 use std::collections::BTreeMap;
 
 use clap::Subcommand;
@@ -52,12 +53,12 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
 }
 
 fn list() -> Ended {
-    let (mut text, mut rows) = (String::new(), Vec::new());
+    let (mut text, mut rows) = (Page::default(), Vec::new());
     for (name, scenario) in drill::shipped() {
         let summary = crate::provider::simulated::scenario::Scenario::parse(scenario)
             .map(|s| s.summary)
             .unwrap_or_default();
-        text.push_str(&format!("{name}\n    {}\n", summary.trim()));
+        text.add(&format!("{name}\n    {}\n", summary.trim()));
         rows.push(serde_json::json!({"name": name, "summary": summary}));
     }
     Ended::data(serde_json::json!({ "drills": rows }), text)
@@ -229,13 +230,12 @@ fn fresh_id(session: &Session, name: &str) -> Result<String, Box<Failure>> {
 
 fn introduction(rehearsal: &Rehearsal) -> String {
     let scenario = &rehearsal.scenario;
-    let mut text = String::from(
-        "DRILL: nothing outside of a simulated world is touched, and its clock runs as fast as it can.\n\n",
-    );
-    text.push_str(&wrap(&plain(scenario.summary.trim())));
-    text.push_str(&format!("\n\nIn earnest you would type:\n  contain isolate {} --since {} --secret env:LEAKED --wait\n\n", scenario.subject, spell(scenario.since.0)));
-    text.push_str("This is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
-    text
+    let mut text = Page::default();
+    text.add("DRILL: nothing outside of a simulated world is touched, and its clock runs as fast as it can.\n\n");
+    text.add(&wrap(&plain(scenario.summary.trim())));
+    text.add(&format!("\n\nIn earnest you would type:\n  contain isolate {} --since {} --secret env:LEAKED --wait\n\n", scenario.subject, spell(scenario.since.0)));
+    text.add("This is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
+    text.text()
 }
 
 fn debrief(
@@ -244,7 +244,8 @@ fn debrief(
     (played, judged, times): (&[Played], &[Judged], Times),
     folder: &crate::journal::Folder,
 ) -> String {
-    let mut text = String::from("WHAT THE OTHERS DID MEANWHILE\n");
+    let mut text = Page::default();
+    text.add("WHAT THE OTHERS DID MEANWHILE\n");
     let start = rehearsal.scenario.start;
     for played in played {
         let result = if played.worked {
@@ -252,13 +253,13 @@ fn debrief(
         } else {
             "and was refused"
         };
-        text.push_str(&format!(
+        text.add(&format!(
             "  {:>8}  {}, {result}\n",
             spell(played.at.duration_since(start)),
             plain(&played.what)
         ));
     }
-    text.push_str("\nWHAT THE WORLD ITSELF SAYS, whatever was reported\n");
+    text.add("\nWHAT THE WORLD ITSELF SAYS, whatever was reported\n");
     for judged in judged {
         let is = if judged.lives { "works" } else { "is dead" };
         let verdict = if judged.is_right() {
@@ -266,14 +267,14 @@ fn debrief(
         } else {
             "WRONG"
         };
-        text.push_str(&format!("  {is:<8} {}  {verdict}\n", judged.what));
+        text.add(&format!("  {is:<8} {}  {verdict}\n", judged.what));
     }
     let shown = |length: Option<Duration>| length.map(spell).unwrap_or_else(|| "never".to_owned());
-    text.push_str(&format!(
+    text.add(&format!(
         "\nHOW LONG IT TOOK\n  {} to the first cut, {} until every first cut was seen in force, {} until {}.\n",
         shown(times.first_cut), shown(times.cut), shown(times.end), outcome.word()
     ));
-    text.push_str("\nWHAT YOU SAW\n");
+    text.add("\nWHAT YOU SAW\n");
     for line in [
         "Requested is not dead: the provider's yes only started a clock, and the leaked key was tried until it was refused often enough.",
         "Sessions outlive the key that made them: they were ended at the user and at the role that was really entered, and once more after the key was dead.",
@@ -281,11 +282,11 @@ fn debrief(
         "Healthy neighbours kept working: the other key of the user, and a role that nobody had entered; both are listed with the command that would cut them.",
         "Everything stands in a journal that sha256sum can check, written before each call, with what is needed to give it back.",
     ] {
-        text.push_str(&wrap_with(line, "  - ", "    "));
-        text.push('\n');
+        text.add(&wrap_with(line, "  - ", "    "));
+        text.add("\n");
     }
-    text.push_str(&format!("\nThe record: {}\n  contain journal verify --incident {}\n  contain report --incident {} --print\n", folder.path().display(), folder.id(), folder.id()));
-    text
+    text.add(&format!("\nThe record: {}\n  contain journal verify --incident {}\n  contain report --incident {} --print\n", folder.path().display(), folder.id(), folder.id()));
+    text.text()
 }
 
 fn wrap(text: &str) -> String {

@@ -6,6 +6,7 @@ use super::session::Session;
 use crate::domain::why::plain;
 use crate::domain::{Fact, Named};
 use crate::provider::Observer;
+use crate::report::page::Page;
 
 /// Say what a locator or a bare id is, which account owns it, and what its state is
 #[derive(clap::Args, Debug)]
@@ -24,7 +25,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         .iter()
         .map(|what| session.name(what))
         .collect::<Result<_, _>>()?;
-    let mut text = String::new();
+    let mut text = Page::default();
     let mut rows = Vec::new();
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     for named in named {
@@ -33,8 +34,8 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             .kind(&named.kind)
             .map(|kind| kind.title.clone())
             .unwrap_or_default();
-        text.push_str(&format!("{title} {}", plain(&named.id)));
-        text.push_str(
+        text.add(&format!("{title} {}", plain(&named.id)));
+        text.add(
             &named
                 .account
                 .as_ref()
@@ -59,7 +60,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
                 None => continue,
             };
             let seen = observer.look(&locator).await;
-            text.push_str(&format!("  {locator}\n"));
+            text.add(&format!("  {locator}\n"));
             match &seen.fact {
                 Fact::Present(fields) => {
                     for (name, value) in fields {
@@ -67,15 +68,15 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
                             .as_str()
                             .map(str::to_owned)
                             .unwrap_or_else(|| value.to_string());
-                        text.push_str(&format!("    {name:<16} {}\n", plain(&value)));
+                        text.add(&format!("    {name:<16} {}\n", plain(&value)));
                     }
                 }
-                Fact::Gone => text.push_str("    it no longer exists\n"),
+                Fact::Gone => text.add("    it no longer exists\n"),
                 Fact::Unreadable(why) => {
-                    text.push_str(&format!("    its state cannot be read: {why}\n"))
+                    text.add(&format!("    its state cannot be read: {why}\n"));
                 }
             }
-            text.push_str(&format!("  cut with: contain isolate {locator}\n"));
+            text.add(&format!("  cut with: contain isolate {locator}\n"));
             if let Some(row) = row.as_object_mut() {
                 row.insert("locator".into(), locator.to_string().into());
                 row.insert(

@@ -1,5 +1,6 @@
 //! `contain incident`: open one, list them, write something down.
 
+use crate::report::page::Page;
 use clap::Subcommand;
 
 use super::Ended;
@@ -96,7 +97,7 @@ fn list(session: &Session) -> Result<Ended, Box<Failure>> {
             "damaged": summary.damaged,
         })
     };
-    let mut text = String::new();
+    let mut text = Page::default();
     for summary in &listed {
         let state = match (&summary.damaged, summary.closed) {
             (Some(_), _) => "DAMAGED",
@@ -107,17 +108,17 @@ fn list(session: &Session) -> Result<Ended, Box<Failure>> {
             .opened_at
             .map(|at| at.to_string())
             .unwrap_or_default();
-        text.push_str(&format!(
+        text.add(&format!(
             "{}  {state:<7}  {opened}  {}\n",
             summary.id,
             session::listed(&summary.subjects)
         ));
         if let Some(damage) = &summary.damaged {
-            text.push_str(&format!("    {}\n", plain(damage)));
+            text.add(&format!("    {}\n", plain(damage)));
         }
     }
     if listed.is_empty() {
-        text = format!("No incidents in {}.\n", session.place().display());
+        text.add(&format!("No incidents in {}.\n", session.place().display()));
     }
     Ok(Ended::data(
         serde_json::json!({ "incidents": listed.iter().map(row).collect::<Vec<_>>() }),

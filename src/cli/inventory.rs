@@ -7,6 +7,7 @@ use super::session::Session;
 use crate::converge::Limit;
 use crate::domain::why::plain;
 use crate::report::human;
+use crate::report::page::Page;
 
 /// List what hangs on an identity or credential, and what it did; changes nothing
 #[derive(clap::Args, Debug)]
@@ -47,16 +48,16 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let readings: Vec<_> = readings
         .map(|(key, (at, reading))| (key.to_string(), at, reading))
         .collect();
-    let mut text = String::new();
+    let mut text = Page::default();
     for (key, at, reading) in &readings {
-        text.push_str(&format!("{key} at {at}: {} found\n", reading.found.len()));
+        text.add(&format!("{key} at {at}: {} found\n", reading.found.len()));
         for found in &reading.found {
             let relation = found
                 .relation
                 .map(|relation| relation.word())
                 .or_else(|| found.fields.get("event").and_then(|event| event.as_str()));
             let at = found.at.map(|at| format!("  {at}")).unwrap_or_default();
-            text.push_str(&format!(
+            text.add(&format!(
                 "  {:<12} {}{at}\n               {}\n",
                 plain(relation.unwrap_or_default()),
                 found.what,
@@ -64,7 +65,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             ));
         }
         if let Some(back_to) = reading.back_to {
-            text.push_str(&format!("  complete only back to {back_to}\n"));
+            text.add(&format!("  complete only back to {back_to}\n"));
         }
     }
     let found: Vec<_> = readings

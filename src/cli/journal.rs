@@ -1,5 +1,6 @@
 //! `contain journal`: show the record, or verify it.
 
+use crate::report::page::Page;
 use clap::Subcommand;
 
 use super::Ended;
@@ -39,14 +40,14 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
         Verb::Show { incident } => {
             let folder = session.folder(incident.as_deref())?;
             let record = folder.read()?;
-            let mut text = String::new();
+            let mut text = Page::default();
             for line in &record.lines {
                 let about = line
                     .event
                     .item()
                     .map(|item| item.key.to_string())
                     .unwrap_or_default();
-                text.push_str(&format!(
+                text.add(&format!(
                     "{:>5}  {}  {:<10}  {:<12}  {}\n",
                     line.seq,
                     line.at,
@@ -56,7 +57,7 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
                 ));
             }
             if record.torn > 0 {
-                text.push_str(&format!(
+                text.add(&format!(
                     "       a torn tail of {} bytes follows; the next writer sets it aside\n",
                     record.torn
                 ));

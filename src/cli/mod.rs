@@ -117,14 +117,14 @@ impl Ended {
         }
     }
 
-    fn data(data: serde_json::Value, text: String) -> Self {
+    fn data(data: serde_json::Value, text: impl Into<String>) -> Self {
         let output = Output {
             data: Some(data),
             ..Output::bare(Outcome::Done)
         };
         Self {
             output,
-            text: Some(text),
+            text: Some(text.into()),
             exit: None,
         }
     }

@@ -257,7 +257,6 @@ fn providers(
         regions: config.regions.clone(),
         endpoints: aws_endpoints(&config.endpoints),
         bounds: None,
-        ..Settings::default()
     };
     for choice in &global.acting_as {
         match choice

@@ -128,19 +128,12 @@ async fn wait_for<'a>(
         let ok = match ends.get(&need.key) {
             Some(end) => {
                 let mut end = end.subscribe();
-                // Bound before the match ends: the reference that waiting answers borrows the receiver.
-                let ok = end
-                    .wait_for(Option::is_some)
+                end.wait_for(Option::is_some)
                     .await
-                    .is_ok_and(|ended| *ended == Some(true));
-                ok
+                    .is_ok_and(|ended| *ended == Some(true))
             }
             None => ground.journal.with_case(|case| {
-                let last = case
-                    .lives
-                    .iter()
-                    .filter(|(named, _)| named.key == need.key)
-                    .next_back();
+                let last = case.lives.iter().rfind(|(named, _)| named.key == need.key);
                 last.is_none_or(|(_, life)| {
                     matches!(life.state, State::Confirmed { .. } | State::Skipped(_))
                 })

@@ -217,19 +217,15 @@ fn one(
         facts: found.map(|found| found.fields.clone()).unwrap_or_default(),
         principal,
     };
-    let locator = |value: serde_json::Value| match value {
-        serde_json::Value::Null => Ok(None),
-        serde_json::Value::String(text) => text
-            .parse()
+    let locator = |value: serde_json::Value| {
+        if value.is_null() {
+            return Ok(None);
+        }
+        let text = value.as_str().or_else(|| value.get("locator")?.as_str());
+        let text = text.ok_or_else(|| failed("the target is no locator".to_owned()))?;
+        text.parse()
             .map(Some)
-            .map_err(|error| failed(format!("{error}"))),
-        other => match other.get("locator").and_then(|locator| locator.as_str()) {
-            Some(text) => text
-                .parse()
-                .map(Some)
-                .map_err(|error| failed(format!("{error}"))),
-            None => Err(failed("the target is no locator".to_owned())),
-        },
+            .map_err(|error| failed(format!("{error}")))
     };
     let Some(for_each) = &step.for_each else {
         return Ok(match known(step.target.eval(scope))? {

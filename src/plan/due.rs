@@ -161,7 +161,7 @@ impl<'a> Goals<'a> {
             };
             match self.second_writing(spec, &life.planned.target) {
                 Due::At(again) if !is_written(life, again) => {
-                    owed.push((Some(again), &life.planned.target))
+                    owed.push((Some(again), &life.planned.target));
                 }
                 Due::AfterDeath => owed.push((None, &life.planned.target)),
                 Due::Never | Due::At(_) => {}

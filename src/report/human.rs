@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::output::Output;
+use super::page::Page;
 use super::standing::Outcome;
 use crate::domain::event::{Answered, Event};
 use crate::domain::plan::Plan;
@@ -90,7 +91,7 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
             not_seen.why
         ));
     }
-    page.text
+    page.text()
 }
 
 fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) {
@@ -346,7 +347,7 @@ pub fn ending(output: &Output) -> String {
         page.line(&format!("The plan's code is {code}."));
     }
     list(&mut page, "Next", output.next.iter().cloned());
-    page.text
+    page.text()
 }
 
 fn headline(output: &Output) -> String {
@@ -395,24 +396,6 @@ fn list(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {
         page.line(&format!("{title}:"));
         for line in lines {
             page.line(&format!("  {line}"));
-        }
-    }
-}
-
-#[derive(Default)]
-struct Page {
-    text: String,
-}
-
-impl Page {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn gap(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
-            self.text.push('\n');
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod standing;
 
 pub mod output;
+pub mod page;
 
 pub mod human;
 pub mod markdown;

@@ -298,9 +298,9 @@ impl Bench {
             left: Arc::clone(&left),
         };
         let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
-        drop(tokio::spawn(async move {
-            play(&injects, &played, &at).await
-        }));
+        drop(tokio::spawn(
+            async move { play(&injects, &played, &at).await },
+        ));
         Self {
             scenario,
             clock,
@@ -609,7 +609,10 @@ impl Bench {
                 .and_then(|call| call.value("end_sessions")?.as_str()?.parse::<Time>().ok());
             for node in world.nodes().filter(|_| cut.before_call) {
                 let governed = node.held_by.as_ref() == Some(target);
-                let old = node.issued_at.zip(cut_off).is_some_and(|(at, off)| at < off);
+                let old = node
+                    .issued_at
+                    .zip(cut_off)
+                    .is_some_and(|(at, off)| at < off);
                 if governed && old && cut.of.contains(node.locator.kind()) {
                     assert!(
                         !world.accepts(&node.locator, now),

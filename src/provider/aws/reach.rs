@@ -10,7 +10,7 @@ use super::client::{Handle, Me};
 use super::event::{Effect, Event, unpublished};
 use super::failure::Failure;
 use super::keys::{Key, last, list, owner};
-use super::trail::{Budget, By, Log, deadline, log, regions};
+use super::trail::{Budget, By, Log, deadline, log, regions, unasked};
 use super::{activity, graph, kind};
 use crate::domain::{
     Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
@@ -216,6 +216,7 @@ async fn follow(
     let mut regions = regions(on).await?;
     let mut budget = budget(on, query, regions.len());
     let mut followed = Followed::default();
+    followed.not_seen.extend(unasked(on, &regions));
     let mut queue: VecDeque<By> = start.iter().cloned().collect();
     let mut asked: BTreeSet<By> = BTreeSet::new();
     let mut unread = 0_u32;

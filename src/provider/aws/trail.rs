@@ -10,7 +10,7 @@ use super::client::{DEADLINE, Handle};
 use super::event::{Event, page};
 use super::failure::{Failure, Reply};
 use super::guard::READS;
-use crate::domain::{Because, Duration, Time, Why};
+use crate::domain::{Because, Duration, NotSeen, Time, Why};
 
 const PERMISSION: &str = "cloudtrail:LookupEvents";
 const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
@@ -59,6 +59,20 @@ pub(super) async fn regions(on: &Handle) -> Result<Vec<String>, Why> {
         regions.push("us-east-1".to_owned());
     }
     Ok(regions)
+}
+
+/// What is not asked: a role entered through a regional endpoint is logged in that region only.
+pub(super) fn unasked(on: &Handle, regions: &[String]) -> Option<NotSeen> {
+    let settings = &on.link.settings;
+    let is_partial = settings.regions.is_empty() && settings.is_vendor("cloudtrail");
+    is_partial.then(|| NotSeen {
+        what: format!("CloudTrail in other regions than {}", regions.join(", ")),
+        why: Why::new(
+            Because::Invalid,
+            "they were not asked; name all that are in use in contain.yaml under providers.aws.regions",
+        ),
+        withholds: true,
+    })
 }
 
 /// Reads the log of one region, newest first, within the budget.
