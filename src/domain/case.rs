@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::event::{Event, Order, PlannedItem};
-use super::item::{Illegal, Life, next};
 use super::mandate::{Mandate, Scope};
+use super::state::{Illegal, Life, next};
 use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Reading, State, Time};
 
 /// All that the entries of an incident say.

@@ -22,6 +22,7 @@ pub mod event;
 pub mod item;
 pub mod mandate;
 pub mod plan;
+pub mod state;
 
 pub use action::{
     Access, ActionId, Becomes, Bound, Cut, Effect, Fate, Quota, Repeat, Rung, Spec, Tier, Touch,
@@ -30,12 +31,13 @@ pub use action::{
 pub use call::{Answer, Arg, Call, Outcome, Tag};
 pub use clock::{Clock, Duration, Time};
 pub use digest::Digest;
-pub use item::{Cause, Item, ItemKey, ItemRef, Phase, State, Status, Work};
+pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};
 pub use kind::{Kind, Pattern, Readable};
 pub use locator::{KindId, Locator, Named};
 pub use nearest::nearest;
 pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
+pub use state::{State, Status};
 pub use verdict::{Probe, Proof, Settled, Verdict};
 pub use why::{Because, Why};

@@ -15,7 +15,7 @@ use super::sink::{ASIDE, Sink};
 use super::{Shared, Stamp, hold};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
-use crate::domain::item::Illegal;
+use crate::domain::state::Illegal;
 use crate::domain::{Clock, Digest, Time};
 
 /// What a caller is told: where its entries stand.

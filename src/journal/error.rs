@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Fault;
 use super::lock::Holder;
-use crate::domain::item::Illegal;
+use crate::domain::state::Illegal;
 
 /// Why a journal or a folder could not be used.
 #[derive(Clone, Debug, thiserror::Error)]

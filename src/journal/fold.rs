@@ -5,7 +5,7 @@
 use super::entry::{Framed, Line, begins_with_whole_line};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
-use crate::domain::item::Illegal;
+use crate::domain::state::Illegal;
 use crate::domain::{Digest, Time};
 
 /// What is wrong with a line.

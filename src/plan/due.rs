@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::case::{Case, Goal};
 use crate::domain::event::Does;
-use crate::domain::item::Life;
+use crate::domain::state::Life;
 use crate::domain::{ActionId, ItemRef, Locator, Relation, Rung, Spec, Time};
 use crate::provider::Catalogue;
 

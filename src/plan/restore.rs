@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::{Ask, tag, tier};
 use crate::domain::case::Case;
-use crate::domain::item::Life;
 use crate::domain::plan::{Plan, VERSION};
+use crate::domain::state::Life;
 use crate::domain::{
     ActionId, Arg, Becomes, Call, Duration, Fact, Item, ItemKey, ItemRef, Locator, Phase, Relation,
     Seen, Spec, State, Tier, Time, Undo, Work,

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::standing::{Outcome, Standing, last_lives, outside};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, PlannedItem};
-use crate::domain::item::Life;
 use crate::domain::plan::{Outside, Plan};
+use crate::domain::state::Life;
 use crate::domain::{Cause, Digest, ItemRef, Proof, Settled, State, Status, Time, Undo};
 use crate::provider::Catalogue;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order};
-use crate::domain::item::Life;
+use crate::domain::state::Life;
 use crate::domain::{Cause, ItemRef, State, Time};
 use crate::plan::due::Goals;
 use crate::plan::{restore, scope};

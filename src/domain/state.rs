@@ -1,0 +1,294 @@
+//! The states that items go through, and the one transition table.
+//!
+//! Executing, folding and checking a journal all call [`next`]; there is no second opinion about what may follow what.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Answered, Event, PlannedItem};
+use super::item::Cause;
+use super::{Because, Call, Seen, Time, Verdict, Why};
+
+/// Where an item stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It is in a frozen plan.
+    Planned,
+    /// It will not start until the cause clears.
+    Blocked(Cause),
+    /// The intent is durable; the answer is awaited.
+    Intended {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// The effect may have happened.
+    InDoubt {
+        /// Why nobody knows.
+        why: Why,
+        /// Whether the target was seen unchanged since; only then may a set-like cut be sent again.
+        looked: bool,
+    },
+    /// The provider answered yes; the effect is not shown yet, or no longer.
+    Acted {
+        /// Whether we changed anything.
+        changed: bool,
+    },
+    /// The effect is shown, by answer and by verification where defined.
+    Confirmed {
+        /// Whether we changed anything.
+        changed: bool,
+    },
+    /// It is known that nothing happened.
+    Failed(Why),
+    /// Nothing was needed.
+    Skipped(String),
+    /// The target drifted; it returns in the next round.
+    Stale(String),
+    /// It may not be done, and why.
+    Denied(String),
+    /// It was given back, and that was verified.
+    Undone,
+    /// It could not be given back; a person is needed.
+    UndoFailed(Why),
+}
+
+/// The words of section 3 of the playbook language.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    missing_docs,
+    reason = "the words are the documentation; DESIGN and the language define them"
+)]
+pub enum Status {
+    Planned,
+    WouldRun,
+    Pending,
+    Skipped,
+    Blocked,
+    Running,
+    Confirmed,
+    Failed,
+    InDoubt,
+    Stale,
+    Undone,
+    UndoFailed,
+    Denied,
+    Expired,
+}
+
+impl Status {
+    /// The word, as written in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::WouldRun => "would-run",
+            Self::Pending => "pending",
+            Self::Skipped => "skipped",
+            Self::Blocked => "blocked",
+            Self::Running => "running",
+            Self::Confirmed => "confirmed",
+            Self::Failed => "failed",
+            Self::InDoubt => "in-doubt",
+            Self::Stale => "stale",
+            Self::Undone => "undone",
+            Self::UndoFailed => "undo-failed",
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl State {
+    /// The word for it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Planned => Status::Planned,
+            Self::Blocked(_) => Status::Blocked,
+            Self::Intended { .. } | Self::Acted { .. } => Status::Running,
+            Self::InDoubt { .. } => Status::InDoubt,
+            Self::Confirmed { .. } => Status::Confirmed,
+            Self::Failed(_) => Status::Failed,
+            Self::Skipped(_) => Status::Skipped,
+            Self::Stale(_) => Status::Stale,
+            Self::Denied(_) => Status::Denied,
+            Self::Undone => Status::Undone,
+            Self::UndoFailed(_) => Status::UndoFailed,
+        }
+    }
+
+    /// Whether a call may have left whose end is not known.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::Intended { .. } | Self::InDoubt { .. })
+    }
+}
+
+/// An entry that may not follow.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+#[error("`{event}` cannot follow `{state}` for item {item}")]
+pub struct Illegal {
+    /// The item.
+    pub item: String,
+    /// The state it was in.
+    pub state: String,
+    /// The kind of the entry.
+    pub event: &'static str,
+}
+
+/// The one table: what an item's state becomes when an entry about it is appended.
+///
+/// # Errors
+/// Refuses an entry that may not follow; above all a second intent while the first is in doubt.
+pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
+    use State as S;
+    let illegal = || Illegal {
+        item: event
+            .item()
+            .map(|item| item.key.to_string())
+            .unwrap_or_default(),
+        state: format!("{:?}", now.status()),
+        event: event.kind(),
+    };
+    let fresh = matches!(now, S::Planned | S::Blocked(_));
+    match event {
+        Event::Blocked { cause, .. } if fresh => Ok(S::Blocked(cause.clone())),
+        Event::Denied { why, .. } if fresh => Ok(S::Denied(why.clone())),
+        Event::Skipped { why, .. } if fresh => Ok(S::Skipped(why.clone())),
+        Event::Stale { why, .. } if fresh => Ok(S::Stale(why.clone())),
+        Event::Failed { why, .. } if fresh => Ok(S::Failed(why.clone())),
+        Event::Found { .. } if fresh || matches!(now, S::Confirmed { .. }) => {
+            Ok(S::Confirmed { changed: false })
+        }
+        // Invariant I2: after a lost answer the target is looked at before anything else is tried on it.
+        Event::Intended { attempt, .. }
+            if fresh || matches!(now, S::InDoubt { looked: true, .. }) =>
+        {
+            Ok(S::Intended { attempt: *attempt })
+        }
+        Event::Answered {
+            attempt, outcome, ..
+        } => match now {
+            S::Intended { attempt: intended } if intended == attempt => Ok(match outcome {
+                Answered::Done { .. } => S::Acted { changed: true },
+                Answered::AlreadySo => S::Acted { changed: false },
+                Answered::Refused(why) => S::Failed(why.clone()),
+                Answered::Throttled { .. } | Answered::Unavailable(_) => S::Planned,
+                Answered::InDoubt(why) => S::InDoubt {
+                    why: why.clone(),
+                    looked: false,
+                },
+            }),
+            S::Planned
+            | S::Blocked(_)
+            | S::Intended { .. }
+            | S::InDoubt { .. }
+            | S::Acted { .. }
+            | S::Confirmed { .. }
+            | S::Failed(_)
+            | S::Skipped(_)
+            | S::Stale(_)
+            | S::Denied(_)
+            | S::Undone
+            | S::UndoFailed(_) => Err(illegal()),
+        },
+        Event::Resolved { happened, .. } if now.is_in_doubt() => Ok(match (happened, now) {
+            (Some(true), _) => S::Acted { changed: true },
+            (Some(false), _) => S::Planned,
+            (None, S::InDoubt { why, .. }) => S::InDoubt {
+                why: why.clone(),
+                looked: true,
+            },
+            (None, _) => S::InDoubt {
+                why: Why::new(Because::Timeout, "no answer was recorded"),
+                looked: true,
+            },
+        }),
+        Event::Verified { verdict, .. } => match now {
+            S::Planned if verdict.is_observed() => Ok(S::Confirmed { changed: false }),
+            S::Acted { changed } | S::Confirmed { changed } => Ok(if verdict.is_observed() {
+                S::Confirmed { changed: *changed }
+            } else {
+                S::Acted { changed: *changed }
+            }),
+            S::Planned
+            | S::Blocked(_)
+            | S::Intended { .. }
+            | S::InDoubt { .. }
+            | S::Failed(_)
+            | S::Skipped(_)
+            | S::Stale(_)
+            | S::Denied(_)
+            | S::Undone
+            | S::UndoFailed(_) => Err(illegal()),
+        },
+        Event::InForce { .. } | Event::Extended { .. }
+            if matches!(now, S::Acted { .. } | S::Confirmed { .. }) =>
+        {
+            Ok(now.clone())
+        }
+        Event::Released { .. }
+            if matches!(
+                now,
+                S::Acted { .. } | S::Confirmed { .. } | S::UndoFailed(_)
+            ) =>
+        {
+            Ok(S::Undone)
+        }
+        Event::UndoFailed { why, .. }
+            if matches!(
+                now,
+                S::Acted { .. } | S::Confirmed { .. } | S::UndoFailed(_)
+            ) =>
+        {
+            Ok(S::UndoFailed(why.clone()))
+        }
+        Event::Blocked { .. }
+        | Event::Denied { .. }
+        | Event::Skipped { .. }
+        | Event::Stale { .. }
+        | Event::Failed { .. }
+        | Event::Found { .. }
+        | Event::Intended { .. }
+        | Event::Resolved { .. }
+        | Event::InForce { .. }
+        | Event::Extended { .. }
+        | Event::Released { .. }
+        | Event::UndoFailed { .. }
+        | Event::Opened { .. }
+        | Event::RunOpened { .. }
+        | Event::PlanFrozen { .. }
+        | Event::Granted { .. }
+        | Event::Ended { .. }
+        | Event::RoundClosed { .. }
+        | Event::RunClosed { .. }
+        | Event::Attached { .. }
+        | Event::Noted { .. }
+        | Event::SetAside { .. }
+        | Event::Closed { .. } => Err(illegal()),
+    }
+}
+
+/// One life of an item, folded from the entries about it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Life {
+    /// Where it stands.
+    pub state: State,
+    /// What was planned.
+    pub planned: PlannedItem,
+    /// The call as it left, with the receipt; absent before the first intent.
+    pub sent: Option<(Call, Seen)>,
+    /// When the latest intent was written.
+    pub intended_at: Option<Time>,
+    /// When the provider answered yes, or the effect was found to have happened.
+    pub acted_at: Option<Time>,
+    /// The latest verdict.
+    pub verdict: Option<Verdict>,
+    /// When the latest entry about it was written.
+    pub at: Time,
+    /// How many attempts were made.
+    pub attempts: u32,
+}
