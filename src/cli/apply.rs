@@ -2,8 +2,10 @@
 
 use super::Ended;
 use super::failure::{Failure, exit};
-use super::operation::{Go, Secrets, Text, load, made_from, open, read_secrets, whoami};
+use super::operation::{Go, made_from};
 use super::session::Session;
+use super::wish::{Secrets, Text, load, read_secrets, whoami};
+use super::work::open;
 use crate::converge::Limit;
 use crate::domain::{Digest, Time};
 use crate::provider::Observer;

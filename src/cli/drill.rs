@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use clap::Subcommand;
 
 use super::failure::Failure;
-use super::operation::{Go, Text, load, open};
+use super::operation::Go;
 use super::session::Session;
+use super::wish::{Text, load};
+use super::work::open;
 use super::{Ended, aside};
 use crate::converge::Limit;
 use crate::domain::clock::spell;

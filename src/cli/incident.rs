@@ -5,8 +5,8 @@ use clap::Subcommand;
 
 use super::Ended;
 use super::failure::Failure;
-use super::operation;
 use super::session::{self, Session};
+use super::{wish, work};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
 
@@ -52,12 +52,12 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             ticket,
         } => {
             let since = session::since(&since, session.clock.now())?;
-            let wanted = operation::Incident {
+            let wanted = wish::Incident {
                 id: None,
                 reason,
                 ticket,
             };
-            let work = operation::create(&session, since, &wanted).await?;
+            let work = work::create(&session, since, &wanted).await?;
             let id = work.folder.id().to_owned();
             let mut ended = Ended::data(
                 serde_json::json!({"incident": id, "folder": work.folder.path()}),
@@ -71,7 +71,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         }
         Verb::List => list(&session),
         Verb::Note { text, incident } => {
-            let work = operation::open(&session, session.folder(incident.as_deref())?, false)?;
+            let work = work::open(&session, session.folder(incident.as_deref())?, false)?;
             let stamps = work.journal.append(vec![Event::Noted { text }]).await?;
             let seq = stamps.first().map(|stamp| stamp.seq);
             let id = work.folder.id().to_owned();

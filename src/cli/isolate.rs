@@ -2,8 +2,9 @@
 
 use super::Ended;
 use super::failure::Failure;
-use super::operation::{Consent, Incident, Secrets, Subjects, Text, Wish, begin};
+use super::operation::begin;
 use super::session::Session;
+use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
 use crate::converge::Limit;
 use crate::domain::Relation;
 

@@ -5,9 +5,12 @@
 mod failure;
 mod workspace;
 
+mod consent;
 mod operation;
 mod progress;
 mod session;
+mod wish;
+mod work;
 
 mod apply;
 mod identify;

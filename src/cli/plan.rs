@@ -2,9 +2,10 @@
 
 use super::Ended;
 use super::failure::Failure;
-use super::operation::{Consent, Incident, Secrets, Subjects, Text, Wish, begin};
+use super::operation::begin;
 use super::run::inputs;
 use super::session::Session;
+use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
 use crate::converge::Limit;
 use crate::domain::Relation;
 use crate::report::human;

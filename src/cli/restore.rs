@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Ended;
 use super::failure::Failure;
-use super::operation::{Go, Text, load, open, whoami};
+use super::operation::Go;
 use super::session::Session;
+use super::wish::{Text, load, whoami};
+use super::work::open;
 use crate::converge::Limit;
 use crate::domain::Locator;
 use crate::domain::event::{Event, Order};
@@ -112,7 +114,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
 /// The measures' targets that were named; only what this incident cut can be given back by it.
 fn name(
     session: &Session,
-    work: &super::operation::Work,
+    work: &super::work::Work,
     typed: &[String],
 ) -> Result<Vec<Locator>, Box<Failure>> {
     let cut: Vec<Locator> = work.journal.with_case(|case| {

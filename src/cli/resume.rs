@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::failure::Failure;
-use super::operation::{Go, Secrets, Text, Work, load, open, read_secrets, whoami};
+use super::operation::Go;
 use super::session::{self, Session};
+use super::wish::{Secrets, Text, load, read_secrets, whoami};
+use super::work::{Work, open};
 use super::{Ended, aside};
 use crate::converge::Limit;
 use crate::domain::event::Order;

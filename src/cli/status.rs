@@ -5,7 +5,8 @@ use super::failure::{Failure, exit};
 use super::session::Session;
 use crate::domain::Time;
 use crate::domain::case::Case;
-use crate::report::output::{self, Output, Source};
+use crate::report::describe::{self, Source};
+use crate::report::output::Output;
 use crate::report::standing::standing;
 
 /// Say where an incident stands: what is done, open and still alive, and what is due; asks no provider
@@ -63,7 +64,7 @@ pub(super) fn describe(
         .next_back()
         .and_then(|(digest, _)| Some((folder.load_plan(digest).ok()?, *digest)));
     let plan = plan.as_ref().map(|(plan, digest)| (plan, Some(*digest)));
-    Some(output::of_run(&Source {
+    Some(describe::of_run(&Source {
         case,
         catalogue,
         run: *number,

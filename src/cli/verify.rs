@@ -2,8 +2,10 @@
 
 use super::Ended;
 use super::failure::Failure;
-use super::operation::{Go, Secrets, Text, load, open, read_secrets, whoami};
+use super::operation::Go;
 use super::session::Session;
+use super::wish::{Secrets, Text, load, read_secrets, whoami};
+use super::work::open;
 use crate::converge::Limit;
 use crate::plan::restore;
 use crate::provider::Observer;

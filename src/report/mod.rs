@@ -4,6 +4,7 @@
 
 pub mod standing;
 
+pub mod describe;
 pub mod output;
 pub mod page;
 

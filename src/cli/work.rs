@@ -1,0 +1,129 @@
+//! An incident that is being worked on: joined or opened, its journal, its run lock.
+
+use super::failure::Failure;
+use super::session::Session;
+use super::wish::Incident;
+use crate::domain::case::Case;
+use crate::domain::event::Event;
+use crate::domain::{Locator, Time};
+use crate::journal::{Folder, Journal, RunLock, folder, folder::Shelf};
+
+/// An incident that is being worked on.
+pub(super) struct Work {
+    pub(super) folder: Folder,
+    pub(super) journal: Journal,
+    /// Held while performing; dropped at the end.
+    pub(super) lock: Option<RunLock>,
+}
+
+/// Joins the open incident that has a subject, else opens one.
+pub(super) async fn join(
+    session: &Session,
+    wanted: &Incident,
+    subjects: &[Locator],
+    since: Time,
+    performs: bool,
+) -> Result<Work, Box<Failure>> {
+    let listed = session.incidents()?;
+    let folder = match &wanted.id {
+        Some(_) => session.folder(wanted.id.as_deref())?,
+        None => match subjects
+            .iter()
+            .find_map(|subject| folder::open_with(&listed, subject).next())
+        {
+            Some(summary) => session.root()?.open(&summary.id)?,
+            None => {
+                let day = session.clock.now().strftime("%Y-%m-%d");
+                session.root()?.create(
+                    Shelf::Incidents,
+                    &format!("{day}-{}", session.clock.id()),
+                    &session.clock,
+                )?
+            }
+        },
+    };
+    let work = open(session, folder, performs)?;
+    open_case(&work, since, wanted).await?;
+    Ok(work)
+}
+
+/// Writes the first entry of a new incident; refuses one that is closed.
+pub(super) async fn open_case(
+    work: &Work,
+    since: Time,
+    wanted: &Incident,
+) -> Result<(), Box<Failure>> {
+    let (opened, closed) = work
+        .journal
+        .with_case(|case: &Case| (case.opened_at.is_some(), case.closed));
+    if closed {
+        let message = format!("incident `{}` is closed", work.folder.id());
+        return Err(Box::new(
+            Failure::usage(message).hint("contain incident list"),
+        ));
+    }
+    if !opened {
+        let event = Event::Opened {
+            incident: work.folder.id().to_owned(),
+            drill: work.folder.is_drill(),
+            since,
+            reason: wanted.reason.clone(),
+            ticket: wanted.ticket.clone(),
+        };
+        work.journal.append(vec![event]).await?;
+    }
+    Ok(())
+}
+
+/// Opens an incident's journal, with the run lock where something is to be performed.
+pub(super) fn open(
+    session: &Session,
+    folder: Folder,
+    performs: bool,
+) -> Result<Work, Box<Failure>> {
+    if folder.is_drill() && !session.clock.is_simulated() {
+        let message = format!(
+            "`{}` is a drill: its world ended with it, so there is nothing to go on with",
+            folder.id()
+        );
+        let again = folder
+            .id()
+            .rsplit_once('-')
+            .map_or(folder.id(), |(name, _)| name);
+        return Err(Box::new(
+            Failure::usage(message).hint(format!("contain drill {again}")),
+        ));
+    }
+    let lock = if performs {
+        Some(folder.lock(&session.clock)?)
+    } else {
+        None
+    };
+    let (journal, _) = Journal::open(
+        Box::new(folder.sink()?),
+        session.clock.clone(),
+        session.actor(),
+    )?;
+    Ok(Work {
+        folder,
+        journal,
+        lock,
+    })
+}
+
+/// Opens an incident without performing on it, for verbs that only append.
+pub(super) async fn create(
+    session: &Session,
+    since: Time,
+    wanted: &Incident,
+) -> Result<Work, Box<Failure>> {
+    let day = session.clock.now().strftime("%Y-%m-%d");
+    let folder = session.root()?.create(
+        Shelf::Incidents,
+        &format!("{day}-{}", session.clock.id()),
+        &session.clock,
+    )?;
+    let work = open(session, folder, false)?;
+    open_case(&work, since, wanted).await?;
+    Ok(work)
+}

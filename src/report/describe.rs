@@ -1,0 +1,400 @@
+//! Making the document about a run, from the state of its incident and where it stands.
+//!
+//! Never reads a provider, and never says more than the record.
+
+use super::output::{Alive, Item, NotSeen, Obligation, Output, Pending, Probe, Scope};
+use super::standing::{Outcome, Standing, last_lives, outside};
+use crate::domain::case::Case;
+use crate::domain::event::{Does, PlannedItem};
+use crate::domain::plan::{Outside, Plan};
+use crate::domain::state::Life;
+use crate::domain::{Cause, Digest, ItemRef, Proof, Settled, State, Status, Time, Undo};
+use crate::provider::Catalogue;
+
+/// What a document is made from.
+pub struct Source<'a> {
+    /// The state of the incident.
+    pub case: &'a Case,
+    /// What the providers declare.
+    pub catalogue: &'a Catalogue,
+    /// The run.
+    pub run: u32,
+    /// Where it stands.
+    pub standing: &'a Standing,
+    /// The latest plan, with its digest where it was frozen.
+    pub plan: Option<(&'a Plan, Option<Digest>)>,
+    /// Whether the plan waits for its code.
+    pub wants_code: bool,
+    /// The present.
+    pub now: Time,
+}
+
+/// Makes the document about a run.
+#[must_use]
+pub fn of_run(source: &Source<'_>) -> Output {
+    let Source {
+        case,
+        catalogue,
+        run,
+        standing,
+        plan,
+        now,
+        ..
+    } = *source;
+    let mut output = Output::bare(standing.outcome);
+    output.incident = Some(case.incident.clone());
+    output.run = Some(run);
+    output.drill = case.drill;
+    let Some(entry) = case.runs.get(&run) else {
+        return output;
+    };
+    let order = &entry.order;
+    output.acting_as = order.acting_as.iter().map(ToString::to_string).collect();
+    output.scope = Some(Scope {
+        subjects: order.subjects.iter().map(ToString::to_string).collect(),
+        include: order
+            .include
+            .iter()
+            .map(|relation| relation.word().to_owned())
+            .collect(),
+        since: order.since.to_string(),
+        playbook: order.playbook.clone(),
+    });
+    let plans = entry.plans.keys().next_back();
+    output.rounds = plans
+        .max(entry.rounds.keys().next_back())
+        .copied()
+        .unwrap_or(0);
+    output.items = last_lives(case, run)
+        .into_iter()
+        .map(|(item, life)| of_life(item, life, now))
+        .collect();
+    if output.items.is_empty()
+        && let Some((plan, None)) = plan
+    {
+        output.items = plan
+            .items
+            .iter()
+            .map(|item| of_plan(plan, item, catalogue))
+            .collect();
+    }
+    output.plan = plan
+        .and_then(|(_, digest)| digest)
+        .or(entry.plans.values().next_back().map(|(d, _)| *d))
+        .map(|d| d.to_string());
+    if let Some((plan, digest)) = plan {
+        let steps = plan.pending.iter();
+        output.pending = steps
+            .map(|pending| Pending {
+                phase: pending.phase.word().to_owned(),
+                step: pending.step.clone(),
+                why: pending.why.clone(),
+            })
+            .collect();
+        let open =
+            matches!(standing.outcome, Outcome::Waiting | Outcome::Planned) || source.wants_code;
+        output.confirm = digest
+            .filter(|_| open && !plan.is_empty())
+            .map(|digest| digest.code());
+    }
+    let outside = match plan {
+        Some((plan, _)) => plan.outside.clone(),
+        None => Vec::new(),
+    };
+    let from_reads = self::outside(case, order, catalogue);
+    output.still_alive = alive(
+        source,
+        if from_reads.is_empty() {
+            outside
+        } else {
+            from_reads
+        },
+    );
+    output.not_seen = blind(source);
+    output.obligations = obligations(source);
+    output.withheld = standing
+        .unproven
+        .iter()
+        .chain(&standing.withheld)
+        .cloned()
+        .collect();
+    output.settles_at = standing.settles_at.map(|at| at.to_string());
+    output.next = next(source, &output);
+    output
+}
+
+fn of_life(item: &ItemRef, life: &Life, now: Time) -> Item {
+    let planned = &life.planned;
+    let cuts = planned.rung.is_some();
+    let why = match &life.state {
+        State::Blocked(cause) => Some(format!("{}: {}", cause.word(), cause.text())),
+        State::InDoubt { why, .. } | State::Failed(why) | State::UndoFailed(why) => {
+            Some(why.to_string())
+        }
+        State::Skipped(why) | State::Stale(why) | State::Denied(why) => Some(why.clone()),
+        State::Planned
+        | State::Intended { .. }
+        | State::Acted { .. }
+        | State::Confirmed { .. }
+        | State::Undone => None,
+    };
+    let verdict = life.verdict.as_ref();
+    let word = match (verdict, &life.state) {
+        (Some(verdict), _) => verdict.word(),
+        (None, State::Acted { .. }) => Proof::Acknowledged.word(),
+        (None, State::Intended { .. } | State::InDoubt { .. }) => Proof::Requested.word(),
+        (None, State::Skipped(_)) => Proof::Observed.word(),
+        (
+            None,
+            State::Planned
+            | State::Blocked(_)
+            | State::Confirmed { .. }
+            | State::Failed(_)
+            | State::Stale(_)
+            | State::Denied(_)
+            | State::Undone
+            | State::UndoFailed(_),
+        ) => Proof::None.word(),
+    };
+    let settled = match verdict.map(|verdict| verdict.settled(now)) {
+        Some(Settled::Yes) => "yes",
+        Some(Settled::Assumed) => "assumed",
+        Some(Settled::No) | None => "no",
+    };
+    Item {
+        key: item.key.to_string(),
+        action: planned.action.as_ref().map(ToString::to_string),
+        target: Some(planned.target.to_string()),
+        phase: item.key.phase.word().to_owned(),
+        tier: planned.tier.into(),
+        status: if planned.does == Does::Manual {
+            Status::Blocked
+        } else {
+            life.state.status()
+        },
+        verdict: cuts.then(|| word.to_owned()),
+        settled: cuts.then(|| settled.to_owned()),
+        reversible: planned.reversible,
+        at: life.at.to_string(),
+        changed: matches!(
+            life.state,
+            State::Acted { changed: true } | State::Confirmed { changed: true }
+        ),
+        relation: planned.relation.map(|relation| relation.word().to_owned()),
+        rung: planned.rung.map(|rung| rung.verb().to_owned()),
+        why,
+        probe: verdict.and_then(|verdict| {
+            let probing = verdict.probing.as_ref()?;
+            let (n, p) = match verdict.proof {
+                Proof::ProbedDead { n, p } if !verdict.is_alive() => (n, Some(p)),
+                Proof::None
+                | Proof::Requested
+                | Proof::Acknowledged
+                | Proof::Observed
+                | Proof::ProbedDead { .. } => (probing.refused, None),
+            };
+            Some(Probe {
+                n,
+                p,
+                sent: probing.sent,
+                accepted: probing.accepted,
+                unclear: probing.unclear,
+                from: probing.from.to_string(),
+                until: probing.until.to_string(),
+            })
+        }),
+    }
+}
+
+fn of_plan(plan: &Plan, item: &crate::domain::Item, catalogue: &Catalogue) -> Item {
+    let short: PlannedItem = crate::plan::in_short(item, catalogue);
+    let cuts = short.rung.is_some();
+    Item {
+        key: item.key.to_string(),
+        action: short.action.map(|action| action.to_string()),
+        target: Some(short.target.to_string()),
+        phase: item.key.phase.word().to_owned(),
+        tier: item.tier.into(),
+        status: Status::WouldRun,
+        verdict: cuts.then(|| Proof::None.word().to_owned()),
+        settled: cuts.then(|| "no".to_owned()),
+        reversible: matches!(item.undo, Some(Undo::By(_))),
+        at: plan.at.to_string(),
+        changed: false,
+        relation: item.relation.map(|relation| relation.word().to_owned()),
+        rung: item.rung.map(|rung| rung.verb().to_owned()),
+        why: None,
+        probe: None,
+    }
+}
+
+fn alive(source: &Source<'_>, outside: Vec<Outside>) -> Vec<Alive> {
+    let incident = &source.case.incident;
+    let resume = format!("contain resume --incident {incident}");
+    let apply = format!("contain apply --incident {incident}");
+    let unproven = last_lives(source.case, source.run)
+        .into_iter()
+        .filter(|(_, life)| life.planned.rung.is_some());
+    let unproven = unproven.filter_map(|(_, life)| {
+        let dead = match &life.state {
+            State::Confirmed { .. } | State::Skipped(_) => !life
+                .verdict
+                .as_ref()
+                .is_some_and(crate::domain::Verdict::is_alive),
+            State::Planned
+            | State::Blocked(_)
+            | State::Intended { .. }
+            | State::InDoubt { .. }
+            | State::Acted { .. }
+            | State::Failed(_)
+            | State::Stale(_)
+            | State::Denied(_)
+            | State::Undone
+            | State::UndoFailed(_) => false,
+        };
+        let waits = matches!(
+            life.state,
+            State::Planned | State::Blocked(Cause::Approval(_))
+        );
+        (!dead).then(|| Alive {
+            what: life.planned.target.to_string(),
+            why: match life.verdict.as_ref().and_then(|verdict| verdict.alive_at) {
+                Some(at) => format!("still accepted at {at}, after its bound"),
+                None => format!(
+                    "in the set, and not proven dead ({})",
+                    life.state.status().word()
+                ),
+            },
+            until: None,
+            cut_with: Some(if waits { apply.clone() } else { resume.clone() }),
+        })
+    });
+    let open = source.standing.open.iter().map(|target| Alive {
+        what: target.to_string(),
+        why: "in the set, and a fresh look found it open".to_owned(),
+        until: None,
+        cut_with: Some(resume.clone()),
+    });
+    let outside = outside.into_iter().map(|outside| Alive {
+        what: outside.what.to_string(),
+        why: outside.why,
+        until: outside.until.map(|until| until.to_string()),
+        cut_with: outside.cut_with,
+    });
+    let mut alive: Vec<Alive> = open.chain(unproven).chain(outside).collect();
+    let mut known = std::collections::BTreeSet::new();
+    alive.retain(|alive| known.insert(alive.what.clone()));
+    alive
+}
+
+fn blind(source: &Source<'_>) -> Vec<NotSeen> {
+    let read = source
+        .case
+        .found
+        .values()
+        .flat_map(|(_, reading)| &reading.not_seen);
+    let planned = source.plan.iter().flat_map(|(plan, _)| &plan.not_seen);
+    let all: std::collections::BTreeSet<_> = read.chain(planned).collect();
+    all.into_iter()
+        .map(|n| NotSeen {
+            what: n.what.clone(),
+            why: n.why.to_string(),
+            withholds: n.withholds,
+        })
+        .collect()
+}
+
+fn obligations(source: &Source<'_>) -> Vec<Obligation> {
+    let incident = &source.case.incident;
+    let mut all = Vec::new();
+    for (at, target) in &source.standing.owed {
+        all.push(Obligation {
+            what: format!("end the sessions of {target} a second time, for what was issued while the first cut spread"),
+            due: at.map(|at| at.to_string()),
+            do_with: Some(format!("contain resume --incident {incident}")),
+        });
+    }
+    for (item, life) in last_lives(source.case, source.run) {
+        if life.planned.does == Does::Manual {
+            all.push(Obligation {
+                what: format!(
+                    "cut {} by hand: no provider of this build can ({})",
+                    life.planned.target, item.key
+                ),
+                due: None,
+                do_with: Some(format!(
+                    "contain incident note --incident {incident} \"...\""
+                )),
+            });
+        }
+        let tried = life
+            .verdict
+            .as_ref()
+            .is_some_and(|verdict| verdict.probing.is_some());
+        if life.planned.probe && matches!(life.state, State::Confirmed { .. }) && !tried {
+            all.push(Obligation {
+                what: format!(
+                    "try {} once more with its secret: the probe did not finish",
+                    life.planned.target
+                ),
+                due: None,
+                do_with: Some(format!("contain resume --incident {incident} --secret REF")),
+            });
+        }
+    }
+    let mut reviewed = std::collections::BTreeSet::new();
+    for (due, item, life) in source.case.measures() {
+        // A cut that was written twice is one measure; its earlier deadline counts.
+        if !reviewed.insert((&life.planned.action, &life.planned.target)) {
+            continue;
+        }
+        let overdue = if source.now >= due { "overdue: " } else { "" };
+        all.push(Obligation {
+            what: format!(
+                "{overdue}review the measure on {} ({})",
+                life.planned.target, item.key
+            ),
+            due: Some(due.to_string()),
+            do_with: Some(format!("contain status --incident {incident}")),
+        });
+    }
+    all
+}
+
+fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
+    let incident = &source.case.incident;
+    let verb = |verb: &str| format!("contain {verb} --incident {incident}");
+    match source.standing.outcome {
+        Outcome::Planned | Outcome::Waiting => match &output.confirm {
+            Some(code)
+                if source
+                    .plan
+                    .is_some_and(|(plan, _)| plan.tier() >= crate::domain::Tier::GRAVE) =>
+            {
+                vec![format!("{} --confirm {code}", verb("apply"))]
+            }
+            Some(_) => vec![format!("{} --yes", verb("apply"))],
+            None => vec![verb("status")],
+        },
+        Outcome::Isolated => {
+            let owed = source
+                .standing
+                .owed
+                .iter()
+                .any(|(at, _)| at.is_none_or(|at| at <= source.now));
+            let mut next = Vec::new();
+            if owed || !source.standing.owed.is_empty() {
+                next.push(format!("{} --wait", verb("resume")));
+            }
+            next.push(format!("{} --wait", verb("verify")));
+            next
+        }
+        Outcome::Contained => vec![verb("report"), verb("restore")],
+        Outcome::PartlyContained | Outcome::NotContained | Outcome::InDoubt => {
+            vec![verb("resume"), verb("status")]
+        }
+        Outcome::Denied => vec![verb("status")],
+        Outcome::Restored | Outcome::PartlyRestored | Outcome::Done => vec![verb("status")],
+        Outcome::Failed => Vec::new(),
+    }
+}
