@@ -124,6 +124,17 @@ impl<'a> Goals<'a> {
         due
     }
 
+    /// Whether the second writing of a cut is due at `now` and was not made.
+    #[must_use]
+    pub fn owes(&self, spec: &Spec, target: &Locator, now: Time) -> bool {
+        match self.second_writing(spec, target) {
+            Due::At(again) if now >= again => self
+                .get(&spec.id, target)
+                .is_some_and(|life| !is_written(life, again)),
+            Due::At(_) | Due::AfterDeath | Due::Never => false,
+        }
+    }
+
     /// An issuer whose own sessions are cut twice is dead only after its second cut.
     fn passed_twice(&self, action: &ActionId, life: &Life) -> Due {
         let again = self.catalogue.action(action).map_or(Due::Never, |spec| {

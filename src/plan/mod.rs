@@ -382,10 +382,14 @@ fn item(
         due::Due::At(again) if ask.now >= again => again,
         due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
     };
+    // One rule for planning and for standing: a cut-off that already lies beyond that time is written again all the same.
+    let is_owed = goals.owes(spec, &target, ask.now);
     let required = required.saturating_add(ahead).unwrap_or(required);
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),
-        Some(Fact::Present(fields)) if spec.is_done(fields, required) => Some("already so"),
+        Some(Fact::Present(fields)) if !is_owed && spec.is_done(fields, required) => {
+            Some("already so")
+        }
         Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
     };
     let rung = spec.cut().map(|cut| cut.rung);
