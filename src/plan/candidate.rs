@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ask, Error, scope};
 use crate::domain::plan::Pending;
 use crate::domain::{
-    Duration, Fields, Found, Item, ItemKey, Locator, Phase, Relation, Rung, Seen, Spec, Tier, Work,
+    Duration, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung, Seen, Spec, Tier, Work,
 };
 use crate::playbook::{Evaluated, Scope, Step, What, scope as data};
 
@@ -164,15 +164,23 @@ fn output(ask: &Ask<'_>, step: &Step, subject: &Locator, scope: &mut Scope) {
     if step.for_each.is_some() {
         return;
     }
-    let last = ask
-        .case
-        .lives_of(ask.at.0)
-        .filter(|(item, _)| item.key == key)
-        .last();
-    if let Some((_, life)) = last {
+    let last = rounds(ask).find_map(|round| {
+        ask.case.lives.get(&ItemRef {
+            run: ask.at.0,
+            round,
+            key: key.clone(),
+        })
+    });
+    if let Some(life) = last {
         let output = serde_json::json!({"at": life.acted_at, "target": life.planned.target, "status": life.state.status()});
         scope.set_step(&step.id, output);
     }
+}
+
+/// The rounds of this run that have a plan, latest first.
+fn rounds(ask: &Ask<'_>) -> impl Iterator<Item = u32> {
+    let run = ask.case.runs.get(&ask.at.0);
+    run.into_iter().flat_map(|run| run.plans.keys().rev().copied())
 }
 
 type Gathered = Result<Vec<Candidate>, Vec<String>>;

@@ -2,7 +2,7 @@
 //!
 //! DESIGN section 4 in code. Never cuts anything by itself; it only says what belongs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
@@ -81,9 +81,10 @@ pub fn all_outside<'a>(
     incident: &str,
     catalogue: &Catalogue,
 ) -> Vec<Outside> {
+    let subjects: BTreeSet<&Locator> = order.subjects.iter().collect();
     let mut by_what = BTreeMap::new();
     for (subject, found) in found {
-        if !order.subjects.contains(&found.what)
+        if !subjects.contains(&found.what)
             && !is_in(found, subject, &order.include, catalogue)
             && let Some(outside) = outside(found, subject, order, incident)
         {
