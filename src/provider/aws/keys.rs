@@ -31,6 +31,8 @@ pub(super) struct Known {
     listed: BTreeMap<String, (Time, Vec<Key>)>,
     /// When keys were last used, as first seen.
     last: BTreeMap<String, Option<Last>>,
+    /// Keys first looked at among many: when they were last used is not worth a request each, then or later.
+    passed_over: BTreeSet<String>,
     /// Whose sessions are, as CloudTrail told.
     pub(super) sessions: BTreeMap<String, Locator>,
 }
@@ -257,10 +259,18 @@ pub(super) async fn seen(on: &Handle, targets: &[&Locator]) -> BTreeMap<String, 
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-    if ids.len() <= FEW {
-        let asked: Vec<_> = ids.iter().map(|&id| last(on, id)).collect();
-        futures_util::future::join_all(asked).await;
-    }
+    let worth_asking: Vec<&str> = {
+        let mut known = known(on);
+        if ids.len() > FEW {
+            known
+                .passed_over
+                .extend(ids.iter().map(|&id| id.to_owned()));
+        }
+        let passed_over = |id: &&&str| known.passed_over.contains(**id);
+        ids.iter().filter(|id| !passed_over(id)).copied().collect()
+    };
+    let asked = worth_asking.into_iter().map(|id| last(on, id));
+    futures_util::future::join_all(asked).await;
     let known = known(on);
     let look = |target: &Locator| match owners.get(target.id()) {
         Some(Ok(user)) => match listings.get(user) {
