@@ -10,3 +10,5 @@ pub mod page;
 
 pub mod human;
 pub mod markdown;
+
+pub mod table;

@@ -10,3 +10,4 @@
 
 mod laws;
 mod simulated;
+mod tidy;
