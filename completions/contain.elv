@@ -1,0 +1,473 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[contain] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'contain'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'contain'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand isolate 'Cut the access of a compromised identity or credential, and of what it minted or entered'
+            cand inventory 'List what hangs on an identity or credential, and what it did; changes nothing'
+            cand plan 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
+            cand apply 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+            cand run 'Carry out a playbook on one subject or on several'
+            cand status 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
+            cand verify 'Look at everything afresh and say whether it is contained; changes nothing'
+            cand resume 'Go on with an incident: look at what is in doubt, then finish what is open or due'
+            cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
+            cand incident 'Open an incident, list incidents, or note something in one'
+            cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand report 'Write the report of an incident: what was done, by whose authority, with what proof'
+            cand doctor 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+            cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
+            cand journal 'Show an incident''s journal, or verify it'
+            cand completions 'Print the completion script for a shell'
+            cand man 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;isolate'= {
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --since 'The incident began then: a time, or a duration ago'
+            cand --include 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)'
+            cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
+            cand --exact 'Withhold the reach mandate: whatever is found later is planned, not cut'
+            cand --wait 'Go on until contained, cutting what appears meanwhile'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;inventory'= {
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --since 'The incident began then: a time, or a duration ago'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;plan'= {
+            cand --subject 'What is compromised (can be repeated)'
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --input 'Give an input of the playbook a value (can be repeated)'
+            cand --since 'The incident began then: a time, or a duration ago'
+            cand --include 'Cut these relations too (can be repeated)'
+            cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;apply'= {
+            cand --confirm 'Confirm the plan by its code, the first eight characters of its digest; covers tier 3'
+            cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;run'= {
+            cand --subject 'What is compromised (can be repeated)'
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --input 'Give an input of the playbook a value (can be repeated)'
+            cand --since 'The incident began then: a time, or a duration ago'
+            cand --include 'Cut these relations too (can be repeated)'
+            cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
+            cand --exact 'Withhold the reach mandate: whatever is found later is planned, not cut'
+            cand --wait 'Go on until contained, cutting what appears meanwhile'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;status'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;verify'= {
+            cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --wait 'Wait until everything has settled, as long as waiting can change the answer'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;resume'= {
+            cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --wait 'Go on until contained, cutting what appears meanwhile'
+            cand --yes 'Confirm what still needs confirming without being asked; covers tiers up to 2'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;restore'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'Work in this incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand open 'Open an incident without cutting anything yet'
+            cand list 'List incidents, oldest first'
+            cand note 'Write something down in an incident''s journal'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;incident;open'= {
+            cand --since 'The incident began then: a time, or a duration ago'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;list'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;note'= {
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;help'= {
+            cand open 'Open an incident without cutting anything yet'
+            cand list 'List incidents, oldest first'
+            cand note 'Write something down in an incident''s journal'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;incident;help;open'= {
+        }
+        &'contain;incident;help;list'= {
+        }
+        &'contain;incident;help;note'= {
+        }
+        &'contain;incident;help;help'= {
+        }
+        &'contain;identify'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --offline 'Ask no provider: say only what the id itself tells'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;report'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --print 'Print it only; otherwise it is stored in the incident''s folder too, and noted in the journal'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;doctor'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;drill'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand run 'Rehearse a scenario'
+            cand list 'List the scenarios that ship'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;drill;run'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;drill;list'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;drill;help'= {
+            cand run 'Rehearse a scenario'
+            cand list 'List the scenarios that ship'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;drill;help;run'= {
+        }
+        &'contain;drill;help;list'= {
+        }
+        &'contain;drill;help;help'= {
+        }
+        &'contain;journal'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand show 'Print the entries in short, one a line'
+            cand verify 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;journal;show'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;journal;verify'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;journal;help'= {
+            cand show 'Print the entries in short, one a line'
+            cand verify 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;journal;help;show'= {
+        }
+        &'contain;journal;help;verify'= {
+        }
+        &'contain;journal;help;help'= {
+        }
+        &'contain;completions'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;man'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;help'= {
+            cand isolate 'Cut the access of a compromised identity or credential, and of what it minted or entered'
+            cand inventory 'List what hangs on an identity or credential, and what it did; changes nothing'
+            cand plan 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
+            cand apply 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+            cand run 'Carry out a playbook on one subject or on several'
+            cand status 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
+            cand verify 'Look at everything afresh and say whether it is contained; changes nothing'
+            cand resume 'Go on with an incident: look at what is in doubt, then finish what is open or due'
+            cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
+            cand incident 'Open an incident, list incidents, or note something in one'
+            cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand report 'Write the report of an incident: what was done, by whose authority, with what proof'
+            cand doctor 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+            cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
+            cand journal 'Show an incident''s journal, or verify it'
+            cand completions 'Print the completion script for a shell'
+            cand man 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;help;isolate'= {
+        }
+        &'contain;help;inventory'= {
+        }
+        &'contain;help;plan'= {
+        }
+        &'contain;help;apply'= {
+        }
+        &'contain;help;run'= {
+        }
+        &'contain;help;status'= {
+        }
+        &'contain;help;verify'= {
+        }
+        &'contain;help;resume'= {
+        }
+        &'contain;help;restore'= {
+        }
+        &'contain;help;incident'= {
+            cand open 'Open an incident without cutting anything yet'
+            cand list 'List incidents, oldest first'
+            cand note 'Write something down in an incident''s journal'
+        }
+        &'contain;help;incident;open'= {
+        }
+        &'contain;help;incident;list'= {
+        }
+        &'contain;help;incident;note'= {
+        }
+        &'contain;help;identify'= {
+        }
+        &'contain;help;report'= {
+        }
+        &'contain;help;doctor'= {
+        }
+        &'contain;help;drill'= {
+            cand run 'Rehearse a scenario'
+            cand list 'List the scenarios that ship'
+        }
+        &'contain;help;drill;run'= {
+        }
+        &'contain;help;drill;list'= {
+        }
+        &'contain;help;journal'= {
+            cand show 'Print the entries in short, one a line'
+            cand verify 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+        }
+        &'contain;help;journal;show'= {
+        }
+        &'contain;help;journal;verify'= {
+        }
+        &'contain;help;completions'= {
+        }
+        &'contain;help;man'= {
+        }
+        &'contain;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

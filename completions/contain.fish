@@ -1,0 +1,299 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_contain_global_optspecs
+    string join \n json workspace= journal= as= h/help V/version
+end
+
+function __fish_contain_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_contain_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_contain_using_subcommand
+    set -l cmd (__fish_contain_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c contain -n "__fish_contain_needs_command" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_needs_command" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_needs_command" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_needs_command" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contain -n "__fish_contain_needs_command" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_needs_command" -f -a "isolate" -d 'Cut the access of a compromised identity or credential, and of what it minted or entered'
+complete -c contain -n "__fish_contain_needs_command" -f -a "inventory" -d 'List what hangs on an identity or credential, and what it did; changes nothing'
+complete -c contain -n "__fish_contain_needs_command" -f -a "plan" -d 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
+complete -c contain -n "__fish_contain_needs_command" -f -a "apply" -d 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+complete -c contain -n "__fish_contain_needs_command" -f -a "run" -d 'Carry out a playbook on one subject or on several'
+complete -c contain -n "__fish_contain_needs_command" -f -a "status" -d 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
+complete -c contain -n "__fish_contain_needs_command" -f -a "verify" -d 'Look at everything afresh and say whether it is contained; changes nothing'
+complete -c contain -n "__fish_contain_needs_command" -f -a "resume" -d 'Go on with an incident: look at what is in doubt, then finish what is open or due'
+complete -c contain -n "__fish_contain_needs_command" -f -a "restore" -d 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
+complete -c contain -n "__fish_contain_needs_command" -f -a "incident" -d 'Open an incident, list incidents, or note something in one'
+complete -c contain -n "__fish_contain_needs_command" -f -a "identify" -d 'Say what a locator or a bare id is, which account owns it, and what its state is'
+complete -c contain -n "__fish_contain_needs_command" -f -a "report" -d 'Write the report of an incident: what was done, by whose authority, with what proof'
+complete -c contain -n "__fish_contain_needs_command" -f -a "doctor" -d 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+complete -c contain -n "__fish_contain_needs_command" -f -a "drill" -d 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
+complete -c contain -n "__fish_contain_needs_command" -f -a "journal" -d 'Show an incident\'s journal, or verify it'
+complete -c contain -n "__fish_contain_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c contain -n "__fish_contain_needs_command" -f -a "man" -d 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
+complete -c contain -n "__fish_contain_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l include -d 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l yes -d 'Confirm the plan without being asked; covers tiers up to 2'
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l exact -d 'Withhold the reach mandate: whatever is found later is planned, not cut'
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l wait -d 'Go on until contained, cutting what appears meanwhile'
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand isolate" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand isolate" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand inventory" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand inventory" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand plan" -l subject -d 'What is compromised (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l input -d 'Give an input of the playbook a value (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l include -d 'Cut these relations too (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand plan" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand plan" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand plan" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand plan" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand apply" -l confirm -d 'Confirm the plan by its code, the first eight characters of its digest; covers tier 3' -r
+complete -c contain -n "__fish_contain_using_subcommand apply" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand apply" -l incident -d 'Work in this incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand apply" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand apply" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand apply" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand apply" -l yes -d 'Confirm the plan without being asked; covers tiers up to 2'
+complete -c contain -n "__fish_contain_using_subcommand apply" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand apply" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand apply" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand run" -l subject -d 'What is compromised (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l input -d 'Give an input of the playbook a value (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l include -d 'Cut these relations too (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand run" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand run" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l yes -d 'Confirm the plan without being asked; covers tiers up to 2'
+complete -c contain -n "__fish_contain_using_subcommand run" -l exact -d 'Withhold the reach mandate: whatever is found later is planned, not cut'
+complete -c contain -n "__fish_contain_using_subcommand run" -l wait -d 'Go on until contained, cutting what appears meanwhile'
+complete -c contain -n "__fish_contain_using_subcommand run" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand run" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand run" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand status" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand status" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand status" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand status" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand status" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand status" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand status" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand verify" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand verify" -l incident -d 'Work in this incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand verify" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand verify" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand verify" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand verify" -l wait -d 'Wait until everything has settled, as long as waiting can change the answer'
+complete -c contain -n "__fish_contain_using_subcommand verify" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand verify" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand resume" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand resume" -l incident -d 'Work in this incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand resume" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand resume" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand resume" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand resume" -l wait -d 'Go on until contained, cutting what appears meanwhile'
+complete -c contain -n "__fish_contain_using_subcommand resume" -l yes -d 'Confirm what still needs confirming without being asked; covers tiers up to 2'
+complete -c contain -n "__fish_contain_using_subcommand resume" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand resume" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand resume" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand restore" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand restore" -l incident -d 'Work in this incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand restore" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand restore" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand restore" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand restore" -l yes -d 'Confirm the plan without being asked; covers tiers up to 2'
+complete -c contain -n "__fish_contain_using_subcommand restore" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand restore" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand restore" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "open" -d 'Open an incident without cutting anything yet'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "list" -d 'List incidents, oldest first'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "note" -d 'Write something down in an incident\'s journal'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l incident -d 'The incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "open" -d 'Open an incident without cutting anything yet'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "list" -d 'List incidents, oldest first'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "note" -d 'Write something down in an incident\'s journal'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand identify" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand identify" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand identify" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand identify" -l offline -d 'Ask no provider: say only what the id itself tells'
+complete -c contain -n "__fish_contain_using_subcommand identify" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand identify" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand identify" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand report" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand report" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand report" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand report" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand report" -l print -d 'Print it only; otherwise it is stored in the incident\'s folder too, and noted in the journal'
+complete -c contain -n "__fish_contain_using_subcommand report" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand report" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand report" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand doctor" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand doctor" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand doctor" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand doctor" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand doctor" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -a "run" -d 'Rehearse a scenario'
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -a "list" -d 'List the scenarios that ship'
+complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from run" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from run" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from run" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from run" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from run" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from list" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from list" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from list" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from list" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from help" -f -a "run" -d 'Rehearse a scenario'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the scenarios that ship'
+complete -c contain -n "__fish_contain_using_subcommand drill; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "show" -d 'Print the entries in short, one a line'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the entries in short, one a line'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand completions" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand completions" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand completions" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand completions" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand man" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand man" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand man" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand man" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand man" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand man" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "isolate" -d 'Cut the access of a compromised identity or credential, and of what it minted or entered'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "inventory" -d 'List what hangs on an identity or credential, and what it did; changes nothing'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "plan" -d 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "apply" -d 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "run" -d 'Carry out a playbook on one subject or on several'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "status" -d 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "verify" -d 'Look at everything afresh and say whether it is contained; changes nothing'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "resume" -d 'Go on with an incident: look at what is in doubt, then finish what is open or due'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "restore" -d 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "incident" -d 'Open an incident, list incidents, or note something in one'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "identify" -d 'Say what a locator or a bare id is, which account owns it, and what its state is'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "report" -d 'Write the report of an incident: what was done, by whose authority, with what proof'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "doctor" -d 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "drill" -d 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "journal" -d 'Show an incident\'s journal, or verify it'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "man" -d 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "open" -d 'Open an incident without cutting anything yet'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "list" -d 'List incidents, oldest first'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "note" -d 'Write something down in an incident\'s journal'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from drill" -f -a "run" -d 'Rehearse a scenario'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from drill" -f -a "list" -d 'List the scenarios that ship'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "show" -d 'Print the entries in short, one a line'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
