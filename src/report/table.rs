@@ -76,7 +76,7 @@ pub fn kinds(kinds: &[Kind], specs: &[Spec]) -> String {
                     kind.title
                 ),
                 list(cuts.map(|cut| cut.rung.verb().to_owned())),
-                list(kind.reads.iter().map(|read| word(read))),
+                list(kind.reads.iter().map(word)),
                 match kind.readable {
                     Readable::ById => "by id",
                     Readable::BySecret => "only with its secret",
