@@ -1,0 +1,152 @@
+//! What is generated from the program, and has to be what the program says today.
+
+use std::path::Path;
+
+use clap_complete::{Generator as _, Shell};
+use contain::domain::Spec;
+use contain::report::{output::Output, table};
+
+use super::{catalogue, files, read, root};
+
+fn refreshing() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test is asked to refresh by its environment"
+    )]
+    std::env::var("CONTAIN_REFRESH").is_ok_and(|value| value == "1")
+}
+
+/// Compares a generated file with what it should be, or rewrites it.
+#[track_caller]
+fn fresh(path: &str, wanted: &str) {
+    let file = root().join(path);
+    let present = std::fs::read_to_string(&file).unwrap_or_default();
+    if present == wanted {
+        return;
+    }
+    assert!(
+        refreshing(),
+        "{path} is not fresh; run: CONTAIN_REFRESH=1 cargo test --test it tidy"
+    );
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let whole = Path::new(env!("CARGO_TARGET_TMPDIR")).join(path.replace('/', "-"));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a generated file is no record of an incident"
+    )]
+    std::fs::write(&whole, wanted).unwrap();
+    // Other tests read meanwhile, so a file is never seen half written.
+    std::fs::rename(&whole, &file).unwrap();
+}
+
+/// Puts a generated part between its markers.
+fn between(document: &str, name: &str, part: &str) -> String {
+    let (begin, end) = (format!("<!-- generated: {name} -->\n"), "<!-- end -->");
+    let (before, rest) = document
+        .split_once(&begin)
+        .unwrap_or_else(|| unreachable!("README.md has no `{}`", begin.trim()));
+    let (_, after) = rest.split_once(end).unwrap();
+    format!("{before}{begin}{part}{end}{after}")
+}
+
+/// By what an action was proven: the integration modules that name it, and the simulated world for every one.
+fn proven(spec: &Spec) -> String {
+    let id = spec.id.to_string();
+    let named = |module: &str| {
+        let single = format!("tests/it/{module}.rs");
+        let folder = format!("tests/it/{module}");
+        let all = files(&folder).into_iter().chain([single]);
+        all.filter_map(|file| std::fs::read_to_string(root().join(file)).ok())
+            .any(|text| text.contains(&id))
+    };
+    let mut by = Vec::new();
+    if named("ministack") {
+        by.push("MiniStack, a server that enforces");
+    }
+    if named("moto") {
+        by.push("moto, second opinion");
+    }
+    if by.is_empty() {
+        by.push("no server yet; simulated world only");
+    }
+    by.join("; ")
+}
+
+#[test]
+fn the_tables_of_the_readme_are_fresh() {
+    let (kinds, specs) = catalogue();
+    let readme = read("README.md");
+    let with = between(&readme, "actions", &table::actions(&specs, proven));
+    let with = between(&with, "providers", &table::kinds(&kinds, &specs));
+    fresh("README.md", &with);
+}
+
+#[test]
+fn the_schema_of_the_output_is_fresh() {
+    fresh("src/report/output.schema.json", &Output::schema().unwrap());
+}
+
+#[test]
+fn the_completions_are_fresh() {
+    let shells = [
+        Shell::Bash,
+        Shell::Zsh,
+        Shell::Fish,
+        Shell::PowerShell,
+        Shell::Elvish,
+    ];
+    let mut there = Vec::new();
+    for shell in shells {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut contain::cli::command(), "contain", &mut script);
+        let path = format!("completions/{}", shell.file_name("contain"));
+        fresh(&path, &String::from_utf8(script).unwrap());
+        there.push(path);
+    }
+    there.sort();
+    assert_eq!(files("completions"), there);
+}
+
+#[test]
+fn the_reference_of_the_command_line_is_fresh() {
+    let mut command = contain::cli::command().term_width(100);
+    command.build();
+    let mut reference =
+        "# Command line\n\nGenerated: the `--help` of every verb. See CONTRIBUTING.md.\n"
+            .to_owned();
+    let mut left = vec![(command.get_name().to_owned(), command)];
+    while let Some((name, mut command)) = left.pop() {
+        let help = command.render_long_help().to_string();
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        reference.extend([
+            "\n## ",
+            &name,
+            "\n\n```text\n",
+            lines.join("\n").trim_end(),
+            "\n```\n",
+        ]);
+        let inner = command
+            .get_subcommands()
+            .filter(|inner| inner.get_name() != "help");
+        let mut inner: Vec<_> = inner
+            .map(|inner| (format!("{name} {}", inner.get_name()), inner.clone()))
+            .collect();
+        inner.reverse();
+        left.extend(inner);
+    }
+    fresh("tests/fixtures/cli.md", &reference);
+}
+
+#[test]
+fn generated_files_are_where_documents_say() {
+    let said = read("CONTRIBUTING.md");
+    for path in [
+        "completions/",
+        "src/report/output.schema.json",
+        "tests/fixtures/cli.md",
+        "README.md",
+    ] {
+        assert!(said.contains(path), "CONTRIBUTING.md does not name {path}");
+        assert!(root().join(path).exists());
+    }
+}
