@@ -6,7 +6,7 @@ use clap_complete::{Generator as _, Shell};
 use contain::domain::Spec;
 use contain::report::{output::Output, table};
 
-use super::{catalogue, files, read, root};
+use super::{catalogue, files, none, read, root};
 
 fn refreshing() -> bool {
     #[expect(
@@ -148,5 +148,44 @@ fn generated_files_are_where_documents_say() {
     ] {
         assert!(said.contains(path), "CONTRIBUTING.md does not name {path}");
         assert!(root().join(path).exists());
+    }
+}
+
+#[test]
+fn what_commands_print_is_what_the_schema_says() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&read("src/report/output.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let state = tempfile::tempdir().unwrap();
+    let endings: [(&[&str], i32); 5] = [
+        (&["drill", "leaked-aws-access-key"], 0),
+        (&["status", "--incident", "leaked-aws-access-key-1"], 0),
+        (
+            &["journal", "verify", "--incident", "leaked-aws-access-key-1"],
+            0,
+        ),
+        (&["isolate", "aws:acces-key/AKIAIOSFODNN7EXAMPLE"], 2),
+        (&["isolate", "--no-such-flag"], 2),
+    ];
+    for (arguments, exit) in endings {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_contain"));
+        command.env_clear().env("CONTAIN_STATE", state.path());
+        let ended = command
+            .current_dir(state.path())
+            .args(arguments)
+            .arg("--json")
+            .output()
+            .unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+        let wrong: Vec<String> = schema
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        none(&arguments.join(" "), &wrong);
+        assert_eq!(
+            ended.status.code(),
+            Some(exit),
+            "{arguments:?}: {document:#}"
+        );
     }
 }
