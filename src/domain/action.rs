@@ -106,6 +106,9 @@ pub struct Spec {
     /// Whom the vendor notifies, where it does.
     #[serde(default)]
     pub tells: Option<String>,
+    /// What the vendor's documents leave open; said in the plan and never relied on.
+    #[serde(default)]
+    pub unconfirmed: Vec<String>,
     /// Framework, version and id of what this is called elsewhere.
     #[serde(default)]
     pub standards: Vec<String>,

@@ -30,6 +30,9 @@ pub struct Kind {
     pub reads: Vec<ReadKind>,
     /// How its state can be looked up.
     pub readable: Readable,
+    /// Whether the credential itself can be tried, with a call that needs no permission and changes nothing.
+    #[serde(default)]
+    pub probe: bool,
     /// The longest it can live by itself; absent where it never lapses.
     #[serde(default)]
     pub lifetime: Option<Duration>,

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ask, Error, scope};
 use crate::domain::plan::Pending;
 use crate::domain::{
-    Duration, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung, Seen, Spec, Tier, Work,
+    Duration, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung, Seen, Spec,
+    Tier, Work,
 };
 use crate::playbook::{Evaluated, Scope, Step, What, scope as data};
 
@@ -180,7 +181,8 @@ fn output(ask: &Ask<'_>, step: &Step, subject: &Locator, scope: &mut Scope) {
 /// The rounds of this run that have a plan, latest first.
 fn rounds(ask: &Ask<'_>) -> impl Iterator<Item = u32> {
     let run = ask.case.runs.get(&ask.at.0);
-    run.into_iter().flat_map(|run| run.plans.keys().rev().copied())
+    run.into_iter()
+        .flat_map(|run| run.plans.keys().rev().copied())
 }
 
 type Gathered = Result<Vec<Candidate>, Vec<String>>;

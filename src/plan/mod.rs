@@ -398,6 +398,10 @@ fn item(
         .secrets
         .iter()
         .any(|secret| secret.target == target)
+        && ask
+            .catalogue
+            .kind(target.kind())
+            .is_some_and(|kind| kind.probe)
         && rung.is_some_and(|rung| rung >= crate::domain::Rung::Suspend);
     let mut facts = candidate.facts;
     if let Some(glance) = ask.glance.get(&target) {

@@ -115,6 +115,12 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
                 ));
                 page.line(&format!("       hurts  {}", spec.hurts));
                 page.line(&format!("       proof  {}", proof(item, spec)));
+                for open in &spec.unconfirmed {
+                    page.line(&format!(
+                        "       open   not confirmed by the vendor's documents: {}",
+                        plain(open)
+                    ));
+                }
             }
         }
         Work::Nothing { target, why, .. } => {

@@ -41,6 +41,7 @@ pub(super) fn spec() -> Spec {
         bound: key_bound(),
         quota: None,
         tells: None,
+        unconfirmed: Vec::new(),
         standards: words(&["MITRE D3FEND 1.2.0 D3-AL"]),
         docs: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccessKey.html"
             .to_owned(),

@@ -36,6 +36,7 @@ pub(super) fn spec() -> Spec {
         bound: policy_bound(),
         quota: None,
         tells: None,
+        unconfirmed: Vec::new(),
         standards: words(&["MITRE D3FEND 1.2.0 D3-AL", "MITRE D3FEND 1.2.0 D3-UAP"]),
         docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html".to_owned(),
     }

@@ -34,6 +34,7 @@ pub(super) fn spec() -> Spec {
         bound: policy_bound(),
         quota: None,
         tells: None,
+        unconfirmed: Vec::new(),
         standards: words(&["MITRE D3FEND 1.2.0 D3-ST", "MITRE D3FEND 1.2.0 D3-ANCI"]),
         docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html".to_owned(),
     }

@@ -32,6 +32,7 @@ pub(super) fn spec() -> Spec {
         bound: policy_bound(),
         quota: None,
         tells: None,
+        unconfirmed: Vec::new(),
         standards: words(&["MITRE D3FEND 1.2.0 D3-RUAA"]),
         docs: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePolicy.html"
             .to_owned(),

@@ -76,6 +76,7 @@ pub fn kinds() -> Vec<Kind> {
             ReadKind::Activity,
         ],
         readable: Readable::ById,
+        probe: false,
         lifetime: None,
         at_most: None,
     };
@@ -89,6 +90,7 @@ pub fn kinds() -> Vec<Kind> {
             mints: vec![kind("session"), kind("access-key"), kind("user")],
             reads: vec![ReadKind::State, ReadKind::Reach, ReadKind::Activity],
             readable: Readable::ById,
+            probe: true,
             lifetime: None,
             at_most: Some(2),
         },
@@ -103,6 +105,7 @@ pub fn kinds() -> Vec<Kind> {
             mints: vec![kind("session"), kind("access-key"), kind("user")],
             reads: vec![ReadKind::Reach, ReadKind::Activity],
             readable: Readable::BySecret,
+            probe: true,
             lifetime: Some(Duration::from_hours(36)),
             at_most: None,
         },
