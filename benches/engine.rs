@@ -294,6 +294,7 @@ fn item(number: usize, spec: &Spec) -> Item {
         rung: spec.cut().map(|cut| cut.rung),
         undo: "aws.activate-access-key".parse().ok().map(Undo::By),
         needs: Vec::new(),
+        parallel: None,
         review: None,
         verify_within: None,
         probe: false,
