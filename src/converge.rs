@@ -506,7 +506,7 @@ impl<'a> Loop<'a> {
         Ok(beside(means, &mut self.probes, read(means, self.run)).await??)
     }
 
-    /// What an earlier look could not confirm and this one does.
+    /// What an earlier look could not confirm and this one does, and what a kill kept from being noted.
     async fn add_late_proof(&self, reached: &[Item]) -> Result<(), Error> {
         let ground = &self.means.ground;
         let events = ground.journal.with_case(|case| {
@@ -529,6 +529,11 @@ impl<'a> Loop<'a> {
                         Some(vec![verified])
                     }
                     State::Intended { .. } | State::InDoubt { .. } => {
+                        // The doubt is about this call: a goal that is met some other way does not say that it happened.
+                        let (call, _) = life.sent.as_ref()?;
+                        if !verify::shows(spec, call, &seen) {
+                            return None;
+                        }
                         let (item, attempt) = ((*named).clone(), life.attempts);
                         Some(vec![
                             Event::Resolved {
@@ -552,10 +557,25 @@ impl<'a> Loop<'a> {
                     | State::UndoFailed(_) => None,
                 }
             };
-            reached
-                .iter()
-                .filter_map(late)
-                .flatten()
+            // A kill between an answer and its proof leaves a cut that nobody is to review.
+            let measure = |item: &Item| {
+                let (named, life) = goals.get(&(item.action()?.clone(), item.target().clone()))?;
+                let changed = matches!(
+                    life.state,
+                    State::Acted { changed: true }
+                        | State::Confirmed { changed: true }
+                        | State::Intended { .. }
+                        | State::InDoubt { .. }
+                );
+                let is_cut = changed && life.planned.rung.is_some();
+                (is_cut && !case.reviews.contains_key(*named)).then(|| Event::InForce {
+                    item: (*named).clone(),
+                    review: execute::review_of(item, self.clock().now()),
+                })
+            };
+            let proofs = reached.iter().filter_map(late).flatten();
+            proofs
+                .chain(reached.iter().filter_map(measure))
                 .collect::<Vec<_>>()
         });
         if !events.is_empty() {
@@ -686,6 +706,7 @@ impl<'a> Loop<'a> {
             means.ground.clock.sleep_until(wake).await;
         } else {
             tokio::select! {
+                biased;
                 done = self.probes.next() => if let Some(done) = done { note_probe(means, done).await?; },
                 () = means.ground.clock.sleep_until(wake) => {}
             }
@@ -710,12 +731,20 @@ impl<'a> Loop<'a> {
     async fn release(&self, plan: &Plan, before: &crate::domain::case::Case) -> Result<(), Error> {
         let ground = &self.means.ground;
         let mut events = Vec::new();
-        for item in plan.items.iter().filter(|item| item.call().is_some()) {
+        for item in &plan.items {
             let by = ItemRef {
                 run: plan.run,
                 round: plan.round,
                 key: item.key.clone(),
             };
+            if item.call().is_none() {
+                let back = plan::restore::is_back(before, ground.catalogue, item);
+                events.extend(back.into_iter().map(|made| Event::Released {
+                    item: made.clone(),
+                    by: by.clone(),
+                }));
+                continue;
+            }
             let planned = plan::in_short(item, ground.catalogue);
             let Some(lifts) = planned.lifts else { continue };
             let state = ground
@@ -762,7 +791,9 @@ async fn beside<T>(
 ) -> Result<T, Error> {
     futures_util::pin_mut!(work);
     loop {
+        // Invariant I10: in a fixed order, or equal seeds would give unequal journals.
         tokio::select! {
+            biased;
             done = &mut work => return Ok(done),
             Some(tried) = probes.next(), if !probes.is_empty() => note_probe(means, tried).await?,
         }

@@ -110,6 +110,7 @@ async fn perform(
     let actor = provider.actor(account, &spec.permissions);
     let lost = |text: &str| Outcome::InDoubt(Why::new(Because::Timeout, text));
     let mut outcomes = tokio::select! {
+        biased;
         outcomes = actor.perform(calls) => outcomes,
         () = clock.sleep(DEADLINE) => calls.iter().map(|_| lost("no answer within 30 s")).collect(),
     };

@@ -500,18 +500,23 @@ pub async fn prove(
         State::Acted { changed: true } | State::Confirmed { changed: true }
     );
     if changed && spec.cut().is_some() {
-        let after = item.and_then(|item| item.review).unwrap_or(REVIEW);
-        let review = ground
-            .clock
-            .now()
-            .saturating_add(after)
-            .unwrap_or(Time::MAX);
+        let now = ground.clock.now();
         events.push(Event::InForce {
             item: named.clone(),
-            review,
+            review: item.map_or_else(|| falls_due(REVIEW, now), |item| review_of(item, now)),
         });
     }
     ground.write(events).await
+}
+
+/// When the measure that an item makes at `now` falls due for review.
+#[must_use]
+pub fn review_of(item: &Item, now: Time) -> Time {
+    falls_due(item.review.unwrap_or(REVIEW), now)
+}
+
+fn falls_due(after: Duration, now: Time) -> Time {
+    now.saturating_add(after).unwrap_or(Time::MAX)
 }
 
 enum Ready {

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ask, Error, scope};
 use crate::domain::plan::Pending;
 use crate::domain::{
-    Duration, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung, Seen, Spec,
-    Tier, Work,
+    Because, Duration, Fact, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung, Seen,
+    Spec, Tier, Work,
 };
 use crate::playbook::{Evaluated, Scope, Step, What, scope as data};
 
@@ -356,6 +356,31 @@ impl Candidate {
             target: principal,
             note,
         })
+    }
+
+    /// Whether the principal may be known once the subject can be read: until then nobody needs to do it by hand.
+    pub(super) fn is_hidden(&self, seen: &BTreeMap<Locator, Seen>) -> bool {
+        let subject = self
+            .key
+            .subject
+            .as_ref()
+            .and_then(|subject| seen.get(subject));
+        self.principal.is_none()
+            && subject.is_some_and(|seen| match &seen.fact {
+                Fact::Unreadable(why) => why.because != Because::NotImplemented,
+                Fact::Present(_) | Fact::Gone => false,
+            })
+    }
+
+    /// Leaves it to a later round.
+    pub(super) fn wait(&self, pending: &mut Vec<Pending>) {
+        if !pending.iter().any(|known| known.step == self.key.step) {
+            pending.push(Pending {
+                phase: self.key.phase,
+                step: self.key.step.clone(),
+                why: "waits for the subject to be readable".to_owned(),
+            });
+        }
     }
 
     /// The obligation that is left where no action fits.

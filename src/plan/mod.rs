@@ -182,7 +182,11 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let mut reached = Vec::new();
     for candidate in candidates {
         let Some(choice) = candidate.choose(ask, &seen) else {
-            items.push(candidate.manual(ask));
+            if candidate.is_hidden(&seen) {
+                candidate.wait(&mut pending);
+            } else {
+                items.push(candidate.manual(ask));
+            }
             continue;
         };
         if merged
@@ -378,9 +382,16 @@ fn item(
         .runs
         .get(&ask.at.0)
         .map_or(ask.now, |run| run.opened_at);
-    let required = match goals.second_writing(spec, &target) {
-        due::Due::At(again) if ask.now >= again => again,
-        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
+    // What is owed by the journal is planned: a first writing shortly before has a cut-off that lies after the due time.
+    let (required, is_owed) = match goals.second_writing(spec, &target) {
+        due::Due::At(again) if ask.now >= again => {
+            let life = goals.get(&spec.id, &target);
+            (
+                again,
+                life.is_some_and(|life| !due::is_written(life, again)),
+            )
+        }
+        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => (opened, false),
     };
     // One rule for planning and for standing: a cut-off that already lies beyond that time is written again all the same.
     let is_owed = goals.owes(spec, &target, ask.now);

@@ -13,8 +13,8 @@ use crate::domain::case::Case;
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::state::Life;
 use crate::domain::{
-    ActionId, Arg, Becomes, Call, Duration, Fact, Item, ItemKey, ItemRef, Locator, Phase, Relation,
-    Seen, Spec, State, Tier, Time, Undo, Work,
+    ActionId, Arg, Becomes, Call, Duration, Fact, Fields, Item, ItemKey, ItemRef, Locator, Phase,
+    Relation, Seen, Spec, State, Tier, Time, Undo, Work,
 };
 use crate::provider::Catalogue;
 
@@ -85,6 +85,36 @@ pub fn lifted<'a>(case: &'a Case, lifts: &ActionId, target: &Locator) -> Vec<&'a
         .remove(&(lifts, target))
         .map(|measure| measure.lives)
         .unwrap_or_default()
+}
+
+/// The lives of cuts that an item found to be given back already, by an earlier attempt or by somebody else.
+#[must_use]
+pub fn is_back<'a>(case: &'a Case, catalogue: &Catalogue, item: &Item) -> Vec<&'a ItemRef> {
+    let present = item.before.as_ref().and_then(Seen::fields);
+    let inverse = item.action();
+    let lifted = measures(case)
+        .into_iter()
+        .filter(|((action, target), measure)| {
+            let spec = catalogue.action(action);
+            *target == item.target()
+                && spec.is_some_and(|spec| {
+                    matches!(&spec.undo, Undo::By(by) if Some(by) == inverse)
+                        && present.is_some_and(|present| is_as_before(spec, measure, present))
+                })
+        });
+    lifted.flat_map(|(_, measure)| measure.lives).collect()
+}
+
+fn is_as_before(spec: &Spec, measure: &Measure<'_>, present: &Fields) -> bool {
+    let null = Value::Null;
+    let of = |fields: Option<&Fields>, field: &str| {
+        fields
+            .and_then(|fields| fields.get(field))
+            .unwrap_or(&null)
+            .clone()
+    };
+    let fields = || spec.touches.iter().map(|touch| touch.field.as_str());
+    fields().all(|field| of(Some(present), field) == of(measure.oldest.fields(), field))
 }
 
 /// Plans to give back every measure of an incident that may come back; what is held is listed, with the reason.
@@ -251,11 +281,7 @@ fn give_back<'a>(
             .unwrap_or(&null)
     };
     let now = |field: &str| fields.get(field).unwrap_or(&null);
-    if spec
-        .touches
-        .iter()
-        .all(|touch| now(&touch.field) == before(&touch.field))
-    {
+    if is_as_before(spec, measure, fields) {
         return Err("as it was before already".to_owned());
     }
     if let Some(drift) = spec
