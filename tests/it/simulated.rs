@@ -13,8 +13,8 @@ use contain::domain::event::{Answered, Event, Order, SecretNote};
 use contain::domain::mandate::{Mandate, Scope};
 use contain::domain::plan::Plan;
 use contain::domain::{
-    Bound, Call, Clock, Digest, Duration, Effect, Fate, ItemKey, ItemRef, Kind, Locator, Named,
-    Outcome, Probe, Query, Reading, Secret, SecretRef, Seen, Spec, Tag, Time, Why,
+    Bound, Call, Clock, Digest, Duration, Effect, Fate, ItemRef, Kind, Locator, Named, Outcome,
+    Probe, Query, Reading, Secret, SecretRef, Seen, Spec, Tag, Time, Why,
 };
 use contain::execute::Ground;
 use contain::execute::lanes::Lanes;
@@ -22,7 +22,7 @@ use contain::gate::{Circumstances, Confirmation, Policy};
 use contain::journal::{self, Journal, MemorySink, Sink};
 use contain::playbook::{self, Playbook, Vocabulary};
 use contain::provider::simulated::{
-    CutOffs, Scenario, Settings, Shared, Simulated, Weather, lock, play,
+    CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, lock, play,
 };
 use contain::provider::{Act, Catalogue, Observe, Observer, Provider, Soon, aws};
 use contain::report::standing::Outcome as Said;
@@ -91,6 +91,45 @@ struct Watch {
     clock: Clock,
     disk: MemorySink,
     left: Arc<Mutex<Vec<Left>>>,
+    ahead: Arc<Mutex<Duration>>,
+}
+
+/// The read handle, for a tool whose clock is not the world's.
+struct WatchedReader {
+    inner: Arc<dyn Observe>,
+    ahead: Arc<Mutex<Duration>>,
+}
+
+impl Observe for WatchedReader {
+    fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
+        self.inner.whoami()
+    }
+    fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
+        self.inner.resolve(named)
+    }
+    fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
+        let ahead = *self.ahead.lock().unwrap();
+        Box::pin(async move {
+            let mut seen = self.inner.observe(targets).await;
+            for seen in &mut seen {
+                seen.at = seen.at.saturating_sub(ahead).unwrap();
+            }
+            seen
+        })
+    }
+    fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
+        self.inner.read(query)
+    }
+    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        self.inner.made(tag)
+    }
+    fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
+        self.inner.probe(target, with)
+    }
+    fn clock_ahead(&self) -> Option<Duration> {
+        let ahead = *self.ahead.lock().unwrap();
+        self.inner.clock_ahead().map(|more| more + ahead)
+    }
 }
 
 impl Provider for Watched {
@@ -116,7 +155,10 @@ impl Provider for Watched {
         self.inner.decode(named)
     }
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
-        self.inner.reader(account)
+        Arc::new(WatchedReader {
+            inner: self.inner.reader(account),
+            ahead: Arc::clone(&self.watch.ahead),
+        })
     }
     #[expect(
         clippy::disallowed_methods,
@@ -186,6 +228,7 @@ pub(crate) struct Bench {
     pub(crate) disk: MemorySink,
     pub(crate) plans: Mutex<BTreeMap<Digest, Plan>>,
     left: Arc<Mutex<Vec<Left>>>,
+    ahead: Arc<Mutex<Duration>>,
 }
 
 /// What is asked of one session of the tool.
@@ -276,8 +319,19 @@ impl Bench {
     }
 
     pub(crate) fn of(scenario: Scenario) -> Self {
+        Self::with(scenario, |_| (), Duration::from_secs(10))
+    }
+
+    /// Builds a world, with more in it, and bounds of this length.
+    pub(crate) fn with(scenario: Scenario, more: impl FnOnce(&mut World), bound: Duration) -> Self {
         let clock = scenario.clock();
-        let world = scenario.build(&clock, &aws::kinds()).unwrap().share();
+        let mut world = scenario.build(&clock, &aws::kinds()).unwrap();
+        more(&mut world);
+        let world = world.share();
+        let mut actions = actions();
+        for spec in &mut actions {
+            spec.bound = Bound::Configured { within: bound };
+        }
         let (weather, disk) = (Weather::default(), MemorySink::default());
         let settings = Settings {
             weather: weather.clone(),
@@ -286,16 +340,17 @@ impl Bench {
         let inner = Simulated::new(
             "aws",
             aws::kinds(),
-            actions(),
+            actions,
             Arc::clone(&world),
             clock.clone(),
             settings,
         );
-        let left = Arc::new(Mutex::new(Vec::new()));
+        let (left, ahead) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::default()));
         let watch = Watch {
             clock: clock.clone(),
             disk: disk.clone(),
             left: Arc::clone(&left),
+            ahead: Arc::clone(&ahead),
         };
         let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
         drop(tokio::spawn(
@@ -310,6 +365,7 @@ impl Bench {
             disk,
             plans: Mutex::default(),
             left,
+            ahead,
         }
     }
 
@@ -451,6 +507,12 @@ impl Bench {
             confirm: &confirm,
         };
         converge(&means, wish.run, wish.limit.clone()).await
+    }
+
+    /// A clock for the tool that differs from the world's by so much.
+    pub(crate) fn jumped(&self, by: Duration) -> Clock {
+        *self.ahead.lock().unwrap() = -by;
+        Clock::simulated(self.clock.now().saturating_add(by).unwrap(), 11)
     }
 
     pub(crate) fn accepts(&self, what: &str) -> bool {
@@ -775,9 +837,4 @@ fn check_authority(entries: &[Entry]) {
             _ => {}
         }
     }
-}
-
-/// The key of an item of the shipped playbook.
-pub(crate) fn key(text: &str) -> ItemKey {
-    text.parse().unwrap()
 }
