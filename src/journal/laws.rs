@@ -118,9 +118,13 @@ pub(super) fn journal_of(sample: Sample) -> Vec<u8> {
         Sample::OtherIncident(count) => {
             lines_of("solo", all("inc-2", 12).get(..count).unwrap_or_default())
         }
-        Sample::AtLeast(bytes) => (1..)
-            .step_by(4)
-            .map(|items| lines_of("solo", &all("inc-1", items)))
+        // Many lines rather than one long plan: what changing every byte costs grows with the square of a line.
+        Sample::AtLeast(bytes) => (0..)
+            .step_by(16)
+            .map(|notes| {
+                let more = (0..notes).map(|n| noted(&"n".repeat(n % 240)));
+                lines_of("solo", &[all("inc-1", 8), more.collect()].concat())
+            })
             .find(|rendered| rendered.len() >= bytes)
             .unwrap_or_default(),
     }
