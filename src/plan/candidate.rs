@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ask, Error, scope};
 use crate::domain::plan::Pending;
 use crate::domain::{
-    Because, Duration, Fact, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung, Seen,
-    Spec, Tier, Work,
+    Because, Duration, Fact, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung,
+    Seen, Spec, Tier, Work,
 };
 use crate::playbook::{Evaluated, Scope, Step, What, scope as data};
 

@@ -382,19 +382,12 @@ fn item(
         .runs
         .get(&ask.at.0)
         .map_or(ask.now, |run| run.opened_at);
-    // What is owed by the journal is planned: a first writing shortly before has a cut-off that lies after the due time.
-    let (required, is_owed) = match goals.second_writing(spec, &target) {
-        due::Due::At(again) if ask.now >= again => {
-            let life = goals.get(&spec.id, &target);
-            (
-                again,
-                life.is_some_and(|life| !due::is_written(life, again)),
-            )
-        }
-        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => (opened, false),
-    };
-    // One rule for planning and for standing: a cut-off that already lies beyond that time is written again all the same.
+    // What the journal says is owed is planned: a first writing shortly before has a cut-off beyond the due time.
     let is_owed = goals.owes(spec, &target, ask.now);
+    let required = match goals.second_writing(spec, &target) {
+        due::Due::At(again) if ask.now >= again => again,
+        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
+    };
     let required = required.saturating_add(ahead).unwrap_or(required);
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use contain::domain::event::{Answered, Event};
-use contain::domain::item::next;
+use contain::domain::state::next;
 use contain::domain::verdict::Settles;
 use contain::domain::{
     Arg, Because, Becomes, Call, Cause, Effect, Fact, Fields, ItemRef, Locator, Outcome, Proof,
