@@ -143,6 +143,7 @@ impl From<converge::Error> for Box<Failure> {
     fn from(error: converge::Error) -> Self {
         match error {
             converge::Error::Journal(error) => error.into(),
+            converge::Error::NoRun(_) => Self::new(Failure::internal(error)),
             converge::Error::Plan(error) => {
                 Self::new(Failure::new(exit::USAGE, "playbook", error.to_string()))
             }

@@ -1,0 +1,82 @@
+//! Giving back: the plan of what may come back, performed, and the measures noted as released.
+//!
+//! Never lifts what the plan holds.
+
+use super::{End, Error, Loop};
+use crate::domain::event::Event;
+use crate::domain::plan::Plan;
+use crate::domain::{ItemRef, Locator, State};
+use crate::plan;
+
+impl Loop<'_> {
+    pub(super) async fn restore(&mut self, named: &[Locator]) -> Result<End, Error> {
+        let case = self.means.ground.journal.with_case(Clone::clone);
+        let round = self.rounds() + 1;
+        let began = self.clock().now();
+        let plan = plan::restore::make(&self.ask(&case, &self.order, round), named).await;
+        let digest = self.freeze(&plan).await?;
+        self.perform(&plan, digest).await?;
+        self.release(&plan, &case).await?;
+        self.close_round(round, began, plan.is_empty()).await?;
+        Ok(self.end(Some((plan, Some(digest)))))
+    }
+
+    /// Notes which measures are given back now, and which could not be.
+    pub(super) async fn release(
+        &self,
+        plan: &Plan,
+        before: &crate::domain::case::Case,
+    ) -> Result<(), Error> {
+        let ground = &self.means.ground;
+        let mut events = Vec::new();
+        for item in &plan.items {
+            let by = ItemRef {
+                run: plan.run,
+                round: plan.round,
+                key: item.key.clone(),
+            };
+            if item.call().is_none() {
+                let back = plan::restore::is_back(before, ground.catalogue, item);
+                events.extend(back.into_iter().map(|made| Event::Released {
+                    item: made.clone(),
+                    by: by.clone(),
+                }));
+                continue;
+            }
+            let planned = plan::in_short(item, ground.catalogue);
+            let Some(lifts) = planned.lifts else { continue };
+            let state = ground
+                .journal
+                .with_case(|case| case.lives.get(&by).map(|life| life.state.clone()));
+            for made in plan::restore::lifted(before, &lifts, item.target()) {
+                match &state {
+                    Some(State::Confirmed { .. }) => events.push(Event::Released {
+                        item: made.clone(),
+                        by: by.clone(),
+                    }),
+                    Some(State::Failed(why)) => events.push(Event::UndoFailed {
+                        item: made.clone(),
+                        why: why.clone(),
+                    }),
+                    Some(
+                        State::Planned
+                        | State::Blocked(_)
+                        | State::Intended { .. }
+                        | State::InDoubt { .. }
+                        | State::Acted { .. }
+                        | State::Skipped(_)
+                        | State::Stale(_)
+                        | State::Denied(_)
+                        | State::Undone
+                        | State::UndoFailed(_),
+                    )
+                    | None => {}
+                }
+            }
+        }
+        if !events.is_empty() {
+            ground.journal.append(events).await?;
+        }
+        Ok(())
+    }
+}
