@@ -1,0 +1,160 @@
+//! Looking after a call: reading back what it wrote, and settling what a lost answer left open.
+//!
+//! Never sends anything.
+
+use super::Ground;
+use super::intent::DEADLINE;
+use crate::domain::event::{Event, PlannedItem};
+use crate::domain::{Because, Call, Duration, Fact, Item, ItemRef, Repeat, Spec, State, Time, Why};
+use crate::journal;
+use crate::verify;
+
+/// When a measure falls due for review where the playbook does not say.
+const REVIEW: Duration = Duration::from_hours(4);
+
+/// After a lost answer: looks until the effect shows (`Some(true)`), until it is known that nothing happened
+/// (`Some(false)`), or until a set-like cut may be sent again (`None`).
+pub(super) async fn look_again(
+    ground: &Ground<'_>,
+    named: &ItemRef,
+    (spec, call): (&Spec, &Call),
+    attempt: u32,
+) -> Result<Option<bool>, journal::Error> {
+    let resolved = |happened, seen| Event::Resolved {
+        item: named.clone(),
+        attempt,
+        happened,
+        seen,
+    };
+    let set_like = spec.repeat == Repeat::SetLike && spec.cut().is_some();
+    let (seen, shown) = if set_like {
+        let seen = ground.observer.look(&call.target).await;
+        let shown = verify::shows(spec, call, &seen);
+        (seen, shown)
+    } else {
+        verify::read_back(
+            ground.observer,
+            ground.clock,
+            spec,
+            call,
+            spec.bound.within().max(DEADLINE * 2),
+        )
+        .await
+    };
+    let readable = !matches!(seen.fact, Fact::Unreadable(_));
+    match (shown, set_like, readable) {
+        (true, ..) => {
+            ground.write(vec![resolved(Some(true), seen)]).await?;
+            Ok(Some(true))
+        }
+        // Still in doubt, but a set-like cut may be sent again now that the target was looked at.
+        (false, true, true) => {
+            ground.write(vec![resolved(None, seen)]).await?;
+            Ok(None)
+        }
+        (false, true, false) => Ok(None),
+        (false, false, true) => {
+            let why = Why::new(
+                Because::Timeout,
+                "no answer came, and the target is unchanged after the bound",
+            );
+            let failed = Event::Failed {
+                item: named.clone(),
+                why,
+            };
+            ground
+                .write(vec![resolved(Some(false), seen), failed])
+                .await?;
+            Ok(Some(false))
+        }
+        (false, false, false) => Ok(Some(false)),
+    }
+}
+
+/// Settles what an earlier process left in doubt, by looking; `None` leaves a set-like cut to be sent again.
+///
+/// # Errors
+/// The journal could not be written.
+pub async fn settle(
+    ground: &Ground<'_>,
+    planned: &PlannedItem,
+    named: &ItemRef,
+) -> Result<(), journal::Error> {
+    let Some(spec) = planned
+        .action
+        .as_ref()
+        .and_then(|action| ground.catalogue.action(action))
+    else {
+        return Ok(());
+    };
+    let sent = ground.journal.with_case(|case| {
+        case.lives.get(named).and_then(|life| {
+            life.sent
+                .as_ref()
+                .map(|(call, _)| (call.clone(), life.attempts))
+        })
+    });
+    let Some((call, attempt)) = sent else {
+        return Ok(());
+    };
+    match look_again(ground, named, (spec, &call), attempt).await? {
+        Some(true) => prove(ground, named, spec, None).await,
+        Some(false) | None => Ok(()),
+    }
+}
+
+/// Reads back what an answered call wrote, and notes the measure that it made.
+///
+/// # Errors
+/// The journal could not be written.
+pub(super) async fn prove(
+    ground: &Ground<'_>,
+    named: &ItemRef,
+    spec: &Spec,
+    item: Option<&Item>,
+) -> Result<(), journal::Error> {
+    let sent = ground.journal.with_case(|case| {
+        let life = case.lives.get(named)?;
+        let (call, _) = life.sent.as_ref()?;
+        Some((
+            call.clone(),
+            life.acted_at.or(life.intended_at)?,
+            life.state.clone(),
+        ))
+    });
+    let Some((call, acted, state)) = sent else {
+        return Ok(());
+    };
+    let within = item
+        .and_then(|item| item.verify_within)
+        .unwrap_or(verify::READ_BACK_WITHIN);
+    let (seen, shown) = verify::read_back(ground.observer, ground.clock, spec, &call, within).await;
+    let verdict = verify::observed(acted, spec, shown);
+    let mut events = vec![Event::Verified {
+        item: named.clone(),
+        verdict,
+        seen: Some(seen),
+    }];
+    let changed = matches!(
+        state,
+        State::Acted { changed: true } | State::Confirmed { changed: true }
+    );
+    if changed && spec.cut().is_some() {
+        let now = ground.clock.now();
+        events.push(Event::InForce {
+            item: named.clone(),
+            review: item.map_or_else(|| falls_due(REVIEW, now), |item| review_of(item, now)),
+        });
+    }
+    ground.write(events).await
+}
+
+/// When the measure that an item makes at `now` falls due for review.
+#[must_use]
+pub fn review_of(item: &Item, now: Time) -> Time {
+    falls_due(item.review.unwrap_or(REVIEW), now)
+}
+
+fn falls_due(after: Duration, now: Time) -> Time {
+    now.saturating_add(after).unwrap_or(Time::MAX)
+}
