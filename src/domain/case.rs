@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::event::{Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
 use super::state::{Illegal, Life, next};
-use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Reading, State, Time};
+use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Reading, Seen, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -166,6 +166,7 @@ impl Case {
             let life = Life {
                 state: State::Planned,
                 planned: planned.clone(),
+                principal: planned.principal.clone(),
                 sent: None,
                 intended_at: None,
                 acted_at: None,
@@ -202,6 +203,10 @@ impl Case {
         let was = life.state.clone();
         life.state = next(&life.state, event)?;
         life.at = at;
+        life.principal = event
+            .seen()
+            .and_then(Seen::principal)
+            .or(life.principal.take());
         if matches!(life.state, State::Acted { .. })
             && !matches!(was, State::Acted { .. } | State::Confirmed { .. })
         {

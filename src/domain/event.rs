@@ -424,6 +424,38 @@ impl Event {
         }
     }
 
+    /// What was seen of the item's target, where the entry tells.
+    #[must_use]
+    pub fn seen(&self) -> Option<&Seen> {
+        match self {
+            Self::Intended { before, .. } => Some(before),
+            Self::Resolved { seen, .. } => Some(seen),
+            Self::Verified { seen, .. } => seen.as_ref(),
+            Self::Opened { .. }
+            | Self::RunOpened { .. }
+            | Self::PlanFrozen { .. }
+            | Self::Granted { .. }
+            | Self::Ended { .. }
+            | Self::Blocked { .. }
+            | Self::Denied { .. }
+            | Self::Skipped { .. }
+            | Self::Stale { .. }
+            | Self::Failed { .. }
+            | Self::Answered { .. }
+            | Self::Found { .. }
+            | Self::InForce { .. }
+            | Self::Extended { .. }
+            | Self::Released { .. }
+            | Self::UndoFailed { .. }
+            | Self::RoundClosed { .. }
+            | Self::RunClosed { .. }
+            | Self::Attached { .. }
+            | Self::Noted { .. }
+            | Self::SetAside { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+
     /// Whether an unresolved argument is left in the call; such an intent must not be written.
     #[must_use]
     pub fn is_unresolved(&self) -> bool {

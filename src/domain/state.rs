@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Answered, Event, PlannedItem};
 use super::item::Cause;
-use super::{Because, Call, Seen, Time, Verdict, Why};
+use super::{Because, Call, Locator, Seen, Time, Verdict, Why};
 
 /// Where an item stands.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -279,6 +279,8 @@ pub struct Life {
     pub state: State,
     /// What was planned.
     pub planned: PlannedItem,
+    /// The principal that the target belongs to, from the plan or from any later look.
+    pub principal: Option<Locator>,
     /// The call as it left, with the receipt; absent before the first intent.
     pub sent: Option<(Call, Seen)>,
     /// When the latest intent was written.

@@ -29,6 +29,7 @@ pub struct Goals<'a> {
     on: BTreeMap<&'a Locator, Vec<(&'a ActionId, &'a Life)>>,
     held: BTreeMap<&'a Locator, Vec<&'a Life>>,
     reads_logs: bool,
+    principals: BTreeMap<&'a Locator, &'a Locator>,
 }
 
 impl<'a> Goals<'a> {
@@ -36,7 +37,13 @@ impl<'a> Goals<'a> {
     #[must_use]
     pub fn of(case: &'a Case, catalogue: &'a Catalogue, run: u32) -> Self {
         let all = case.goals(run);
+        // A look that failed in one round does not unsay whose a credential is.
+        let principals = case.lives.values().filter_map(|life| {
+            let principal = life.principal.as_ref()?;
+            Some((&life.planned.target, principal))
+        });
         let mut goals = Self {
+            principals: principals.collect(),
             catalogue,
             all,
             on: BTreeMap::new(),
@@ -53,7 +60,8 @@ impl<'a> Goals<'a> {
                     .or_default()
                     .push((action, life));
             }
-            if let Some(principal) = &life.planned.principal {
+            let target = &life.planned.target;
+            if let Some(principal) = goals.principals.get(target) {
                 goals.held.entry(principal).or_default().push(life);
             }
         }
@@ -153,12 +161,7 @@ impl<'a> Goals<'a> {
 
     fn principal_of_subject(&self, life: &'a Life) -> Option<&'a Locator> {
         let subject = life.planned.key.subject.as_ref()?;
-        let seen = self
-            .on
-            .get(subject)
-            .into_iter()
-            .flatten()
-            .find_map(|(_, life)| life.planned.principal.as_ref());
+        let seen = self.principals.get(subject).copied();
         Some(seen.unwrap_or(subject))
     }
 
