@@ -496,7 +496,7 @@ impl Estate {
 #[test]
 fn in_any_small_estate_the_set_dies_and_nothing_else_does() {
     let config = Config {
-        cases: 40,
+        cases: 30,
         failure_persistence: None,
         ..Config::default()
     };
