@@ -202,7 +202,7 @@ fn what_may_come_back_comes_back_and_the_compromised_key_only_by_its_code() {
     let world = server.build();
     let before = server.snapshot();
     let desk = Desk::of(&world, server.endpoint()).bounded();
-    isolate(&desk, &world, &["--yes"]).assert(0, "contained");
+    isolate(&desk, &world, &["--yes"]).assert(0, "isolated");
     let cut = server.snapshot();
     assert_ne!(before, cut);
 
@@ -424,10 +424,10 @@ fn assert_intended_before(desk: &Desk, proxy: &Proxy) {
 const REACHING: [&str; 3] = ["--yes", "--include", "could-enter"];
 
 /// The world as an isolation that nothing disturbed leaves it, and how many requests that took.
-fn undisturbed(server: &Server, proxy: &Proxy) -> (String, usize) {
+fn undisturbed(server: &Server, proxy: &Proxy) -> (Value, usize) {
     let world = server.build();
     let desk = Desk::of(&world, proxy.endpoint()).bounded();
-    isolate(&desk, &world, &REACHING).assert(0, "contained");
+    isolate(&desk, &world, &REACHING).assert(0, "isolated");
     assert_intended_before(&desk, proxy);
     let done = (server.comparable(&world), proxy.mutations().len());
     server.world(&["reset"], &Value::Null);
