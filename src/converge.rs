@@ -14,10 +14,12 @@ use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
+use crate::domain::case::Goal;
 use crate::domain::event::{Event, Order, PlannedItem};
 use crate::domain::plan::Plan;
 use crate::domain::{
-    Clock, Digest, Duration, Item, ItemRef, Locator, Rung, Secret, State, Time, Verdict, Work,
+    Cause, Clock, Digest, Duration, Item, ItemRef, Locator, Phase, Secret, State, Time, Verdict,
+    Work,
 };
 use crate::execute::Ground;
 use crate::gate::{Confirmation, Ruling};
@@ -124,6 +126,10 @@ struct Loop<'a> {
     probed: BTreeSet<ItemRef>,
     glance: BTreeMap<Locator, Glance>,
     wants_code: bool,
+    /// What the operator said in this invocation.
+    answered: Option<Confirmation>,
+    /// Goals that a round of this invocation brought no further.
+    stuck: BTreeSet<Goal>,
 }
 
 /// Runs the loop as far as `limit` says.
@@ -144,9 +150,11 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         probed: BTreeSet::new(),
         glance: BTreeMap::new(),
         wants_code: false,
+        answered: None,
+        stuck: BTreeSet::new(),
     };
     let end = this.go(&limit).await?;
-    if !matches!(limit, Limit::Plan | Limit::Verify(_)) {
+    if !matches!(limit, Limit::Verify(_)) {
         let outcome = end.standing.outcome.word().to_owned();
         means
             .ground
@@ -199,11 +207,11 @@ impl<'a> Loop<'a> {
                 self.release(plan, &before).await?;
                 self.finish_probes().await?;
                 let mut end = self.end(Some(((**plan).clone(), Some(digest))));
-                if self.order.verb != plan::restore::STEP {
+                if !self.order.gives_back() {
                     let (next, reached) = self.plan(plan.round + 1).await?;
                     self.add_late_proof(&reached).await?;
                     end.standing = self.standing();
-                    end.standing.reopen(self.open_in(&next));
+                    self.take_in(&mut end.standing, &next);
                 }
                 Ok(end)
             }
@@ -228,48 +236,110 @@ impl<'a> Loop<'a> {
             let (plan, reached) = self.plan(round).await?;
             self.add_late_proof(&reached).await?;
             let reads_only = matches!(limit, Limit::Verify(_));
-            if reads_only || (round > 1 && plan.is_empty()) {
-                if plan.is_empty() {
-                    self.close_round(round, began, true).await?;
-                }
-                if self.wait(limit, &plan).await? && round < ROUNDS && !self.is_late() {
+            let has_news = plan
+                .items
+                .iter()
+                .any(|item| !matches!(item.work, Work::Read(_)));
+            let is_stuck = self.is_stuck(&plan);
+            if reads_only || is_stuck || (round > 1 && !has_news) {
+                self.note_open(&plan).await?;
+                self.close_round(round, began, plan.is_empty()).await?;
+                if !is_stuck && self.wait(limit, &plan).await? && round < ROUNDS && !self.is_late()
+                {
                     continue;
                 }
-                let open = self.open_in(&plan);
-                let mut end = self.end(Some((plan, None)));
-                end.standing.reopen(open);
-                return Ok(end);
+                if !reads_only {
+                    self.finish_probes().await?;
+                }
+                let mut standing = self.standing();
+                self.take_in(&mut standing, &plan);
+                return Ok(End {
+                    standing,
+                    ..self.end(Some((plan, None)))
+                });
             }
             let digest = self.freeze(&plan).await?;
             if matches!(limit, Limit::Plan) {
                 return Ok(self.end(Some((plan, Some(digest)))));
             }
-            let progress = self.perform(&plan, digest).await?;
+            self.perform(&plan, digest).await?;
             self.close_round(round, began, plan.is_empty()).await?;
-            if !progress || round >= ROUNDS || self.is_late() {
+            if round >= ROUNDS || self.is_late() {
                 self.finish_probes().await?;
                 return Ok(self.end(Some((plan, Some(digest)))));
             }
         }
     }
 
-    /// What a fresh plan would cut that is not merely the second writing of a cut in force.
-    fn open_in(&self, plan: &Plan) -> Vec<Locator> {
-        self.means.ground.journal.with_case(|case| {
+    /// Takes in what a fresh look says against the journal: targets that are open, steps that never came to cut.
+    fn take_in(&self, standing: &mut Standing, plan: &Plan) {
+        standing.reopen(self.open_in(plan));
+        let cuts = |id: &str| {
+            self.means
+                .playbook
+                .step(id)
+                .is_some_and(|step| step.work.what().is_some())
+        };
+        let unrun = plan
+            .pending
+            .iter()
+            .filter(|step| step.phase <= Phase::Inventory && cuts(&step.step));
+        standing.leave(
+            unrun
+                .map(|step| format!("{}/{} {}", step.phase.word(), step.step, step.why))
+                .collect(),
+        );
+    }
+
+    /// Notes on their own lives which cuts in force a fresh look no longer shows.
+    async fn note_open(&self, plan: &Plan) -> Result<(), Error> {
+        let ground = &self.means.ground;
+        let events = ground.journal.with_case(|case| {
             let goals = case.goals(self.run);
+            let lost = |item: &Item| {
+                let action = item.action()?;
+                let (named, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (spec, seen) = (ground.catalogue.action(action)?, item.before.clone()?);
+                let (call, _) = life.sent.as_ref()?;
+                let is_lost = matches!(life.state, State::Confirmed { .. })
+                    && !spec.shows(call, &seen)
+                    && seen.fields().is_some();
+                let acted = life.acted_at.unwrap_or(seen.at);
+                is_lost.then(|| Event::Verified {
+                    item: (*named).clone(),
+                    verdict: verify::observed(acted, spec, false),
+                    seen: Some(seen),
+                })
+            };
+            plan.items
+                .iter()
+                .filter(|item| item.call().is_some())
+                .filter_map(lost)
+                .collect::<Vec<_>>()
+        });
+        if !events.is_empty() {
+            ground.journal.append(events).await?;
+        }
+        Ok(())
+    }
+
+    /// What a fresh plan would cut that is not merely the second writing of a cut that still shows.
+    fn open_in(&self, plan: &Plan) -> Vec<Locator> {
+        let ground = &self.means.ground;
+        ground.journal.with_case(|case| {
+            let goals = case.goals(self.run);
+            let again = |item: &Item| {
+                let action = item.action()?;
+                let (_, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (spec, seen) = (ground.catalogue.action(action)?, item.before.as_ref()?);
+                let (call, _) = life.sent.as_ref()?;
+                Some(spec.takes_time_of_call() && spec.shows(call, seen))
+            };
             let cuts = plan
                 .items
                 .iter()
                 .filter(|item| item.call().is_some() && item.rung.is_some());
-            let open = cuts.filter(|item| {
-                let goal = item
-                    .action()
-                    .map(|action| (action.clone(), item.target().clone()));
-                let known = goal.and_then(|goal| goals.get(&goal).copied());
-                let again = item.rung == Some(Rung::EndSessions);
-                !known
-                    .is_some_and(|(_, life)| again && matches!(life.state, State::Confirmed { .. }))
-            });
+            let open = cuts.filter(|item| again(item) != Some(true));
             open.map(|item| item.target().clone()).collect()
         })
     }
@@ -347,6 +417,15 @@ impl<'a> Loop<'a> {
                         seen: Some(seen.clone()),
                     }
                 }
+                (Some(_) | None, _)
+                    if item
+                        .marks
+                        .iter()
+                        .any(|mark| mark == plan::restore::COULD_NOT) =>
+                {
+                    let cause = Cause::Provider(why.clone());
+                    Event::Blocked { item: named, cause }
+                }
                 (Some(_) | None, _) => Event::Skipped {
                     item: named,
                     why: why.clone(),
@@ -358,6 +437,21 @@ impl<'a> Loop<'a> {
     }
 
     async fn close_round(&self, round: u32, began: Time, empty: bool) -> Result<(), Error> {
+        // A run that waits looks often; what says nothing new leaves no entry.
+        let settles = self.standing().settles_at;
+        let says_nothing_new = self.means.ground.journal.with_case(|case| {
+            let last = case
+                .runs
+                .get(&self.run)
+                .and_then(|run| run.rounds.values().next_back().copied());
+            let passed = |at: Time| settles.is_none_or(|settles| at >= settles);
+            last.is_some_and(|(last, was_empty)| {
+                empty && was_empty && passed(last) == passed(began)
+            })
+        });
+        if says_nothing_new {
+            return Ok(());
+        }
         self.means
             .ground
             .journal
@@ -379,7 +473,8 @@ impl<'a> Loop<'a> {
         let due = standing.owed.iter().filter_map(|(at, _)| *at).min();
         self.start_probes();
         let waits = match limit {
-            Limit::Plan | Limit::OneRound(_) | Limit::Restore(_) | Limit::Verify(false) => false,
+            Limit::Plan | Limit::OneRound(_) | Limit::Restore(_) => false,
+            Limit::Verify(false) => !self.probes.is_empty(),
             Limit::Isolated => {
                 !self.probes.is_empty()
                     || due.is_some_and(|due| due <= soon && standing.outcome == Outcome::Isolated)

@@ -113,6 +113,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
         subjects: vec![scenario.subject.clone()],
         inputs: defaults(&playbook, &scenario.subject),
         include: Vec::new(),
+        cuts: playbook.cuts(),
         exact: false,
         wait: true,
         since: scenario.since(),

@@ -35,19 +35,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let mut ended = begin(&session, wish).await?;
     let folder = session.folder(ended.output.incident.as_deref())?;
     let record = folder.read()?;
-    let keys: std::collections::BTreeSet<String> = ended
-        .output
-        .items
-        .iter()
-        .map(|item| item.key.clone())
-        .collect();
-    let readings = record
+    let readings: Vec<_> = record
         .case
-        .found
-        .iter()
-        .filter(|(key, _)| keys.contains(&key.to_string()));
-    let readings: Vec<_> = readings
-        .map(|(key, (at, reading))| (key.to_string(), at, reading))
+        .readings(ended.output.run.unwrap_or_default())
+        .map(|(item, (at, reading))| (item.key.to_string(), at, reading))
         .collect();
     let mut text = Page::default();
     for (key, at, reading) in &readings {

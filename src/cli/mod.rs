@@ -7,6 +7,7 @@ mod workspace;
 
 mod consent;
 mod operation;
+mod pick;
 mod progress;
 mod session;
 mod wish;

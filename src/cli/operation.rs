@@ -70,6 +70,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         subjects,
         inputs,
         include: wish.include.clone(),
+        cuts: playbook.cuts(),
         exact: wish.consent.exact,
         wait: wish.wait,
         since,

@@ -48,7 +48,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             .runs
             .iter()
             .rev()
-            .find(|(_, run)| !matches!(run.order.verb.as_str(), "inventory" | restore::STEP));
+            .find(|(_, run)| run.order.verb != "inventory" && !run.order.gives_back());
         cuts.map(|(_, run)| run.order.clone())
     });
     let Some(before) = before else {
@@ -118,13 +118,10 @@ fn name(
     typed: &[String],
 ) -> Result<Vec<Locator>, Box<Failure>> {
     let cut: Vec<Locator> = work.journal.with_case(|case| {
-        let targets = case
-            .lives
-            .values()
-            .filter(|life| life.planned.rung.is_some())
-            .map(|life| life.planned.target.clone());
-        std::collections::BTreeSet::from_iter(targets)
+        restore::Measures::of(case)
+            .targets()
             .into_iter()
+            .cloned()
             .collect()
     });
     let find = |typed: &String| {
@@ -143,14 +140,17 @@ fn name(
                 2,
                 "unknown-locator",
                 format!(
-                    "this incident has not cut `{}`",
+                    "this incident has no measure in force on `{}`",
                     crate::domain::why::plain(typed)
                 ),
             );
             if let Some(near) = crate::domain::nearest(typed, names.iter().map(String::as_str)) {
                 failure = failure.hint(format!("did you mean `{near}`?"));
             }
-            Box::new(failure.hint(format!("it has cut: {}", super::session::listed(&cut))))
+            Box::new(failure.hint(format!(
+                "measures in force: {}",
+                super::session::listed(&cut)
+            )))
         })
     };
     typed.iter().map(find).collect()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::failure::Failure;
 use super::operation::Go;
+use super::pick;
 use super::session::{self, Session};
 use super::wish::{Secrets, Text, load, read_secrets, whoami};
 use super::work::{Work, open};
@@ -11,7 +12,6 @@ use super::{Ended, aside};
 use crate::converge::Limit;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Secret, SecretRef};
-use crate::plan::restore;
 use crate::provider::Observer;
 
 /// Go on with an incident: look at what is in doubt, then finish what is open or due
@@ -34,47 +34,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     session.warn();
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
-    let given_back = work.journal.with_case(|case| {
-        let last = case
-            .runs
-            .values()
-            .rev()
-            .find(|run| run.order.verb != "inventory");
-        last.filter(|run| run.order.verb == restore::STEP && run.outcome.is_some())
-            .map(|run| run.order.subjects.clone())
-    });
-    if let Some(subjects) = given_back {
-        let message = format!(
-            "the last run of incident `{}` gave back what it had cut; going on would cut it again",
-            work.folder.id()
-        );
-        let again = format!(
-            "contain isolate {} --incident {}",
-            session::listed(&subjects).replace(", ", " "),
-            work.folder.id()
-        );
-        return Err(Box::new(Failure::usage(message).hint(again)));
-    }
-    let last = work.journal.with_case(|case| {
-        let open = case.runs.iter().rev().find(|(_, run)| {
-            run.outcome.is_none() && !run.plans.is_empty() && run.order.verb != "inventory"
-        });
-        let cuts = || {
-            case.runs.iter().rev().find(|(_, run)| {
-                !run.plans.is_empty()
-                    && !matches!(run.order.verb.as_str(), "inventory" | restore::STEP)
-            })
-        };
-        open.or_else(cuts)
-            .or_else(|| case.runs.iter().next_back())
-            .map(|(number, run)| (*number, run.order.clone()))
-    });
-    let Some((run, order)) = last else {
-        let message = format!("incident `{}` has no run to go on with", work.folder.id());
-        return Err(Box::new(
-            Failure::usage(message).hint("contain isolate LOCATOR"),
-        ));
-    };
+    let (run, order) = pick::to_resume(&work, &session.catalogue, session.clock.now())?;
     let text = Text {
         name: format!("{}.yaml", order.playbook),
         text: work.folder.load_text(&order.digest)?,
@@ -90,7 +50,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         read_secrets(&session, &args.secrets, &order.subjects)?,
     )?;
     let limit = match () {
-        () if order.verb == restore::STEP => Limit::Restore(super::restore::named_in(&order)),
+        () if order.gives_back() => Limit::Restore(super::restore::named_in(&order)),
         () if args.wait || order.wait => Limit::Contained,
         () => Limit::Isolated,
     };

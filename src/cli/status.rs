@@ -2,6 +2,7 @@
 
 use super::Ended;
 use super::failure::{Failure, exit};
+use super::pick;
 use super::session::Session;
 use crate::domain::Time;
 use crate::domain::case::Case;
@@ -44,20 +45,15 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
     Ok(ended)
 }
 
-/// The document about the run that matters most: the last that cut or gave back, or else the last.
+/// The document about the run that matters most.
 pub(super) fn describe(
     case: &Case,
     catalogue: &crate::provider::Catalogue,
     now: Time,
     folder: &crate::journal::Folder,
 ) -> Option<Output> {
-    let last = case
-        .runs
-        .iter()
-        .rev()
-        .find(|(_, run)| run.order.verb != "inventory");
-    let (number, run) = last.or_else(|| case.runs.iter().next_back())?;
-    let standing = standing(case, catalogue, *number, now);
+    let (number, run) = pick::to_tell(case, catalogue, now)?;
+    let standing = standing(case, catalogue, number, now);
     let plan = run
         .plans
         .values()
@@ -67,7 +63,7 @@ pub(super) fn describe(
     Some(describe::of_run(&Source {
         case,
         catalogue,
-        run: *number,
+        run: number,
         standing: &standing,
         plan,
         wants_code: false,

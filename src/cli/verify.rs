@@ -3,11 +3,11 @@
 use super::Ended;
 use super::failure::Failure;
 use super::operation::Go;
+use super::pick;
 use super::session::Session;
 use super::wish::{Secrets, Text, load, read_secrets, whoami};
 use super::work::open;
 use crate::converge::Limit;
-use crate::plan::restore;
 use crate::provider::Observer;
 
 /// Look at everything afresh and say whether it is contained; changes nothing
@@ -27,13 +27,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     session.warn();
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, false)?;
+    let now = session.clock.now();
     let last = work.journal.with_case(|case| {
-        let cuts = case
-            .runs
-            .iter()
-            .rev()
-            .find(|(_, run)| !matches!(run.order.verb.as_str(), "inventory" | restore::STEP));
-        cuts.map(|(number, run)| (*number, run.order.clone()))
+        let worst = pick::worst(case, &session.catalogue, now);
+        worst.map(|(number, run)| (number, run.order.clone()))
     });
     let Some((run, order)) = last else {
         let message = format!("incident `{}` has no run to verify", work.folder.id());

@@ -10,6 +10,7 @@ use crate::plan;
 
 impl Loop<'_> {
     pub(super) async fn restore(&mut self, named: &[Locator]) -> Result<End, Error> {
+        self.end_mandates().await?;
         let case = self.means.ground.journal.with_case(Clone::clone);
         let round = self.rounds() + 1;
         let began = self.clock().now();
@@ -21,6 +22,23 @@ impl Loop<'_> {
         Ok(self.end(Some((plan, Some(digest)))))
     }
 
+    /// Authority to cut ends when giving back begins: what is given back is not cut again on an old word.
+    async fn end_mandates(&self) -> Result<(), Error> {
+        let (journal, now) = (self.means.ground.journal, self.clock().now());
+        let ended: Vec<Event> = journal.with_case(|case| {
+            let live = case
+                .mandates
+                .iter()
+                .filter(|mandate| case.is_live(mandate, now));
+            let nonces = live.map(|mandate| mandate.nonce.clone());
+            nonces.map(|nonce| Event::Ended { nonce }).collect()
+        });
+        if !ended.is_empty() {
+            journal.append(ended).await?;
+        }
+        Ok(())
+    }
+
     /// Notes which measures are given back now, and which could not be.
     pub(super) async fn release(
         &self,
@@ -28,6 +46,7 @@ impl Loop<'_> {
         before: &crate::domain::case::Case,
     ) -> Result<(), Error> {
         let ground = &self.means.ground;
+        let measures = plan::restore::Measures::of(before);
         let mut events = Vec::new();
         for item in &plan.items {
             let by = ItemRef {
@@ -36,7 +55,7 @@ impl Loop<'_> {
                 key: item.key.clone(),
             };
             if item.call().is_none() {
-                let back = plan::restore::is_back(before, ground.catalogue, item);
+                let back = measures.back(ground.catalogue, item);
                 events.extend(back.into_iter().map(|made| Event::Released {
                     item: made.clone(),
                     by: by.clone(),
@@ -48,7 +67,7 @@ impl Loop<'_> {
             let state = ground
                 .journal
                 .with_case(|case| case.lives.get(&by).map(|life| life.state.clone()));
-            for made in plan::restore::lifted(before, &lifts, item.target()) {
+            for made in measures.lifted(&lifts, item.target()) {
                 match &state {
                     Some(State::Confirmed { .. }) => events.push(Event::Released {
                         item: made.clone(),

@@ -4,9 +4,10 @@
 
 use super::proof::beside;
 use super::{Answer, Error, Loop, reading};
+use crate::domain::case::Goal;
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
-use crate::domain::{Digest, ItemRef, State, Work};
+use crate::domain::{Digest, Item, ItemRef, State, Work};
 use crate::execute;
 use crate::gate::{self, Confirmation, Ruling, mandate};
 
@@ -52,8 +53,16 @@ impl Loop<'_> {
             .iter()
             .filter_map(|item| Some((item, ground.catalogue.action(item.action()?)?)));
         let open = gate::preview(specs, (ground.policy, ground.around), granted);
-        let how = match (self.means.confirm)(plan, digest, &open) {
-            Answer::Yes(how) => how,
+        // A word given in advance is given once: what is found later needs a reach mandate or another word.
+        let answer = match self.answered {
+            Some(Confirmation::Yes | Confirmation::Code) => Answer::Nobody,
+            Some(Confirmation::Prompt) | None => (self.means.confirm)(plan, digest, &open),
+        };
+        let how = match answer {
+            Answer::Yes(how) => {
+                self.answered = Some(how);
+                how
+            }
             Answer::No | Answer::Nobody => {
                 self.wants_code = true;
                 return Ok(());
@@ -63,14 +72,8 @@ impl Loop<'_> {
             && open
                 .iter()
                 .any(|(_, ruling)| matches!(ruling, Ruling::NeedsMandate(_)));
-        let mandates = mandate::grant(
-            plan,
-            digest,
-            how,
-            ground.around.unattended,
-            self.order.exact,
-            self.clock(),
-        );
+        let who = (ground.around.unattended, &self.order);
+        let mandates = mandate::grant(plan, digest, how, who, self.clock());
         ground
             .journal
             .append(
@@ -84,7 +87,7 @@ impl Loop<'_> {
     }
 
     /// Gates and performs one plan, with the reads beside the cuts; answers whether anything went forward.
-    pub(super) async fn perform(&mut self, plan: &Plan, digest: Digest) -> Result<bool, Error> {
+    pub(super) async fn perform(&mut self, plan: &Plan, digest: Digest) -> Result<(), Error> {
         self.authorise(plan, digest).await?;
         let means = self.means;
         let reads = plan
@@ -104,32 +107,51 @@ impl Loop<'_> {
             acted.and(read)
         };
         beside(means, &mut self.probes, both).await??;
-        let went_forward = means.ground.journal.with_case(|case| {
-            plan.items
-                .iter()
-                .filter(|item| item.call().is_some())
-                .any(|item| {
-                    let named = ItemRef {
-                        run: plan.run,
-                        round: plan.round,
-                        key: item.key.clone(),
-                    };
-                    case.lives.get(&named).is_some_and(|life| {
-                        matches!(
-                            life.state,
-                            State::Confirmed { .. }
-                                | State::Acted { .. }
-                                | State::Skipped(_)
-                                | State::Stale(_)
-                        )
-                    })
+        self.note_stuck(plan);
+        Ok(())
+    }
+
+    /// Notes the goals that this round brought no further; trying them again at once would change nothing.
+    fn note_stuck(&mut self, plan: &Plan) {
+        let stuck: Vec<Goal> = self.means.ground.journal.with_case(|case| {
+            let acting = plan.items.iter().filter(|item| item.call().is_some());
+            let stuck = acting.filter(|item| {
+                let named = ItemRef {
+                    run: plan.run,
+                    round: plan.round,
+                    key: item.key.clone(),
+                };
+                !case.lives.get(&named).is_some_and(|life| {
+                    matches!(
+                        life.state,
+                        State::Confirmed { .. } | State::Skipped(_) | State::Stale(_)
+                    )
                 })
+            });
+            stuck.filter_map(goal).collect()
         });
-        Ok(went_forward || plan.is_empty())
+        self.stuck.extend(stuck);
+    }
+
+    /// Whether a plan holds nothing but what was tried already, without success.
+    pub(super) fn is_stuck(&self, plan: &Plan) -> bool {
+        let mut acting = plan
+            .items
+            .iter()
+            .filter(|item| item.call().is_some())
+            .peekable();
+        acting.peek().is_some()
+            && acting
+                .filter_map(goal)
+                .all(|goal| self.stuck.contains(&goal))
     }
 
     pub(super) async fn read(&mut self) -> Result<(), Error> {
         let means = self.means;
         Ok(beside(means, &mut self.probes, reading::read(means, self.run)).await??)
     }
+}
+
+fn goal(item: &Item) -> Option<Goal> {
+    Some((item.action()?.clone(), item.target().clone()))
 }

@@ -7,7 +7,7 @@ use futures_util::future::FutureExt as _;
 
 use super::{Error, Limit, Loop, Means, Probes};
 use crate::domain::event::{Event, PlannedItem};
-use crate::domain::{Item, ItemRef, Locator, State, Verdict};
+use crate::domain::{Fact, Item, ItemRef, Locator, State, Verdict};
 use crate::execute;
 use crate::verify;
 
@@ -28,7 +28,19 @@ impl Loop<'_> {
                     verdict,
                     seen: Some(seen.clone()),
                 };
+                let is_gone = matches!(seen.fact, Fact::Gone) && !life.gone;
                 match life.state {
+                    State::Confirmed { .. }
+                        if is_gone && !life.verdict.as_ref().is_some_and(Verdict::is_alive) =>
+                    {
+                        let verdict = life.verdict.clone()?;
+                        let (item, seen) = ((*named).clone(), Some(seen));
+                        Some(vec![Event::Verified {
+                            item,
+                            verdict,
+                            seen,
+                        }])
+                    }
                     State::Acted { .. }
                         if !life.verdict.as_ref().is_some_and(Verdict::is_alive) =>
                     {
@@ -37,7 +49,7 @@ impl Loop<'_> {
                     State::Intended { .. } | State::InDoubt { .. } => {
                         // The doubt is about this call: a goal that is met some other way does not say that it happened.
                         let (call, _) = life.sent.as_ref()?;
-                        if !verify::shows(spec, call, &seen) {
+                        if !spec.shows(call, &seen) {
                             return None;
                         }
                         let (item, attempt) = ((*named).clone(), life.attempts);
@@ -66,13 +78,12 @@ impl Loop<'_> {
             // A kill between an answer and its proof leaves a cut that nobody is to review.
             let measure = |item: &Item| {
                 let (named, life) = goals.get(&(item.action()?.clone(), item.target().clone()))?;
-                let changed = matches!(
-                    life.state,
-                    State::Acted { changed: true }
-                        | State::Confirmed { changed: true }
-                        | State::Intended { .. }
-                        | State::InDoubt { .. }
-                );
+                let doubt_ends = life.state.is_in_doubt() && late(item).is_some();
+                let changed = doubt_ends
+                    || matches!(
+                        life.state,
+                        State::Acted { changed: true } | State::Confirmed { changed: true }
+                    );
                 let is_cut = changed && life.planned.rung.is_some();
                 (is_cut && !case.reviews.contains_key(*named)).then(|| Event::InForce {
                     item: (*named).clone(),
@@ -118,8 +129,10 @@ impl Loop<'_> {
         let means = self.means;
         let ready: Vec<(ItemRef, Locator, Verdict)> = means.ground.journal.with_case(|case| {
             let wanted = case.goals(self.run).into_values().filter(|(named, life)| {
+                let alive = life.verdict.as_ref().is_some_and(Verdict::is_alive);
                 life.planned.probe
-                    && matches!(life.state, State::Confirmed { .. })
+                    && (matches!(life.state, State::Confirmed { .. })
+                        || (alive && matches!(life.state, State::Acted { .. })))
                     && !self.probed.contains(*named)
             });
             let wanted = wanted.filter_map(|(named, life)| {

@@ -38,7 +38,7 @@ pub(super) async fn read(means: &Means<'_>, run: u32) -> Result<(), journal::Err
                 Some((
                     item.clone(),
                     question(item)?,
-                    case.found.get(&item.key).map(|(_, r)| r.clone()),
+                    case.found.get(item).map(|(_, reading)| reading.clone()),
                 ))
             });
             reads.collect()
@@ -64,6 +64,7 @@ pub(super) async fn read(means: &Means<'_>, run: u32) -> Result<(), journal::Err
                     )
                 }
             };
+            let reading = keep_known(known.as_ref(), reading);
             if known.as_ref().is_some_and(|known| same(known, &reading)) {
                 return Ok(());
             }
@@ -78,6 +79,26 @@ pub(super) async fn read(means: &Means<'_>, run: u32) -> Result<(), journal::Err
         noted?;
     }
     Ok(())
+}
+
+/// An answer that could not see everything does not unsay what an earlier one found.
+fn keep_known(known: Option<&Reading>, mut new: Reading) -> Reading {
+    let is_partial = new.not_seen.iter().any(|blind| blind.withholds);
+    if let Some(known) = known.filter(|_| is_partial) {
+        let again = |old: &Found| {
+            new.found.iter().any(|found| {
+                found.what == old.what && found.relation == old.relation && found.at == old.at
+            })
+        };
+        let kept: Vec<Found> = known
+            .found
+            .iter()
+            .filter(|old| old.relation.is_some() && !again(old))
+            .cloned()
+            .collect();
+        new.found.extend(kept);
+    }
+    new
 }
 
 /// Whether a reading says the same as an earlier one; how many requests it took does not matter.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Arg, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Time};
+use super::{Arg, Call, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Time};
 
 /// The id of an action, `<provider>.<verb>-<noun>`, e.g. `aws.deactivate-access-key`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -435,6 +435,26 @@ impl Spec {
                         .is_ok_and(|present| present >= cut_off),
                     (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _) => false,
                 })
+    }
+
+    /// Tells whether what was seen is what a call of this action wrote; a later cut-off serves as well.
+    #[must_use]
+    pub fn shows(&self, call: &Call, seen: &Seen) -> bool {
+        let fields = match &seen.fact {
+            Fact::Present(fields) => fields,
+            // What no longer exists is cut as far as a cut can go; it cannot have been given back.
+            Fact::Gone => return self.cut().is_some(),
+            Fact::Unreadable(_) => return false,
+        };
+        let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Time>().ok());
+        self.touches.iter().all(|touch| {
+            let wanted = call.value(&touch.field).unwrap_or(&Value::Null);
+            let present = fields.get(&touch.field).unwrap_or(&Value::Null);
+            match (&touch.becomes, time(wanted), time(present)) {
+                (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
+                (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _, _) => wanted == present,
+            }
+        })
     }
 
     /// Hashes the fields that this action would overwrite, and nothing else.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::event::{Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
 use super::state::{Illegal, Life, next};
-use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Reading, Seen, State, Time};
+use super::{ActionId, Digest, Fact, ItemKey, ItemRef, Locator, Reading, Seen, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +32,8 @@ pub struct Case {
     pub spent: BTreeMap<String, u32>,
     /// The mandates that ended early, by nonce.
     pub ended: Vec<String>,
-    /// The latest answer of each read, with the time.
-    pub found: BTreeMap<ItemKey, (Time, Reading)>,
+    /// The latest answer of each read of each run, with the time.
+    pub found: BTreeMap<ItemRef, (Time, Reading)>,
     /// Review deadlines of the cuts in force.
     pub reviews: BTreeMap<ItemRef, Time>,
     /// The time of the latest entry.
@@ -78,6 +78,14 @@ impl Case {
                 self.drill = *drill;
                 self.since = Some(*since);
                 self.opened_at = Some(at);
+            }
+            Event::RunOpened { run, .. } if self.runs.contains_key(run) => {
+                let (item, state) = (format!("run {run}"), "opened already".to_owned());
+                return Err(Illegal {
+                    item,
+                    state,
+                    event: event.kind(),
+                });
             }
             Event::RunOpened { run, order } => {
                 let opened = Run {
@@ -137,13 +145,24 @@ impl Case {
     /// A case that holds only what [`Case::apply`] looks at when it decides about these events: cheap to try them on.
     #[must_use]
     pub fn excerpt<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Self {
-        let touched = events.into_iter().filter_map(Event::item);
+        let mut opens = false;
+        let touched: Vec<_> = events
+            .into_iter()
+            .inspect(|event| opens |= matches!(event, Event::RunOpened { .. }))
+            .filter_map(Event::item)
+            .collect();
         Self {
+            runs: if opens {
+                self.runs.clone()
+            } else {
+                BTreeMap::new()
+            },
             incident: self.incident.clone(),
             opened_at: self.opened_at,
             closed: self.closed,
             latest: self.latest,
             lives: touched
+                .into_iter()
                 .filter_map(|item| self.lives.get_key_value(item))
                 .map(|(item, life)| (item.clone(), life.clone()))
                 .collect(),
@@ -167,6 +186,7 @@ impl Case {
                 state: State::Planned,
                 planned: planned.clone(),
                 principal: planned.principal.clone(),
+                gone: false,
                 sent: None,
                 intended_at: None,
                 acted_at: None,
@@ -203,6 +223,9 @@ impl Case {
         let was = life.state.clone();
         life.state = next(&life.state, event)?;
         life.at = at;
+        if let Some(seen) = event.seen() {
+            life.gone = matches!(seen.fact, Fact::Gone);
+        }
         life.principal = event
             .seen()
             .and_then(Seen::principal)
@@ -232,7 +255,7 @@ impl Case {
             }
             Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
             Event::Found { item, reading } => {
-                self.found.insert(item.key.clone(), (at, reading.clone()));
+                self.found.insert(item.clone(), (at, reading.clone()));
             }
             Event::InForce { item, review } | Event::Extended { item, review } => {
                 self.reviews.insert(item.clone(), *review);
@@ -261,6 +284,54 @@ impl Case {
             | Event::Closed { .. } => {}
         }
         Ok(())
+    }
+
+    /// The latest answer of a read of a run; what another run asked, with another window, is not this run's.
+    #[must_use]
+    pub fn reading(&self, run: u32, key: &ItemKey) -> Option<&(Time, Reading)> {
+        let mut answers = self.readings(run);
+        answers
+            .find(|(item, _)| item.key == *key)
+            .map(|(_, answer)| answer)
+    }
+
+    /// The latest answers of a run's reads.
+    pub fn readings(&self, run: u32) -> impl Iterator<Item = (&ItemRef, &(Time, Reading))> {
+        self.found.iter().filter(move |(item, _)| item.run == run)
+    }
+
+    /// Whether anything of a run ever left, or was allowed to.
+    #[must_use]
+    pub fn has_acted(&self, run: u32) -> bool {
+        self.lives_of(run).any(|(_, life)| life.attempts > 0)
+    }
+
+    /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
+    #[must_use]
+    pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
+        let given_back = |number: u32| {
+            self.runs
+                .range(number + 1..)
+                .any(|(later, run)| run.order.gives_back() && self.has_acted(*later))
+        };
+        let cuts = |number: u32, run: &Run| match run.order.verb.as_str() {
+            "inventory" => false,
+            "plan" => self.has_acted(number),
+            _ => !run.order.gives_back(),
+        };
+        let runs = self.runs.iter().rev().map(|(number, run)| (*number, run));
+        runs.filter(|(number, run)| cuts(*number, run) && !given_back(*number))
+            .collect()
+    }
+
+    /// The principal of a target, as any look told.
+    #[must_use]
+    pub fn principal_of(&self, target: &Locator) -> Option<&Locator> {
+        let mut lives = self
+            .lives
+            .values()
+            .filter(|life| life.planned.target == *target);
+        lives.find_map(|life| life.principal.as_ref())
     }
 
     /// The latest run.

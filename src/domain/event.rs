@@ -233,6 +233,8 @@ pub struct Order {
     pub inputs: BTreeMap<String, serde_json::Value>,
     /// Further relations to cut.
     pub include: Vec<Relation>,
+    /// Whether the playbook has steps that cut.
+    pub cuts: bool,
     /// Whether the reach mandate is withheld.
     pub exact: bool,
     /// Whether the run goes on until contained.
@@ -249,6 +251,17 @@ pub struct Order {
     pub tool: String,
     /// The digest of the policy set.
     pub policy: Digest,
+}
+
+impl Order {
+    /// The verb of runs that give back.
+    pub const RESTORE: &'static str = "restore";
+
+    /// Whether the run gives back instead of cutting.
+    #[must_use]
+    pub fn gives_back(&self) -> bool {
+        self.verb == Self::RESTORE
+    }
 }
 
 /// A secret, without the secret.

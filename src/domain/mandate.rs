@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, ItemKey, Locator, Rung, Tier, Time};
+use super::{Digest, ItemKey, Locator, Relation, Rung, Tier, Time};
 
 /// Authority for certain items until a certain time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -34,8 +34,12 @@ pub enum Scope {
         /// The items; each may be begun once.
         items: BTreeSet<ItemKey>,
     },
-    /// Further reversible cuts on what these subjects hold, mint or entered.
+    /// Further reversible cuts of one run, on its subjects and on what hangs on them in these ways.
     Reach {
+        /// The run.
+        run: u32,
+        /// The relations: what is held, minted and entered, and what the operator included.
+        relations: BTreeSet<Relation>,
         /// The subjects.
         subjects: BTreeSet<Locator>,
         /// The rungs.

@@ -208,7 +208,9 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             },
         }),
         Event::Verified { verdict, .. } => match now {
-            S::Planned if verdict.is_observed() => Ok(S::Confirmed { changed: false }),
+            S::Planned | S::Blocked(_) if verdict.is_observed() => {
+                Ok(S::Confirmed { changed: false })
+            }
             S::Acted { changed } | S::Confirmed { changed } => Ok(if verdict.is_observed() {
                 S::Confirmed { changed: *changed }
             } else {
@@ -281,6 +283,8 @@ pub struct Life {
     pub planned: PlannedItem,
     /// The principal that the target belongs to, from the plan or from any later look.
     pub principal: Option<Locator>,
+    /// Whether the latest look found that the target no longer exists.
+    pub gone: bool,
     /// The call as it left, with the receipt; absent before the first intent.
     pub sent: Option<(Call, Seen)>,
     /// When the latest intent was written.

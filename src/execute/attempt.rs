@@ -88,6 +88,11 @@ type Step = Result<Next, journal::Error>;
 
 impl Attempts<'_> {
     async fn run(&self) -> Result<(), journal::Error> {
+        // A plan that is applied again finds some of its items done; they are left alone.
+        let (state, _) = self.state();
+        if !(state.is_in_doubt() || matches!(state, State::Planned | State::Blocked(_))) {
+            return Ok(());
+        }
         let lane = self.ground.lanes.of(self.call.target.provider());
         let mut backoff = FIRST_BACKOFF;
         let mut last = Cause::Provider("no attempt was made".into());
@@ -220,7 +225,6 @@ impl Attempts<'_> {
                 .await?;
                 self.prove().await
             }
-            Ready::Skip(why) => self.end(Event::Skipped { item, why }).await,
             Ready::Stale(why) => self.end(Event::Stale { item, why }).await,
             Ready::Unreadable(why) => {
                 let text = format!("the target cannot be read, so there is no receipt: {why}");
@@ -302,7 +306,8 @@ impl Attempts<'_> {
         let fields = match &seen.fact {
             Fact::Present(fields) => fields,
             Fact::Gone if state.is_in_doubt() => return Ready::Happened,
-            Fact::Gone => return Ready::Skip("already gone; the account is confirmed".into()),
+            Fact::Gone if self.spec.cut().is_some() => return Ready::Already,
+            Fact::Gone => return Ready::Stale("the target no longer exists".into()),
             Fact::Unreadable(why) => return Ready::Unreadable(why.clone()),
         };
         if state.is_in_doubt() {
@@ -312,7 +317,7 @@ impl Attempts<'_> {
                     .and_then(|life| life.sent.clone())
             });
             return match sent {
-                Some((call, _)) if verify::shows(self.spec, &call, seen) => Ready::Happened,
+                Some((call, _)) if self.spec.shows(&call, seen) => Ready::Happened,
                 Some(_) | None => Ready::Send,
             };
         }
@@ -342,7 +347,6 @@ enum Ready {
     Send,
     Already,
     Happened,
-    Skip(String),
     Stale(String),
     Unreadable(Why),
 }

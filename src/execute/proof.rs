@@ -29,7 +29,7 @@ pub(super) async fn look_again(
     let set_like = spec.repeat == Repeat::SetLike && spec.cut().is_some();
     let (seen, shown) = if set_like {
         let seen = ground.observer.look(&call.target).await;
-        let shown = verify::shows(spec, call, &seen);
+        let shown = spec.shows(call, &seen);
         (seen, shown)
     } else {
         verify::read_back(

@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::Case;
+use crate::domain::event::Order;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
-    Clock, Digest, Duration, Effect, Item, ItemRef, Relation, Rung, Spec, Tier, Time,
+    Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time,
 };
 
 /// How long a reach mandate lasts at most.
@@ -54,8 +55,7 @@ pub fn grant(
     plan: &Plan,
     digest: Digest,
     how: Confirmation,
-    unattended: bool,
-    exact_only: bool,
+    (unattended, order): (bool, &Order),
     clock: &Clock,
 ) -> Vec<Mandate> {
     let by = if unattended { "unattended" } else { "solo" }.to_owned();
@@ -82,10 +82,16 @@ pub fn grant(
         EXACT_LASTS,
     );
     let cuts = plan.items.iter().any(|item| item.rung.is_some()) || !plan.pending.is_empty();
-    if exact_only || !cuts {
+    if order.exact || !cuts {
         return vec![exact];
     }
+    let relations = [Relation::Held, Relation::Minted, Relation::Entered];
     let reach = Scope::Reach {
+        run: plan.run,
+        relations: relations
+            .into_iter()
+            .chain(order.include.iter().copied())
+            .collect(),
         subjects: plan.subjects.iter().cloned().collect(),
         rungs: BTreeSet::from([Rung::Narrow, Rung::EndSessions, Rung::Suspend]),
         at_most: REACH_ITEMS.max(
@@ -121,20 +127,24 @@ pub fn covering<'a>(
     let reach = |mandate: &&Mandate| match &mandate.scope {
         Scope::Exact { .. } => false,
         Scope::Reach {
-            subjects, rungs, ..
+            run,
+            relations,
+            subjects,
+            rungs,
+            ..
         } => {
+            let target = item.target();
             let related = match item.relation {
-                None => true,
-                Some(
-                    Relation::Held
-                    | Relation::Minted
-                    | Relation::Entered
-                    | Relation::CouldEnter
-                    | Relation::CouldRead,
-                ) => true,
-                Some(Relation::Exposed | Relation::Shared) => false,
+                Some(relation) => relations.contains(&relation),
+                // What was not discovered is a subject or the principal of one; any other target was never confirmed.
+                None => {
+                    let is_principal =
+                        |subject: &Locator| case.principal_of(subject) == Some(target);
+                    subjects.contains(target) || item.key.subject.as_ref().is_some_and(is_principal)
+                }
             };
-            related
+            named.run == *run
+                && related
                 && matches!(spec.effect, Effect::Cut(_))
                 && spec.is_reversible()
                 && item.tier <= mandate.tier

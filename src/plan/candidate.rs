@@ -146,7 +146,7 @@ fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {
 fn output(ask: &Ask<'_>, step: &Step, subject: &Locator, scope: &mut Scope) {
     let key = key(step, None, subject);
     if step.work.read().is_some() {
-        if let Some((at, reading)) = ask.case.found.get(&key) {
+        if let Some((at, reading)) = ask.case.reading(ask.at.0, &key) {
             let item = |found: &Found| {
                 let inside = scope::is_in(found, subject, &ask.order.include, ask.catalogue);
                 let credential = ask
@@ -257,10 +257,13 @@ fn one(
         Ok(_) => return Err(failed("`in` is no list".to_owned())),
         Err(unknown) => return Ok(Err(unknown)),
     };
+    let by_name = located(ask, subject);
     let mut candidates = Vec::with_capacity(elements.len());
     let mut inner = scope.clone();
     for element in elements {
-        let reached = locate(ask, subject, &element);
+        let reached = element
+            .get("locator")
+            .and_then(|name| by_name.get(name.as_str()?).copied());
         inner.set(&for_each.variable, element);
         let each = match known(for_each.key.eval(&inner))? {
             Ok(serde_json::Value::String(text)) => text,
@@ -287,22 +290,19 @@ fn one(
     Ok(Ok(candidates))
 }
 
-/// The found thing that an element of a list stands for.
-fn locate<'a>(
-    ask: &'a Ask<'_>,
-    subject: &Locator,
-    element: &serde_json::Value,
-) -> Option<&'a Found> {
-    let name = element.get("locator")?.as_str()?;
+/// What the reads of this run found about a subject, by name.
+fn located<'a>(ask: &'a Ask<'_>, subject: &Locator) -> BTreeMap<String, &'a Found> {
     let reads = ask
         .playbook
         .steps
         .iter()
         .filter(|step| step.work.read().is_some());
-    let readings = reads.filter_map(|step| ask.case.found.get(&key(step, None, subject)));
-    readings
-        .flat_map(|(_, reading)| &reading.found)
-        .find(|found| found.relation.is_some() && found.what.to_string() == name)
+    let readings = reads.filter_map(|step| ask.case.reading(ask.at.0, &key(step, None, subject)));
+    let found = readings.flat_map(|(_, reading)| &reading.found);
+    found
+        .filter(|found| found.relation.is_some())
+        .map(|found| (found.what.to_string(), found))
+        .collect()
 }
 
 impl Candidate {

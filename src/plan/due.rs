@@ -11,6 +11,9 @@ use crate::domain::state::Life;
 use crate::domain::{ActionId, ItemRef, Locator, Relation, Rung, Spec, Time};
 use crate::provider::Catalogue;
 
+/// How many issuers in a row are followed.
+const DEPTH: u8 = 8;
+
 /// When the second writing is due.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Due {
@@ -92,12 +95,19 @@ impl<'a> Goals<'a> {
     /// Says when the cut `spec` on `target` has to be written again.
     #[must_use]
     pub fn second_writing(&self, spec: &Spec, target: &Locator) -> Due {
+        self.writing(spec, target, DEPTH)
+    }
+
+    fn writing(&self, spec: &Spec, target: &Locator, depth: u8) -> Due {
         let (Some(cut), Some(life)) = (
             spec.cut().filter(|cut| cut.before_call),
             self.get(&spec.id, target),
         ) else {
             return Due::Never;
         };
+        if life.gone {
+            return Due::Never;
+        }
         let was_reached = matches!(
             life.planned.relation,
             Some(Relation::Entered | Relation::CouldEnter)
@@ -125,7 +135,7 @@ impl<'a> Goals<'a> {
         if was_reached {
             for (action, life) in self.on.get(issuer).into_iter().flatten() {
                 if life.planned.rung == Some(Rung::EndSessions) {
-                    due = later(due, self.passed_twice(action, life));
+                    due = later(due, self.passed_twice(action, life, depth));
                 }
             }
         }
@@ -144,9 +154,13 @@ impl<'a> Goals<'a> {
     }
 
     /// An issuer whose own sessions are cut twice is dead only after its second cut.
-    fn passed_twice(&self, action: &ActionId, life: &Life) -> Due {
+    fn passed_twice(&self, action: &ActionId, life: &Life, depth: u8) -> Due {
+        // Roles that entered each other would ask each other for ever.
+        let Some(depth) = depth.checked_sub(1) else {
+            return passed(life);
+        };
         let again = self.catalogue.action(action).map_or(Due::Never, |spec| {
-            self.second_writing(spec, &life.planned.target)
+            self.writing(spec, &life.planned.target, depth)
         });
         match again {
             Due::At(again) if !is_written(life, again) => Due::At(

@@ -9,7 +9,7 @@ pub mod tier;
 mod candidate;
 pub mod restore;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
@@ -170,13 +170,16 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .filter(|target| !seen.contains_key(target))
         .cloned()
         .collect();
-    let unknown: Vec<Locator> = std::collections::BTreeSet::from_iter(unknown)
-        .into_iter()
-        .collect();
+    let unknown: Vec<Locator> = BTreeSet::from_iter(unknown).into_iter().collect();
     for found in ask.observer.observe(&unknown).await {
         seen.insert(found.target.clone(), found);
     }
     let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);
+    let begun: BTreeSet<&ItemKey> = ask
+        .case
+        .lives_of(ask.at.0)
+        .map(|(item, _)| &item.key)
+        .collect();
     let mut items = Vec::with_capacity(candidates.len());
     let mut merged = BTreeMap::new();
     let mut reached = Vec::new();
@@ -184,7 +187,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         let Some(choice) = candidate.choose(ask, &seen) else {
             if candidate.is_hidden(&seen) {
                 candidate.wait(&mut pending);
-            } else {
+            } else if !begun.contains(&candidate.key) {
+                // What a person was asked to do in an earlier round is asked once.
                 items.push(candidate.manual(ask));
             }
             continue;
@@ -274,11 +278,11 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
         .iter()
         .map(|step| (step.id.as_str(), step))
         .collect();
-    let acting: Vec<_> = items
-        .iter()
-        .filter(|item| item.call().is_some())
-        .map(|item| item.key.clone())
-        .collect();
+    let mut acting: BTreeMap<(Option<Locator>, String), Vec<ItemKey>> = BTreeMap::new();
+    for item in items.iter().filter(|item| item.call().is_some()) {
+        let step = (item.key.subject.clone(), item.key.step.clone());
+        acting.entry(step).or_default().push(item.key.clone());
+    }
     for item in items.iter_mut().filter(|item| item.call().is_some()) {
         let Some(step) = steps.get(item.key.step.as_str()) else {
             continue;
@@ -288,13 +292,12 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
             .as_ref()
             .and_then(|for_each| for_each.parallel);
         for need in &step.needs {
-            let is_needed =
-                |key: &&ItemKey| key.subject == item.key.subject && key.step == need.step;
-            let needed = acting.iter().filter(is_needed);
-            item.needs.extend(needed.map(|key| Need {
-                key: key.clone(),
-                ended: need.ended,
-            }));
+            let needed = acting.get(&(item.key.subject.clone(), need.step.clone()));
+            item.needs
+                .extend(needed.into_iter().flatten().map(|key| Need {
+                    key: key.clone(),
+                    ended: need.ended,
+                }));
         }
     }
 }
@@ -388,10 +391,17 @@ fn item(
         due::Due::At(again) if ask.now >= again => again,
         due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
     };
+    // A call in doubt that does not show is sent again, even where an older one of the same goal does.
+    let is_unsettled = goals.get(&spec.id, &target).is_some_and(|life| {
+        let unseen = |call| before.as_ref().is_some_and(|seen| !spec.shows(call, seen));
+        life.state.is_in_doubt() && life.sent.as_ref().is_some_and(|(call, _)| unseen(call))
+    });
     let required = required.saturating_add(ahead).unwrap_or(required);
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),
-        Some(Fact::Present(fields)) if !is_owed && spec.is_done(fields, required) => {
+        Some(Fact::Present(fields))
+            if !is_owed && !is_unsettled && spec.is_done(fields, required) =>
+        {
             Some("already so")
         }
         Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
@@ -486,7 +496,9 @@ fn readings<'a>(
         .filter(move |step| step.work.read() == Some(read));
     steps.flat_map(move |step| {
         ask.order.subjects.iter().filter_map(move |subject| {
-            let (_, reading) = ask.case.found.get(&candidate::key(step, None, subject))?;
+            let (_, reading) = ask
+                .case
+                .reading(ask.at.0, &candidate::key(step, None, subject))?;
             Some((subject, reading))
         })
     })
@@ -512,7 +524,7 @@ fn not_seen(ask: &Ask<'_>) -> Vec<NotSeen> {
     let read = [ReadKind::Reach, ReadKind::Activity]
         .into_iter()
         .flat_map(|read| readings(ask, read).flat_map(|(_, reading)| &reading.not_seen));
-    std::collections::BTreeSet::from_iter(glanced.chain(read).cloned())
+    BTreeSet::from_iter(glanced.chain(read).cloned())
         .into_iter()
         .collect()
 }

@@ -4,7 +4,7 @@
 //! Never gives back what a rule holds: compromised credentials unless named, session cuts before their time, and
 //! fields that somebody else changed meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use crate::domain::{
 use crate::provider::Catalogue;
 
 /// The step under which everything that gives back is planned.
-pub const STEP: &str = "restore";
+pub const STEP: &str = crate::domain::event::Order::RESTORE;
 
 /// One measure: what was there before, what we left, and the lives that made it.
 struct Measure<'a> {
@@ -31,30 +31,72 @@ struct Measure<'a> {
     lives: Vec<&'a ItemRef>,
 }
 
-fn measures(case: &Case) -> BTreeMap<(&ActionId, &Locator), Measure<'_>> {
-    let mut measures: BTreeMap<_, Measure<'_>> = BTreeMap::new();
-    for (item, life) in &case.lives {
-        let Some((call, before)) = sent(life) else {
-            continue;
-        };
-        let acted = life.acted_at.unwrap_or(life.at);
-        measures
-            .entry((&call.action, &call.target))
-            .and_modify(|known| {
-                known.newest = call;
-                known.acted = known.acted.max(acted);
-                known.lives.push(item);
-            })
-            .or_insert(Measure {
-                oldest: before,
-                newest: call,
-                acted,
-                relation: life.planned.relation,
-                subject: life.planned.key.subject.as_ref(),
-                lives: vec![item],
-            });
+impl Measure<'_> {
+    fn made_by(&self) -> Vec<ItemRef> {
+        self.lives.iter().map(|item| (*item).clone()).collect()
     }
-    measures
+}
+
+/// The measures of an incident that were not given back, by the action that made them and its target.
+pub struct Measures<'a>(BTreeMap<(&'a ActionId, &'a Locator), Measure<'a>>);
+
+impl<'a> Measures<'a> {
+    /// Gathers them from every run of an incident.
+    #[must_use]
+    pub fn of(case: &'a Case) -> Self {
+        let mut measures: BTreeMap<_, Measure<'a>> = BTreeMap::new();
+        for (item, life) in &case.lives {
+            let Some((call, before)) = sent(life) else {
+                continue;
+            };
+            let acted = life.acted_at.unwrap_or(life.at);
+            measures
+                .entry((&call.action, &call.target))
+                .and_modify(|known| {
+                    known.newest = call;
+                    known.acted = known.acted.max(acted);
+                    known.lives.push(item);
+                })
+                .or_insert(Measure {
+                    oldest: before,
+                    newest: call,
+                    acted,
+                    relation: life.planned.relation,
+                    subject: life.planned.key.subject.as_ref(),
+                    lives: vec![item],
+                });
+        }
+        Self(measures)
+    }
+
+    /// What they are on.
+    #[must_use]
+    pub fn targets(&self) -> BTreeSet<&'a Locator> {
+        self.0.keys().map(|(_, target)| *target).collect()
+    }
+
+    /// The lives of cuts that an item giving back lifts.
+    #[must_use]
+    pub fn lifted(&self, lifts: &ActionId, target: &Locator) -> Vec<ItemRef> {
+        let measure = self.0.get(&(lifts, target));
+        measure.map(Measure::made_by).unwrap_or_default()
+    }
+
+    /// The lives of cuts that an item found to be given back already, by an earlier attempt or by somebody else.
+    #[must_use]
+    pub fn back(&self, catalogue: &Catalogue, item: &Item) -> Vec<ItemRef> {
+        let is_inverse =
+            |spec: &&Spec| matches!(&spec.undo, Undo::By(by) if Some(by) == item.action());
+        let cut = catalogue.actions().find(is_inverse);
+        let found = cut.and_then(|spec| Some((spec, self.0.get(&(&spec.id, item.target()))?)));
+        let present = item.before.as_ref().and_then(Seen::fields);
+        match (found, present) {
+            (Some((spec, measure)), Some(present)) if is_as_before(spec, measure, present) => {
+                measure.made_by()
+            }
+            (Some(_) | None, _) => Vec::new(),
+        }
+    }
 }
 
 /// The call and receipt of a life that changed something and was not given back.
@@ -78,33 +120,6 @@ fn sent(life: &Life) -> Option<(&Call, &Seen)> {
         .map(|(call, before)| (call, before))
 }
 
-/// The lives of cuts that an item giving back lifts.
-#[must_use]
-pub fn lifted<'a>(case: &'a Case, lifts: &ActionId, target: &Locator) -> Vec<&'a ItemRef> {
-    measures(case)
-        .remove(&(lifts, target))
-        .map(|measure| measure.lives)
-        .unwrap_or_default()
-}
-
-/// The lives of cuts that an item found to be given back already, by an earlier attempt or by somebody else.
-#[must_use]
-pub fn is_back<'a>(case: &'a Case, catalogue: &Catalogue, item: &Item) -> Vec<&'a ItemRef> {
-    let present = item.before.as_ref().and_then(Seen::fields);
-    let inverse = item.action();
-    let lifted = measures(case)
-        .into_iter()
-        .filter(|((action, target), measure)| {
-            let spec = catalogue.action(action);
-            *target == item.target()
-                && spec.is_some_and(|spec| {
-                    matches!(&spec.undo, Undo::By(by) if Some(by) == inverse)
-                        && present.is_some_and(|present| is_as_before(spec, measure, present))
-                })
-        });
-    lifted.flat_map(|(_, measure)| measure.lives).collect()
-}
-
 fn is_as_before(spec: &Spec, measure: &Measure<'_>, present: &Fields) -> bool {
     let null = Value::Null;
     let of = |fields: Option<&Fields>, field: &str| {
@@ -119,14 +134,8 @@ fn is_as_before(spec: &Spec, measure: &Measure<'_>, present: &Fields) -> bool {
 
 /// Plans to give back every measure of an incident that may come back; what is held is listed, with the reason.
 pub async fn make(ask: &Ask<'_>, named: &[Locator]) -> Plan {
-    let measures = measures(ask.case);
-    let targets: Vec<Locator> = measures
-        .keys()
-        .map(|(_, target)| (*target).clone())
-        .collect();
-    let targets: Vec<Locator> = std::collections::BTreeSet::from_iter(targets)
-        .into_iter()
-        .collect();
+    let measures = Measures::of(ask.case);
+    let targets: Vec<Locator> = measures.targets().into_iter().cloned().collect();
     let seen: BTreeMap<Locator, Seen> = ask
         .observer
         .observe(&targets)
@@ -135,7 +144,7 @@ pub async fn make(ask: &Ask<'_>, named: &[Locator]) -> Plan {
         .map(|seen| (seen.target.clone(), seen))
         .collect();
     let mut items = Vec::new();
-    for ((action, target), measure) in measures {
+    for ((action, target), measure) in measures.0 {
         let Some(spec) = ask.catalogue.action(action) else {
             continue;
         };
@@ -183,12 +192,16 @@ fn item(
         each: Some(format!("{} {target}", spec.id)),
         subject: measure.subject.cloned(),
     };
+    let mut marks = Vec::new();
     let (work, undo, tier, reasons) = match give_back(ask, spec, target, measure, present, named) {
         Ok((inverse, with)) => {
             let (mut tier, mut reasons) = tier::compute(inverse, &[]);
-            if is_compromised(ask.catalogue, target, measure) {
+            if is_compromised(ask.catalogue, spec, target, measure) {
                 tier = tier.raised();
-                reasons.push("it re-enables a compromised credential".to_owned());
+                reasons.push("it re-enables what is compromised".to_owned());
+            } else if measure.relation.is_none() {
+                tier = tier.max(Tier::DISRUPTIVE);
+                reasons.push("it gives access back to what was named as compromised".to_owned());
             }
             let call = Call {
                 action: inverse.id.clone(),
@@ -199,7 +212,10 @@ fn item(
             };
             (Work::Act(call), Undo::By(spec.id.clone()), tier, reasons)
         }
-        Err(why) => {
+        Err(Kept { why, by_rule }) => {
+            if !by_rule {
+                marks.push(COULD_NOT.to_owned());
+            }
             let inverse = match &spec.undo {
                 Undo::By(inverse) => inverse.clone(),
                 Undo::None(_) => spec.id.clone(),
@@ -231,14 +247,37 @@ fn item(
         review: None,
         verify_within: None,
         probe: false,
-        marks: Vec::new(),
+        marks,
         facts: BTreeMap::new(),
     }
 }
 
+/// The mark of what was asked for and cannot be given back; what a rule holds has none.
+pub const COULD_NOT: &str = "could-not";
+
 type GiveBack<'a> = (&'a Spec, BTreeMap<String, Arg>);
 
-/// The inverse and its arguments, or why it is held back.
+/// Why something is not given back: a rule holds it, or it cannot be done.
+struct Kept {
+    why: String,
+    by_rule: bool,
+}
+
+fn held(why: impl Into<String>) -> Kept {
+    Kept {
+        why: why.into(),
+        by_rule: true,
+    }
+}
+
+fn could_not(why: impl Into<String>) -> Kept {
+    Kept {
+        why: why.into(),
+        by_rule: false,
+    }
+}
+
+/// The inverse and its arguments, or why it is kept.
 fn give_back<'a>(
     ask: &Ask<'a>,
     spec: &Spec,
@@ -246,31 +285,34 @@ fn give_back<'a>(
     measure: &Measure<'_>,
     present: &Seen,
     named: bool,
-) -> Result<GiveBack<'a>, String> {
+) -> Result<GiveBack<'a>, Kept> {
+    let kept = |why: String| if named { could_not(why) } else { held(why) };
     let inverse = match &spec.undo {
         Undo::By(inverse) => inverse,
-        Undo::None(why) => return Err(format!("held: it cannot be given back: {why}")),
+        Undo::None(why) => return Err(kept(format!("held: it cannot be given back: {why}"))),
     };
     let inverse = ask
         .catalogue
         .action(inverse)
-        .ok_or_else(|| format!("held: this build has no action {inverse}"))?;
+        .ok_or_else(|| could_not(format!("this build has no action {inverse}")))?;
     let fields = match &present.fact {
         Fact::Present(fields) => fields,
-        Fact::Gone => return Err("held: the target no longer exists".to_owned()),
-        Fact::Unreadable(why) => return Err(format!("held: the target cannot be read: {why}")),
+        Fact::Gone => return Err(kept("held: the target no longer exists".to_owned())),
+        Fact::Unreadable(why) => {
+            return Err(could_not(format!("the target cannot be read: {why}")));
+        }
     };
-    if is_compromised(ask.catalogue, target, measure) && !named {
-        return Err(format!(
-            "held: a compromised credential stays off unless it is named: contain restore {target}"
-        ));
+    if is_compromised(ask.catalogue, spec, target, measure) && !named {
+        return Err(held(format!(
+            "held: what is compromised stays off unless it is named: contain restore {target}"
+        )));
     }
     if let Some(until) = not_before(ask.catalogue, spec, measure)
         && ask.now < until
     {
-        return Err(format!(
+        return Err(held(format!(
             "held until {until}: before that, sessions that it cut could come back to life"
-        ));
+        )));
     }
     let null = Value::Null;
     let before = |field: &str| {
@@ -282,17 +324,17 @@ fn give_back<'a>(
     };
     let now = |field: &str| fields.get(field).unwrap_or(&null);
     if is_as_before(spec, measure, fields) {
-        return Err("as it was before already".to_owned());
+        return Err(held("as it was before already"));
     }
     if let Some(drift) = spec
         .touches
         .iter()
         .find(|touch| Some(now(&touch.field)) != measure.newest.value(&touch.field))
     {
-        return Err(format!(
+        return Err(kept(format!(
             "held: `{}` was changed by somebody else meanwhile; it is not overwritten",
             drift.field
-        ));
+        )));
     }
     let with = inverse.touches.iter().map(|touch| {
         let value = match &touch.becomes {
@@ -304,11 +346,36 @@ fn give_back<'a>(
     Ok((inverse, with.collect()))
 }
 
-fn is_compromised(catalogue: &Catalogue, target: &Locator, measure: &Measure<'_>) -> bool {
-    let credential = catalogue
-        .kind(target.kind())
-        .is_some_and(|kind| kind.credential);
-    credential && (measure.relation.is_none() || measure.relation == Some(Relation::Minted))
+/// Whether lifting a cut would give access back to what the attacker holds or made.
+///
+/// Session cuts are not asked: they have their time. The deny on a principal that was named is no credential.
+fn is_compromised(
+    catalogue: &Catalogue,
+    spec: &Spec,
+    target: &Locator,
+    measure: &Measure<'_>,
+) -> bool {
+    let is_credential = |of: &Locator| {
+        catalogue
+            .kind(of.kind())
+            .is_some_and(|kind| kind.credential)
+    };
+    let ends_sessions = spec.cut().is_some_and(|cut| cut.before_call);
+    !ends_sessions
+        && match measure.relation {
+            Some(Relation::Minted) => true,
+            Some(Relation::Held) => {
+                is_credential(target) && !measure.subject.is_some_and(is_credential)
+            }
+            None => is_credential(target),
+            Some(
+                Relation::Entered
+                | Relation::Exposed
+                | Relation::CouldEnter
+                | Relation::CouldRead
+                | Relation::Shared,
+            ) => false,
+        }
 }
 
 /// When a cut that ends sessions may be lifted: after the longest life of what it cut.

@@ -241,6 +241,13 @@ pub struct Verify {
 }
 
 impl Playbook {
+    /// Whether it has steps that cut.
+    #[must_use]
+    pub fn cuts(&self) -> bool {
+        let cuts = |step: &Step| step.work.what().is_some() && step.phase <= Phase::Inventory;
+        self.steps.iter().any(cuts)
+    }
+
     /// A step by id.
     #[must_use]
     pub fn step(&self, id: &str) -> Option<&Step> {

@@ -101,7 +101,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
         Some((plan, _)) => plan.outside.clone(),
         None => Vec::new(),
     };
-    let from_reads = self::outside(case, order, catalogue);
+    let from_reads = self::outside(case, (run, order), catalogue);
     output.still_alive = alive(
         source,
         if from_reads.is_empty() {
@@ -290,9 +290,8 @@ fn alive(source: &Source<'_>, outside: Vec<Outside>) -> Vec<Alive> {
 fn blind(source: &Source<'_>) -> Vec<NotSeen> {
     let read = source
         .case
-        .found
-        .values()
-        .flat_map(|(_, reading)| &reading.not_seen);
+        .readings(source.run)
+        .flat_map(|(_, (_, reading))| &reading.not_seen);
     let planned = source.plan.iter().flat_map(|(plan, _)| &plan.not_seen);
     let all: std::collections::BTreeSet<_> = read.chain(planned).collect();
     all.into_iter()

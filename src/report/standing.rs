@@ -9,7 +9,7 @@ use crate::domain::event::{Does, Order};
 use crate::domain::state::Life;
 use crate::domain::{Cause, ItemRef, State, Time};
 use crate::plan::due::Goals;
-use crate::plan::{restore, scope};
+use crate::plan::scope;
 use crate::provider::Catalogue;
 
 /// How a run ended, or stands.
@@ -115,7 +115,7 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
     let Some(entry) = case.runs.get(&run) else {
         return plain(Outcome::Failed);
     };
-    if entry.order.verb == restore::STEP {
+    if entry.order.gives_back() {
         return plain(restored(case, run));
     }
     let goals = Goals::of(case, catalogue, run);
@@ -128,15 +128,13 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         .filter(|(_, life)| life.planned.does == Does::Manual)
         .collect();
     if cuts.is_empty() && manual.is_empty() {
-        let outcome = if cuts_something(&entry.order) {
-            Outcome::NotContained
-        } else {
-            Outcome::Done
-        };
+        if !entry.order.cuts {
+            return plain(Outcome::Done);
+        }
+        let unproven = vec!["no cut was planned yet".to_owned()];
         return Standing {
-            unproven: vec!["no cut was planned yet".into()],
-            is_final: true,
-            ..plain(outcome)
+            unproven,
+            ..plain(Outcome::NotContained)
         };
     }
     let mut standing = plain(Outcome::Isolated);
@@ -157,6 +155,17 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
             .unproven
             .push(format!("{on}: a person has to cut it ({})", item.key));
     }
+    for secret in &entry.order.secrets {
+        let tried = |life: &Life| life.planned.probe && life.planned.target == secret.target;
+        if !cuts.iter().any(|(_, _, life)| tried(life)) {
+            let on = &secret.target;
+            standing.unproven.push(format!(
+                "{on}: a probe was asked for, and nothing that is cut can be tried with it"
+            ));
+        }
+    }
+    states.in_doubt = doubts(case, run);
+    let is_what_if = entry.order.verb == "plan" && !case.has_acted(run);
     logs(&mut standing, catalogue, &goals);
     standing.owed = goals
         .owed()
@@ -165,13 +174,16 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         .collect();
     standing.outcome = match () {
         () if states.in_doubt > 0 => Outcome::InDoubt,
+        () if is_what_if => Outcome::Planned,
         () if standing.unproven.is_empty() => Outcome::Isolated,
         () if proven > 0 => Outcome::PartlyContained,
         () if states.denied > 0 && states.denied + states.waiting == cuts.len() => Outcome::Denied,
-        () if states.waiting > 0 && states.waiting + states.denied == cuts.len() => {
+        () if states.waiting > 0
+            && states.waiting + states.denied + states.planned == cuts.len() =>
+        {
             Outcome::Waiting
         }
-        () if states.planned == cuts.len() => Outcome::Planned,
+        () if states.planned > 0 && states.planned == cuts.len() => Outcome::Planned,
         () => Outcome::NotContained,
     };
     withhold(&mut standing, case, run, now);
@@ -203,11 +215,6 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
     standing
 }
 
-/// Whether a run that has cut nothing has not done its work.
-fn cuts_something(order: &Order) -> bool {
-    order.playbook == "isolate"
-}
-
 fn plain(outcome: Outcome) -> Standing {
     Standing {
         outcome,
@@ -222,6 +229,14 @@ fn plain(outcome: Outcome) -> Standing {
 }
 
 impl Standing {
+    /// Takes in steps that should have cut and never came to it.
+    pub fn leave(&mut self, steps: Vec<String>) {
+        if !steps.is_empty() && matches!(self.outcome, Outcome::Isolated | Outcome::Contained) {
+            self.outcome = Outcome::PartlyContained;
+        }
+        self.unproven.extend(steps);
+    }
+
     /// Takes in what a fresh look found open: it can no longer be called isolated.
     pub fn reopen(&mut self, open: Vec<crate::domain::Locator>) {
         if open.is_empty() {
@@ -249,7 +264,7 @@ struct Tally {
 impl Tally {
     fn count(&mut self, state: &State) {
         match state {
-            State::Intended { .. } | State::InDoubt { .. } => self.in_doubt += 1,
+            State::Intended { .. } | State::InDoubt { .. } => {}
             State::Blocked(Cause::Approval(_) | Cause::Authority(_)) => self.waiting += 1,
             State::Denied(_) => self.denied += 1,
             State::Planned => self.planned += 1,
@@ -265,6 +280,22 @@ impl Tally {
             | State::UndoFailed(_) => {}
         }
     }
+}
+
+/// Lives in doubt whose goal no later life has reached: their calls may still land.
+fn doubts(case: &Case, run: u32) -> usize {
+    let reached = |doubtful: &ItemRef, life: &Life| {
+        case.lives_of(run).any(|(later, other)| {
+            later.round > doubtful.round
+                && other.planned.action == life.planned.action
+                && other.planned.target == life.planned.target
+                && matches!(other.state, State::Confirmed { .. })
+        })
+    };
+    let doubtful = case
+        .lives_of(run)
+        .filter(|(_, life)| life.state.is_in_doubt());
+    doubtful.filter(|(item, life)| !reached(item, life)).count()
 }
 
 /// Why a cut does not count as proven; `None` where it does.
@@ -312,14 +343,13 @@ fn logs(standing: &mut Standing, catalogue: &Catalogue, goals: &Goals<'_>) {
     }
 }
 
-/// Whether a round that began after everything had settled found nothing to do.
+/// Whether the latest round began after everything had settled, and found nothing to do.
 fn is_fresh(
     rounds: &std::collections::BTreeMap<u32, (Time, bool)>,
     settles_at: Option<Time>,
 ) -> bool {
-    rounds
-        .values()
-        .any(|(began, empty)| *empty && settles_at.is_none_or(|at| *began >= at))
+    let last = rounds.values().next_back();
+    last.is_some_and(|(began, empty)| *empty && settles_at.is_none_or(|at| *began >= at))
 }
 
 fn withhold(standing: &mut Standing, case: &Case, run: u32, now: Time) {
@@ -345,16 +375,8 @@ fn withhold(standing: &mut Standing, case: &Case, run: u32, now: Time) {
             .withheld
             .push("no round since then has found nothing to do".into());
     }
-    for (item, (_, reading)) in &case.found {
-        let mine = item
-            .subject
-            .as_ref()
-            .is_none_or(|subject| entry.order.subjects.contains(subject));
-        for blind in reading
-            .not_seen
-            .iter()
-            .filter(|blind| mine && blind.withholds)
-        {
+    for (_, (_, reading)) in case.readings(run) {
+        for blind in reading.not_seen.iter().filter(|blind| blind.withholds) {
             standing
                 .withheld
                 .push(format!("{} could not be seen: {}", blind.what, blind.why));
@@ -368,28 +390,32 @@ fn restored(case: &Case, run: u32) -> Outcome {
     let lives: Vec<_> = last_lives(case, run)
         .into_iter()
         .map(|(_, life)| life)
+        .collect();
+    let acting: Vec<_> = lives
+        .iter()
         .filter(|life| life.planned.does == Does::Act)
         .collect();
-    let all = |ok: fn(&State) -> bool| lives.iter().all(|life| ok(&life.state));
+    let all =
+        |ok: fn(&State) -> bool| !acting.is_empty() && acting.iter().all(|life| ok(&life.state));
+    let waits = |state: &State| {
+        matches!(
+            state,
+            State::Blocked(Cause::Approval(_) | Cause::Authority(_)) | State::Planned
+        )
+    };
+    // What a rule holds is skipped; what was asked for and could not be given back is blocked.
+    let is_back = |life: &&Life| {
+        matches!(
+            life.state,
+            State::Confirmed { .. } | State::Skipped(_) | State::Undone
+        )
+    };
+    let is_doubtful = |life: &Life| life.state.is_in_doubt();
     match () {
-        () if lives.iter().any(|life| life.state.is_in_doubt()) => Outcome::InDoubt,
-        () if all(|state| {
-            matches!(
-                state,
-                State::Confirmed { .. } | State::Skipped(_) | State::Undone
-            )
-        }) =>
-        {
-            Outcome::Restored
-        }
+        () if case.lives.values().any(is_doubtful) => Outcome::InDoubt,
+        () if lives.iter().all(|life| is_back(&life)) => Outcome::Restored,
         () if all(|state| matches!(state, State::Planned)) => Outcome::Planned,
-        () if all(|state| {
-            matches!(
-                state,
-                State::Blocked(Cause::Approval(_) | Cause::Authority(_)) | State::Planned
-            )
-        }) =>
-        {
+        () if !acting.is_empty() && acting.iter().all(|life| waits(&life.state)) => {
             Outcome::Waiting
         }
         () if all(|state| matches!(state, State::Denied(_))) => Outcome::Denied,
@@ -401,14 +427,12 @@ fn restored(case: &Case, run: u32) -> Outcome {
 #[must_use]
 pub fn outside(
     case: &Case,
-    order: &Order,
+    (run, order): (u32, &Order),
     catalogue: &Catalogue,
 ) -> Vec<crate::domain::plan::Outside> {
-    let found = case
-        .found
-        .iter()
-        .filter_map(|(key, (_, reading))| Some((key.subject.as_ref()?, reading)));
-    let found = found.filter(|(subject, _)| order.subjects.contains(subject));
+    let found = case.readings(run);
+    let found =
+        found.filter_map(|(item, (_, reading))| Some((item.key.subject.as_ref()?, reading)));
     let found = found
         .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
     scope::all_outside(found, order, &case.incident, catalogue)

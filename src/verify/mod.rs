@@ -4,8 +4,7 @@
 
 use crate::domain::verdict::{Probing, REFUSALS, SHARE, Settles, pace};
 use crate::domain::{
-    Because, Becomes, Call, Clock, Duration, Fact, Locator, Probe, Proof, Secret, Seen, Spec, Time,
-    Verdict, Why,
+    Because, Call, Clock, Duration, Locator, Probe, Proof, Secret, Seen, Spec, Time, Verdict, Why,
 };
 use crate::provider::Observer;
 
@@ -15,28 +14,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How many probes in a row may say nothing before probing is given up.
 const UNCLEAR_IN_A_ROW: u32 = 30;
-
-/// Tells whether what was seen is what the call wrote.
-#[must_use]
-pub fn shows(spec: &Spec, call: &Call, seen: &Seen) -> bool {
-    let fields = match &seen.fact {
-        Fact::Present(fields) => fields,
-        // What no longer exists is cut as far as a cut can go; it cannot have been given back.
-        Fact::Gone => return spec.cut().is_some(),
-        Fact::Unreadable(_) => return false,
-    };
-    let null = serde_json::Value::Null;
-    spec.touches.iter().all(|touch| {
-        let wanted = call.value(&touch.field).unwrap_or(&null);
-        let present = fields.get(&touch.field).unwrap_or(&null);
-        let time =
-            |value: &serde_json::Value| value.as_str().and_then(|text| text.parse::<Time>().ok());
-        match (&touch.becomes, time(wanted), time(present)) {
-            (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
-            (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _, _) => wanted == present,
-        }
-    })
-}
 
 /// Reads a target back until it shows what the call wrote, or `within` has passed; `true` where it does.
 pub async fn read_back(
@@ -50,7 +27,7 @@ pub async fn read_back(
     let mut pause = FIRST_PAUSE;
     loop {
         let seen = observer.look(&call.target).await;
-        if shows(spec, call, &seen) {
+        if spec.shows(call, &seen) {
             return (seen, true);
         }
         if clock.now() >= deadline {
@@ -80,8 +57,8 @@ pub fn observed(acted: Time, spec: &Spec, shown: bool) -> Verdict {
 /// What a series of probes found.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Tried {
-    /// Refused often enough, the last time after the bound.
-    Dead(Probing),
+    /// Refused so many times in a row, the last time after the bound.
+    Dead(Probing, u32),
     /// Accepted after the bound.
     Alive(Probing, Time),
     /// The probes say nothing.
@@ -117,6 +94,9 @@ pub async fn probe(
                 probing.refused += 1;
                 in_a_row += 1;
                 unclear_in_a_row = 0;
+                if in_a_row >= REFUSALS && probing.until > settles {
+                    return Tried::Dead(probing, in_a_row);
+                }
             }
             Probe::Accepted | Probe::Forbidden => {
                 probing.accepted += 1;
@@ -134,9 +114,6 @@ pub async fn probe(
                     return Tried::Unclear(probing, why);
                 }
             }
-        }
-        if in_a_row >= REFUSALS && probing.until > settles {
-            return Tried::Dead(probing);
         }
         clock.sleep(between).await;
     }
@@ -163,11 +140,8 @@ pub fn nothing_tried(now: Time) -> Tried {
 #[must_use]
 pub fn probed(before: &Verdict, tried: Tried) -> Verdict {
     match tried {
-        Tried::Dead(probing) => Verdict {
-            proof: Proof::ProbedDead {
-                n: probing.refused,
-                p: SHARE,
-            },
+        Tried::Dead(probing, n) => Verdict {
+            proof: Proof::ProbedDead { n, p: SHARE },
             alive_at: None,
             probing: Some(probing),
             ..before.clone()
