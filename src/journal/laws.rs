@@ -74,7 +74,7 @@ fn opening(incident: &str, items: usize) -> Vec<Event> {
         }})),
         event(json!({"kind": "run-opened", "body": {"run": 1, "order": {
             "verb": "isolate", "playbook": "isolate", "digest": digest, "subjects": [target(0)], "inputs": {}, "include": [],
-            "exact": false, "wait": false, "since": "2026-01-01T00:00:00Z", "secrets": [], "acting_as": [], "endpoints": {},
+            "cuts": true, "exact": false, "wait": false, "since": "2026-01-01T00:00:00Z", "secrets": [], "acting_as": [], "endpoints": {},
             "tool": "0.1.0", "policy": digest,
         }}})),
         event(json!({"kind": "plan-frozen", "body": {

@@ -390,6 +390,7 @@ impl Bench {
             subjects: wish.subjects.clone(),
             inputs,
             include: Vec::new(),
+            cuts: true,
             exact: wish.exact,
             wait: true,
             since: self.scenario.since(),
@@ -824,7 +825,16 @@ fn check_authority(entries: &[Entry]) {
                             subjects,
                             rungs,
                             at_most,
+                            run,
+                            relations,
                         } => {
+                            assert_eq!(*run, item.run, "I4: {item:?}");
+                            assert!(
+                                short
+                                    .relation
+                                    .is_none_or(|relation| relations.contains(&relation)),
+                                "I4: {item:?}"
+                            );
                             assert!(users.len() <= *at_most as usize, "I7: {item:?} above n");
                             assert!(short.reversible && short.rung.is_some());
                             assert!(rungs.contains(&short.rung.unwrap()), "I4: {item:?}");

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use contain::converge::Answer;
 use contain::domain::event::Event;
 use contain::domain::mandate::{Mandate, Scope};
-use contain::domain::{Duration, Locator, Rung, Tier};
+use contain::domain::{Duration, Locator, Relation, Rung, Tier};
 use contain::gate::Policy;
 use contain::journal::{Fails, Injecting, Journal};
 use contain::provider::simulated::{Fault, Operation, Rule};
@@ -29,6 +29,8 @@ fn reach(
             subjects: BTreeSet::from([subject]),
             rungs: rungs.iter().copied().collect(),
             at_most,
+            run: 1,
+            relations: BTreeSet::from([Relation::Held, Relation::Minted, Relation::Entered]),
         },
         tier: Tier::DISRUPTIVE,
         until: bench.clock.now() + lasts,
