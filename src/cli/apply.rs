@@ -4,7 +4,7 @@ use super::Ended;
 use super::failure::{Failure, exit};
 use super::operation::{Go, made_from};
 use super::session::Session;
-use super::wish::{Secrets, Text, load, read_secrets, whoami};
+use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
 use super::work::open;
 use crate::converge::Limit;
 use crate::domain::{Digest, Time};
@@ -30,6 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    references(&session, &args.secrets)?;
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
     let wanted = args.plan.as_deref().map(|plan| {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
-use super::wish::{Wish, bind, load, probed_by, read_secrets, refuse_own_branch, resolve, whoami};
+use super::wish::{
+    Wish, bind, load, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
+};
 use super::work::{Work, join};
 use super::{Ended, aside, progress};
 use crate::converge::{End, Limit, Means, converge};
@@ -27,7 +29,14 @@ const SINCE: &str = "24h";
 /// Begins a run from what a person named, and takes it as far as the wish says.
 pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Box<Failure>> {
     session.warn();
+    // What can be wrong with the arguments alone is told before anything is sent.
+    references(session, wish.secrets)?;
+    let now = session.clock.now();
+    let asked = wish.subjects.since.as_deref();
+    let asked = asked.map(|asked| session::since(asked, now)).transpose()?;
+    let day_ago = session::since(SINCE, now)?;
     let playbook = load(&session.catalogue, &wish.playbook)?;
+    let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let subjects = resolve(session, &observer, wish.subjects).await?;
     let own = whoami(&session.catalogue, &observer, &subjects).await?;
@@ -35,14 +44,6 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let mut secrets = read_secrets(session, wish.secrets, &subjects)?;
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
     secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
-    let asked = wish
-        .subjects
-        .since
-        .as_deref()
-        .map(|since| session::since(since, session.clock.now()))
-        .transpose()?;
-    let day_ago = session::since(SINCE, session.clock.now())?;
-    let policy = session.workspace.policy()?;
     let work = join(
         session,
         wish.incident,

@@ -331,9 +331,16 @@ fn aws_endpoints(configured: &BTreeMap<String, String>) -> BTreeMap<String, Stri
 
 /// Reads a secret from where it is; never from an argument.
 pub(super) fn secret(reference: &SecretRef) -> Result<Secret, Box<Failure>> {
+    // What was typed after the colon could be the secret itself, so it is not repeated.
+    let place = match reference {
+        SecretRef::Env(_) => "an environment variable",
+        SecretRef::File(_) => "a file",
+        SecretRef::Fd(_) => "a file descriptor",
+        SecretRef::Stdin => "standard input",
+    };
     let failed = |why: String| {
         Box::new(Failure::usage(format!(
-            "failed to read the secret at `{reference}`: {why}"
+            "failed to read a secret from {place}: {why}"
         )))
     };
     let text = match reference {

@@ -54,7 +54,8 @@ pub(super) struct Consent {
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Secrets {
     /// Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)
-    #[arg(long = "secret", value_name = "REF")]
+    // A hyphen is allowed so that clap never repeats a value that begins with one.
+    #[arg(long = "secret", value_name = "REF", allow_hyphen_values = true)]
     pub(super) secrets: Vec<String>,
 }
 
@@ -192,55 +193,76 @@ pub(super) fn refuse_own_branch(subjects: &[Locator], own: &[Locator]) -> Result
 
 pub(super) type Given = BTreeMap<Locator, (SecretRef, Secret)>;
 
+/// A `--secret`, parsed: whose it is where that was said, and where to read it.
+type Reference = (Option<Named>, SecretRef);
+
+/// Parses every `--secret` without reading any, so that a mistake is found before anything is sent.
+pub(super) fn references(
+    session: &Session,
+    wanted: &Secrets,
+) -> Result<Vec<Reference>, Box<Failure>> {
+    let named = |typed: &str| session.name(typed).ok();
+    let parsed = wanted.secrets.iter().map(|text| reference(text, &named));
+    Ok(parsed.collect::<Result<_, _>>()?)
+}
+
+/// Parses one; the text may be the secret itself, so no part of it is ever repeated.
+fn reference(text: &str, named: &impl Fn(&str) -> Option<Named>) -> Result<Reference, Failure> {
+    let why = match text.parse::<SecretRef>() {
+        Ok(reference) => return Ok((None, reference)),
+        Err(why) => why,
+    };
+    // A user's name may have `=` in it.
+    let mut splits = text.match_indices('=').filter_map(|(at, _)| {
+        let (locator, reference) = (text.get(..at)?, text.get(at + 1..)?);
+        Some((Some(named(locator)?), reference.parse().ok()?))
+    });
+    splits.next().ok_or_else(|| {
+        Failure::usage(format!("a `--secret` cannot be used: {why}"))
+            .hint("contain isolate aws:access-key/AKIA... --secret env:NAME")
+    })
+}
+
 /// Reads the secrets that were named; one without a locator belongs to the only subject.
 pub(super) fn read_secrets(
     session: &Session,
     wanted: &Secrets,
     subjects: &[Locator],
 ) -> Result<Given, Box<Failure>> {
+    let is_credential = |target: &Locator| {
+        session
+            .catalogue
+            .kind(target.kind())
+            .is_some_and(|kind| kind.credential)
+    };
     let mut given = BTreeMap::new();
-    if let (Some(text), Some(principal)) = (
-        wanted.secrets.first(),
-        subjects.iter().find(|subject| {
-            !session
-                .catalogue
-                .kind(subject.kind())
-                .is_some_and(|kind| kind.credential)
-        }),
-    ) && !text.contains('=')
-    {
-        let message = format!(
-            "`{principal}` is a principal: only a credential has a secret that can be tried"
-        );
-        return Err(Box::new(
-            Failure::usage(message)
-                .hint("contain isolate aws:access-key/AKIA... --secret env:NAME"),
-        ));
-    }
-    for text in &wanted.secrets {
-        let (target, reference) = match text.split_once('=') {
-            Some((locator, reference)) if locator.contains(':') => {
-                let named = session.name(locator)?;
-                let mine = subjects
-                    .iter()
-                    .find(|subject| *subject.kind() == named.kind && subject.id() == named.id);
-                let mine = mine.ok_or_else(|| {
-                    Failure::usage(format!("--secret names `{locator}`, which is no subject"))
-                })?;
-                (mine.clone(), reference)
+    for (whose, reference) in references(session, wanted)? {
+        let target = match (whose, subjects) {
+            (Some(named), _) => subjects
+                .iter()
+                .find(|subject| *subject.kind() == named.kind && subject.id() == named.id)
+                .ok_or_else(|| {
+                    Failure::usage("a `--secret` names a locator that is no subject")
+                        .hint(format!("subjects: {}", session::listed(subjects)))
+                })?,
+            (None, [only]) => only,
+            (None, _) => {
+                let message =
+                    "with several subjects each secret names its own: --secret LOCATOR=REF";
+                return Err(Box::new(Failure::usage(message)));
             }
-            Some(_) | None => match subjects {
-                [only] => (only.clone(), text.as_str()),
-                _ => {
-                    let message =
-                        "with several subjects each secret names its own: --secret LOCATOR=REF";
-                    return Err(Box::new(Failure::usage(message)));
-                }
-            },
         };
-        let reference: SecretRef = reference.parse().map_err(Failure::usage)?;
+        if !is_credential(target) {
+            let message = format!(
+                "`{target}` is a principal: only a credential has a secret that can be tried"
+            );
+            return Err(Box::new(
+                Failure::usage(message)
+                    .hint("contain isolate aws:access-key/AKIA... --secret env:NAME"),
+            ));
+        }
         let secret = session::secret(&reference)?;
-        given.insert(target, (reference, secret));
+        given.insert(target.clone(), (reference, secret));
     }
     Ok(given)
 }
@@ -295,5 +317,78 @@ pub(super) fn bind(
             playbook.name,
             wrong.join("; ")
         )))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Global, operation};
+
+    #[test]
+    fn a_reference_names_its_subject_or_none() {
+        let named = |typed: &str| typed.parse::<Named>().ok();
+        let whose = |text: &str| {
+            let parsed = reference(text, &named).ok();
+            parsed.map(|(whose, at)| (whose.map(|named| named.id), at.to_string()))
+        };
+        let both = |id: Option<&str>, at: &str| Some((id.map(str::to_owned), at.to_owned()));
+        assert_eq!(whose("env:KEY"), both(None, "env:KEY"));
+        assert_eq!(whose("file:/a=b"), both(None, "file:/a=b"));
+        let key = "aws:access-key/AKIA=stdin";
+        assert_eq!(whose(key), both(Some("AKIA"), "stdin"));
+        assert_eq!(whose("aws:user/a=b=fd:3"), both(Some("a=b"), "fd:3"));
+        assert_eq!(whose("aws:user/a=b"), None);
+    }
+
+    #[tokio::test]
+    async fn a_secret_typed_itself_is_refused_before_anything_is_sent_and_not_repeated() {
+        let global = Global {
+            json: true,
+            workspace: None,
+            journal: Some(std::env::temp_dir().join("contain-none")),
+            acting_as: Vec::new(),
+        };
+        let session = Session::open(&global);
+        let session = session.as_ref().ok();
+        for canary in [
+            r#"{"AccessKeyId":"CANARY1","SecretAccessKey":"CANARY2="}"#,
+            "CANARY1/CANARY2:CANARY3=",
+            "aws:access-key/CANARY1=CANARY2",
+            "wrong:kind/CANARY1=env:CANARY2",
+            "CANARY1=env:CANARY2",
+            "fd:CANARY1",
+            "-CANARY1",
+        ] {
+            let secrets = Secrets {
+                secrets: vec![canary.to_owned()],
+            };
+            let subjects = Subjects {
+                locators: vec!["aws:access-key/AKIAIOSFODNN7EXAMPLE".to_owned()],
+                ..Subjects::default()
+            };
+            let Some((session, playbook)) = session.zip(Text::find("isolate").ok()) else {
+                unreachable!("a session opens")
+            };
+            let wish = Wish {
+                verb: "isolate",
+                playbook,
+                subjects: &subjects,
+                inputs: BTreeMap::new(),
+                include: Vec::new(),
+                secrets: &secrets,
+                incident: &Incident::default(),
+                consent: &Consent::default(),
+                wait: false,
+                limit: Limit::Isolated,
+            };
+            let failure = operation::begin(session, wish).await.err();
+            let told = failure.map(|failure| (failure.kind, failure.render()));
+            let Some((kind, told)) = told else {
+                unreachable!("{canary} is refused")
+            };
+            assert_eq!(kind, "usage", "{told}");
+            assert!(!told.contains("CANARY"), "{told}");
+        }
     }
 }
