@@ -396,27 +396,40 @@ pub(super) fn subjects(source: &str) -> Result<Vec<String>, Box<Failure>> {
     Ok(lines.map(str::to_owned).collect())
 }
 
-/// Understands a point in time as people write it: an RFC 3339 time, or a duration that means ago.
+/// Understands a point in time as people write it: an RFC 3339 time, a Unix time, or a duration that means ago.
 pub(super) fn since(
     text: &str,
     now: crate::domain::Time,
 ) -> Result<crate::domain::Time, Box<Failure>> {
-    if let Ok(at) = text.parse::<crate::domain::Time>() {
-        return Ok(at);
+    let usage = |message: String| Box::new(Failure::usage(message));
+    let at = if let Ok(at) = text.parse::<crate::domain::Time>() {
+        at
+    } else if let Ok(seconds) = text.parse::<i64>() {
+        // Shorter ones are durations without their unit, and mean decades.
+        let time = (text.len() >= 10).then(|| crate::domain::Time::from_second(seconds));
+        time.and_then(Result::ok).ok_or_else(|| {
+            let failure = Failure::usage(format!("`--since {text}` has no unit"));
+            Box::new(failure.hint(format!(
+                "did you mean `{}h`?",
+                text.trim_start_matches(['-', '+'])
+            )))
+        })?
+    } else {
+        let ago = crate::domain::clock::read_duration(text).map_err(|_| {
+            usage(format!(
+                "`--since {}` is neither a time (2026-03-01T03:07:00Z) nor a duration (24h)",
+                crate::domain::why::plain(text)
+            ))
+        })?;
+        now.checked_sub(ago)
+            .map_err(|_| usage(format!("`--since {text}` is too long ago")))?
+    };
+    if at > now {
+        return Err(usage(format!(
+            "`--since {text}` is in the future: it is {now} now"
+        )));
     }
-    if let Ok(seconds) = text.parse::<i64>()
-        && let Ok(at) = crate::domain::Time::from_second(seconds)
-    {
-        return Ok(at);
-    }
-    let ago = crate::domain::clock::read_duration(text).map_err(|_| {
-        let message = format!(
-            "`--since {text}` is neither a time (2026-03-01T03:07:00Z) nor a duration (24h)"
-        );
-        Box::new(Failure::usage(message))
-    })?;
-    now.checked_sub(ago)
-        .map_err(|_| Box::new(Failure::usage(format!("`--since {text}` is too long ago"))))
+    Ok(at)
 }
 
 /// Whether a target belongs to a list, for messages.
@@ -426,4 +439,33 @@ pub(super) fn listed(targets: &[Locator]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_begins_at_a_time_or_a_duration_ago_and_never_in_the_future() {
+        let time = |text: &str| text.parse::<crate::domain::Time>().unwrap_or_default();
+        let now = time("2026-03-01T12:00:00Z");
+        let read = |text: &str| since(text, now).ok();
+        assert_eq!(read("24h"), Some(time("2026-02-28T12:00:00Z")));
+        assert_eq!(read("1772366400"), Some(now));
+        let day = time("2026-02-28T00:00:00Z");
+        assert_eq!(read("2026-02-28T00:00:00Z"), Some(day));
+        for wrong in [
+            "24",
+            "-24",
+            "999999999",
+            "2026-03-02T00:00:00Z",
+            "9999999999",
+            "-2h",
+            "soon",
+        ] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        let told = since("24", now).err().map(|failure| failure.hints);
+        assert_eq!(told, Some(vec!["did you mean `24h`?".to_owned()]));
+    }
 }
