@@ -29,6 +29,8 @@ pub(super) struct Failure {
     pub(super) outcome: Outcome,
     pub(super) kind: &'static str,
     pub(super) message: String,
+    /// What a person reads instead of message and hints, where a file can be shown.
+    pub(super) shown: Option<String>,
     pub(super) hints: Vec<String>,
     /// Whether something may have been changed; otherwise nothing was, and that is said.
     pub(super) world: Option<String>,
@@ -43,6 +45,7 @@ impl Failure {
             outcome: Outcome::Failed,
             kind,
             message,
+            shown: None,
             hints: Vec::new(),
             world: None,
             incident: None,
@@ -80,6 +83,9 @@ impl Failure {
     }
 
     pub(super) fn render(&self) -> String {
+        if let Some(shown) = &self.shown {
+            return format!("{}\n\n{}\n", shown.trim_end(), self.state());
+        }
         let mut text = format!("error: {}\n\n{}\n", self.message, self.state());
         for hint in &self.hints {
             text.extend(["\nhint: ", hint]);
@@ -153,11 +159,22 @@ impl From<converge::Error> for Box<Failure> {
 
 impl From<Refused> for Box<Failure> {
     fn from(refused: Refused) -> Self {
-        Self::new(Failure::new(
-            exit::USAGE,
-            "invalid-file",
-            refused.render(false),
-        ))
+        let mut failure = Failure::new(exit::USAGE, "invalid-file", refused.to_string());
+        failure.shown = Some(refused.render(false));
+        for (at, problem) in refused.problems.iter().enumerate() {
+            if at > 0 {
+                let (line, column) = refused.place(problem);
+                failure = failure.hint(format!(
+                    "{}:{line}:{column}: {}",
+                    refused.file, problem.message
+                ));
+            }
+            if let Some(near) = &problem.nearest {
+                failure = failure.hint(format!("did you mean `{near}`?"));
+            }
+            failure.hints.extend(problem.hint.clone());
+        }
+        Self::new(failure)
     }
 }
 

@@ -255,7 +255,7 @@ fn providers(
         profile: config.profile.clone(),
         role: config.role.clone(),
         regions: config.regions.clone(),
-        endpoints: aws_endpoints(&config.endpoints),
+        endpoints: aws_endpoints(&config.endpoints)?,
         bounds: None,
     };
     for choice in &global.acting_as {
@@ -301,32 +301,31 @@ fn providers(
 }
 
 #[cfg(feature = "aws")]
-fn aws_endpoints(configured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut endpoints: BTreeMap<String, String> = configured
-        .iter()
-        .map(|(service, url)| {
-            (
-                if service == "default" {
-                    String::new()
-                } else {
-                    service.clone()
-                },
-                url.clone(),
-            )
-        })
-        .collect();
+fn aws_endpoints(
+    configured: &super::workspace::Endpoints,
+) -> Result<BTreeMap<String, String>, Box<Failure>> {
     let services = [
-        ("", "AWS_ENDPOINT_URL"),
-        ("iam", "AWS_ENDPOINT_URL_IAM"),
-        ("sts", "AWS_ENDPOINT_URL_STS"),
-        ("cloudtrail", "AWS_ENDPOINT_URL_CLOUDTRAIL"),
+        ("", "AWS_ENDPOINT_URL", &configured.default),
+        ("iam", "AWS_ENDPOINT_URL_IAM", &configured.iam),
+        ("sts", "AWS_ENDPOINT_URL_STS", &configured.sts),
+        (
+            "cloudtrail",
+            "AWS_ENDPOINT_URL_CLOUDTRAIL",
+            &configured.cloudtrail,
+        ),
     ];
-    for (service, variable) in services {
-        if let Some(url) = environment(variable) {
+    let mut endpoints = BTreeMap::new();
+    for (service, variable, configured) in services {
+        let url = environment(variable);
+        if let Some(url) = &url {
+            super::workspace::endpoint(url)
+                .map_err(|why| Failure::usage(format!("{variable} is no endpoint: {why}")))?;
+        }
+        if let Some(url) = url.or_else(|| configured.clone()) {
             endpoints.insert(service.to_owned(), url);
         }
     }
-    endpoints
+    Ok(endpoints)
 }
 
 /// Reads a secret from where it is; never from an argument.

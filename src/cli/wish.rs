@@ -203,11 +203,14 @@ pub(super) fn references(
 ) -> Result<Vec<Reference>, Box<Failure>> {
     let named = |typed: &str| session.name(typed).ok();
     let parsed = wanted.secrets.iter().map(|text| reference(text, &named));
-    Ok(parsed.collect::<Result<_, _>>()?)
+    parsed.collect()
 }
 
 /// Parses one; the text may be the secret itself, so no part of it is ever repeated.
-fn reference(text: &str, named: &impl Fn(&str) -> Option<Named>) -> Result<Reference, Failure> {
+fn reference(
+    text: &str,
+    named: &impl Fn(&str) -> Option<Named>,
+) -> Result<Reference, Box<Failure>> {
     let why = match text.parse::<SecretRef>() {
         Ok(reference) => return Ok((None, reference)),
         Err(why) => why,
@@ -218,8 +221,8 @@ fn reference(text: &str, named: &impl Fn(&str) -> Option<Named>) -> Result<Refer
         Some((Some(named(locator)?), reference.parse().ok()?))
     });
     splits.next().ok_or_else(|| {
-        Failure::usage(format!("a `--secret` cannot be used: {why}"))
-            .hint("contain isolate aws:access-key/AKIA... --secret env:NAME")
+        let failure = Failure::usage(format!("a `--secret` cannot be used: {why}"));
+        Box::new(failure.hint("contain isolate aws:access-key/AKIA... --secret env:NAME"))
     })
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Strict: an unknown key is an error with its position. Without a workspace everything has a default.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use serde::Deserialize;
 use super::failure::Failure;
 use crate::domain::{Duration, Locator, clock};
 use crate::gate::{Policy, policy};
+use crate::playbook::{Problem, Refused, yaml};
 
 /// The file's name.
 pub(super) const FILE: &str = "contain.yaml";
@@ -45,12 +45,41 @@ pub(super) struct Aws {
     pub(super) role: Option<String>,
     #[serde(default)]
     pub(super) regions: Vec<String>,
-    /// Endpoints by service; the key `default` is for all services.
     #[serde(default)]
-    pub(super) endpoints: BTreeMap<String, String>,
+    pub(super) endpoints: Endpoints,
     #[serde(default)]
     pub(super) bounds: Option<Bounds>,
 }
+
+/// Where requests go instead of to the vendor, by service.
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Endpoints {
+    /// For all services that are not named.
+    #[serde(default)]
+    pub(super) default: Option<String>,
+    #[serde(default)]
+    pub(super) iam: Option<String>,
+    #[serde(default)]
+    pub(super) sts: Option<String>,
+    #[serde(default)]
+    pub(super) cloudtrail: Option<String>,
+}
+
+/// The keys of each map of the file, by its path.
+const KEYS: [(&str, &[&str]); 5] = [
+    ("", &["contain", "providers", "protected"]),
+    ("providers", &["aws"]),
+    (
+        "providers.aws",
+        &["profile", "role", "regions", "endpoints", "bounds"],
+    ),
+    (
+        "providers.aws.endpoints",
+        &["default", "iam", "sts", "cloudtrail"],
+    ),
+    ("providers.aws.bounds", &["propagation", "audit_lag"]),
+];
 
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
@@ -145,9 +174,22 @@ impl Workspace {
 
 fn parse(file: &Path, text: &str) -> Result<Config, Box<Failure>> {
     let name = file.display().to_string();
-    crate::playbook::yaml::check(&name, text)?;
-    let config: Config = serde_yaml::from_str(text)
-        .map_err(|error| Box::new(Failure::new(2, "invalid-file", format!("{name}: {error}"))))?;
+    let refused = |problems| Refused::new(&name, text, problems);
+    let root = yaml::parse(text).map_err(refused)?;
+    let mut problems = Vec::new();
+    inspect(&root, "", &mut problems);
+    if !problems.is_empty() {
+        return Err(refused(problems).into());
+    }
+    let config: Config = serde_yaml::from_str(text).map_err(|error| {
+        let place = error.location().map_or_else(String::new, |location| {
+            format!(":{}:{}", location.line(), location.column())
+        });
+        let why = error.without_snippet().to_string();
+        let why = why.split(" at line ").next().unwrap_or_default();
+        let message = format!("{name}{place}: {}", why.trim_start_matches("error: "));
+        Box::new(Failure::new(2, "invalid-file", message))
+    })?;
     match config.contain {
         None | Some(1) => Ok(config),
         Some(other) => {
@@ -157,6 +199,56 @@ fn parse(file: &Path, text: &str) -> Result<Config, Box<Failure>> {
             Err(Box::new(Failure::new(2, "invalid-file", message)))
         }
     }
+}
+
+/// Finds keys that are unknown and endpoints that are none, each with its place.
+fn inspect(node: &yaml::Node, path: &str, problems: &mut Vec<Problem>) {
+    let (Some((_, keys)), yaml::Data::Map(entries)) =
+        (KEYS.iter().find(|(known, _)| *known == path), &node.data)
+    else {
+        return;
+    };
+    for (key, value) in entries {
+        if !keys.contains(&key.text.as_str()) {
+            let message = format!("`{}` is no key here", key.text);
+            let problem = Problem::new("unknown-key", key.span, message);
+            problems.push(problem.meant(&key.text, keys.iter().copied()));
+        }
+        if let (true, yaml::Data::Scalar { text, .. }) = (path.ends_with(".endpoints"), &value.data)
+            && !value.is_null()
+            && let Err(why) = endpoint(text)
+        {
+            problems.push(Problem::new("endpoint", value.span, why));
+        }
+        let below = format!("{path}.{}", key.text);
+        inspect(value, below.trim_start_matches('.'), problems);
+    }
+}
+
+/// Whether a text can be an endpoint: `http` or `https`, a host, perhaps a port and a path.
+pub(super) fn endpoint(url: &str) -> Result<(), &'static str> {
+    const FORM: &str = "an endpoint is written http://HOST:PORT or https://HOST";
+    let rest = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"))
+        .ok_or(FORM)?;
+    let plain =
+        |c: char| c.is_ascii_graphic() && !matches!(c, '@' | '?' | '#' | '\\' | '"' | '<' | '>');
+    let authority = rest
+        .split_once('/')
+        .map_or(rest, |(authority, _)| authority);
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(inner) => inner.split_once(']').ok_or(FORM)?,
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let port_fits = port.is_empty()
+        || port
+            .strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok());
+    if host.is_empty() || !port_fits || !rest.chars().all(plain) {
+        return Err(FORM);
+    }
+    Ok(())
 }
 
 /// Reads a file that people wrote, up to 1 MiB.
@@ -171,9 +263,82 @@ pub(super) fn read(file: &Path) -> Result<String, Box<Failure>> {
         .map_err(|error| failed(error.to_string()))?
         .len();
     if size > MAX_BYTES {
-        return Err(failed(format!(
-            "it has {size} bytes; at most {MAX_BYTES} are read"
-        )));
+        let mut failure = failed(format!("it has {size} bytes; at most {MAX_BYTES} are read"));
+        failure.kind = "invalid-file";
+        return Err(failure);
     }
     std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let refused = parse(Path::new("/w/contain.yaml"), text).err();
+        refused.map(|failure| failure.render()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_workspace_is_told_with_its_place_and_what_was_meant() {
+        let aws = |rest: &str| format!("contain: 1\nproviders:\n  aws:\n    {rest}\n");
+        for (text, parts) in [
+            (
+                "providrs: {}\n".to_owned(),
+                vec![":1:1", "did you mean `providers`?"],
+            ),
+            (
+                aws("endpoints: {imA: \"http://a\"}"),
+                vec![":4:17", "did you mean `iam`?"],
+            ),
+            (
+                aws("endpoints: {iam: \"127.0.0.1:4566\"}"),
+                vec![":4:22", "http://HOST:PORT"],
+            ),
+            (aws("regions: x"), vec![":4:14: expected sequence"]),
+            ("contain: x\n".to_owned(), vec![":1:10: invalid"]),
+            (
+                "protected:\n  - nope\n".to_owned(),
+                vec![":2:5: `nope` is no locator"],
+            ),
+            ("contain: 2\n".to_owned(), vec!["write `contain: 1`"]),
+        ] {
+            let told = told(&text);
+            for part in parts {
+                assert!(told.contains(part), "{part} in\n{told}");
+            }
+            assert!(told.contains("/w/contain.yaml"), "{told}");
+            assert_eq!(told.matches("error").count(), 1, "{told}");
+            assert!(!told.contains("<input>"), "{told}");
+        }
+        assert_eq!(
+            told(&aws("endpoints: {default: \"http://127.0.0.1:4566\"}")),
+            ""
+        );
+    }
+
+    #[test]
+    fn an_endpoint_has_a_scheme_and_a_host() {
+        for good in [
+            "http://a",
+            "https://a.b:1/c",
+            "http://[::1]:4566/",
+            "http://127.0.0.1:4566",
+        ] {
+            assert_eq!(endpoint(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "http://",
+            "http:///x",
+            "ftp://a",
+            "http://a:b",
+            "http://a:99999",
+            "http://u:p@a",
+            "http://a b",
+        ] {
+            assert!(endpoint(bad).is_err(), "{bad}");
+        }
+    }
 }
