@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Global;
-use super::failure::Failure;
+use super::failure::{Failure, exit};
 use super::workspace::Workspace;
 use crate::domain::{Clock, Locator, Named, Secret, SecretRef, nearest};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
@@ -135,6 +135,7 @@ impl Session {
             }),
             None => match folder::default_of(&listed) {
                 Some(summary) => Ok(self.root()?.open(&summary.id)?),
+                None if !listed.is_empty() => Err(Box::new(damaged(&listed))),
                 None => Err(Box::new(
                     Failure::usage(format!(
                         "there is no incident in `{}`",
@@ -234,6 +235,22 @@ impl Session {
         });
         endpoints.collect()
     }
+}
+
+/// No incident here can be used.
+fn damaged(listed: &[Summary]) -> Failure {
+    let told = listed.iter().map(|summary| {
+        let why = summary.damaged.as_deref().unwrap_or_default();
+        format!("`{}`: {why}", summary.id)
+    });
+    let message = format!(
+        "no incident here can be trusted: {}",
+        told.collect::<Vec<_>>().join("; ")
+    );
+    let failure = Failure::new(exit::DAMAGED, "journal-damaged", message);
+    listed.iter().fold(failure, |failure, summary| {
+        failure.hint(format!("contain journal verify --incident {}", summary.id))
+    })
 }
 
 fn state() -> Option<PathBuf> {

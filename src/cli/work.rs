@@ -33,6 +33,12 @@ pub(super) async fn join(
         {
             Some(summary) => session.root()?.open(&summary.id)?,
             None => {
+                for (id, why) in listed
+                    .iter()
+                    .filter_map(|summary| Some((&summary.id, summary.damaged.as_ref()?)))
+                {
+                    super::aside(&format!("warning: incident `{id}` is left out: {why}"));
+                }
                 let day = session.clock.now().strftime("%Y-%m-%d");
                 session.root()?.create(
                     Shelf::Incidents,

@@ -9,9 +9,12 @@ use super::file;
 use super::lock::RunLock;
 use super::sink::{FileSink, Sink as _};
 use super::{Record, read};
-use crate::domain::case::Case;
 use crate::domain::plan::Plan;
-use crate::domain::{Clock, Digest, Locator, Time, digest};
+use crate::domain::{Clock, Digest, digest};
+
+mod list;
+
+pub use list::{Summary, default_of, open_with};
 
 const JOURNAL: &str = "journal.jsonl";
 const KEY: &str = "fingerprint.key";
@@ -45,23 +48,6 @@ pub struct Folder {
     id: String,
     shelf: Shelf,
     path: PathBuf,
-}
-
-/// What an incident is, in short.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Summary {
-    /// Its id.
-    pub id: String,
-    /// Whether it is a drill.
-    pub drill: bool,
-    /// When it was opened.
-    pub opened_at: Option<Time>,
-    /// Whether it was closed.
-    pub closed: bool,
-    /// What any run of it was given, canonical.
-    pub subjects: Vec<Locator>,
-    /// What is wrong with its journal, where it does not verify.
-    pub damaged: Option<String>,
 }
 
 impl Root {
@@ -133,33 +119,6 @@ impl Root {
         })
     }
 
-    /// Lists what was opened, oldest first; a damaged journal is listed by its id and what is wrong.
-    ///
-    /// # Errors
-    /// Names the directory or journal that could not be read.
-    pub fn list(&self, shelf: Shelf) -> Result<Vec<Summary>, Error> {
-        let directory = self.0.join(shelf.name());
-        if directory.symlink_metadata().is_err() {
-            return Ok(Vec::new());
-        }
-        file::inspect_directory(&directory)?;
-        let mut listed = Vec::new();
-        for found in directory
-            .read_dir()
-            .map_err(Error::io("list", &directory))?
-        {
-            let name = found.map_err(Error::io("list", &directory))?.file_name();
-            let Some(folder) = name.to_str().and_then(|id| self.folder(shelf, id).ok()) else {
-                continue;
-            };
-            if folder.journal().symlink_metadata().is_ok() {
-                listed.extend(folder.summary()?);
-            }
-        }
-        listed.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
-        Ok(listed)
-    }
-
     fn folder(&self, shelf: Shelf, id: &str) -> Result<Folder, Error> {
         named(id)?;
         Ok(Folder {
@@ -168,26 +127,6 @@ impl Root {
             path: self.0.join(shelf.name()).join(id),
         })
     }
-}
-
-/// The incident meant where none is named: the only open one, else the latest.
-#[must_use]
-pub fn default_of(listed: &[Summary]) -> Option<&Summary> {
-    let mut open = listed.iter().filter(|summary| !summary.closed);
-    match (open.next(), open.next()) {
-        (Some(only), None) => Some(only),
-        (Some(_) | None, _) => listed.iter().max_by_key(|summary| summary.opened_at),
-    }
-}
-
-/// The open incidents that were given this subject, oldest first.
-pub fn open_with<'a>(
-    listed: &'a [Summary],
-    subject: &'a Locator,
-) -> impl Iterator<Item = &'a Summary> {
-    listed
-        .iter()
-        .filter(move |summary| !summary.closed && summary.subjects.contains(subject))
 }
 
 impl Folder {
@@ -325,24 +264,6 @@ impl Folder {
         file::store(&self.path.join(room).join(name), bytes)?;
         Ok((format!("{room}/{name}"), Digest::of(bytes)))
     }
-
-    /// What it is, in short; `None` where nothing was ever written to its journal.
-    fn summary(&self) -> Result<Option<Summary>, Error> {
-        let (case, damaged) = match self.read() {
-            Ok(record) if record.lines.is_empty() => return Ok(None),
-            Ok(record) => (record.case, None),
-            Err(error @ Error::Damaged { .. }) => (Case::default(), Some(error.to_string())),
-            Err(error) => return Err(error),
-        };
-        Ok(Some(Summary {
-            id: self.id.clone(),
-            drill: self.is_drill(),
-            opened_at: case.opened_at,
-            closed: case.closed,
-            subjects: case.subjects().into_iter().cloned().collect(),
-            damaged,
-        }))
-    }
 }
 
 fn digested(path: &Path, digest: &Digest) -> Result<Vec<u8>, Error> {
@@ -367,8 +288,7 @@ fn named(name: &str) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::laws::events;
-    use crate::journal::{Journal, Loose};
+    use crate::journal::Loose;
     use std::os::unix::fs::{MetadataExt as _, symlink};
 
     type Tried = Result<(), Box<dyn std::error::Error>>;
@@ -446,38 +366,6 @@ mod tests {
             folder.keep("evidence", "x.json", b"{}")?.0,
             "evidence/x.json"
         );
-        Ok(())
-    }
-
-    #[tokio::test]
-    async fn listing_says_what_is_open_and_what_is_damaged() -> Tried {
-        let base = tempfile::tempdir()?;
-        let root = Root::at(base.path())?;
-        assert!(root.list(Shelf::Incidents)?.is_empty());
-        let clock = Clock::wall();
-        for id in ["a", "b", "never-used"] {
-            let folder = root.create(Shelf::Incidents, id, &clock)?;
-            if id != "never-used" {
-                let (journal, _) = Journal::open(Box::new(folder.sink()?), clock.clone(), "solo")?;
-                journal.append(events(1)).await?;
-            }
-        }
-        let listed = root.list(Shelf::Incidents)?;
-        assert_eq!(
-            listed.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(),
-            ["a", "b"]
-        );
-        assert!(listed.iter().all(|s| !s.closed && s.subjects.len() == 1));
-        assert_eq!(default_of(&listed).map(|s| s.id.as_str()), Some("b"));
-        let subject = listed.iter().find_map(|s| s.subjects.first()).cloned();
-        assert_eq!(subject.map(|s| open_with(&listed, &s).count()), Some(2));
-
-        let journal = root.open("a")?.journal();
-        let mut bytes = file::read(&journal)?;
-        bytes.iter_mut().take(1).for_each(|byte| *byte = b'x');
-        file::store(&journal, &bytes)?;
-        let listed = root.list(Shelf::Incidents)?;
-        assert!(listed.iter().any(|s| s.id == "a" && s.damaged.is_some()));
         Ok(())
     }
 }
