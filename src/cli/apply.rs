@@ -7,8 +7,8 @@ use super::session::Session;
 use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
 use super::work::open;
 use crate::converge::Limit;
-use crate::domain::{Digest, Time};
-use crate::provider::Observer;
+use crate::domain::{Digest, KindId, Locator, Time};
+use crate::provider::{Catalogue, Observer};
 
 /// Perform one round exactly as planned: the plan that is named, or the latest one of the incident
 #[derive(clap::Args, Debug)]
@@ -125,7 +125,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     }
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
-    if own != plan.acting_as {
+    if lasting(&session.catalogue, &own) != lasting(&session.catalogue, &plan.acting_as) {
         return Err(stale(
             "somebody else acts now than when the plan was made".to_owned(),
         ));
@@ -147,4 +147,58 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     };
     go.run(&session, work, run, Limit::OneRound(Box::new(plan)))
         .await
+}
+
+/// What tells one who acts from another, over processes: accounts, principals, and credentials that never lapse.
+///
+/// A role session gets a new id in every process, so of it only kind and account count.
+fn lasting<'a>(
+    catalogue: &Catalogue,
+    own: &'a [Locator],
+) -> Vec<(&'a KindId, Option<&'a str>, Option<&'a str>)> {
+    let lapses = |own: &Locator| {
+        catalogue
+            .kind(own.kind())
+            .is_some_and(|kind| kind.credential && kind.lifetime.is_some())
+    };
+    own.iter()
+        .map(|own| (own.kind(), (!lapses(own)).then(|| own.id()), own.account()))
+        .collect()
+}
+
+#[cfg(all(test, feature = "aws"))]
+mod tests {
+    use super::*;
+    use crate::cli::{Global, session::Session};
+
+    #[test]
+    fn a_new_session_of_the_same_role_is_the_same_actor() {
+        let session = Session::open(&Global {
+            json: true,
+            workspace: None,
+            journal: Some(std::env::temp_dir().join("contain-none")),
+            acting_as: Vec::new(),
+        });
+        let Ok(session) = session else {
+            unreachable!("a session opens")
+        };
+        let own = |names: [&str; 2]| -> Vec<Locator> {
+            names.iter().filter_map(|name| name.parse().ok()).collect()
+        };
+        let same = |one: [&str; 2], two: [&str; 2]| {
+            let (one, two) = (own(one), own(two));
+            assert_eq!((one.len(), two.len()), (2, 2));
+            lasting(&session.catalogue, &one) == lasting(&session.catalogue, &two)
+        };
+        let (role, other) = ("aws:role/on-call@1", "aws:role/other@1");
+        let (first, second) = ("aws:session/ASIA1@1", "aws:session/ASIA2@1");
+        assert!(same([first, role], [second, role]));
+        assert!(!same([first, role], [second, other]));
+        assert!(!same([first, role], ["aws:session/ASIA1@2", role]));
+        let user = "aws:user/on-call@1";
+        assert!(!same(
+            ["aws:access-key/A@1", user],
+            ["aws:access-key/B@1", user]
+        ));
+    }
 }
