@@ -93,6 +93,7 @@ pub(crate) fn opening(playbook: &Playbook, policy: &Policy, keys: usize) -> Vec<
         subjects,
         inputs,
         include: Vec::new(),
+        cuts: true,
         exact: false,
         wait: false,
         since: start(),

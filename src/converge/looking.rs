@@ -1,0 +1,85 @@
+//! What a fresh look says against the journal: cuts that no longer show, steps that never came to cut.
+//!
+//! Only ever lowers a standing.
+
+use super::{Error, Loop};
+use crate::domain::event::Event;
+use crate::domain::plan::Plan;
+use crate::domain::{Item, Locator, Phase, State};
+use crate::report::standing::Standing;
+use crate::verify;
+
+impl Loop<'_> {
+    /// Takes in what a fresh look says against the journal: targets that are open, steps that never came to cut.
+    pub(super) fn take_in(&self, standing: &mut Standing, plan: &Plan) {
+        standing.reopen(self.open_in(plan));
+        let cuts = |id: &str| {
+            self.means
+                .playbook
+                .step(id)
+                .is_some_and(|step| step.work.what().is_some())
+        };
+        let unrun = plan
+            .pending
+            .iter()
+            .filter(|step| step.phase <= Phase::Inventory && cuts(&step.step));
+        standing.leave(
+            unrun
+                .map(|step| format!("{}/{} {}", step.phase.word(), step.step, step.why))
+                .collect(),
+        );
+    }
+
+    /// Notes on their own lives which cuts in force a fresh look no longer shows.
+    pub(super) async fn note_open(&self, plan: &Plan) -> Result<(), Error> {
+        let ground = &self.means.ground;
+        let events = ground.journal.with_case(|case| {
+            let goals = case.goals(self.run);
+            let lost = |item: &Item| {
+                let action = item.action()?;
+                let (named, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (spec, seen) = (ground.catalogue.action(action)?, item.before.clone()?);
+                let (call, _) = life.sent.as_ref()?;
+                let is_lost = matches!(life.state, State::Confirmed { .. })
+                    && !spec.shows(call, &seen)
+                    && seen.fields().is_some();
+                let acted = life.acted_at.unwrap_or(seen.at);
+                is_lost.then(|| Event::Verified {
+                    item: (*named).clone(),
+                    verdict: verify::observed(acted, spec, false),
+                    seen: Some(seen),
+                })
+            };
+            plan.items
+                .iter()
+                .filter(|item| item.call().is_some())
+                .filter_map(lost)
+                .collect::<Vec<_>>()
+        });
+        if !events.is_empty() {
+            ground.journal.append(events).await?;
+        }
+        Ok(())
+    }
+
+    /// What a fresh plan would cut that is not merely the second writing of a cut that still shows.
+    pub(super) fn open_in(&self, plan: &Plan) -> Vec<Locator> {
+        let ground = &self.means.ground;
+        ground.journal.with_case(|case| {
+            let goals = case.goals(self.run);
+            let again = |item: &Item| {
+                let action = item.action()?;
+                let (_, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (spec, seen) = (ground.catalogue.action(action)?, item.before.as_ref()?);
+                let (call, _) = life.sent.as_ref()?;
+                Some(spec.takes_time_of_call() && spec.shows(call, seen))
+            };
+            let cuts = plan
+                .items
+                .iter()
+                .filter(|item| item.call().is_some() && item.rung.is_some());
+            let open = cuts.filter(|item| again(item) != Some(true));
+            open.map(|item| item.target().clone()).collect()
+        })
+    }
+}
