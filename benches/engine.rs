@@ -173,7 +173,7 @@ fn opening(items: usize) -> Vec<Event> {
         round: 1,
         digest: Digest::ZERO,
         expires: contain::domain::Time::MAX,
-        items: planned.collect(),
+        items: planned.map(std::sync::Arc::new).collect(),
     });
     events
 }

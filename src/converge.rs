@@ -10,6 +10,7 @@ mod proof;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
@@ -313,11 +314,8 @@ impl<'a> Loop<'a> {
     async fn freeze(&self, plan: &Plan) -> Result<Digest, Error> {
         let digest = (self.means.keep)(plan)?;
         let catalogue = self.means.ground.catalogue;
-        let items: Vec<PlannedItem> = plan
-            .items
-            .iter()
-            .map(|item| plan::in_short(item, catalogue))
-            .collect();
+        let short = |item| Arc::new(plan::in_short(item, catalogue));
+        let items: Vec<Arc<PlannedItem>> = plan.items.iter().map(short).collect();
         let mut events = vec![Event::PlanFrozen {
             run: plan.run,
             round: plan.round,

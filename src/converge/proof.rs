@@ -107,15 +107,16 @@ impl Loop<'_> {
             return Ok(());
         }
         let ground = &self.means.ground;
-        let doubts: Vec<(ItemRef, PlannedItem)> = ground.journal.with_case(|case| {
-            let doubtful = case
-                .lives
-                .iter()
-                .filter(|(_, life)| life.state.is_in_doubt());
-            doubtful
-                .map(|(named, life)| (named.clone(), life.planned.clone()))
-                .collect()
-        });
+        let doubts: Vec<(ItemRef, std::sync::Arc<PlannedItem>)> =
+            ground.journal.with_case(|case| {
+                let doubtful = case
+                    .lives
+                    .iter()
+                    .filter(|(_, life)| life.state.is_in_doubt());
+                doubtful
+                    .map(|(named, life)| (named.clone(), life.planned.clone()))
+                    .collect()
+            });
         let looks = doubts
             .iter()
             .map(|(named, planned)| execute::settle(ground, planned, named));

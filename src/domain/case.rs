@@ -3,6 +3,7 @@
 //! Never looks at a clock: time is an argument.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::event::{Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
@@ -175,7 +176,7 @@ impl Case {
         at: Time,
         (run, round): (u32, u32),
         plan: (Digest, Time),
-        items: &[PlannedItem],
+        items: &[Arc<PlannedItem>],
     ) {
         if let Some(run) = self.runs.get_mut(&run) {
             run.plans.insert(round, plan);
@@ -184,7 +185,7 @@ impl Case {
         for planned in items {
             let life = Life {
                 state: State::Planned,
-                planned: planned.clone(),
+                planned: Arc::clone(planned),
                 principal: planned.principal.clone(),
                 gone: false,
                 sent: None,

@@ -3,6 +3,7 @@
 //! State is a function of (entries, now); nothing else is remembered.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +47,7 @@ pub enum Event {
         /// When it may no longer be applied.
         expires: Time,
         /// What it holds, in short.
-        items: Vec<PlannedItem>,
+        items: Vec<Arc<PlannedItem>>,
     },
     /// Authority was given.
     Granted {

@@ -2,6 +2,8 @@
 //!
 //! Executing, folding and checking a journal all call [`next`]; there is no second opinion about what may follow what.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::{Answered, Event, PlannedItem};
@@ -280,7 +282,7 @@ pub struct Life {
     /// Where it stands.
     pub state: State,
     /// What was planned.
-    pub planned: PlannedItem,
+    pub planned: Arc<PlannedItem>,
     /// The principal that the target belongs to, from the plan or from any later look.
     pub principal: Option<Locator>,
     /// Whether the latest look found that the target no longer exists.

@@ -797,7 +797,7 @@ fn check_authority(entries: &[Entry]) {
                         round: *round,
                         key: item.key.clone(),
                     };
-                    planned.insert(named, (*digest, item.clone()));
+                    planned.insert(named, (*digest, item.as_ref().clone()));
                 }
             }
             Event::Intended {
