@@ -105,7 +105,7 @@ impl Failure {
             next: self
                 .hints
                 .iter()
-                .filter(|hint| hint.starts_with("contain "))
+                .filter(|hint| is_command(hint))
                 .cloned()
                 .collect(),
             error: Some(output::Failure {
@@ -126,18 +126,19 @@ impl From<journal::Error> for Box<Failure> {
             None => format!("failed to {error}"),
         };
         let failure = match &error {
-            E::Locked { .. } => Failure::new(exit::LOCKED, "locked", message)
-                .hint("contain status")
-                .hint("contain incident note TEXT (a second operator can read and note while the first performs)"),
-            E::Damaged { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message).hint("contain journal verify"),
+            E::Locked { path, .. } => Failure::new(exit::LOCKED, "locked", message)
+                .hint(format!("contain status{}", of(path)))
+                .hint("a second operator can read and note while the first performs: contain incident note TEXT"),
+            E::Damaged { path, .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
+                .hint(format!("contain journal verify{}", of(path))),
             E::Altered { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
-                .hint("contain plan LOCATOR (plans and keys that no longer match their digests are not used)"),
+                .hint("plans and keys that no longer match their digests are not used: plan again"),
             E::Newer { .. } => Failure::new(exit::USAGE, "newer-journal", message).hint("use the newer version of contain"),
             E::Absent { .. } => Failure::usage(message).hint("contain incident list"),
             E::Name { .. } | E::Json { .. } => Failure::usage(message),
             E::Io { .. } | E::Unsafe { .. } | E::Lost { .. } => {
                 Failure::new(exit::INTERNAL, "record-unwritable", message)
-                    .hint("contain --journal DIR ... (the same command with a place that can be written)")
+                    .hint("run the same command with `--journal DIR`, a place that can be written")
             }
             E::Illegal { .. } | E::Foreign { .. } => Failure::new(exit::INTERNAL, "internal", message),
         };
@@ -178,6 +179,24 @@ impl From<Refused> for Box<Failure> {
     }
 }
 
+/// The option that names the incident whose folder a file lies in.
+fn of(file: &std::path::Path) -> String {
+    let folder = file.parent().and_then(std::path::Path::file_name);
+    folder.map_or_else(String::new, |id| {
+        format!(" --incident {}", id.to_string_lossy())
+    })
+}
+
+/// Whether a hint can be pasted as it stands; others are read.
+fn is_command(hint: &str) -> bool {
+    const OPEN: [&str; 9] = [
+        "LOCATOR", "REF", "NAME", "DIR", "TEXT", "ARN", "CODE", "ID", "FILE",
+    ];
+    hint.starts_with("contain ")
+        && !hint.contains("...")
+        && !hint.split([' ', '=', ':']).any(|word| OPEN.contains(&word))
+}
+
 /// Why a provider did not do what a verb needs before it can begin.
 pub(super) fn of_provider(what: &str, why: &Why) -> Box<Failure> {
     let message = format!("{what}: {why}");
@@ -204,4 +223,32 @@ pub(super) fn of_provider(what: &str, why: &Why) -> Box<Failure> {
             .hint("the target is NOT contained; try again, or cut it in the provider's console"),
     };
     Box::new(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_to_run_next_can_be_pasted() {
+        let path = std::path::PathBuf::from("/x/incidents/inc-1/journal.jsonl");
+        let why = journal::Fault::Hash;
+        let damaged = journal::Error::Damaged {
+            path: path.clone(),
+            line: 1,
+            offset: 0,
+            why,
+        };
+        let lost = journal::Error::Lost { path };
+        let next = |error: journal::Error| Box::<Failure>::from(error).into_output().next;
+        assert_eq!(next(damaged), ["contain journal verify --incident inc-1"]);
+        assert!(next(lost).is_empty());
+        assert!(is_command("contain doctor"));
+        for read in [
+            "contain isolate LOCATOR",
+            "contain isolate aws:user/a --as aws=role:ARN",
+        ] {
+            assert!(!is_command(read), "{read}");
+        }
+    }
 }

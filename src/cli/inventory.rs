@@ -65,6 +65,8 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         .map(|(key, at, reading)| serde_json::json!({"read": key, "at": at, "reading": reading}))
         .collect();
     ended.output.data = Some(serde_json::json!({ "found": found }));
+    // It cuts nothing, so nothing keeps it from having cut.
+    ended.output.withheld.clear();
     ended.text = Some(format!("{text}\n{}", human::ending(&ended.output)));
     Ok(ended)
 }

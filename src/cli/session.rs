@@ -62,7 +62,7 @@ impl Session {
             (None, Some(folder)) => folder.clone(),
             (None, None) => state().ok_or_else(|| {
                 Failure::usage("there is no place for incidents: neither a workspace, CONTAIN_STATE nor HOME is set")
-                    .hint("contain --journal DIR ...")
+                    .hint("name one with `--journal DIR`")
             })?,
         };
         Ok(Self {

@@ -364,15 +364,19 @@ fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
     let incident = &source.case.incident;
     let verb = |verb: &str| format!("contain {verb} --incident {incident}");
     match source.standing.outcome {
+        // The plan is named, so that what is confirmed is what was read, whatever was planned since.
         Outcome::Planned | Outcome::Waiting => match &output.confirm {
             Some(code)
                 if source
                     .plan
                     .is_some_and(|(plan, _)| plan.tier() >= crate::domain::Tier::GRAVE) =>
             {
-                vec![format!("{} --confirm {code}", verb("apply"))]
+                vec![format!(
+                    "{} --confirm {code}",
+                    verb(&format!("apply {code}"))
+                )]
             }
-            Some(_) => vec![format!("{} --yes", verb("apply"))],
+            Some(code) => vec![format!("{} --yes", verb(&format!("apply {code}")))],
             None => vec![verb("status")],
         },
         Outcome::Isolated => {
