@@ -15,7 +15,6 @@ pub(super) mod exit {
     pub(in crate::cli) const USAGE: u8 = 2;
     pub(in crate::cli) const DENIED: u8 = 4;
     pub(in crate::cli) const NOT_CONTAINED: u8 = 5;
-    pub(in crate::cli) const IN_DOUBT: u8 = 6;
     pub(in crate::cli) const LOCKED: u8 = 8;
     pub(in crate::cli) const STALE: u8 = 9;
     pub(in crate::cli) const OVERDUE: u8 = 10;
@@ -95,11 +94,6 @@ impl Failure {
 
     pub(super) fn into_output(self) -> Output {
         let message = format!("{}. {}", self.message.trim_end_matches('.'), self.state());
-        let outcome = if self.world.is_some() && self.outcome == Outcome::Failed {
-            Outcome::InDoubt
-        } else {
-            self.outcome
-        };
         Output {
             incident: self.incident.clone(),
             next: self
@@ -113,7 +107,7 @@ impl Failure {
                 message,
                 hints: self.hints,
             }),
-            ..Output::bare(outcome)
+            ..Output::bare(self.outcome)
         }
     }
 }

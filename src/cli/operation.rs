@@ -14,7 +14,7 @@ use super::{Ended, aside, progress};
 use crate::converge::{End, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
-use crate::domain::{Clock, Digest, Item, Locator, Secret};
+use crate::domain::{Clock, Digest, Item, Locator, Secret, State};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
 use crate::gate::{Circumstances, Policy, Ruling};
@@ -22,6 +22,7 @@ use crate::journal::Journal;
 use crate::playbook::Playbook;
 use crate::provider::{Catalogue, Observer};
 use crate::report::describe::{self, Source};
+use crate::report::standing::Outcome;
 
 /// The window where neither the command nor the incident says.
 const SINCE: &str = "24h";
@@ -171,7 +172,7 @@ impl Go<'_> {
                 let failure: Box<Failure> = error.into();
                 broken(*failure, &work.journal, run)
             }),
-            () = interrupted() => Err(broken(Failure::new(exit::NOT_CONTAINED, "interrupted", "interrupted"), &work.journal, run)),
+            () = interrupted() => Err(broken(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"), &work.journal, run)),
         };
         let end = end?;
         let ended = tell(&session.catalogue, &session.clock, &work.journal, run, &end);
@@ -184,44 +185,72 @@ impl Go<'_> {
 }
 
 /// Says what did and did not happen when a run broke off.
-fn broken(failure: Failure, journal: &Journal, run: u32) -> Box<Failure> {
-    let (incident, changed, doubtful, open) = journal.with_case(|case| {
-        let lives: Vec<_> = case.lives_of(run).map(|(_, life)| life).collect();
-        let is = |state: fn(&crate::domain::State) -> bool| {
-            lives.iter().filter(|life| state(&life.state)).count()
-        };
-        let changed = is(|state| {
-            matches!(
-                state,
-                crate::domain::State::Acted { changed: true }
-                    | crate::domain::State::Confirmed { changed: true }
-            )
-        });
-        let planned = is(|state| {
-            matches!(
-                state,
-                crate::domain::State::Planned | crate::domain::State::Blocked(_)
-            )
-        });
+fn broken(mut failure: Failure, journal: &Journal, run: u32) -> Box<Failure> {
+    let (incident, gives_back, did) = journal.with_case(|case| {
+        let verb = case.runs.get(&run).map(|run| run.order.verb.as_str());
+        let states = case.lives_of(run).map(|(_, life)| &life.state);
         (
             case.incident.clone(),
-            changed,
-            is(crate::domain::State::is_in_doubt),
-            planned,
+            verb == Some(crate::plan::restore::STEP),
+            Did::count(states),
         )
     });
-    let mut failure = failure.of_incident(&incident);
-    if changed + doubtful > 0 {
+    let outcome = did.outcome(gives_back);
+    if outcome != Outcome::Failed {
         failure = failure.world(format!(
-            "{changed} changes were made, {doubtful} are in doubt, {open} were not tried; nothing was undone. Run: contain resume --incident {incident}"
+            "{} changes were made, {} are in doubt, {} were not tried; nothing was undone. Run: contain resume --incident {incident}",
+            did.changed, did.doubtful, did.open
         ));
-        failure.exit = if doubtful > 0 {
-            exit::IN_DOUBT
-        } else {
-            failure.exit
-        };
+        // A damaged record outranks how far the run came.
+        if failure.exit != exit::DAMAGED {
+            failure.exit = outcome.exit();
+        }
+        failure.outcome = outcome;
     }
-    Box::new(failure.hint(format!("contain resume --incident {incident}")))
+    let resume = format!("contain resume --incident {incident}");
+    Box::new(failure.of_incident(&incident).hint(resume))
+}
+
+/// How far a run came, in items.
+#[derive(Default)]
+struct Did {
+    changed: usize,
+    doubtful: usize,
+    open: usize,
+}
+
+impl Did {
+    fn count<'a>(states: impl Iterator<Item = &'a State>) -> Self {
+        let mut did = Self::default();
+        for state in states {
+            match state {
+                State::Acted { changed: true } | State::Confirmed { changed: true } => {
+                    did.changed += 1;
+                }
+                State::Planned | State::Blocked(_) => did.open += 1,
+                State::Intended { .. }
+                | State::InDoubt { .. }
+                | State::Acted { .. }
+                | State::Confirmed { .. }
+                | State::Skipped(_)
+                | State::Failed(_)
+                | State::Stale(_)
+                | State::Denied(_)
+                | State::Undone
+                | State::UndoFailed(_) => did.doubtful += usize::from(state.is_in_doubt()),
+            }
+        }
+        did
+    }
+
+    fn outcome(&self, gives_back: bool) -> Outcome {
+        match self {
+            Self { doubtful: 1.., .. } => Outcome::InDoubt,
+            Self { changed: 1.., .. } if gives_back => Outcome::PartlyRestored,
+            Self { changed: 1.., .. } => Outcome::PartlyContained,
+            Self { .. } => Outcome::Failed,
+        }
+    }
 }
 
 async fn interrupted() {
@@ -278,5 +307,26 @@ impl Session {
         for warning in &self.warnings {
             aside(&format!("warning: {warning}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcome_and_exit_of_a_run_that_broke_off_follow_what_it_did() {
+        let acted = State::Acted { changed: true };
+        let same = State::Confirmed { changed: false };
+        let sent = State::Intended { attempt: 1 };
+        let exit = |states: &[&State], gives_back| {
+            let outcome = Did::count(states.iter().copied()).outcome(gives_back);
+            (outcome, outcome.exit())
+        };
+        assert_eq!(exit(&[&State::Planned, &same], false), (Outcome::Failed, 1));
+        assert_eq!(exit(&[&acted], false), (Outcome::PartlyContained, 5));
+        assert_eq!(exit(&[&acted], true), (Outcome::PartlyRestored, 7));
+        assert_eq!(exit(&[&acted, &sent], false), (Outcome::InDoubt, 6));
+        assert_eq!(exit(&[&sent], true), (Outcome::InDoubt, 6));
     }
 }
