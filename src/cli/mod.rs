@@ -199,23 +199,39 @@ fn refuse(error: &clap::Error, json: bool) -> u8 {
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        tell(error.render().ansi().to_string());
+        tell(if json {
+            let text = error.render().to_string();
+            document(&Ended::data(serde_json::json!({ "text": text }), "").output)
+        } else {
+            error.render().ansi().to_string()
+        });
         return 0;
     }
-    let failure = Failure::usage(
-        error
-            .render()
-            .to_string()
-            .trim_end()
-            .trim_start_matches("error: ")
-            .to_owned(),
-    );
     if json {
-        fail(failure, true)
+        let said = error.render().to_string();
+        let missing = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        fail(
+            if missing {
+                misused(&format!("error: a verb is missing\n{said}"))
+            } else {
+                misused(&said)
+            },
+            true,
+        )
     } else {
         aside(&format!("{}\nNothing was changed.", error.render()));
         2
     }
+}
+
+/// What clap says: its first line is what went wrong, the others are what to do.
+fn misused(said: &str) -> Failure {
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let failure = Failure::usage(first.trim_start_matches("error: "));
+    lines.fold(failure, |failure, line| {
+        failure.hint(line.trim_start_matches("tip: "))
+    })
 }
 
 fn fail(failure: Failure, json: bool) -> u8 {
@@ -287,4 +303,25 @@ fn close_the_doors() {
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clap_says_is_one_message_and_hints() {
+        let wrong = Cli::command().try_get_matches_from(["contain", "isolat", "--json"]);
+        let said = wrong.err().map(|error| error.render().to_string());
+        let failure = misused(&said.unwrap_or_default());
+        assert_eq!(failure.message, "unrecognized subcommand 'isolat'");
+        assert!(failure.hints.iter().any(|hint| hint.contains("'isolate'")));
+        assert!(
+            failure
+                .hints
+                .iter()
+                .any(|hint| hint.starts_with("Usage: contain"))
+        );
+        assert!(failure.hints.iter().all(|hint| !hint.starts_with("tip")));
+    }
 }
