@@ -102,6 +102,27 @@ fn the_roles_that_could_be_entered_are_cut_when_they_are_included_and_it_becomes
 }
 
 #[test]
+fn a_denied_user_hides_no_role_that_it_could_enter() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    let told = desk.run(&[
+        "isolate",
+        "aws:user/ci-deploy",
+        "--since",
+        world.since(),
+        "--include",
+        "could-enter",
+        "--yes",
+        "--json",
+    ]);
+    assert_eq!(told.exit, 0, "{told:?}");
+    assert_eq!(server.accepted(&world, &ALL), [false; 5]);
+    assert_eq!(told.item("role-a", END_ROLE)["verdict"], "observed");
+    assert_eq!(told.item("role-b", END_ROLE)["verdict"], "observed");
+}
+
+#[test]
 fn with_the_bounds_of_a_workspace_it_is_contained_within_a_minute() {
     let server = Server::start("ministack", &[]);
     let world = server.build();

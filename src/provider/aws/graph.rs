@@ -1,6 +1,7 @@
 //! Who may enter which role: users, roles, their policies and trust, as one account listing.
 //!
-//! Errs towards "could": a policy that could not be read may allow anything.
+//! Errs towards "could": a policy that could not be read may allow anything, and a deny of today, our own above all,
+//! ends no session that was taken before it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,8 +12,11 @@ use super::client::Handle;
 use super::failure::Failure;
 use super::keys::time;
 use super::kind;
-use super::policy::{Says, Who, decoded, permits, trusts};
+use super::policy::{Says, Who, decoded, is_ours, permits, trusts, without_denies};
 use crate::domain::{Because, Fields, Found, Locator, NotSeen, Relation, Time, Why};
+
+/// What is added where somebody's own policies deny today what they allow.
+const DENIED: &str = "; now denied; sessions taken before live on";
 
 /// A user or a role.
 #[derive(Clone, Debug, Default)]
@@ -119,7 +123,7 @@ async fn details(on: &Handle, account: &str) -> Result<Graph, Failure> {
         ..Graph::default()
     };
     for user in users {
-        let mut policies = inline(user.user_policy_list());
+        let mut policies = inline(&others(user.user_policy_list()));
         policies.extend(attached(user.attached_managed_policies(), &managed));
         for name in user.group_list() {
             match groups.get(name) {
@@ -137,7 +141,7 @@ async fn details(on: &Handle, account: &str) -> Result<Graph, Failure> {
             .insert(user.user_name.unwrap_or_default(), holder);
     }
     for role in roles {
-        let mut policies = inline(role.role_policy_list());
+        let mut policies = inline(&others(role.role_policy_list()));
         policies.extend(attached(role.attached_managed_policies(), &managed));
         let last = role
             .role_last_used()
@@ -187,6 +191,16 @@ async fn roles_only(on: &Handle, account: &str) -> Result<Graph, Failure> {
 fn document(text: Option<&str>) -> Value {
     text.and_then(|text| serde_json::from_str(&decoded(text)).ok())
         .unwrap_or_default()
+}
+
+/// Without the two policies that are ours: what somebody could do is asked of what stood before them.
+fn others(list: &[PolicyDetail]) -> Vec<PolicyDetail> {
+    let ours = |policy: &&PolicyDetail| {
+        let text = decoded(policy.policy_document().unwrap_or_default());
+        is_ours(policy.policy_name().unwrap_or_default(), &text)
+    };
+    let left = list.iter().filter(|policy| !ours(policy));
+    left.cloned().collect()
 }
 
 fn inline(list: &[PolicyDetail]) -> Vec<Value> {
@@ -286,13 +300,19 @@ impl Graph {
             return None;
         };
         let own = permits(&holder.policies, &role.holder.arn);
+        let denied = own == Says::Denies;
+        let own = if denied {
+            let allowing: Vec<Value> = holder.policies.iter().map(without_denies).collect();
+            permits(&allowing, &role.holder.arn)
+        } else {
+            own
+        };
         let (text, conditional) = match own {
-            Says::Denies => return None,
             Says::Nothing | Says::Allows { .. } if by_name => (
                 format!("its trust policy lets {} in", holder.arn),
                 conditional,
             ),
-            Says::Nothing => return None,
+            Says::Nothing | Says::Denies => return None,
             Says::Allows {
                 conditional: own, ..
             } => (
@@ -303,11 +323,13 @@ impl Graph {
                 conditional || own,
             ),
         };
-        Some(if conditional {
-            format!("{text}, under conditions")
+        let conditions = if conditional {
+            ", under conditions"
         } else {
-            text
-        })
+            ""
+        };
+        let denied = if denied { DENIED } else { "" };
+        Some(format!("{text}{conditions}{denied}"))
     }
 }
 
@@ -326,6 +348,7 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
+    use super::super::policy::{DENY, DENY_NAME, END_NAME, end_document};
     use super::*;
 
     fn role(name: &str, trusted: &Value, policies: Vec<Value>) -> (String, Role) {
@@ -379,5 +402,54 @@ mod tests {
         assert_eq!(names, ["a-permitted", "c-named", "d-chained"]);
         let through = found.iter().find(|found| found.what.id() == "d-chained");
         assert!(through.is_some_and(|f| f.evidence.contains("through aws:role/c-named@1")));
+    }
+
+    #[test]
+    fn a_deny_of_the_asker_hides_no_role_whose_sessions_may_live() {
+        let policies = [
+            json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "arn:aws:iam::1:role/a"}}),
+            json!({"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}),
+        ];
+        let holder = Holder {
+            arn: "arn:aws:iam::1:user/bot".into(),
+            id: "AIDABOT".into(),
+            policies: policies.to_vec(),
+        };
+        let root = json!("arn:aws:iam::1:root");
+        let graph = Graph {
+            account: "1".into(),
+            users: [("bot".to_owned(), holder)].into(),
+            roles: [
+                role("a", &root, Vec::new()),
+                role("b-never-allowed", &root, Vec::new()),
+                role("c-named", &json!("arn:aws:iam::1:user/bot"), Vec::new()),
+            ]
+            .into(),
+        };
+        let user: Locator = "aws:user/bot@1".parse().unwrap_or_else(|_| unreachable!());
+        let found = graph.could_enter(&[user], &BTreeSet::new());
+        let names: Vec<&str> = found.iter().map(|found| found.what.id()).collect();
+        assert_eq!(names, ["a", "c-named"]);
+        assert!(found.iter().all(|found| found.evidence.ends_with(DENIED)));
+    }
+
+    #[test]
+    fn only_what_is_ours_by_name_and_content_is_left_out() {
+        let policy = |name: &str, document: &str| {
+            PolicyDetail::builder()
+                .policy_name(name)
+                .policy_document(document)
+                .build()
+        };
+        let allow = r#"{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+        let end = end_document(Time::UNIX_EPOCH);
+        let left = others(&[
+            policy(DENY_NAME, DENY),
+            policy(END_NAME, &end),
+            policy(DENY_NAME, allow),
+            policy("theirs", DENY),
+        ]);
+        let names: Vec<_> = left.iter().filter_map(PolicyDetail::policy_name).collect();
+        assert_eq!(names, [DENY_NAME, "theirs"]);
     }
 }

@@ -4,6 +4,7 @@
 //! CloudTrail. Never creates a credential, and never repeats a call that changes something.
 
 mod policy;
+mod wildcard;
 
 mod activate_access_key;
 mod deactivate_access_key;
