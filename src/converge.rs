@@ -131,6 +131,8 @@ struct Loop<'a> {
     answered: Option<Confirmation>,
     /// Goals that a round of this invocation brought no further.
     stuck: BTreeSet<Goal>,
+    /// The latest plan that was frozen: what a waiting operator confirms.
+    frozen: Option<(Plan, Digest)>,
 }
 
 /// Runs the loop as far as `limit` says.
@@ -153,6 +155,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         wants_code: false,
         answered: None,
         stuck: BTreeSet::new(),
+        frozen: None,
     };
     let end = this.go(&limit).await?;
     if !matches!(limit, Limit::Verify(_)) {
@@ -254,9 +257,11 @@ impl<'a> Loop<'a> {
                 }
                 let mut standing = self.standing();
                 self.take_in(&mut standing, &plan);
+                let frozen = self.frozen.take().filter(|_| is_stuck);
+                let told = frozen.map_or((plan, None), |(plan, digest)| (plan, Some(digest)));
                 return Ok(End {
                     standing,
-                    ..self.end(Some((plan, None)))
+                    ..self.end(Some(told))
                 });
             }
             let digest = self.freeze(&plan).await?;
@@ -269,6 +274,7 @@ impl<'a> Loop<'a> {
                 self.finish_probes().await?;
                 return Ok(self.end(Some((plan, Some(digest)))));
             }
+            self.frozen = Some((plan, digest));
         }
     }
 

@@ -2,6 +2,14 @@
 //!
 //! Strict: an unknown key is an error with its position. Without a workspace everything has a default.
 
+#![cfg_attr(
+    not(feature = "aws"),
+    expect(
+        dead_code,
+        reason = "only the AWS provider reads some of it; the file is held to all of it in every build"
+    )
+)]
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;

@@ -413,7 +413,7 @@ fn restored(case: &Case, run: u32) -> Outcome {
     let is_doubtful = |life: &Life| life.state.is_in_doubt();
     match () {
         () if case.lives.values().any(is_doubtful) => Outcome::InDoubt,
-        () if lives.iter().all(|life| is_back(&life)) => Outcome::Restored,
+        () if lives.iter().all(is_back) => Outcome::Restored,
         () if all(|state| matches!(state, State::Planned)) => Outcome::Planned,
         () if !acting.is_empty() && acting.iter().all(|life| waits(&life.state)) => {
             Outcome::Waiting
