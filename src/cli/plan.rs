@@ -43,6 +43,8 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     for what in &args.what {
         match super::run::is_playbook(what) {
             true if playbook.is_none() => playbook = Some(what.clone()),
+            // A playbook's name with a slip in it is no subject.
+            false if is_nearly_playbook(&session, what) => playbook = Some(what.clone()),
             _ => locators.push(what.clone()),
         }
     }
@@ -82,4 +84,12 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         ));
     }
     Ok(ended)
+}
+
+/// Whether a word is close to a shipped playbook's name, and nothing else.
+fn is_nearly_playbook(session: &Session, word: &str) -> bool {
+    let names = crate::playbook::shipped().iter().map(|(name, _)| *name);
+    !word.contains(':')
+        && crate::domain::nearest(word, names).is_some()
+        && session.name(word).is_err()
 }
