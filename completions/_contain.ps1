@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;isolate' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;inventory' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
             [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'A ticket elsewhere; kept in the journal')
@@ -90,7 +90,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'What is compromised (can be repeated)')
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Give an input of the playbook a value (can be repeated)')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
@@ -125,7 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'What is compromised (can be repeated)')
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Give an input of the playbook a value (can be repeated)')
-            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')

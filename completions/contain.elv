@@ -47,7 +47,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;isolate'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --since 'The incident began then: a time, or a duration ago'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
@@ -67,7 +67,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;inventory'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --since 'The incident began then: a time, or a duration ago'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
             cand --reason 'Why, in your words; kept in the journal'
             cand --ticket 'A ticket elsewhere; kept in the journal'
@@ -84,7 +84,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --subject 'What is compromised (can be repeated)'
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
             cand --input 'Give an input of the playbook a value (can be repeated)'
-            cand --since 'The incident began then: a time, or a duration ago'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
@@ -117,7 +117,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --subject 'What is compromised (can be repeated)'
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
             cand --input 'Give an input of the playbook a value (can be repeated)'
-            cand --since 'The incident began then: a time, or a duration ago'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'

@@ -49,7 +49,7 @@ complete -c contain -n "__fish_contain_needs_command" -f -a "completions" -d 'Pr
 complete -c contain -n "__fish_contain_needs_command" -f -a "man" -d 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
 complete -c contain -n "__fish_contain_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
-complete -c contain -n "__fish_contain_using_subcommand isolate" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l include -d 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
@@ -65,7 +65,7 @@ complete -c contain -n "__fish_contain_using_subcommand isolate" -l json -d 'Pri
 complete -c contain -n "__fish_contain_using_subcommand isolate" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand isolate" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
-complete -c contain -n "__fish_contain_using_subcommand inventory" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
@@ -78,7 +78,7 @@ complete -c contain -n "__fish_contain_using_subcommand inventory" -s V -l versi
 complete -c contain -n "__fish_contain_using_subcommand plan" -l subject -d 'What is compromised (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l input -d 'Give an input of the playbook a value (can be repeated)' -r
-complete -c contain -n "__fish_contain_using_subcommand plan" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l include -d 'Cut these relations too (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
@@ -103,7 +103,7 @@ complete -c contain -n "__fish_contain_using_subcommand apply" -s V -l version -
 complete -c contain -n "__fish_contain_using_subcommand run" -l subject -d 'What is compromised (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l input -d 'Give an input of the playbook a value (can be repeated)' -r
-complete -c contain -n "__fish_contain_using_subcommand run" -l since -d 'The incident began then: a time, or a duration ago' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l include -d 'Cut these relations too (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
