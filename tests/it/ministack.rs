@@ -250,8 +250,16 @@ fn what_may_come_back_comes_back_and_the_compromised_key_only_by_its_code() {
     let wrong = desk.run(&["apply", "--confirm", "00000000", "--json"]);
     assert_eq!(wrong.exit, 4, "{wrong:?}");
     assert_eq!(server.snapshot(), cut);
-    let given = desk.run(&["apply", "--confirm", &code, "--json"]);
+    let next = plain.json["next"][0].as_str().unwrap().to_owned();
+    let incident = plain.json["incident"].as_str().unwrap();
+    let wanted = format!("contain apply {code} --incident {incident} --confirm {code}");
+    assert_eq!(next, wanted);
+    let mut pasted: Vec<&str> = next.split(' ').skip(1).collect();
+    pasted.push("--json");
+    let given = desk.run(&pasted);
     given.assert(0, "restored");
+    let items = given.json["items"].to_string();
+    assert!(items.contains("aws.activate-access-key"), "{items}");
     assert_eq!(server.accepted(&world, &["leaked"]), [true]);
     let mut back = server.snapshot();
     let policies = back["users"]["ci-deploy"]["policies"]
@@ -320,6 +328,8 @@ fn a_whole_user_is_cut_and_given_back_except_what_is_held() {
         "--json",
     ]);
     assert_eq!(told.exit, 0, "{told:?}");
+    let items = told.json["items"].to_string();
+    assert!(items.contains("\"aws.deny-user\""), "{items}");
     assert_eq!(
         server.accepted(&world, &["leaked", "session", "sibling", "role_b", "bot"]),
         [false, false, false, true, true]
@@ -328,6 +338,7 @@ fn a_whole_user_is_cut_and_given_back_except_what_is_held() {
     assert_eq!(restored.exit, 0, "{restored:?}");
     let (mut before, mut after) = (before, server.snapshot());
     let held = restored.json["items"].to_string();
+    assert!(held.contains("\"aws.lift-user-deny\""), "{held}");
     // What is held is listed, and differs; everything else is as it was.
     let user = after["users"]["ci-deploy"].as_object_mut().unwrap();
     user["policies"]
