@@ -215,6 +215,30 @@ fn what_was_minted_is_only_planned_when_the_reach_mandate_is_withheld() {
     }
 }
 
+#[test]
+fn a_key_that_was_deleted_can_be_isolated_where_its_account_is_named() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let id = world.id("leaked");
+    let parameters = json!({"parameters": {"UserName": "ci-deploy", "AccessKeyId": id}});
+    server.world(&["call", "iam", "delete_access_key"], &parameters);
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    let bare = format!("aws:access-key/{id}");
+    let told = desk.run(&["isolate", &bare, "--yes", "--json"]);
+    assert_ne!(told.exit, 0, "{told:?}");
+    assert!(told.error().contains("@ACCOUNT"), "{told:?}");
+    let named = format!("{bare}@000000000000");
+    let told = desk.run(&[
+        "isolate",
+        &named,
+        "--since",
+        world.since(),
+        "--yes",
+        "--json",
+    ]);
+    assert_eq!(told.exit, 0, "{told:?}");
+}
+
 // --- giving back
 
 #[test]

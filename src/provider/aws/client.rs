@@ -65,6 +65,18 @@ impl Link {
     /// A link that knows its credentials and endpoint, for tests on loopback.
     #[cfg(test)]
     pub(super) fn fixed(endpoint: &str) -> Self {
+        let mut link = Self::fixed_as(endpoint, "test");
+        let me = Me {
+            account: "1".to_owned(),
+            names: Vec::new(),
+        };
+        link.me = OnceCell::new_with(Some(me));
+        link
+    }
+
+    /// The same with this key id, and without knowing who we are.
+    #[cfg(test)]
+    pub(super) fn fixed_as(endpoint: &str, key_id: &str) -> Self {
         let mut settings = Settings::default();
         settings
             .endpoints
@@ -76,17 +88,12 @@ impl Link {
                 .region(region)
                 .build(),
             credentials: SharedCredentialsProvider::new(Credentials::new(
-                "test", "test", None, None, "test",
+                key_id, "test", None, None, "test",
             )),
             region: "us-east-1".to_owned(),
         };
         let mut link = Self::new(settings, Clock::wall());
         link.base = OnceCell::new_with(Some(base));
-        let me = Me {
-            account: "1".to_owned(),
-            names: Vec::new(),
-        };
-        link.me = OnceCell::new_with(Some(me));
         link
     }
 
@@ -269,6 +276,15 @@ impl Handle {
             ))
         });
         made.await
+    }
+
+    /// Our own credential, where its id alone tells that it is of the account that this handle is for.
+    pub(super) async fn own(&self) -> Option<Locator> {
+        let credentials = self.link.credentials().await.ok()?;
+        let id = credentials.access_key_id();
+        let account = super::observe::coded_account(self, id)?;
+        let fits = self.account.as_ref().is_none_or(|only| *only == account);
+        fits.then(|| super::resolve::credential(id, Some(&account)))
     }
 
     /// Who we are; refused where that is not the account that this handle is for.

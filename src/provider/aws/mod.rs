@@ -43,6 +43,8 @@ mod activity;
 #[cfg(feature = "aws")]
 mod graph;
 #[cfg(feature = "aws")]
+mod held;
+#[cfg(feature = "aws")]
 mod reach;
 
 #[cfg(feature = "aws")]
@@ -130,8 +132,8 @@ pub fn actions() -> Vec<Spec> {
     ]
 }
 
-/// Reads the account out of an access key id; ids of the vendor's present form carry it, others answer nothing or
-/// nonsense, so this counts only where the endpoint is the vendor's.
+/// Reads the account out of an access key id; ids of the vendor's present form carry it and set their first bit, older
+/// ones answer nothing, and others' may answer nonsense, so this counts only where the endpoint is the vendor's.
 #[must_use]
 pub fn account_of_key_id(id: &str) -> Option<String> {
     if id.len() != 20 || !(id.starts_with("AKIA") || id.starts_with("ASIA")) {
@@ -146,8 +148,9 @@ pub fn account_of_key_id(id: &str) -> Option<String> {
         };
         Some((bits << 5) | u64::from(digit))
     })?;
+    let is_present_form = bits >> 49 == 1;
     let account = ((bits >> 2) & 0x7fff_ffff_ff80) >> 7;
-    (account < 1_000_000_000_000).then(|| format!("{account:012}"))
+    (is_present_form && account < 1_000_000_000_000).then(|| format!("{account:012}"))
 }
 
 #[expect(
@@ -198,6 +201,7 @@ mod tests {
             ("AKIARZPUZDIKNAJLN7ON", Some("123456789012")),
             ("AKIARZPUZDIKLFSKO3FM", Some("123456789012")),
             ("AKIA0189", None),
+            ("AKIAIOSFODNN7EXAMPLE", None),
             ("AKIA1111111111111111", None),
             ("AROAQNZGKIQY56JQ7WML", None),
             ("test", None),

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::client::{Handle, Me};
 use super::event::{Effect, Event, unpublished};
-use super::failure::Failure;
-use super::keys::{Key, last, list, owner};
+use super::held::{credentials, held};
+use super::keys::{Key, list, owner};
 use super::trail::{Budget, By, Log, deadline, log, regions, unasked};
 use super::{activity, graph, kind};
 use crate::domain::{
@@ -63,14 +63,16 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
         "access-key" => match owner(on, target.id()).await {
             Ok(user) => Some(Locator::new(&kind("user"), &user, Some(&me.account))),
             Err(why) => {
-                // Its log can still be read: a deleted key leaves sessions and what it made.
-                let what = format!("the user that holds {target}");
-                reading.not_seen.push(NotSeen {
-                    what,
-                    withholds: why.because != Because::Missing,
-                    why,
-                });
-                None
+                // Its log can still be read, and names its user: a deleted key leaves sessions and what it made.
+                let told = principal_by_log(on, target, query.since).await;
+                if told.is_none() || why.because != Because::Missing {
+                    reading.not_seen.push(NotSeen {
+                        what: format!("the user that holds {target}"),
+                        withholds: why.because != Because::Missing,
+                        why,
+                    });
+                }
+                told
             }
         },
         "session" => principal_of_session(on, target).await,
@@ -131,55 +133,6 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
                 found.relation == Some(Relation::CouldEnter),
             ))
     });
-    Ok(reading)
-}
-
-/// The keys of the same user; one that was made inside the window counts as minted.
-async fn held(on: &Handle, query: &Query, keys: &[Key]) -> Vec<Found> {
-    let siblings = query.target.kind().noun() == "access-key";
-    let mut found = Vec::new();
-    for key in keys.iter().filter(|key| key.id != query.target.id()) {
-        let young = siblings && key.created.is_some_and(|created| created >= query.since);
-        let (relation, evidence) = if young {
-            (Relation::Minted, "created inside the incident window")
-        } else {
-            (Relation::Held, "listed by iam:ListAccessKeys")
-        };
-        let mut fields = Fields::from([
-            ("status".to_owned(), json!(key.status)),
-            ("credential".to_owned(), json!(true)),
-        ]);
-        if let Some(created) = key.created {
-            fields.insert("created".to_owned(), json!(created.to_string()));
-        }
-        if let Some(last) = last(on, &key.id).await {
-            last.tell(&mut fields);
-        }
-        found.push(Found {
-            what: Locator::new(&kind("access-key"), &key.id, query.target.account()),
-            relation: Some(relation),
-            evidence: evidence.to_owned(),
-            at: key.created,
-            fields,
-        });
-    }
-    found
-}
-
-async fn credentials(on: &Handle, query: &Query) -> Result<Reading, Why> {
-    let mut reading = Reading::default();
-    match query.target.kind().noun() {
-        "user" => {
-            let keys = list(on, query.target.id()).await;
-            let keys = keys.map_err(|failure: Failure| failure.why())?;
-            reading.found = held(on, query, &keys).await;
-        }
-        _ => reading.not_seen.push(NotSeen {
-            what: format!("the sessions of {}", query.target),
-            why: Why::new(Because::NotImplemented, "AWS does not list sessions"),
-            withholds: false,
-        }),
-    }
     Ok(reading)
 }
 
@@ -352,35 +305,40 @@ fn concerns(event: &Event, by: &By, principal: Option<&Locator>) -> bool {
 
 /// Whose session it is, by memory or the latest event that it signed.
 pub(super) async fn principal_of_session(on: &Handle, session: &Locator) -> Option<Locator> {
-    if let Some(known) = on.link.principal_of(session) {
+    let longest = Duration::from_hours(36);
+    let since = on.link.clock.now().saturating_sub(longest);
+    principal_by_log(on, session, since.unwrap_or(Time::MIN)).await
+}
+
+/// Whose a key or session is, by memory or the latest event that it signed.
+async fn principal_by_log(on: &Handle, credential: &Locator, since: Time) -> Option<Locator> {
+    if let Some(known) = on.link.principal_of(credential) {
         return Some(known);
     }
     let by = By {
         attribute: "AccessKeyId",
-        value: session.id().to_owned(),
+        value: credential.id().to_owned(),
     };
     let now = on.link.clock.now();
-    let since = now
-        .saturating_sub(Duration::from_hours(36))
-        .unwrap_or(Time::MIN);
     for region in regions(on).await.ok()? {
         let mut budget = Budget {
             pages: 1,
             until: now.saturating_add(deadline()).unwrap_or(now),
         };
         let log = log(on, &region, &by, since, &mut budget).await;
-        // Names of no vendor come with identities of no vendor.
-        let told = log
-            .events
-            .iter()
-            .filter(|event| event.is_published())
-            .find_map(|event| event.principal.clone());
-        if let Some(principal) = told.filter(|told| told.account() == session.account()) {
-            on.link.learn(session, &principal);
+        if let Some(principal) = signer(&log.events, credential) {
+            on.link.learn(credential, &principal);
             return Some(principal);
         }
     }
     None
+}
+
+/// Whose a credential is, by what it signed; names of no vendor come with identities of no vendor.
+fn signer(events: &[Event], credential: &Locator) -> Option<Locator> {
+    let mut published = events.iter().filter(|event| event.is_published());
+    let told = published.find_map(|event| event.principal.clone());
+    told.filter(|told| told.account() == credential.account())
 }
 
 #[cfg(test)]
@@ -430,6 +388,21 @@ mod tests {
         let found = followed.found.iter();
         let wanted = found.filter(|found| found.relation == Some(relation));
         wanted.map(|found| found.what.to_string()).collect()
+    }
+
+    #[test]
+    fn a_deleted_keys_log_names_its_user() {
+        let answer = include_str!("../../../tests/fixtures/aws/cloudtrail-persistence.json");
+        let answer = serde_json::from_str(answer).unwrap_or_default();
+        let (events, _) = page(&answer).unwrap_or_default();
+        let signer = |account: &str| {
+            let key = super::super::resolve::credential(KEY, Some(account));
+            let of_key = events.iter().filter(|e| e.key.as_deref() == Some(KEY));
+            signer(&of_key.cloned().collect::<Vec<_>>(), &key).map(|user| user.to_string())
+        };
+        let user = signer("123456789012");
+        assert!(user.is_some_and(|user| user.starts_with("aws:user/")));
+        assert_eq!(signer("1"), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From what people type to canonical names, and our own name.
 //!
-//! Never asks the network about a key that another account owns.
+//! Never asks the network about a key that another account owns; where our own key id tells our account, not even who
+//! we are. A key that was deleted still has a name where its account is confirmed: its log tells what it left.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,9 @@ use super::observe::coded_account;
 use crate::domain::{Because, Locator, Named, Why};
 
 pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator, Why>> {
-    let mut early: Vec<Option<Why>> = named.iter().map(|named| unfit(on, named)).collect();
+    let own = own(on, named).await;
+    let offline = |named: &Named| offline(on, named, own.as_ref());
+    let mut early: Vec<Option<Result<Locator, Why>>> = named.iter().map(offline).collect();
     let me = if early.iter().all(Option::is_some) {
         None
     } else {
@@ -23,14 +26,14 @@ pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator,
     let me = match me {
         Some(Ok(me)) => me,
         Some(Err(why)) => {
-            let answer = |early: Option<Why>| Err(early.unwrap_or_else(|| why.clone()));
+            let answer = |early: Option<_>| early.unwrap_or_else(|| Err(why.clone()));
             return early.into_iter().map(answer).collect();
         }
-        None => return early.into_iter().flatten().map(Err).collect(),
+        None => return early.into_iter().flatten().collect(),
     };
     for (named, early) in named.iter().zip(&mut early) {
         if early.is_none() {
-            *early = foreign(on, named, me);
+            *early = foreign(on, named, &me.account).map(Err);
         }
     }
     let wanted = || {
@@ -52,13 +55,18 @@ pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator,
         .iter()
         .zip(early)
         .map(|(named, early)| async move {
-            if let Some(why) = early {
-                return Err(why);
+            if let Some(answer) = early {
+                return answer;
             }
             let ours = |id: &str| Locator::new(&named.kind, id, Some(&me.account));
             match named.kind.noun() {
                 "access-key" => match owners.get(&named.id) {
-                    Some(Err(why)) => Err(why.clone()),
+                    Some(Err(why)) => {
+                        let confirmed = coded_account(on, &named.id)
+                            .or_else(|| named.account.clone())
+                            .is_some_and(|account| account == me.account);
+                        missing(named, why, confirmed).map(|()| ours(&named.id))
+                    }
                     Some(Ok(_)) | None => Ok(ours(&named.id)),
                 },
                 "user" => user(on, &named.id).await.map(|name| ours(&name)),
@@ -100,18 +108,56 @@ fn unfit(on: &Handle, named: &Named) -> Option<Why> {
     None
 }
 
-fn foreign(on: &Handle, named: &Named, me: &Me) -> Option<Why> {
+/// Our own credential, where that helps: its id tells its account, and somebody named a key.
+async fn own(on: &Handle, named: &[Named]) -> Option<Locator> {
+    let coded = |named: &Named| coded_account(on, &named.id).is_some();
+    if named.iter().any(coded) {
+        on.own().await
+    } else {
+        None
+    }
+}
+
+/// What can be answered without asking anybody.
+fn offline(on: &Handle, named: &Named, own: Option<&Locator>) -> Option<Result<Locator, Why>> {
+    if let Some(why) = unfit(on, named) {
+        return Some(Err(why));
+    }
+    let own = own?;
+    if named.kind == *own.kind() && named.id == own.id() {
+        return Some(Ok(own.clone()));
+    }
+    foreign(on, named, own.account()?).map(Err)
+}
+
+/// What a key that nobody holds comes to: still a name where the account is confirmed, for what it left lives on.
+fn missing(named: &Named, why: &Why, confirmed: bool) -> Result<(), Why> {
+    match (why.because == Because::Missing, confirmed) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Why::new(
+            Because::Missing,
+            format!(
+                "{}; if it was deleted, add its account: {}/{}@ACCOUNT",
+                why.text, named.kind, named.id
+            ),
+        )),
+        (false, _) => Err(why.clone()),
+    }
+}
+
+/// Whether somebody else's account is named, where ours is this one.
+fn foreign(on: &Handle, named: &Named, ours: &str) -> Option<Why> {
     let coded = match named.kind.noun() {
         "access-key" | "session" => coded_account(on, &named.id),
         _ => None,
     };
     let account = coded.or_else(|| named.account.clone())?;
-    (account != me.account).then(|| {
+    (account != ours).then(|| {
         Why::new(
             Because::Foreign,
             format!(
-                "{} belongs to account {account}, and we act in {}",
-                named.id, me.account
+                "{} belongs to account {account}, and we act in {ours}",
+                named.id
             ),
         )
     })
@@ -169,17 +215,22 @@ pub(super) fn me(key_id: &str, account: &str, arn: &str) -> Result<Me, Why> {
             "sts:GetCallerIdentity answered no account",
         ));
     }
-    let credential = if key_id.starts_with("ASIA") {
-        kind("session")
-    } else {
-        kind("access-key")
-    };
-    let mut names = vec![Locator::new(&credential, key_id, Some(account))];
+    let mut names = vec![credential(key_id, Some(account))];
     names.extend(principal(arn));
     Ok(Me {
         account: account.to_owned(),
         names,
     })
+}
+
+/// The name of a credential by its key id.
+pub(super) fn credential(key_id: &str, account: Option<&str>) -> Locator {
+    let noun = if key_id.starts_with("ASIA") {
+        "session"
+    } else {
+        "access-key"
+    };
+    Locator::new(&kind(noun), key_id, account)
 }
 
 /// The user or role that an ARN names, a role's session included; root and federated users have no kind.
@@ -199,6 +250,7 @@ pub(super) fn principal(arn: &str) -> Option<Locator> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::Link;
     use super::*;
 
     #[test]
@@ -241,5 +293,53 @@ mod tests {
         assert_eq!(names, ["aws:session/ASIAX@1", "aws:role/r@1"]);
         let root = super::me("test", "000000000000", "arn:aws:iam::000000000000:root");
         assert!(root.is_ok_and(|me| me.names.len() == 1));
+    }
+
+    const OURS: &str = "AKIARZPUZDIKNAJLN7ON";
+
+    fn named(text: &str) -> Named {
+        text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    #[tokio::test]
+    async fn at_the_vendor_key_ids_tell_ours_from_theirs_before_anything_is_sent() {
+        let link = Link::fixed_as("https://sts.amazonaws.com", OURS);
+        let on = Handle::new(std::sync::Arc::new(link), None, None);
+        let typed = [
+            "aws:access-key/AKIARZPUZDIKNAJLN7ON",
+            "aws:access-key/ASIAQNZGKIQY56JQ7WML",
+            "aws:session/ASIAQNZGKIQY56JQ7WML",
+            "aws:user/bot@029608264753",
+            "aws:access-key/AKIARZPUZDIKLFSKO3FM@029608264753",
+        ];
+        let answers = resolve(&on, &typed.map(named)).await;
+        let told = answers.iter().map(|answer| match answer {
+            Ok(locator) => locator.to_string(),
+            Err(why) => format!("{:?}", why.because),
+        });
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                "aws:access-key/AKIARZPUZDIKNAJLN7ON@123456789012",
+                "Foreign",
+                "Foreign",
+                "Foreign",
+                "Foreign",
+            ]
+        );
+        assert_eq!(on.link.heard.requests(), 0);
+    }
+
+    #[test]
+    fn a_key_that_nobody_holds_has_a_name_only_where_its_account_is_confirmed() {
+        let key = named("aws:access-key/AKIA0189");
+        let gone = Why::new(Because::Missing, "no user of this account holds the key");
+        assert_eq!(missing(&key, &gone, true), Ok(()));
+        let why = missing(&key, &gone, false);
+        let why = why.err().unwrap_or_else(|| unreachable!());
+        assert_eq!(why.because, Because::Missing);
+        assert!(why.text.ends_with("aws:access-key/AKIA0189@ACCOUNT"));
+        let unread = Why::new(Because::Denied, "iam:ListUsers is not permitted");
+        assert_eq!(missing(&key, &unread, true), Err(unread.clone()));
     }
 }
