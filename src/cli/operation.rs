@@ -41,7 +41,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let subjects = resolve(session, &observer, wish.subjects).await?;
     let own = whoami(&session.catalogue, &observer, &subjects).await?;
-    refuse_own_branch(&subjects, &own)?;
+    refuse_own_branch(&session.catalogue, &subjects, &own)?;
     let mut secrets = read_secrets(session, wish.secrets, &subjects)?;
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
     secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);

@@ -177,16 +177,26 @@ pub(super) async fn whoami(
     Ok(own)
 }
 
-pub(super) fn refuse_own_branch(subjects: &[Locator], own: &[Locator]) -> Result<(), Box<Failure>> {
-    let Some(subject) = subjects.iter().find(|subject| own.first() == Some(subject)) else {
+pub(super) fn refuse_own_branch(
+    catalogue: &Catalogue,
+    subjects: &[Locator],
+    own: &[Locator],
+) -> Result<(), Box<Failure>> {
+    let is_credential = |of: &Locator| {
+        catalogue
+            .kind(of.kind())
+            .is_some_and(|kind| kind.credential)
+    };
+    let is_ours = |subject: &&Locator| own.contains(subject) && is_credential(subject);
+    let Some(subject) = subjects.iter().find(is_ours) else {
         return Ok(());
     };
     let message = format!(
-        "`{subject}` is the credential that contain itself would act with: cutting it would stop the containment half-way"
+        "`{subject}` is a credential that contain itself would act with: cutting it would stop the containment half-way"
     );
     let mut failure = Failure::new(exit::DENIED, "own-branch", message)
         .hint(format!("contain isolate {subject} --as aws=profile:NAME"))
-        .hint(format!("contain isolate {subject} --as aws=role:ARN"));
+        .hint("a role (--as aws=role:ARN) helps only where another credential assumes it");
     failure.outcome = crate::report::standing::Outcome::Denied;
     Err(Box::new(failure))
 }

@@ -325,10 +325,16 @@ pub fn tag(incident: &str, key: &crate::domain::ItemKey) -> Tag {
 /// Marks a target that contain acts through, or that the workspace protects.
 fn marks(ask: &Ask<'_>, spec: &Spec, target: &Locator) -> Vec<String> {
     let mut marks = Vec::new();
+    let is_credential = |own: &&Locator| {
+        ask.catalogue
+            .kind(own.kind())
+            .is_some_and(|kind| kind.credential)
+    };
     let reaches_us = spec.cut().is_some_and(|cut| {
-        let credential = ask.own.first();
-        let ours = credential.is_some_and(|own| cut.of.contains(own.kind()));
-        credential == Some(target) || (ask.own.contains(target) && ours)
+        let mut credentials = ask.own.iter().filter(is_credential);
+        let is_ours = ask.own.contains(target);
+        // A cut on our principal reaches us where it reaches credentials of the kind that we act with.
+        is_ours && (is_credential(&target) || credentials.any(|own| cut.of.contains(own.kind())))
     });
     if reaches_us {
         marks.push("own".to_owned());
