@@ -15,6 +15,9 @@ use super::failure::Failure;
 use super::guard::Guard;
 use crate::domain::{Because, Locator, Probe, Secret, Why};
 
+/// How AWS words a denial by a policy of the principal's own.
+const DENIED: &str = "explicit deny in an identity-based policy";
+
 const DEADLINE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// A credential as people keep it; borrows, so that no copy of the secret outlives its owner.
@@ -128,11 +131,14 @@ fn governed(read: Result<(), Failure>) -> Probe {
     match read {
         Ok(()) => Probe::Accepted,
         Err(Failure::Refused { code, why }) => match code.as_str() {
-            "AccessDenied" if why.text.contains("explicit deny") => Probe::Refused,
+            // Only a policy of the principal itself is ours; one of the organisation, the session or the boundary may go.
+            "AccessDenied" if why.text.contains(DENIED) => Probe::Refused,
             "AccessDenied" => Probe::Forbidden,
+            "ExpiredToken" => Probe::Refused,
             // A role session has no user: that AWS says so shows that it was let in.
             "ValidationError" | "NoSuchEntity" => Probe::Accepted,
-            _ => judged(&Failure::Refused { code, why }),
+            // STS has just accepted it: that IAM does not know it yet, or no longer, says nothing about later.
+            _ => Probe::Unclear(why),
         },
         Err(failure) => Probe::Unclear(failure.why()),
     }
@@ -235,11 +241,23 @@ mod tests {
             denied("x with an explicit deny in an identity-based policy"),
             Probe::Refused
         );
-        assert_eq!(denied("no identity-based policy allows"), Probe::Forbidden);
-        assert_eq!(
-            governed(Err(refused("ValidationError", ""))),
-            Probe::Accepted
-        );
+        // Worded as AWS documents them.
+        for text in [
+            "because no identity-based policy allows the iam:GetUser action",
+            "with an explicit deny in a service control policy",
+            "with an explicit deny in a resource-based policy",
+            "with an explicit deny in a session policy",
+            "with an explicit deny in a permissions boundary",
+            "with an explicit deny",
+        ] {
+            assert_eq!(denied(text), Probe::Forbidden, "{text}");
+        }
+        let after = |code: &str| governed(Err(refused(code, "")));
+        assert_eq!(after("ValidationError"), Probe::Accepted);
+        assert_eq!(after("ExpiredToken"), Probe::Refused);
+        for code in ["InvalidClientTokenId", "SignatureDoesNotMatch"] {
+            assert!(matches!(after(code), Probe::Unclear(_)), "{code}");
+        }
         assert_eq!(governed(Ok(())), Probe::Accepted);
     }
 }
