@@ -239,12 +239,7 @@ fn is_vendor(url: &str) -> bool {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         authority.split(':').next().unwrap_or_default()
     });
-    host.is_some_and(|host| {
-        [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"]
-            .iter()
-            .any(|own| host.ends_with(own))
-            && !host.contains('@')
-    })
+    host.is_some_and(|host| super::partition::owns(host) && !host.contains('@'))
 }
 
 #[cfg(test)]

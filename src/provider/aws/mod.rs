@@ -36,6 +36,8 @@ mod resolve;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
+mod partition;
+#[cfg(feature = "aws")]
 mod trail;
 
 #[cfg(feature = "aws")]

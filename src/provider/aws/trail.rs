@@ -10,6 +10,7 @@ use super::client::{DEADLINE, Handle};
 use super::event::{Event, page};
 use super::failure::{Failure, Reply};
 use super::guard::READS;
+use super::partition;
 use crate::domain::{Because, Duration, NotSeen, Time, Why};
 
 const PERMISSION: &str = "cloudtrail:LookupEvents";
@@ -55,8 +56,13 @@ pub(super) async fn regions(on: &Handle) -> Result<Vec<String>, Why> {
     }
     let mut regions = vec![on.link.base().await?.region.clone()];
     // IAM's own events are logged in this region only.
-    if settings.is_vendor("cloudtrail") && regions.iter().all(|region| region != "us-east-1") {
-        regions.push("us-east-1".to_owned());
+    let global: Vec<String> = regions
+        .iter()
+        .map(|region| partition::of(region).iam_region.to_owned())
+        .filter(|global| !regions.contains(global))
+        .collect();
+    if settings.is_vendor("cloudtrail") {
+        regions.extend(global);
     }
     Ok(regions)
 }
@@ -176,10 +182,7 @@ async fn send(on: &Handle, region: &str, body: &str) -> Result<Value, Failure> {
     let credentials = on.link.credentials().await.map_err(Failure::Unsent)?;
     let url = match on.link.settings.endpoint("cloudtrail") {
         Some(url) => format!("{}/", url.trim_end_matches('/')),
-        None if region.starts_with("cn-") => {
-            format!("https://cloudtrail.{region}.amazonaws.com.cn/")
-        }
-        None => format!("https://cloudtrail.{region}.amazonaws.com/"),
+        None => partition::cloudtrail(region),
     };
     let ahead = on.link.heard.ahead().unwrap_or_default();
     let now = on.link.clock.now();

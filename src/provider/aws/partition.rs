@@ -1,0 +1,105 @@
+//! AWS's partitions: where a region's hosts are, and where IAM and the global STS are logged.
+//!
+//! Never guesses a partition from anything but the region's name.
+
+/// One partition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Partition {
+    /// How the names of its regions begin.
+    prefix: &'static str,
+    /// The region that logs IAM's events.
+    pub(super) iam_region: &'static str,
+    /// How the names of its hosts end.
+    pub(super) suffix: &'static str,
+}
+
+const fn partition(
+    prefix: &'static str,
+    iam_region: &'static str,
+    suffix: &'static str,
+) -> Partition {
+    Partition {
+        prefix,
+        iam_region,
+        suffix,
+    }
+}
+
+/// The public one; every region of no other partition is in it.
+const PUBLIC: Partition = partition("", "us-east-1", "amazonaws.com");
+
+/// The others.
+const OTHERS: [Partition; 4] = [
+    partition("cn-", "cn-north-1", "amazonaws.com.cn"),
+    partition("us-gov-", "us-gov-west-1", "amazonaws.com"),
+    partition("us-iso-", "us-iso-east-1", "c2s.ic.gov"),
+    partition("us-isob-", "us-isob-east-1", "sc2s.sgov.gov"),
+];
+
+/// The partition of a region.
+pub(super) fn of(region: &str) -> Partition {
+    let mut others = OTHERS.into_iter();
+    others
+        .find(|one| region.starts_with(one.prefix))
+        .unwrap_or(PUBLIC)
+}
+
+/// Whether a host is AWS's own.
+pub(super) fn owns(host: &str) -> bool {
+    let suffixes = OTHERS.iter().chain([&PUBLIC]).map(|one| one.suffix);
+    suffixes.chain(["api.aws"]).any(|suffix| {
+        host.strip_suffix(suffix)
+            .is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+/// The vendor's URL of CloudTrail in a region.
+pub(super) fn cloudtrail(region: &str) -> String {
+    format!("https://cloudtrail.{region}.{}/", of(region).suffix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_tells_its_hosts_and_where_iam_is_logged() {
+        for (region, url, iam_region) in [
+            (
+                "eu-west-1",
+                "https://cloudtrail.eu-west-1.amazonaws.com/",
+                "us-east-1",
+            ),
+            (
+                "us-east-1",
+                "https://cloudtrail.us-east-1.amazonaws.com/",
+                "us-east-1",
+            ),
+            (
+                "cn-northwest-1",
+                "https://cloudtrail.cn-northwest-1.amazonaws.com.cn/",
+                "cn-north-1",
+            ),
+            (
+                "us-gov-east-1",
+                "https://cloudtrail.us-gov-east-1.amazonaws.com/",
+                "us-gov-west-1",
+            ),
+            (
+                "us-iso-west-1",
+                "https://cloudtrail.us-iso-west-1.c2s.ic.gov/",
+                "us-iso-east-1",
+            ),
+            (
+                "us-isob-east-1",
+                "https://cloudtrail.us-isob-east-1.sc2s.sgov.gov/",
+                "us-isob-east-1",
+            ),
+        ] {
+            assert_eq!(cloudtrail(region), url);
+            assert_eq!(of(region).iam_region, iam_region, "{region}");
+        }
+        assert!(owns("iam.us-iso-east-1.c2s.ic.gov") && owns("iam.amazonaws.com"));
+        assert!(!owns("evilc2s.ic.gov") && !owns("amazonaws.com.example"));
+    }
+}
