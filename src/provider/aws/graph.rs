@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::client::Handle;
 use super::failure::Failure;
+use super::foreign::Foreign;
 use super::keys::time;
 use super::kind;
 use super::policy::{Says, Who, decoded, is_ours, permits, trusts, without_denies};
@@ -268,6 +269,23 @@ impl Graph {
             }
         }
         found
+    }
+
+    /// The roles of other accounts that these principals, and roles that they could enter, are allowed to enter.
+    pub(super) fn could_enter_abroad(
+        &self,
+        from: &[Locator],
+        here: &[Found],
+        entered: &BTreeSet<Locator>,
+    ) -> (Vec<Found>, Option<NotSeen>) {
+        let mut foreign = Foreign::default();
+        let askers = from.iter().chain(here.iter().map(|found| &found.what));
+        for asker in askers.filter(|asker| asker.account() == Some(&self.account)) {
+            if let Some(holder) = self.holder(asker) {
+                foreign.add(&holder.arn, &holder.policies, &self.account, DENIED);
+            }
+        }
+        foreign.told(entered)
     }
 
     fn holder(&self, asker: &Locator) -> Option<Holder> {

@@ -43,6 +43,8 @@ mod trail;
 #[cfg(feature = "aws")]
 mod activity;
 #[cfg(feature = "aws")]
+mod foreign;
+#[cfg(feature = "aws")]
 mod graph;
 #[cfg(feature = "aws")]
 mod held;

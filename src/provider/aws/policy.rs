@@ -166,7 +166,7 @@ pub(super) fn trusts(trust: &Value, who: &Who<'_>) -> Says {
             return says;
         }
         let named = match (statement.get("Principal"), statement.get("NotPrincipal")) {
-            (Some(principal), _) => names(principal, who),
+            (Some(principal), _) => names(principal, who, denies),
             (None, Some(_)) if !denies => Some(Named::Perhaps),
             (None, _) => None,
         };
@@ -211,6 +211,17 @@ pub(super) fn permits<'a>(policies: impl IntoIterator<Item = &'a Value>, role_ar
     })
 }
 
+/// What the statements name that allow entering roles, patterns as they stand; `*` where they name what not to.
+pub(super) fn enterable(policy: &Value) -> Vec<&str> {
+    statements(policy)
+        .filter(|one| !is_deny(one) && covers(one, "Action", "NotAction", ENTER, true))
+        .flat_map(|one| match one.get("NotResource") {
+            Some(_) => vec!["*"],
+            None => texts(one.get("Resource")),
+        })
+        .collect()
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
     /// The asker itself, or everybody.
@@ -221,7 +232,8 @@ enum Named {
     Perhaps,
 }
 
-fn names(principal: &Value, who: &Who<'_>) -> Option<Named> {
+/// How a principal element means the asker; one session of a role is its role to an allow, and not to a deny.
+fn names(principal: &Value, who: &Who<'_>, denies: bool) -> Option<Named> {
     let listed = match principal {
         Value::String(_) => texts(Some(principal)),
         Value::Object(by_type) => texts(by_type.get("AWS")),
@@ -234,7 +246,8 @@ fn names(principal: &Value, who: &Who<'_>) -> Option<Named> {
         .next()
         .map(|name| format!(":sts::{}:assumed-role/{name}/", who.account));
     let says = |text: &str| {
-        let by_session = who.arn.contains(":role/")
+        let by_session = !denies
+            && who.arn.contains(":role/")
             && session
                 .as_ref()
                 .is_some_and(|session| text.contains(session));
@@ -356,6 +369,24 @@ mod tests {
         ] {
             assert_eq!(trusts(&trust(principal.clone()), &WHO), says, "{principal}");
         }
+    }
+
+    #[test]
+    fn a_deny_of_one_session_does_not_deny_its_role() {
+        let who = Who {
+            arn: ROLE,
+            id: "AROAEXAMPLE",
+            account: "123456789012",
+        };
+        let one = |effect: &str, principal: &str| json!({"Effect": effect, "Action": "sts:AssumeRole", "Principal": {"AWS": principal}});
+        let session = "arn:aws:sts::123456789012:assumed-role/deploy/ci";
+        let says = |list: &[Value]| trusts(&json!({"Statement": list}), &who);
+        assert_eq!(says(&[one("Allow", session)]), yes(false, true));
+        assert_eq!(
+            says(&[one("Allow", ROLE), one("Deny", session)]),
+            yes(false, true)
+        );
+        assert_eq!(says(&[one("Allow", ROLE), one("Deny", ROLE)]), Says::Denies);
     }
 
     #[test]

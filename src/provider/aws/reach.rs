@@ -114,7 +114,10 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
         let read = tokio::time::timeout(length.unsigned_abs(), graph).await;
         let (graph, not_seen) = read.unwrap_or_else(|_| graph::unread());
         let from: Vec<Locator> = principal.iter().chain(&entered).cloned().collect();
-        reading.found.extend(graph.could_enter(&from, &entered));
+        let here = graph.could_enter(&from, &entered);
+        let (abroad, unlisted) = graph.could_enter_abroad(&from, &here, &entered);
+        reading.found.extend(here.into_iter().chain(abroad));
+        reading.not_seen.extend(unlisted);
         reading.not_seen.extend(not_seen);
         if principal.is_none() {
             reading.not_seen.push(NotSeen {
