@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
 use super::session::{self, Session};
-use super::wish::{Secrets, Text, load, read_secrets, whoami};
+use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
 use super::work::{Work, open};
 use super::{Ended, aside};
 use crate::converge::Limit;
@@ -32,6 +32,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
     session.warn();
+    references(&session, &args.secrets)?;
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
     let (run, order) = pick::to_resume(&work, &session.catalogue, session.clock.now())?;

@@ -54,9 +54,9 @@ pub(super) fn inputs(given: &[String]) -> Result<BTreeMap<String, String>, Box<F
     let mut inputs = BTreeMap::new();
     for given in given {
         let Some((name, value)) = given.split_once('=') else {
-            return Err(Box::new(Failure::usage(format!(
-                "`--input {given}` is not understood; write --input NAME=VALUE"
-            ))));
+            return Err(Box::new(Failure::usage(
+                "an `--input` has no `=`; write --input NAME=VALUE",
+            )));
         };
         inputs.insert(name.to_owned(), value.to_owned());
     }

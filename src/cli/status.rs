@@ -30,9 +30,10 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
     let case = &record.case;
     let Some(output) = describe(case, &catalogue, now, &folder) else {
         let message = format!("incident `{}` has no run yet", folder.id());
-        return Err(Box::new(
-            Failure::usage(message).hint("contain isolate LOCATOR --incident ID"),
-        ));
+        return Err(Box::new(Failure::usage(message).hint(format!(
+            "contain isolate LOCATOR --incident {}",
+            folder.id()
+        ))));
     };
     let overdue = case.measures().iter().any(|(due, ..)| now >= *due);
     let mut ended = Ended::told(output);

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
 use super::session::Session;
-use super::wish::{Secrets, Text, load, read_secrets, whoami};
+use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
 use super::work::open;
 use crate::converge::Limit;
 use crate::provider::Observer;
@@ -25,6 +25,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
     session.warn();
+    references(&session, &args.secrets)?;
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, false)?;
     let now = session.clock.now();
