@@ -50,7 +50,8 @@ pub trait Provider: Send + Sync {
 
 /// What reads.
 pub trait Observe: Send + Sync {
-    /// Who we are: our credential first, then its principal.
+    /// Who we are: our credential first, then its principal, then the rest of the chain as far as it can be read: the
+    /// credential that a chosen role was entered with, and whose that is.
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>>;
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;

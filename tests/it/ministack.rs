@@ -239,6 +239,21 @@ fn a_key_that_was_deleted_can_be_isolated_where_its_account_is_named() {
     assert_eq!(told.exit, 0, "{told:?}");
 }
 
+#[test]
+fn under_a_chosen_role_its_source_is_ours_too() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint());
+    let role = format!("aws=role:{}", world.0["role_b"]["arn"].as_str().unwrap());
+    let told = desk.run(&["doctor", "--as", &role, "--json"]);
+    let text = told.json.to_string();
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    let responder = format!("aws:access-key/{}", world.id("responder"));
+    assert!(at("aws:session/") < at("aws:role/role-b"));
+    assert!(at("aws:role/role-b") < at(&responder));
+    assert!(at(&responder) < at("aws:user/responder"));
+}
+
 // --- giving back
 
 #[test]

@@ -39,6 +39,8 @@ pub(super) struct Link {
 pub(super) struct Base {
     pub(super) sdk: SdkConfig,
     pub(super) credentials: SharedCredentialsProvider,
+    /// What the chosen role is entered with, where one is chosen.
+    source: Option<SharedCredentialsProvider>,
     pub(super) region: String,
 }
 
@@ -90,6 +92,7 @@ impl Link {
             credentials: SharedCredentialsProvider::new(Credentials::new(
                 key_id, "test", None, None, "test",
             )),
+            source: None,
             region: "us-east-1".to_owned(),
         };
         let mut link = Self::new(settings, Clock::wall());
@@ -159,26 +162,32 @@ impl Link {
         let region = sdk
             .region()
             .map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
-        let inner = match &self.settings.role {
-            Some(role) => SharedCredentialsProvider::new(
-                aws_config::sts::AssumeRoleProvider::builder(role)
+        let ambient = sdk
+            .credentials_provider()
+            .ok_or_else(|| Why::new(Because::Unauthenticated, "no AWS credentials were found"))?;
+        let held = |inner| {
+            SharedCredentialsProvider::new(Held {
+                inner,
+                clock: self.clock.clone(),
+                held: tokio::sync::Mutex::default(),
+            })
+        };
+        let ambient = held(ambient);
+        let (credentials, source) = match &self.settings.role {
+            Some(role) => {
+                let entered = aws_config::sts::AssumeRoleProvider::builder(role)
                     .session_name("contain")
                     .configure(&sdk)
-                    .build()
-                    .await,
-            ),
-            None => sdk.credentials_provider().ok_or_else(|| {
-                Why::new(Because::Unauthenticated, "no AWS credentials were found")
-            })?,
+                    .build_from_provider(ambient.clone())
+                    .await;
+                (held(SharedCredentialsProvider::new(entered)), Some(ambient))
+            }
+            None => (ambient, None),
         };
-        let credentials = SharedCredentialsProvider::new(Held {
-            inner,
-            clock: self.clock.clone(),
-            held: tokio::sync::Mutex::default(),
-        });
         Ok(Base {
             sdk,
             credentials,
+            source,
             region,
         })
     }
@@ -287,6 +296,35 @@ impl Handle {
         fits.then(|| super::resolve::credential(id, Some(&account)))
     }
 
+    /// What the chosen role is entered with, and whose it is; its principal is left out where it cannot be read. A
+    /// role that a profile enters is not read: the SDK keeps that chain to itself.
+    async fn source(&self) -> Vec<Locator> {
+        let Ok(base) = self.link.base().await else {
+            return Vec::new();
+        };
+        let Some(source) = &base.source else {
+            return Vec::new();
+        };
+        let Ok(credentials) = source.provide_credentials().await else {
+            return Vec::new();
+        };
+        let id = credentials.access_key_id();
+        let manner = Manner {
+            repeats: RetryConfig::standard().with_max_attempts(3),
+            deadline: DEADLINE,
+            name: "contain",
+        };
+        let settings = &self.link.settings;
+        let clients = clients(settings, base, source.clone(), &self.guard, &manner);
+        let said = clients.sts.get_caller_identity().send().await.ok();
+        let account = said.as_ref().and_then(|said| said.account());
+        let arn = said.as_ref().and_then(|said| said.arn());
+        let coded = super::observe::coded_account(self, id);
+        let credential = super::resolve::credential(id, account.or(coded.as_deref()));
+        let principal = arn.and_then(super::resolve::principal);
+        std::iter::once(credential).chain(principal).collect()
+    }
+
     /// Who we are; refused where that is not the account that this handle is for.
     pub(super) async fn me(&self) -> Result<&Me, Why> {
         let me = self
@@ -301,11 +339,13 @@ impl Handle {
                     .send()
                     .await
                     .map_err(|failed| Failure::of(&failed, "sts:GetCallerIdentity").why())?;
-                super::resolve::me(
+                let mut me = super::resolve::me(
                     credentials.access_key_id(),
                     said.account().unwrap_or_default(),
                     said.arn().unwrap_or_default(),
-                )
+                )?;
+                me.names.extend(self.source().await);
+                Ok(me)
             })
             .await?;
         match &self.account {
