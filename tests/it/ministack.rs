@@ -102,6 +102,41 @@ fn the_roles_that_could_be_entered_are_cut_when_they_are_included_and_it_becomes
 }
 
 #[test]
+fn a_denied_role_is_refused_in_every_session_until_the_deny_is_lifted() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    let told = desk.run(&["isolate", "aws:role/role-b", "--yes", "--json"]);
+    told.assert(0, "isolated");
+    assert_eq!(told.item("role-b", "aws.deny-role")["verdict"], "observed");
+    let fresh = || {
+        let arn = world.0["role_b"]["arn"].as_str().unwrap();
+        let fresh = server.world(&["assume", arn], &world.0["bot"]);
+        let tried = server.world(&["try"], &json!({"fresh": fresh}));
+        tried["fresh"]["accepted"] == true
+    };
+    assert!(!fresh(), "a session taken after the deny is denied too");
+    assert_eq!(
+        server.accepted(&world, &["role_a", "role_b"]),
+        [true, false]
+    );
+    let restored = desk.run(&["restore", "--yes", "--json"]);
+    restored.assert(0, "restored");
+    let lifted = restored.item("role-b", "aws.lift-role-deny");
+    assert_eq!(lifted["status"], "confirmed");
+    // The cut-off of its sessions stays, and lies up to three seconds ahead of the call.
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !fresh() {
+        assert!(std::time::Instant::now() < deadline, "no new session works");
+    }
+    assert_eq!(
+        server.accepted(&world, &["role_b"]),
+        [false],
+        "an old session stays cut"
+    );
+}
+
+#[test]
 fn a_denied_user_hides_no_role_that_it_could_enter() {
     let server = Server::start("ministack", &[]);
     let world = server.build();
