@@ -3,6 +3,7 @@
 mod authority;
 mod catalogue;
 mod restore;
+mod review;
 mod said;
 
 use std::collections::BTreeSet;

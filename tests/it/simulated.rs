@@ -13,9 +13,10 @@ use contain::domain::event::{Answered, Event, Order, SecretNote};
 use contain::domain::mandate::{Mandate, Scope};
 use contain::domain::plan::Plan;
 use contain::domain::{
-    Bound, Call, Clock, Digest, Duration, Effect, Fate, ItemRef, Kind, Locator, Named, Outcome,
-    Probe, Query, Reading, Secret, SecretRef, Seen, Spec, Tag, Time, Why,
+    Bound, Call, Clock, Digest, Duration, Effect, Fact, Fate, ItemRef, Kind, Locator, Named,
+    Outcome, Probe, Query, Reading, Relation, Secret, SecretRef, Seen, Spec, Tag, Time, Why,
 };
+use contain::drill::Rehearsal;
 use contain::execute::Ground;
 use contain::execute::lanes::Lanes;
 use contain::gate::{Circumstances, Confirmation, Policy};
@@ -58,17 +59,21 @@ pub(crate) fn policy() -> &'static Policy {
 pub(crate) fn playbook() -> &'static Playbook {
     static PLAYBOOK: OnceLock<Playbook> = OnceLock::new();
     PLAYBOOK.get_or_init(|| {
-        let (kinds, actions) = (aws::kinds(), actions());
-        let vocabulary = Vocabulary {
-            kinds: kinds.iter().collect(),
-            actions: actions.iter().collect(),
-        };
         let (_, text) = playbook::shipped()
             .iter()
             .find(|(name, _)| *name == "isolate")
             .unwrap();
-        playbook::load("isolate.yaml", text, &vocabulary).unwrap()
+        load(text)
     })
+}
+
+pub(crate) fn load(text: &str) -> Playbook {
+    let (kinds, actions) = (aws::kinds(), actions());
+    let vocabulary = Vocabulary {
+        kinds: kinds.iter().collect(),
+        actions: actions.iter().collect(),
+    };
+    playbook::load("isolate.yaml", text, &vocabulary).unwrap()
 }
 
 /// A request to change something, as it left the engine.
@@ -92,12 +97,32 @@ struct Watch {
     disk: MemorySink,
     left: Arc<Mutex<Vec<Left>>>,
     ahead: Arc<Mutex<Duration>>,
+    gone: Gone,
+}
+
+/// What somebody deleted: nothing answers for it any more.
+#[derive(Clone, Default)]
+pub(crate) struct Gone(Arc<Mutex<BTreeSet<Locator>>>);
+
+impl Gone {
+    pub(crate) fn delete(&self, what: &Locator) {
+        self.0.lock().unwrap().insert(what.clone());
+    }
+
+    fn hide(&self, mut seen: Vec<Seen>) -> Vec<Seen> {
+        let gone = self.0.lock().unwrap();
+        for seen in seen.iter_mut().filter(|seen| gone.contains(&seen.target)) {
+            seen.fact = Fact::Gone;
+        }
+        seen
+    }
 }
 
 /// The read handle, for a tool whose clock is not the world's.
 struct WatchedReader {
     inner: Arc<dyn Observe>,
     ahead: Arc<Mutex<Duration>>,
+    gone: Gone,
 }
 
 impl Observe for WatchedReader {
@@ -110,7 +135,7 @@ impl Observe for WatchedReader {
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
         let ahead = *self.ahead.lock().unwrap();
         Box::pin(async move {
-            let mut seen = self.inner.observe(targets).await;
+            let mut seen = self.gone.hide(self.inner.observe(targets).await);
             for seen in &mut seen {
                 seen.at = seen.at.saturating_sub(ahead).unwrap();
             }
@@ -158,6 +183,7 @@ impl Provider for Watched {
         Arc::new(WatchedReader {
             inner: self.inner.reader(account),
             ahead: Arc::clone(&self.watch.ahead),
+            gone: self.watch.gone.clone(),
         })
     }
     #[expect(
@@ -227,6 +253,7 @@ pub(crate) struct Bench {
     pub(crate) catalogue: Catalogue,
     pub(crate) disk: MemorySink,
     pub(crate) plans: Mutex<BTreeMap<Digest, Plan>>,
+    pub(crate) gone: Gone,
     left: Arc<Mutex<Vec<Left>>>,
     ahead: Arc<Mutex<Duration>>,
 }
@@ -248,6 +275,12 @@ pub(crate) struct Wish {
     pub(crate) drops: bool,
     /// Authority that is in the journal before the run begins.
     pub(crate) granted: Vec<Mandate>,
+    pub(crate) playbook: &'static Playbook,
+    pub(crate) include: Vec<Relation>,
+    /// What the workspace protects.
+    pub(crate) protected: Vec<Locator>,
+    /// The start of the window, where it is not the scenario's.
+    pub(crate) since: Option<Time>,
 }
 
 impl Wish {
@@ -264,6 +297,10 @@ impl Wish {
             clock: None,
             drops: false,
             granted: Vec::new(),
+            playbook: playbook(),
+            include: Vec::new(),
+            protected: Vec::new(),
+            since: None,
         }
     }
 
@@ -346,7 +383,9 @@ impl Bench {
             settings,
         );
         let (left, ahead) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::default()));
+        let gone = Gone::default();
         let watch = Watch {
+            gone: gone.clone(),
             clock: clock.clone(),
             disk: disk.clone(),
             left: Arc::clone(&left),
@@ -364,8 +403,45 @@ impl Bench {
             catalogue: Catalogue::new(vec![Arc::new(Watched { inner, watch })]),
             disk,
             plans: Mutex::default(),
+            gone,
             left,
             ahead,
+        }
+    }
+
+    /// A rehearsal as it ships, with nothing watched and nothing quickened; what happens in it goes on by itself.
+    pub(crate) fn rehearsing(rehearsal: Rehearsal) -> Self {
+        let Rehearsal {
+            scenario,
+            clock,
+            world,
+            catalogue,
+        } = rehearsal;
+        let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
+        drop(tokio::spawn(
+            async move { play(&injects, &played, &at).await },
+        ));
+        Self {
+            scenario,
+            clock,
+            world,
+            catalogue,
+            weather: Weather::default(),
+            disk: MemorySink::default(),
+            plans: Mutex::default(),
+            gone: Gone::default(),
+            left: Arc::default(),
+            ahead: Arc::default(),
+        }
+    }
+
+    /// The rehearsal, to be judged.
+    pub(crate) fn rehearsed(self) -> Rehearsal {
+        Rehearsal {
+            scenario: self.scenario,
+            clock: self.clock,
+            world: self.world,
+            catalogue: self.catalogue,
         }
     }
 
@@ -386,14 +462,14 @@ impl Bench {
         Order {
             verb: wish.verb.to_owned(),
             playbook: "isolate".to_owned(),
-            digest: playbook().digest,
+            digest: wish.playbook.digest,
             subjects: wish.subjects.clone(),
             inputs,
-            include: Vec::new(),
+            include: wish.include.clone(),
             cuts: true,
             exact: wish.exact,
             wait: true,
-            since: self.scenario.since(),
+            since: wish.since.unwrap_or_else(|| self.scenario.since()),
             secrets: self
                 .secrets(wish)
                 .iter()
@@ -499,9 +575,9 @@ impl Bench {
                 lanes: &lanes,
                 clock,
             },
-            playbook: playbook(),
+            playbook: wish.playbook,
             own: self.own(),
-            protected: Vec::new(),
+            protected: wish.protected.clone(),
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,
