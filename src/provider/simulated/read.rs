@@ -96,7 +96,16 @@ impl Reader {
             return Fact::Unreadable(Why::new(Because::NotImplemented, text));
         }
         match world.node(target).filter(|node| !node.gone) {
-            Some(node) => Fact::Present(fields(node)),
+            Some(node) => {
+                let mut fields = fields(node);
+                // What governs others is its own principal, as the vendors answer it.
+                if !kind.credential && !kind.governs.is_empty() {
+                    fields
+                        .entry("principal".into())
+                        .or_insert_with(|| json!(target));
+                }
+                Fact::Present(fields)
+            }
             None if target.account() == self.account.as_deref() => Fact::Gone,
             None => {
                 let text = format!("`{target}` is not found, and its account is not confirmed");
