@@ -1,6 +1,7 @@
 //! The one HTTP client of our own: deadlines, no redirects, no proxy from the environment, rustls.
 //!
-//! Never follows a redirect, so that no credential travels to a host that nobody configured.
+//! Never follows a redirect, so that no credential travels to a host that nobody configured. The AWS SDK brings a client
+//! of its own, which takes no proxy from the environment either: `aws/client.rs` sees to that.
 
 use crate::domain::{Because, Duration, Why};
 

@@ -439,6 +439,25 @@ fn a_whole_user_is_cut_and_given_back_except_what_is_held() {
 // --- nothing leaves
 
 #[test]
+fn a_proxy_that_only_the_environment_names_sees_nothing() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let mut desk = Desk::of(&world, server.endpoint());
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        desk = desk.with(name, &proxy).with(&name.to_lowercase(), &proxy);
+    }
+    let key = world.key("leaked");
+    let told = desk.run(&["plan", &key, "--since", world.since(), "--json"]);
+    assert!([0, 3].contains(&told.exit), "{told:?}");
+    assert!(told.json["items"].to_string().contains(STOP), "{told:?}");
+    let came = listener.accept().map(|(_, from)| from);
+    assert_eq!(came.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
 fn planning_sends_no_request_that_changes_anything() {
     let server = Server::start("ministack", &[]);
     let world = server.build();

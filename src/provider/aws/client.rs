@@ -22,6 +22,19 @@ use crate::domain::{Because, Clock, Duration, Locator, Time, Why};
 /// How long one request may take.
 pub(super) const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// How long a connection may take to come about.
+const CONNECT: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// The latest of the SDK's behaviours whose HTTP client takes no proxy from the environment. What changed otherwise
+/// since then, repeats and the time to connect, is set here for every client.
+#[expect(
+    deprecated,
+    reason = "the behaviours that supersede it send requests through a proxy that nobody configured"
+)]
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2025_01_17()
+}
+
 /// What all handles of one process share.
 pub(super) struct Link {
     pub(super) settings: Settings,
@@ -86,7 +99,7 @@ impl Link {
         let region = Region::from_static("us-east-1");
         let base = Base {
             sdk: SdkConfig::builder()
-                .behavior_version(BehaviorVersion::v2026_01_12())
+                .behavior_version(behavior())
                 .region(region)
                 .build(),
             credentials: SharedCredentialsProvider::new(Credentials::new(
@@ -135,7 +148,10 @@ impl Link {
 
         let profile = self.settings.profile.as_deref();
         let mut profiled = ProfileFileRegionProvider::builder();
-        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
+        let deadlines = TimeoutConfig::builder().connect_timeout(CONNECT).build();
+        let mut loader = aws_config::defaults(behavior())
+            .retry_config(RetryConfig::standard())
+            .timeout_config(deadlines);
         if let Some(profile) = profile {
             profiled = profiled.profile_name(profile);
             loader = loader.profile_name(profile);
@@ -383,7 +399,7 @@ pub(super) fn clients(
             manner.deadline
         })
         .operation_attempt_timeout(manner.deadline)
-        .connect_timeout(std::time::Duration::from_secs(4))
+        .connect_timeout(CONNECT)
         .build();
     let iam = aws_sdk_iam::config::Builder::from(&base.sdk)
         .credentials_provider(credentials.clone())
