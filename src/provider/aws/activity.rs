@@ -3,25 +3,24 @@
 //! Never claims completeness: CloudTrail lags, and is read region by region.
 
 use super::client::{Handle, Me};
-use super::event::unpublished;
+use super::event::{Event, unique, unpublished};
 use super::reach::budget;
-use super::trail::{By, log, regions};
+use super::trail::{by, by_arn, log, regions};
 use crate::domain::{Because, Found, NotSeen, Query, Reading, Why};
 
 pub(super) async fn read(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
-    let by = By {
-        attribute: match query.target.kind().noun() {
-            "user" => "Username",
-            "role" => "ResourceName",
-            _ => "AccessKeyId",
-        },
-        value: query.target.id().to_owned(),
-    };
+    let mut all = vec![by(&query.target)];
+    all.extend(by_arn(on, &query.target).await);
     let regions = regions(on).await?;
     let mut reading = Reading::default();
+    let mut events = Vec::new();
+    let mut lookups = Vec::new();
     for region in &regions {
+        lookups.extend(all.iter().map(|by| (region, by)));
+    }
+    for (region, by) in lookups {
         let mut budget = budget(on, query, 1);
-        let log = log(on, region, &by, query.since, &mut budget).await;
+        let log = log(on, region, by, query.since, &mut budget).await;
         reading.not_seen.extend(unpublished(&log.events));
         if let Some(why) = log.failed {
             reading.not_seen.push(NotSeen {
@@ -34,18 +33,18 @@ pub(super) async fn read(on: &Handle, me: &Me, query: &Query) -> Result<Reading,
             let oldest = log.events.iter().filter_map(|event| event.at).min();
             reading.back_to = reading.back_to.max(oldest);
         }
-        reading.found.extend(log.events.iter().map(|event| {
-            Found {
-                what: event
-                    .credential(&me.account)
-                    .unwrap_or_else(|| query.target.clone()),
-                relation: None,
-                evidence: event.evidence(),
-                at: event.at,
-                fields: event.fields(),
-            }
-        }));
+        events.extend(log.events);
     }
+    let found = |event: &Event| Found {
+        what: event
+            .credential(&me.account)
+            .unwrap_or_else(|| query.target.clone()),
+        relation: None,
+        evidence: event.evidence(),
+        at: event.at,
+        fields: event.fields(),
+    };
+    reading.found = unique(events).iter().map(found).collect();
     reading
         .found
         .sort_by_key(|found| std::cmp::Reverse(found.at));

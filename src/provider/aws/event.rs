@@ -2,6 +2,8 @@
 //!
 //! Never trusts a field to be there: what does not parse is left out, and nothing panics.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::kind;
@@ -46,6 +48,13 @@ pub(super) fn page(answer: &Value) -> Option<(Vec<Event>, Option<String>)> {
     let events = answer.as_object()?.get("Events")?.as_array()?;
     let token = text(answer, "/NextToken").filter(|token| !token.is_empty());
     Some((events.iter().map(read).collect(), token))
+}
+
+/// The events without repetitions, as more than one look-up of the same log gives them.
+pub(super) fn unique(mut events: Vec<Event>) -> Vec<Event> {
+    let mut ids = BTreeSet::new();
+    events.retain(|event| event.id.clone().is_none_or(|id| ids.insert(id)));
+    events
 }
 
 /// Says that a log is of no use for enumeration, where its events have names that AWS does not publish.
@@ -223,6 +232,20 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_that_two_look_ups_gave_counts_once() {
+        let answer = include_str!("../../../tests/fixtures/aws/cloudtrail-role.json");
+        let answer = serde_json::from_str(answer).unwrap_or_default();
+        let (events, _) = page(&answer).unwrap_or_default();
+        assert_eq!((events.len(), unique(events.clone()).len()), (3, 2));
+        let nameless = |event: &Event| Event {
+            id: None,
+            ..event.clone()
+        };
+        let nameless: Vec<Event> = events.iter().map(nameless).collect();
+        assert_eq!(unique(nameless).len(), 3);
+    }
 
     #[test]
     fn hostile_events_are_left_out_and_nothing_panics() {

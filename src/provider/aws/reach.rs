@@ -10,7 +10,7 @@ use super::client::{Handle, Me};
 use super::event::{Effect, Event, unpublished};
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
-use super::trail::{Budget, By, Log, deadline, log, regions, unasked};
+use super::trail::{Budget, By, Log, by, by_arn, deadline, log, regions, unasked};
 use super::{activity, graph, kind};
 use crate::domain::{
     Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
@@ -100,7 +100,9 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
     let mut entered = BTreeSet::new();
     let logs = [Relation::Minted, Relation::Entered, Relation::CouldEnter];
     if logs.into_iter().any(&wants) {
-        let followed = follow(on, query, &start(target, &keys), principal.as_ref()).await?;
+        let mut start = start(target, &keys);
+        start.extend(by_arn(on, target).await);
+        let followed = follow(on, query, &start, principal.as_ref()).await?;
         entered = followed.entered;
         reading.found.extend(followed.found);
         reading.not_seen.extend(followed.not_seen);
@@ -141,17 +143,11 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
 
 /// The logs to begin with.
 fn start(target: &Locator, keys: &[Key]) -> Vec<By> {
-    let by = |attribute, value: &str| By {
-        attribute,
-        value: value.to_owned(),
-    };
-    match target.kind().noun() {
-        "user" => std::iter::once(by("Username", target.id()))
-            .chain(keys.iter().map(|key| by("AccessKeyId", &key.id)))
-            .collect(),
-        "role" => vec![by("ResourceName", target.id())],
-        _ => vec![by("AccessKeyId", target.id())],
-    }
+    let keys = keys.iter().filter(|_| target.kind().noun() == "user");
+    let keys = keys.map(|key| super::resolve::credential(&key.id, target.account()));
+    std::iter::once(by(target))
+        .chain(keys.map(|key| by(&key)))
+        .collect()
 }
 
 /// What following the logs gave.
@@ -349,6 +345,7 @@ mod tests {
     use super::super::adapter::Settings;
     use super::super::client::{Handle, Link};
     use super::super::event::page;
+    use super::super::resolve::principal;
     use super::*;
     use crate::domain::Clock;
 
@@ -431,6 +428,41 @@ mod tests {
         let last = followed.found.last();
         assert!(last.is_some_and(|found| found.evidence.contains("sts.AssumeRole")));
         assert!(followed.not_seen.is_empty());
+    }
+
+    #[test]
+    fn a_roles_logs_by_name_and_by_arn_tell_each_session_once() {
+        let answer = include_str!("../../../tests/fixtures/aws/cloudtrail-role.json");
+        let answer = serde_json::from_str(answer).unwrap_or_default();
+        let (events, _) = page(&answer).unwrap_or_default();
+        let link = Link::new(Settings::default(), Clock::wall());
+        let on = Handle::new(std::sync::Arc::new(link), None, None);
+        let query = Query {
+            read: ReadKind::Reach,
+            target: principal("arn:aws:iam::123456789012:role/ci/deploy")
+                .unwrap_or_else(|| unreachable!()),
+            relations: Vec::new(),
+            since: Time::UNIX_EPOCH,
+            pages: 10,
+            budget_ms: 1000,
+        };
+        let (mut followed, mut queue) = (Followed::default(), VecDeque::new());
+        let by = by(&query.target);
+        for events in events.chunks(2) {
+            let log = Log {
+                events: events.to_vec(),
+                ..Log::default()
+            };
+            take_in(&on, &query, None, (&by, &log), &mut followed, &mut queue);
+        }
+        assert_eq!(
+            names(&followed, Relation::Minted),
+            [
+                "aws:session/ASIARZPUZDIKCCCCCCC1@123456789012",
+                "aws:session/ASIARZPUZDIKCCCCCCC2@123456789012",
+            ]
+        );
+        assert!(names(&followed, Relation::Entered).is_empty());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::event::{Event, page};
 use super::failure::{Failure, Reply};
 use super::guard::READS;
 use super::partition;
-use crate::domain::{Because, Duration, NotSeen, Time, Why};
+use crate::domain::{Because, Duration, Locator, NotSeen, Time, Why};
 
 const PERMISSION: &str = "cloudtrail:LookupEvents";
 const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
@@ -23,6 +23,36 @@ pub(super) struct By {
     pub(super) attribute: &'static str,
     /// Its value.
     pub(super) value: String,
+}
+
+/// What the log of a user, key or session is looked up by.
+pub(super) fn by(target: &Locator) -> By {
+    let attribute = match target.kind().noun() {
+        "user" => "Username",
+        "role" => "ResourceName",
+        _ => "AccessKeyId",
+    };
+    By {
+        attribute,
+        value: target.id().to_owned(),
+    }
+}
+
+/// What the log of a role is looked up by as well: who enters it names its ARN, path and all.
+pub(super) async fn by_arn(on: &Handle, target: &Locator) -> Option<By> {
+    if target.kind().noun() != "role" {
+        return None;
+    }
+    let request = on.clients().await.ok()?.iam.get_role();
+    let said = request.role_name(target.id()).send().await;
+    let arn = said.ok().and_then(|said| said.role).map(|role| role.arn);
+    let account = target.account().unwrap_or_default();
+    // One that is gone, or may not be read, most likely had no path.
+    let value = arn.unwrap_or_else(|| format!("arn:aws:iam::{account}:role/{}", target.id()));
+    Some(By {
+        attribute: "ResourceName",
+        value,
+    })
 }
 
 /// How much may still be read.
