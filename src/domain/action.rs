@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::{Arg, Call, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, T
 /// The id of an action, `<provider>.<verb>-<noun>`, e.g. `aws.deactivate-access-key`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ActionId(String);
+pub struct ActionId(Arc<str>);
 
 impl ActionId {
     /// The provider's name.
@@ -36,7 +37,7 @@ impl FromStr for ActionId {
         };
         match text.split_once('.') {
             Some((provider, verb)) if lower(provider) && lower(verb) && verb.contains('-') => {
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
             _ => Err(format!(
                 "`{text}` is no action; write <provider>.<verb>-<noun>, e.g. aws.deactivate-access-key"
@@ -67,7 +68,7 @@ impl TryFrom<String> for ActionId {
 
 impl From<ActionId> for String {
     fn from(id: ActionId) -> Self {
-        id.0
+        id.0.as_ref().to_owned()
     }
 }
 

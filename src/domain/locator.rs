@@ -5,13 +5,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 /// The kind of a target, `<provider>:<noun>`, e.g. `aws:access-key`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct KindId(String);
+pub struct KindId(Arc<str>);
 
 impl KindId {
     /// The provider's name, e.g. `aws`.
@@ -27,13 +28,13 @@ impl KindId {
     }
 }
 
-/// The canonical name of one target.
+/// The canonical name of one target; copies share their text, for there are many of each.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Locator {
     kind: KindId,
-    id: String,
-    account: Option<String>,
+    id: Arc<str>,
+    account: Option<Arc<str>>,
 }
 
 impl Locator {
@@ -42,8 +43,8 @@ impl Locator {
     pub fn new(kind: &KindId, id: &str, account: Option<&str>) -> Self {
         Self {
             kind: kind.clone(),
-            id: id.to_owned(),
-            account: account.map(str::to_owned),
+            id: id.into(),
+            account: account.map(Into::into),
         }
     }
 
@@ -104,7 +105,7 @@ impl FromStr for KindId {
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         match text.split_once(':') {
-            Some((provider, noun)) if word(provider) && word(noun) => Ok(Self(text.to_owned())),
+            Some((provider, noun)) if word(provider) && word(noun) => Ok(Self(text.into())),
             _ => Err(malformed(
                 text,
                 "a kind is written <provider>:<noun>, e.g. aws:access-key",
@@ -152,8 +153,8 @@ impl FromStr for Locator {
         let named: Named = text.parse()?;
         let locator = Self {
             kind: named.kind,
-            id: named.id,
-            account: named.account,
+            id: named.id.into(),
+            account: named.account.map(Into::into),
         };
         if locator.to_string() == text {
             Ok(locator)
@@ -238,7 +239,7 @@ impl TryFrom<String> for KindId {
 
 impl From<KindId> for String {
     fn from(kind: KindId) -> Self {
-        kind.0
+        kind.0.as_ref().to_owned()
     }
 }
 
