@@ -281,7 +281,7 @@ async fn what_is_open_again_is_found_by_verify_and_stays_in_the_journal() {
             let verify = Wish::isolate(Limit::Verify(wait));
             let end = bench.go(&verify).await.end();
             assert_eq!(end.standing.outcome, Said::PartlyContained, "{target}");
-            assert_eq!(end.standing.open, [target.clone()]);
+            assert_eq!(end.standing.open, std::slice::from_ref(&target));
             let told = stands(&bench, 1);
             assert_eq!(told.outcome, Said::PartlyContained, "{target}: {told:#?}");
             assert_eq!(bench.left().len(), left, "verify only reads");
@@ -468,7 +468,7 @@ async fn what_was_deleted_after_its_cut_owes_no_second_writing() {
     }));
     let (wish, long) = (Wish::contained(), std::time::Duration::from_secs(300));
     let ended = tokio::time::timeout(long, bench.go(&wish)).await;
-    let end = ended.expect("it waits for what nobody can write").end();
+    let end = ended.unwrap().end();
     assert_eq!(end.standing.outcome, Said::Contained, "{:#?}", end.standing);
     assert_eq!(on(&bench).iter().filter(|on| **on == role).count(), 1);
     bench.check(false);
