@@ -3,6 +3,7 @@
 //! Never invents an encoding: an auditor recomputes each digest with `sha256sum`.
 
 use std::fmt;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -33,6 +34,74 @@ impl Digest {
     #[must_use]
     pub fn code(&self) -> String {
         self.to_string().chars().take(8).collect()
+    }
+}
+
+/// Hashes what is written to it.
+#[derive(Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// The digest of all that was written.
+    #[must_use]
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+impl io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A large object, written as canonical JSON member by member; the caller names them in ascending order.
+pub(super) struct Object<'a> {
+    to: &'a mut dyn io::Write,
+    last: Option<&'static str>,
+}
+
+impl<'a> Object<'a> {
+    /// Begins the object.
+    pub(super) fn open(to: &'a mut dyn io::Write) -> io::Result<Self> {
+        to.write_all(b"{")?;
+        Ok(Self { to, last: None })
+    }
+
+    /// Writes one member.
+    pub(super) fn member(&mut self, name: &'static str, value: &impl Serialize) -> io::Result<()> {
+        self.name(name)?;
+        Ok(serde_json_canonicalizer::to_writer(value, &mut self.to)?)
+    }
+
+    /// Writes one member that is a list, element by element.
+    pub(super) fn list(&mut self, name: &'static str, list: &[impl Serialize]) -> io::Result<()> {
+        self.name(name)?;
+        self.to.write_all(b"[")?;
+        for (at, element) in list.iter().enumerate() {
+            if at > 0 {
+                self.to.write_all(b",")?;
+            }
+            serde_json_canonicalizer::to_writer(element, &mut self.to)?;
+        }
+        self.to.write_all(b"]")
+    }
+
+    /// Ends the object.
+    pub(super) fn close(self) -> io::Result<()> {
+        self.to.write_all(b"}")
+    }
+
+    fn name(&mut self, name: &'static str) -> io::Result<()> {
+        debug_assert!(self.last < Some(name), "`{name}` is out of order");
+        let comma = if self.last.is_some() { "," } else { "" };
+        self.last = Some(name);
+        write!(self.to, "{comma}\"{name}\":")
     }
 }
 

@@ -1,9 +1,11 @@
 //! A plan: canonical JSON with a digest, complete enough to be approved and applied by somebody else.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::{Hasher, Object};
 use super::{Digest, Item, Locator, NotSeen, Phase, Time};
 
 /// The version of the plan format that this program writes.
@@ -77,8 +79,52 @@ impl Plan {
     ///
     /// # Errors
     /// Fails only where the plan has no JSON form.
-    pub fn digest(&self) -> Result<Digest, serde_json::Error> {
-        Digest::of_json(self)
+    pub fn digest(&self) -> io::Result<Digest> {
+        let mut hasher = Hasher::default();
+        self.write(&mut hasher)?;
+        Ok(hasher.finish())
+    }
+
+    /// Writes the canonical JSON (RFC 8785) of all of it, without ever holding more of it than one item's.
+    ///
+    /// # Errors
+    /// Fails where the writer does, or where the plan has no JSON form.
+    pub fn write(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        // Taken apart by name, so that a new field cannot be forgotten; members stand in the order of their names.
+        let Self {
+            v,
+            incident,
+            run,
+            round,
+            after,
+            made_from,
+            acting_as,
+            subjects,
+            at,
+            expires,
+            items,
+            pending,
+            outside,
+            not_seen,
+        } = self;
+        let mut object = Object::open(to)?;
+        object.list("acting_as", acting_as)?;
+        if let Some(after) = after {
+            object.member("after", after)?;
+        }
+        object.member("at", at)?;
+        object.member("expires", expires)?;
+        object.member("incident", incident)?;
+        object.list("items", items)?;
+        object.member("made_from", made_from)?;
+        object.list("not_seen", not_seen)?;
+        object.list("outside", outside)?;
+        object.list("pending", pending)?;
+        object.member("round", round)?;
+        object.member("run", run)?;
+        object.list("subjects", subjects)?;
+        object.member("v", v)?;
+        object.close()
     }
 
     /// Whether nothing in it changes anything.
@@ -96,5 +142,41 @@ impl Plan {
             .map(|item| item.tier)
             .max()
             .unwrap_or(super::Tier::READ)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_written_member_by_member_is_its_canonical_json()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let item = serde_json::json!({
+            "key": "isolate/stop@aws:user/bot@1", "work": {"manual": {"target": "aws:user/bot@1", "steps": "é \n"}},
+            "before": null, "tier": 1, "reasons": ["b", "a"], "facts": {"z": 1.0, "a": [1, {"y": 2, "x": 1}]},
+        });
+        let whole: Plan = serde_json::from_value(serde_json::json!({
+            "v": 1, "incident": "i", "run": 1, "round": 2, "after": Digest::ZERO, "made_from": {"tool": Digest::ZERO},
+            "acting_as": ["aws:user/us@1"], "subjects": ["aws:user/bot@1", "aws:user/bat@1"],
+            "at": "2026-01-01T00:00:00Z", "expires": "2026-01-01T01:00:00Z", "items": [item, item],
+            "pending": [{"phase": "inventory", "step": "s", "why": "w"}],
+            "outside": [{"what": "aws:user/x@1", "why": "w", "until": "2026-01-01T01:00:00Z"}], "not_seen": [],
+        }))?;
+        let bare = Plan {
+            after: None,
+            items: Vec::new(),
+            ..whole.clone()
+        };
+        for plan in [whole, bare] {
+            let mut written = Vec::new();
+            plan.write(&mut written)?;
+            assert_eq!(
+                String::from_utf8(written)?,
+                super::super::digest::canonical(&plan)?
+            );
+            assert_eq!(plan.digest()?, Digest::of_json(&plan)?);
+        }
+        Ok(())
     }
 }

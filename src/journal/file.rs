@@ -149,12 +149,26 @@ pub fn create(path: &Path) -> Result<(), Error> {
 /// # Errors
 /// Names the path; nothing half-written is left under it.
 pub fn store(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    store_from(path, |to| to.write_all(bytes))
+}
+
+/// Writes a file whole, from what `fill` writes.
+///
+/// # Errors
+/// As [`store`].
+pub fn store_from(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Error> {
     let directory = parent(path);
     let write = || {
         let mut new = tempfile::Builder::new()
             .prefix(".new-")
             .tempfile_in(directory)?;
-        new.write_all(bytes)?;
+        let mut buffered = io::BufWriter::new(&mut new);
+        fill(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         new.as_file().sync_all()?;
         new.persist(path).map_err(|kept| kept.error)?;
         Ok(())

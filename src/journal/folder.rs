@@ -10,7 +10,7 @@ use super::lock::RunLock;
 use super::sink::{FileSink, Sink as _};
 use super::{Record, read};
 use crate::domain::plan::Plan;
-use crate::domain::{Clock, Digest, digest};
+use crate::domain::{Clock, Digest};
 
 mod list;
 
@@ -205,9 +205,11 @@ impl Folder {
     /// # Errors
     /// Names the file.
     pub fn store_plan(&self, plan: &Plan) -> Result<Digest, Error> {
-        let text = digest::canonical(plan).map_err(Error::json(&self.path.join("plans")))?;
-        let digest = Digest::of(text.as_bytes());
-        file::store(&self.plan(&digest), text.as_bytes())?;
+        let plans = self.path.join("plans");
+        let digest = plan
+            .digest()
+            .map_err(Error::io("write a plan into", &plans))?;
+        file::store_from(&self.plan(&digest), |to| plan.write(to))?;
         Ok(digest)
     }
 
