@@ -229,7 +229,7 @@ fn call(number: usize, spec: &Spec) -> Call {
     Call {
         action: spec.id.clone(),
         target: setting::key(number),
-        with: spec.arguments(),
+        with: spec.arguments(&BTreeMap::new()),
         secret: None,
         tag: contain::plan::tag("bench", &key),
     }

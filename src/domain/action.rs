@@ -88,6 +88,9 @@ pub struct Spec {
     pub hurts: String,
     /// The fields it overwrites and what they become; the receipt keeps exactly these.
     pub touches: Vec<Touch>,
+    /// What a playbook's `with` may say to it.
+    #[serde(default)]
+    pub params: Vec<Param>,
     /// The lowest tier it can have.
     pub floor: Tier,
     /// How it is given back.
@@ -257,8 +260,43 @@ pub enum Becomes {
     Is(Value),
     /// The time of the call by the provider's clock, rounded up with a margin; a later time serves as well.
     TimeOfCall,
+    /// What the parameter of this name says.
+    Param(String),
     /// What the receipt of the action's inverse kept.
     Before,
+}
+
+/// Something that a playbook may, or must, say to an action.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Param {
+    /// Its name in `with` and in a call's arguments; `[a-z][a-z0-9_]*`.
+    pub name: String,
+    /// What it says, as a clause.
+    pub about: String,
+    /// What values it takes.
+    pub takes: Takes,
+    /// What counts where the playbook is silent; without one it must be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+}
+
+/// The values that a parameter takes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Takes {
+    /// A text.
+    Text,
+    /// A whole number.
+    Whole,
+    /// True or false.
+    Truth,
+    /// A duration.
+    Duration,
+    /// One of these words.
+    OneOf(Vec<String>),
+    /// A locator of one of these kinds; of any, where none is named.
+    Locator(Vec<KindId>),
 }
 
 /// How an action is given back.
@@ -408,23 +446,37 @@ impl Spec {
             .any(|touch| touch.becomes == Becomes::TimeOfCall)
     }
 
-    /// The arguments of a fresh call: each touched field and what it becomes.
+    /// The arguments of a fresh call: what the parameters say, and what each touched field becomes.
     #[must_use]
-    pub fn arguments(&self) -> BTreeMap<String, Arg> {
-        let argument = |touch: &Touch| match &touch.becomes {
-            Becomes::Is(value) => Arg::Is(value.clone()),
-            Becomes::TimeOfCall => Arg::AtCall,
-            Becomes::Before => Arg::Before(touch.field.clone()),
-        };
-        self.touches
-            .iter()
-            .map(|touch| (touch.field.clone(), argument(touch)))
-            .collect()
+    pub fn arguments(&self, with: &Fields) -> BTreeMap<String, Arg> {
+        let said = self.params.iter().filter_map(|param| {
+            let value = self.said(&param.name, with)?;
+            Some((param.name.clone(), Arg::Is(value.clone())))
+        });
+        let touched = self.touches.iter().map(|touch| {
+            let argument = match &touch.becomes {
+                Becomes::Is(value) => Arg::Is(value.clone()),
+                Becomes::TimeOfCall => Arg::AtCall,
+                Becomes::Param(name) => Arg::Is(self.said(name, with).cloned().unwrap_or_default()),
+                Becomes::Before => Arg::Before(touch.field.clone()),
+            };
+            (touch.field.clone(), argument)
+        });
+        said.chain(touched).collect()
     }
 
-    /// Tells whether what was seen already is what this action would make; a cut-off counts from `cut_off` on.
+    /// What a parameter says: what was given, else its default.
+    fn said<'a>(&'a self, name: &str, with: &'a Fields) -> Option<&'a Value> {
+        with.get(name).or_else(|| {
+            let param = self.params.iter().find(|param| param.name == name)?;
+            param.default.as_ref()
+        })
+    }
+
+    /// Tells whether what was seen already is what this action would make with these parameters; a cut-off counts
+    /// from `cut_off` on.
     #[must_use]
-    pub fn is_done(&self, seen: &Fields, cut_off: Time) -> bool {
+    pub fn is_done(&self, seen: &Fields, with: &Fields, cut_off: Time) -> bool {
         !self.touches.is_empty()
             && self
                 .touches
@@ -434,7 +486,11 @@ impl Spec {
                     (Becomes::TimeOfCall, Some(Value::String(present))) => present
                         .parse::<Time>()
                         .is_ok_and(|present| present >= cut_off),
-                    (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _) => false,
+                    (Becomes::Param(name), Some(present)) => self.said(name, with) == Some(present),
+                    (
+                        Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before,
+                        _,
+                    ) => false,
                 })
     }
 
@@ -453,7 +509,11 @@ impl Spec {
             let present = fields.get(&touch.field).unwrap_or(&Value::Null);
             match (&touch.becomes, time(wanted), time(present)) {
                 (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
-                (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _, _) => wanted == present,
+                (
+                    Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before,
+                    _,
+                    _,
+                ) => wanted == present,
             }
         })
     }

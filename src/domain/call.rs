@@ -31,6 +31,16 @@ pub struct Call {
 }
 
 impl Call {
+    /// The arguments that have a value, by name.
+    #[must_use]
+    pub fn said(&self) -> Fields {
+        let said = |(name, arg): (&String, &Arg)| match arg {
+            Arg::Is(value) => Some((name.clone(), value.clone())),
+            Arg::AtCall | Arg::Of(..) | Arg::Before(_) => None,
+        };
+        self.with.iter().filter_map(said).collect()
+    }
+
     /// An argument's value, once resolved.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Value> {

@@ -25,8 +25,8 @@ pub mod plan;
 pub mod state;
 
 pub use action::{
-    Access, ActionId, Becomes, Bound, Cut, Effect, Fate, Quota, Repeat, Rung, Spec, Tier, Touch,
-    Undo,
+    Access, ActionId, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes,
+    Tier, Touch, Undo,
 };
 pub use call::{Answer, Arg, Call, Outcome, Tag};
 pub use clock::{Clock, Duration, Time};

@@ -329,7 +329,7 @@ impl Attempts<'_> {
         let set_like_cut = self.spec.repeat == Repeat::SetLike && self.spec.cut().is_some();
         if !self.spec.takes_time_of_call()
             && self.spec.cut().is_some()
-            && self.spec.is_done(fields, Time::MIN)
+            && self.spec.is_done(fields, &self.call.said(), Time::MIN)
         {
             return Ready::Already;
         }

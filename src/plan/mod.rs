@@ -18,7 +18,9 @@ use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::item::{ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
-use crate::domain::{Digest, Duration, Fact, Item, Locator, Seen, Spec, Tag, Time, Undo, Work};
+use crate::domain::{
+    Digest, Duration, Fact, Fields, Item, Locator, Seen, Spec, Tag, Time, Undo, Work,
+};
 use crate::playbook::{Playbook, Step};
 use crate::provider::{Catalogue, Observer};
 use candidate::Candidate;
@@ -255,7 +257,7 @@ fn item(
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),
         Some(Fact::Present(fields))
-            if !is_owed && !is_unsettled && spec.is_done(fields, required) =>
+            if !is_owed && !is_unsettled && spec.is_done(fields, &Fields::new(), required) =>
         {
             Some("already so")
         }
@@ -288,7 +290,7 @@ fn item(
         None => Work::Act(crate::domain::Call {
             action: spec.id.clone(),
             target: target.clone(),
-            with: spec.arguments(),
+            with: spec.arguments(&Fields::new()),
             secret: None,
             tag: tag(&ask.case.incident, &candidate.key),
         }),

@@ -339,7 +339,9 @@ fn give_back<'a>(
     let with = inverse.touches.iter().map(|touch| {
         let value = match &touch.becomes {
             Becomes::Is(value) => value.clone(),
-            Becomes::Before | Becomes::TimeOfCall => before(&touch.field).clone(),
+            Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) => {
+                before(&touch.field).clone()
+            }
         };
         (touch.field.clone(), Arg::Is(value))
     });

@@ -41,6 +41,8 @@ pub trait Provider: Send + Sync {
     fn probe_pause(&self) -> Duration;
     /// Reads a locator offline, where its id says more than its syntax: the account inside an AWS key id.
     fn decode(&self, named: &Named) -> Named;
+    /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
+    fn commands(&self, call: &Call) -> Vec<String>;
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
@@ -72,6 +74,9 @@ pub trait Act: Observe {
     /// Performs calls that share one action; answers one outcome each, in order. Never repeats by itself.
     /// Clippy refuses this call outside `execute/intent.rs`.
     fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>>;
+    /// Performs one call whose action delivers: hands a new secret to the place that its consumers read. Never repeats
+    /// by itself. Clippy refuses this call outside `execute/intent.rs`.
+    fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome>;
 }
 
 /// All providers, and look-ups over what they declare.

@@ -179,6 +179,9 @@ impl Provider for Watched {
     fn decode(&self, named: &Named) -> Named {
         self.inner.decode(named)
     }
+    fn commands(&self, call: &Call) -> Vec<String> {
+        self.inner.commands(call)
+    }
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(WatchedReader {
             inner: self.inner.reader(account),
@@ -204,6 +207,21 @@ struct WatchedActor {
 }
 
 impl Act for WatchedActor {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what execute/intent.rs sends"
+    )]
+    fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
+        let (at, written) = (self.watch.clock.now(), self.watch.disk.bytes().len());
+        let call_left = call.clone();
+        let left = Left {
+            at,
+            call: call_left,
+            written,
+        };
+        self.watch.left.lock().unwrap().push(left);
+        self.inner.deliver(call, what)
+    }
     #[expect(
         clippy::disallowed_methods,
         reason = "hands on what execute/intent.rs sends"

@@ -137,6 +137,10 @@ impl Provider for Aws {
         named
     }
 
+    fn commands(&self, call: &Call) -> Vec<String> {
+        super::action::of(call).map_or_else(Vec::new, |action| (action.commands)(call))
+    }
+
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(Handle::new(Arc::clone(&self.link), account, None))
     }
@@ -178,6 +182,18 @@ impl Observe for Handle {
 }
 
 impl Act for Handle {
+    fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
+        Box::pin(async move {
+            match super::action::of(call).and_then(|action| action.deliver) {
+                Some(deliver) => match refuse_foreign(self, call).await {
+                    Ok(()) => deliver(self, call, what).await,
+                    Err(outcome) => outcome,
+                },
+                None => unknown(call),
+            }
+        })
+    }
+
     fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
         Box::pin(async move {
             let sent: Vec<_> = calls.iter().map(|call| perform(self, call)).collect();
@@ -190,32 +206,32 @@ impl Act for Handle {
 }
 
 async fn perform(on: &Handle, call: &Call) -> Outcome {
+    match super::action::of(call) {
+        Some(action) => match refuse_foreign(on, call).await {
+            Ok(()) => (action.perform)(on, call).await,
+            Err(outcome) => outcome,
+        },
+        None => unknown(call),
+    }
+}
+
+/// Refuses a target that is not in the account that the handle acts in.
+async fn refuse_foreign(on: &Handle, call: &Call) -> Result<(), Outcome> {
     match on.me().await {
-        Ok(me) if call.target.account() == Some(&me.account) => {}
-        Ok(me) => {
-            return Outcome::Refused(Why::new(
-                crate::domain::Because::Foreign,
-                format!("{} is not in our account {}", call.target, me.account),
-            ));
-        }
-        Err(why) => return unsent(why),
+        Ok(me) if call.target.account() == Some(&me.account) => Ok(()),
+        Ok(me) => Err(Outcome::Refused(Why::new(
+            crate::domain::Because::Foreign,
+            format!("{} is not in our account {}", call.target, me.account),
+        ))),
+        Err(why) => Err(unsent(why)),
     }
-    match call.action.to_string().as_str() {
-        "aws.deactivate-access-key" => super::deactivate_access_key::perform(on, call).await,
-        "aws.activate-access-key" => super::activate_access_key::perform(on, call).await,
-        "aws.deny-user" => super::deny_user::perform(on, call).await,
-        "aws.lift-user-deny" => super::lift_user_deny::perform(on, call).await,
-        "aws.end-user-sessions" => super::end_user_sessions::perform(on, call).await,
-        "aws.lift-user-session-end" => super::lift_user_session_end::perform(on, call).await,
-        "aws.deny-role" => super::deny_role::perform(on, call).await,
-        "aws.lift-role-deny" => super::lift_role_deny::perform(on, call).await,
-        "aws.end-role-sessions" => super::end_role_sessions::perform(on, call).await,
-        "aws.lift-role-session-end" => super::lift_role_session_end::perform(on, call).await,
-        other => Outcome::Refused(Why::new(
-            crate::domain::Because::NotImplemented,
-            format!("aws has no action `{other}`"),
-        )),
-    }
+}
+
+fn unknown(call: &Call) -> Outcome {
+    Outcome::Refused(Why::new(
+        crate::domain::Because::NotImplemented,
+        format!("aws has no action `{}` that can be sent so", call.action),
+    ))
 }
 
 /// What a call comes to when a read that it needs failed: it never left.

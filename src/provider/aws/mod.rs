@@ -3,19 +3,9 @@
 //! Owns the catalogue, which needs no credentials, and the adapter that reads and acts through IAM, STS and
 //! CloudTrail. Never creates a credential, and never repeats a call that changes something.
 
+mod action;
 mod policy;
 mod wildcard;
-
-mod activate_access_key;
-mod deactivate_access_key;
-mod deny_role;
-mod deny_user;
-mod end_role_sessions;
-mod end_user_sessions;
-mod lift_role_deny;
-mod lift_role_session_end;
-mod lift_user_deny;
-mod lift_user_session_end;
 
 #[cfg(feature = "aws")]
 mod client;
@@ -122,18 +112,7 @@ pub fn kinds() -> Vec<Kind> {
 /// The actions that AWS can do.
 #[must_use]
 pub fn actions() -> Vec<Spec> {
-    vec![
-        deactivate_access_key::spec(),
-        activate_access_key::spec(),
-        deny_user::spec(),
-        lift_user_deny::spec(),
-        end_user_sessions::spec(),
-        lift_user_session_end::spec(),
-        deny_role::spec(),
-        lift_role_deny::spec(),
-        end_role_sessions::spec(),
-        lift_role_session_end::spec(),
-    ]
+    action::ALL.iter().map(|action| (action.spec)()).collect()
 }
 
 /// Reads the account out of an access key id; ids of the vendor's present form carry it and set their first bit, older

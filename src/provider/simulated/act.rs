@@ -24,6 +24,14 @@ pub(super) struct Actor {
 }
 
 impl Act for Actor {
+    fn deliver<'a>(&'a self, call: &'a Call, _: &'a Secret) -> Soon<'a, Outcome> {
+        Box::pin(async move {
+            let mut outcomes = self.send(std::slice::from_ref(call)).await;
+            let lost = || Outcome::InDoubt(Why::new(Because::Garbled, "no answer for this call"));
+            outcomes.pop().unwrap_or_else(lost)
+        })
+    }
+
     fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
         Box::pin(async move {
             let of = |call: &Call| self.reader.inner.spec(&call.action);
@@ -284,7 +292,9 @@ fn writes(spec: &Spec, call: &Call) -> Result<Vec<(String, Value)>, Why> {
                 }
                 (Some(Arg::Is(value)), _) | (None, Becomes::Is(value)) => value.clone(),
                 (Some(Arg::AtCall | Arg::Of(..) | Arg::Before(_)), _)
-                | (None, Becomes::TimeOfCall | Becomes::Before) => return Err(open(&touch.field)),
+                | (None, Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before) => {
+                    return Err(open(&touch.field));
+                }
             };
             Ok((touch.field.clone(), value))
         })

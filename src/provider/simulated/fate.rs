@@ -149,7 +149,10 @@ fn in_force(spec: &Spec, node: &Node, now: Time, front_end: f64) -> bool {
             match (&touch.becomes, node.view(&touch.field, now, front_end)) {
                 (Becomes::Is(wanted), Some(present)) => wanted == present,
                 (Becomes::TimeOfCall, Some(present)) => time(present).is_some(),
-                (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Before, _) => false,
+                (Becomes::Param(_), Some(present)) => !present.is_null(),
+                (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before, _) => {
+                    false
+                }
             }
         })
 }

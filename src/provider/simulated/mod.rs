@@ -36,7 +36,7 @@ pub use scenario::Scenario;
 pub use weather::{Fault, Operation, Rule, Weather};
 pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, World, lock};
 
-use crate::domain::{ActionId, Bound, Clock, Duration, Kind, Locator, Named, Spec};
+use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Spec};
 use crate::provider::{Act, Observe, Provider};
 
 /// What a simulated provider is told besides its world.
@@ -174,6 +174,10 @@ impl Provider for Simulated {
             Some(decode) => decode(named),
             None => named.clone(),
         }
+    }
+
+    fn commands(&self, _: &Call) -> Vec<String> {
+        Vec::new()
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

@@ -38,6 +38,7 @@ fn call(bench: &Bench, spec: &Spec, before: &Fields) -> Call {
         Becomes::TimeOfCall => {
             json!((bench.clock.now() + std::time::Duration::from_secs(2)).to_string())
         }
+        Becomes::Param(_) => json!("law"),
         Becomes::Before => before.get(field).cloned().unwrap_or(Value::Null),
     };
     let with = spec.touches.iter().map(|touch| {
@@ -98,7 +99,11 @@ async fn every_cut_is_undone_by_its_inverse_and_done_twice_is_done_once() {
         let once = exactly(&bench);
         assert_ne!(once, before, "{}", spec.id);
         let after = look(&bench, &on).await;
-        assert!(spec.is_done(&after, bench.clock.now()), "{}", spec.id);
+        assert!(
+            spec.is_done(&after, &Fields::new(), bench.clock.now()),
+            "{}",
+            spec.id
+        );
         assert!(matches!(
             cut.perform(std::slice::from_ref(&wanted)).await[0],
             Outcome::AlreadySo

@@ -66,14 +66,14 @@ fn an_action_stands_in_the_file_of_its_name() {
         .collect();
     let head = Regex::new(r"^//! `(aws\.[a-z-]+)`: ").unwrap();
     let mut found = BTreeSet::new();
-    for file in files("src/provider/aws") {
+    for file in files("src/provider/aws/action") {
         let text = read(&file);
         let Some(head) = head.captures(&text) else {
             continue;
         };
         let id = &head[1];
         let stem = id.trim_start_matches("aws.").replace('-', "_");
-        assert_eq!(file, format!("src/provider/aws/{stem}.rs"));
+        assert_eq!(file, format!("src/provider/aws/action/{stem}.rs"));
         assert!(text.contains("fn spec() -> Spec"), "{file}");
         found.insert(id.to_owned());
     }

@@ -2,12 +2,23 @@
 //!
 //! Never makes a key; one that was deleted stays gone.
 
-use super::{action, key_bound, kind, words};
-use crate::domain::{Becomes, Effect, Repeat, Spec, Tier, Touch, Undo};
+use super::{Action, action, key_bound, kind, quoted, text, words};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{Becomes, Call, Effect, Repeat, Spec, Tier, Touch, Undo};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("activate-access-key"),
         title: "switch the key back on".to_owned(),
@@ -21,6 +32,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::DISRUPTIVE,
         undo: Undo::By(action("deactivate-access-key")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&[
@@ -39,7 +51,15 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![format!(
+        "aws iam update-access-key --access-key-id {} --status {}",
+        quoted(call.target.id()),
+        quoted(&text(call, "status"))
+    )]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::set_status(on, call, &["Active", "Inactive"]).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::set_status(on, call, &["Active", "Inactive"]).await
 }

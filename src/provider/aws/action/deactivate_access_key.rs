@@ -4,12 +4,25 @@
 
 use serde_json::json;
 
-use super::{action, key_bound, kind, words};
-use crate::domain::{Access, Becomes, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo};
+use super::{Action, action, key_bound, kind, quoted, words};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{
+    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
+};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("deactivate-access-key"),
         title: "switch the key off".to_owned(),
@@ -30,6 +43,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::LOW,
         undo: Undo::By(action("activate-access-key")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&[
@@ -48,7 +62,14 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![format!(
+        "aws iam update-access-key --access-key-id {} --status Inactive",
+        quoted(call.target.id())
+    )]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::set_status(on, call, &["Inactive"]).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::set_status(on, call, &["Inactive"]).await
 }

@@ -2,12 +2,23 @@
 //!
 //! Never touches a policy of another name.
 
-use super::{action, kind, policy_bound, words};
-use crate::domain::{Becomes, Effect, Repeat, Spec, Tier, Touch, Undo};
+use super::{Action, DENY_NAME, action, deny_document, kind, policy_bound, put_or_delete, words};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{Becomes, Call, Effect, Repeat, Spec, Tier, Touch, Undo};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("lift-role-deny"),
         title: "lift the deny from the role".to_owned(),
@@ -20,6 +31,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::LOW,
         undo: Undo::By(action("deny-role")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&[
@@ -38,7 +50,11 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![put_or_delete(call, "role", DENY_NAME, deny_document(call))]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::lift_deny(on, super::inline::Holder::Role, call).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::lift_deny(on, inline::Holder::Role, call).await
 }

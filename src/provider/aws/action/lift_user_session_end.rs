@@ -2,12 +2,25 @@
 //!
 //! Never touches a policy of another name.
 
-use super::{action, kind, policy_bound, words};
-use crate::domain::{Becomes, Effect, Repeat, Spec, Tier, Touch, Undo};
+use super::{
+    Action, END_NAME, action, end_sessions_document, kind, policy_bound, put_or_delete, words,
+};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{Becomes, Call, Effect, Repeat, Spec, Tier, Touch, Undo};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("lift-user-session-end"),
         title: "lift the session cut from the user".to_owned(),
@@ -21,6 +34,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::LOW,
         undo: Undo::By(action("end-user-sessions")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&[
@@ -39,7 +53,16 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![put_or_delete(
+        call,
+        "user",
+        END_NAME,
+        end_sessions_document(call),
+    )]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::lift_end(on, super::inline::Holder::User, call).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::lift_end(on, inline::Holder::User, call).await
 }

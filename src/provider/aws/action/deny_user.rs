@@ -4,12 +4,25 @@
 
 use serde_json::json;
 
-use super::{action, kind, policy_bound, words};
-use crate::domain::{Access, Becomes, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo};
+use super::{Action, DENY_NAME, action, deny_document, kind, policy_bound, put_or_delete, words};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{
+    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
+};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("deny-user"),
         title: "deny the user everything".to_owned(),
@@ -30,6 +43,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::DISRUPTIVE,
         undo: Undo::By(action("lift-user-deny")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&["iam:PutUserPolicy", "iam:GetUser", "iam:GetUserPolicy"]),
@@ -42,7 +56,11 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![put_or_delete(call, "user", DENY_NAME, deny_document(call))]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::deny(on, super::inline::Holder::User, call).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::deny(on, inline::Holder::User, call).await
 }

@@ -2,12 +2,27 @@
 //!
 //! Never reaches long-term keys: `aws:TokenIssueTime` is absent from their requests.
 
-use super::{action, kind, policy_bound, words};
-use crate::domain::{Access, Becomes, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo};
+use super::{
+    Action, END_NAME, action, end_sessions_document, kind, policy_bound, put_or_delete, words,
+};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{
+    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
+};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("end-user-sessions"),
         title: "end the user's temporary sessions".to_owned(),
@@ -28,6 +43,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::DISRUPTIVE,
         undo: Undo::By(action("lift-user-session-end")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&["iam:PutUserPolicy", "iam:GetUser", "iam:GetUserPolicy"]),
@@ -40,7 +56,16 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![put_or_delete(
+        call,
+        "user",
+        END_NAME,
+        end_sessions_document(call),
+    )]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::end_sessions(on, super::inline::Holder::User, call).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::end_sessions(on, inline::Holder::User, call).await
 }

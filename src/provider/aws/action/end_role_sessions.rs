@@ -2,12 +2,27 @@
 //!
 //! Never stops new sessions, nor those of roles that were entered from this one.
 
-use super::{action, kind, policy_bound, words};
-use crate::domain::{Access, Becomes, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo};
+use super::{
+    Action, END_NAME, action, end_sessions_document, kind, policy_bound, put_or_delete, words,
+};
 #[cfg(feature = "aws")]
-use crate::domain::{Call, Outcome};
+use super::{Handle, inline};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{
+    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
+};
 
-pub(super) fn spec() -> Spec {
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
     Spec {
         id: action("end-role-sessions"),
         title: "end the role's sessions".to_owned(),
@@ -28,6 +43,7 @@ pub(super) fn spec() -> Spec {
         }],
         floor: Tier::DISRUPTIVE,
         undo: Undo::By(action("lift-role-session-end")),
+        params: Vec::new(),
         repeat: Repeat::SetLike,
         batch: 1,
         permissions: words(&["iam:PutRolePolicy", "iam:GetRole", "iam:GetRolePolicy"]),
@@ -40,7 +56,16 @@ pub(super) fn spec() -> Spec {
     }
 }
 
+fn commands(call: &Call) -> Vec<String> {
+    vec![put_or_delete(
+        call,
+        "role",
+        END_NAME,
+        end_sessions_document(call),
+    )]
+}
+
 #[cfg(feature = "aws")]
-pub(super) async fn perform(on: &super::client::Handle, call: &Call) -> Outcome {
-    super::inline::end_sessions(on, super::inline::Holder::Role, call).await
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    inline::end_sessions(on, inline::Holder::Role, call).await
 }
