@@ -237,8 +237,11 @@ fn one(
             .map(Some)
             .map_err(|error| failed(format!("{error}")))
     };
+    let Some(aim) = &step.target else {
+        return Ok(Ok(Vec::new()));
+    };
     let Some(for_each) = &step.for_each else {
-        return Ok(match known(step.target.eval(scope))? {
+        return Ok(match known(aim.eval(scope))? {
             Err(unknown) => Err(unknown),
             Ok(value) => Ok(match locator(value)? {
                 Some(target) => vec![candidate(
@@ -270,7 +273,7 @@ fn one(
             Ok(other) => other.to_string(),
             Err(unknown) => return Ok(Err(unknown)),
         };
-        match known(step.target.eval(&inner))? {
+        match known(aim.eval(&inner))? {
             Ok(value) => {
                 // What a credential minted belongs to its principal, unless the provider knows better.
                 let told = |found: &Found| found.fields.get("principal")?.as_str()?.parse().ok();
@@ -322,7 +325,7 @@ impl Candidate {
                     note: None,
                 });
             }
-            What::Verb(rung) => *rung,
+            What::Verb(verb) => verb.rung()?,
         };
         if let Some((spec, got)) = ask.catalogue.cut_for(self.target.kind(), rung) {
             let note = (got != rung).then(|| {
@@ -386,7 +389,7 @@ impl Candidate {
     /// The obligation that is left where no action fits.
     pub(super) fn manual(self, ask: &Ask<'_>) -> Item {
         let verb = match &self.what {
-            What::Verb(rung) => rung.verb().to_owned(),
+            What::Verb(verb) => verb.word().to_owned(),
             What::Action(action) => action.to_string(),
         };
         let steps = format!(

@@ -12,7 +12,7 @@ use super::order::per_subject;
 use super::schema::Draft;
 use super::step::StepDraft;
 use super::types::{Names, Output, Shape, Type};
-use super::{Playbook, Step, StepWork, Vocabulary, What};
+use super::{Mode, Playbook, Step, StepWork, Timeout, Verb, Vocabulary, What};
 use crate::domain::{Digest, Effect, KindId, Locator, Phase, ReadKind, Spec};
 
 /// A draft under examination.
@@ -64,13 +64,22 @@ pub(crate) fn finish(
             id: step.id,
             phase: step.phase,
             work: step.work?,
-            target: step.target?,
+            target: step.target,
             with: step.with,
             for_each: step.for_each,
             needs: needs.into_iter().map(|(need, _)| need).collect(),
             when: step.when,
             review: step.review.map(|(review, _)| review),
             verify: step.verify.map(|(verify, _)| verify),
+            waves: Vec::new(),
+            max_failures: None,
+            retry: None,
+            timeout: Timeout::default(),
+            on_failure: None,
+            gate: None,
+            mode: Mode::default(),
+            tier: None,
+            evidence: false,
             span: step.span,
         })
     });
@@ -91,7 +100,16 @@ fn output(step: &StepDraft) -> Output {
     match (&step.work, &step.for_each) {
         (None, _) => Output::Unclear,
         (Some(_), Some(_)) => Output::Each,
-        (Some(StepWork::Do(_)), None) => Output::Act,
+        (
+            Some(
+                StepWork::Do(_)
+                | StepWork::Check(_)
+                | StepWork::Gate(_)
+                | StepWork::Manual(_)
+                | StepWork::Notify(_),
+            ),
+            None,
+        ) => Output::Act,
         (Some(StepWork::Read(ReadKind::Activity)), None) => Output::Events,
         (
             Some(StepWork::Read(
@@ -160,12 +178,20 @@ impl Lint<'_> {
                 .iter()
                 .find(|spec| spec.id == *id)
                 .copied(),
-            Some(StepWork::Do(What::Verb(_)) | StepWork::Read(_)) | None => None,
+            Some(
+                StepWork::Do(What::Verb(_))
+                | StepWork::Read(_)
+                | StepWork::Check(_)
+                | StepWork::Gate(_)
+                | StepWork::Manual(_)
+                | StepWork::Notify(_),
+            )
+            | None => None,
         }
     }
 
     pub(super) fn is_cut(&self, step: &StepDraft) -> bool {
-        matches!(step.work, Some(StepWork::Do(What::Verb(_))))
+        matches!(step.work, Some(StepWork::Do(What::Verb(Verb::Cut(_)))))
             || self
                 .effect(step.work.as_ref())
                 .is_some_and(|spec| spec.cut().is_some())

@@ -31,7 +31,7 @@ mod order;
 use std::collections::BTreeMap;
 
 use crate::domain::clock::read_duration;
-use crate::domain::{ActionId, Digest, Duration, Kind, Phase, ReadKind, Rung, Spec};
+use crate::domain::{ActionId, Digest, Duration, Kind, Phase, ReadKind, Rung, Spec, Tier};
 
 pub use crate::domain::item::Ended;
 pub use diagnostic::{Problem, Refused, Span};
@@ -110,6 +110,21 @@ impl Handling {
     ];
 }
 
+/// What access a cut is meant to leave.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Mode {
+    /// None.
+    #[default]
+    Stop,
+    /// It goes on existing and running, and reaches nothing.
+    Quarantine,
+    /// It goes on reading: for healthy users of a shared principal, never for what the attacker holds.
+    ReadOnly {
+        /// Why that is enough, in the author's words.
+        because: String,
+    },
+}
+
 /// How much a playbook may do; on cuts a cap stages and asks, elsewhere it blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Limits {
@@ -128,8 +143,8 @@ pub struct Step {
     pub phase: Phase,
     /// What it does.
     pub work: StepWork,
-    /// To what: gives a locator.
-    pub target: Expr,
+    /// To what: gives a locator; absent where the work has no target, as a check or a gate.
+    pub target: Option<Expr>,
     /// With which arguments.
     pub with: BTreeMap<String, Expr>,
     /// For which things, where it is done more than once.
@@ -142,6 +157,24 @@ pub struct Step {
     pub review: Option<Review>,
     /// How its cut is proven.
     pub verify: Option<Verify>,
+    /// How much of a `for_each` is started before the rest; empty where all start at once.
+    pub waves: Vec<Wave>,
+    /// After how many failures no new wave starts.
+    pub max_failures: Option<u32>,
+    /// Whether and how it is tried again; absent where the effect decides.
+    pub retry: Option<Retry>,
+    /// How long an attempt, and the whole step, may take.
+    pub timeout: Timeout,
+    /// What happens after it failed; absent where the effect decides.
+    pub on_failure: Option<OnFailure>,
+    /// Who must agree to it before it starts.
+    pub gate: Option<Gate>,
+    /// What access its cut is meant to leave.
+    pub mode: Mode,
+    /// The lowest tier it is to have.
+    pub tier: Option<Tier>,
+    /// Whether its answer counts only with evidence.
+    pub evidence: bool,
     /// Whether it exists once per subject, as it mentions `subject` directly or through steps.
     pub per_subject: bool,
     /// Where it stands.
@@ -149,12 +182,20 @@ pub struct Step {
 }
 
 /// What a step does.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum StepWork {
     /// It acts.
     Do(What),
     /// It reads.
     Read(ReadKind),
+    /// It decides: gives true or false.
+    Check(Expr),
+    /// It asks people.
+    Gate(Gate),
+    /// A person does it.
+    Manual(Manual),
+    /// It tells somebody.
+    Notify(Notify),
 }
 
 impl StepWork {
@@ -163,7 +204,9 @@ impl StepWork {
     pub fn read(&self) -> Option<ReadKind> {
         match self {
             Self::Read(read) => Some(*read),
-            Self::Do(_) => None,
+            Self::Do(_) | Self::Check(_) | Self::Gate(_) | Self::Manual(_) | Self::Notify(_) => {
+                None
+            }
         }
     }
 
@@ -172,7 +215,9 @@ impl StepWork {
     pub fn what(&self) -> Option<&What> {
         match self {
             Self::Do(what) => Some(what),
-            Self::Read(_) => None,
+            Self::Read(_) | Self::Check(_) | Self::Gate(_) | Self::Manual(_) | Self::Notify(_) => {
+                None
+            }
         }
     }
 }
@@ -181,9 +226,159 @@ impl StepWork {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum What {
     /// By a generic verb, resolved by the target's kind.
-    Verb(Rung),
+    Verb(Verb),
     /// By exactly this action.
     Action(ActionId),
+}
+
+/// A generic verb.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verb {
+    /// Cut as hard as this rung says.
+    Cut(Rung),
+    /// Change a secret in place.
+    Rotate,
+    /// Issue another, observe each consumer, cut the old one.
+    Replace,
+}
+
+impl Verb {
+    /// All verbs, as playbooks write them.
+    pub const ALL: [Self; 7] = [
+        Self::Cut(Rung::Narrow),
+        Self::Cut(Rung::EndSessions),
+        Self::Cut(Rung::Suspend),
+        Self::Cut(Rung::Revoke),
+        Self::Cut(Rung::Delete),
+        Self::Rotate,
+        Self::Replace,
+    ];
+
+    /// The word, as written in playbooks.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cut(rung) => rung.verb(),
+            Self::Rotate => "rotate",
+            Self::Replace => "replace",
+        }
+    }
+
+    /// The rung, where it cuts.
+    #[must_use]
+    pub fn rung(self) -> Option<Rung> {
+        match self {
+            Self::Cut(rung) => Some(rung),
+            Self::Rotate | Self::Replace => None,
+        }
+    }
+}
+
+/// What is asked of people.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// The question.
+    pub ask: Expr,
+    /// How many people of which role must agree; the requester is never one of them.
+    pub approvals: BTreeMap<String, u32>,
+    /// How long the question stands.
+    pub expires: Option<Duration>,
+    /// What happens when nobody answered by then.
+    pub on_expiry: OnExpiry,
+}
+
+/// What happens when nobody answered a gate in time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnExpiry {
+    /// It is told again, higher up; the gate stays shut.
+    #[default]
+    Escalate,
+    /// What waits for it is denied.
+    Deny,
+}
+
+/// Something that a person does.
+#[derive(Clone, Debug)]
+pub struct Manual {
+    /// What to do, exactly.
+    pub text: Expr,
+    /// The role that does it.
+    pub assignee: Option<String>,
+    /// By when it is to be done, counted from when it is asked.
+    pub deadline: Option<Duration>,
+}
+
+/// Something that is told to a notifier of the workspace.
+#[derive(Clone, Debug)]
+pub struct Notify {
+    /// The notifier's name.
+    pub to: String,
+    /// What it is told.
+    pub text: Expr,
+}
+
+/// One wave of a `for_each`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wave {
+    /// So many.
+    Count(u32),
+    /// Such a share, in per cent, of all; at least one.
+    PerCent(u8),
+}
+
+/// How a step is tried again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Retry {
+    /// How many attempts at most.
+    pub attempts: u32,
+    /// The pause before the second attempt; it doubles.
+    pub backoff: Option<Duration>,
+    /// No attempt begins later than this after the first.
+    pub within: Option<Duration>,
+    /// After what it is tried again; empty means all of them.
+    pub on: Vec<RetryOn>,
+}
+
+/// What a step may be tried again after.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RetryOn {
+    /// The provider asked to wait.
+    Throttled,
+    /// The provider was not reached.
+    Unavailable,
+    /// Somebody else was changing the same thing.
+    Conflict,
+}
+
+/// How long a step may take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Timeout {
+    /// One attempt.
+    pub attempt: Option<Duration>,
+    /// All of it.
+    pub step: Option<Duration>,
+}
+
+/// What happens after a step failed; in doubt always behaves as [`AfterFailure::Keep`].
+#[derive(Clone, Debug)]
+pub struct OnFailure {
+    /// What becomes of what was done, and of the rest.
+    pub then: AfterFailure,
+    /// Ids of the notify, manual and read steps that run then, and only then.
+    pub run: Vec<String>,
+}
+
+/// What becomes of what was done, and of the rest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AfterFailure {
+    /// What is done stays done, the rest goes on.
+    Keep,
+    /// What depends on it, and what of the step has not begun, does not start.
+    Stop,
+    /// As if it had ended well.
+    Continue,
+    /// What the step itself did is given back.
+    UndoSelf,
 }
 
 /// A step that is done for each of several things.
@@ -215,6 +410,18 @@ pub struct Need {
 pub struct Review {
     /// Gives the time after which it is due.
     pub after: Expr,
+    /// What happens then.
+    pub then: Then,
+}
+
+/// What happens when a review falls due; nothing is ever released by a timer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Then {
+    /// It is told again, higher up.
+    #[default]
+    Escalate,
+    /// A plan that gives it back is made, for people to confirm.
+    ProposeRestore,
 }
 
 impl Review {

@@ -195,7 +195,7 @@ fn visit<'g>(
 #[cfg(test)]
 mod tests {
     use super::super::tests::{HEAD, expect, passed, world};
-    use super::super::{StepWork, What};
+    use super::super::{StepWork, Verb, What};
     use crate::domain::{Effect, Rung};
 
     #[test]
@@ -297,12 +297,10 @@ mod tests {
                 (step, wanted, subject)
             );
         }
-        assert!(
-            playbook
-                .steps
-                .first()
-                .is_some_and(|step| step.work == StepWork::Do(What::Verb(Rung::Suspend)))
-        );
+        assert!(playbook.steps.first().is_some_and(|step| matches!(
+            step.work,
+            StepWork::Do(What::Verb(Verb::Cut(Rung::Suspend)))
+        )));
         assert!(matches!(
             world().1.get(1).map(|spec| &spec.effect),
             Some(Effect::Open)

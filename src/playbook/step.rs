@@ -8,7 +8,7 @@ use super::diagnostic::{Problem, Span};
 use super::expr::Expr;
 use super::schema::{Fields, Reader, is_name};
 use super::yaml::{Data, Node};
-use super::{Ended, ForEach, Need, Review, StepWork, Verify, What};
+use super::{Ended, ForEach, Need, Review, StepWork, Then, Verb, Verify, What};
 use crate::domain::clock::read_duration;
 use crate::domain::{ActionId, Effect, Phase, ReadKind, Relation, Rung};
 
@@ -256,7 +256,7 @@ impl Reader<'_> {
             self.problems
                 .push(problem.meant(text, Rung::ALL.map(Rung::verb)));
         }
-        found.map(|rung| StepWork::Do(What::Verb(rung)))
+        found.map(|rung| StepWork::Do(What::Verb(Verb::Cut(rung))))
     }
 
     fn reading(&mut self, node: &Node) -> Option<StepWork> {
@@ -293,7 +293,13 @@ impl Reader<'_> {
                 self.only(&map, "`with` of a reach", &["relations", "since"], &[]);
             }
             Some(StepWork::Read(_)) => self.only(&map, "`with` of this read", &["since"], &[]),
-            Some(StepWork::Do(_)) => {
+            Some(
+                StepWork::Do(_)
+                | StepWork::Check(_)
+                | StepWork::Gate(_)
+                | StepWork::Manual(_)
+                | StepWork::Notify(_),
+            ) => {
                 let span = fields.key("with").map_or(map.span, |key| key.span);
                 self.note(
                     "not-yet",
@@ -473,7 +479,13 @@ impl Reader<'_> {
         {
             self.note("value", after.span, format!("`after`: {why}"));
         }
-        Some((Review { after: expr }, node.span))
+        Some((
+            Review {
+                after: expr,
+                then: Then::Escalate,
+            },
+            node.span,
+        ))
     }
 
     fn verify(&mut self, node: &Node) -> Option<(Verify, Span)> {
