@@ -39,7 +39,7 @@ impl Loop<'_> {
                 let action = item.action()?;
                 let (named, life) = goals.get(&(action.clone(), item.target().clone()))?;
                 let (spec, seen) = (ground.catalogue.action(action)?, item.before.clone()?);
-                let (call, _) = life.sent.as_ref()?;
+                let (call, _) = life.sent()?;
                 let is_lost = matches!(life.state, State::Confirmed { .. })
                     && !spec.shows(call, &seen)
                     && seen.fields().is_some();
@@ -71,7 +71,7 @@ impl Loop<'_> {
                 let action = item.action()?;
                 let (_, life) = goals.get(&(action.clone(), item.target().clone()))?;
                 let (spec, seen) = (ground.catalogue.action(action)?, item.before.as_ref()?);
-                let (call, _) = life.sent.as_ref()?;
+                let (call, _) = life.sent()?;
                 Some(spec.takes_time_of_call() && spec.shows(call, seen))
             };
             let cuts = plan

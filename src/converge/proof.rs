@@ -48,7 +48,7 @@ impl Loop<'_> {
                     }
                     State::Intended { .. } | State::InDoubt { .. } => {
                         // The doubt is about this call: a goal that is met some other way does not say that it happened.
-                        let (call, _) = life.sent.as_ref()?;
+                        let (call, _) = life.sent()?;
                         if !spec.shows(call, &seen) {
                             return None;
                         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Arg, Call, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Time};
+use super::{Arg, Call, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Tier, Time};
 
 /// The id of an action, `<provider>.<verb>-<noun>`, e.g. `aws.deactivate-access-key`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -372,52 +372,6 @@ pub struct Quota {
     pub calls: u32,
     /// In which time.
     pub per: Duration,
-}
-
-/// Risk: 0 read · 1 reversible with known dependants · 2 reversible and disruptive · 3 irreversible, privileged or broad.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "u8", into = "u8")]
-pub struct Tier(u8);
-
-impl Tier {
-    /// Reading.
-    pub const READ: Self = Self(0);
-    /// Reversible, dependants known.
-    pub const LOW: Self = Self(1);
-    /// Reversible and disruptive.
-    pub const DISRUPTIVE: Self = Self(2);
-    /// Irreversible, privileged or broad.
-    pub const GRAVE: Self = Self(3);
-
-    /// One tier higher, at most 3.
-    #[must_use]
-    pub fn raised(self) -> Self {
-        Self((self.0 + 1).min(3))
-    }
-}
-
-impl TryFrom<u8> for Tier {
-    type Error = String;
-
-    fn try_from(number: u8) -> Result<Self, String> {
-        if number <= 3 {
-            Ok(Self(number))
-        } else {
-            Err(format!("`{number}` is no tier; tiers are 0 to 3"))
-        }
-    }
-}
-
-impl From<Tier> for u8 {
-    fn from(tier: Tier) -> Self {
-        tier.0
-    }
-}
-
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
 }
 
 impl Spec {

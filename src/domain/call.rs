@@ -60,7 +60,7 @@ pub enum Arg {
     /// The time of the call.
     AtCall,
     /// A field of another item's answer.
-    Of(ItemKey, String),
+    Of(Box<ItemKey>, String),
     /// What the receipt says the field held.
     Before(String),
 }

@@ -245,7 +245,7 @@ impl Case {
                 ..
             } => {
                 let first = life.sent.is_none();
-                life.sent = Some((call.clone(), before.clone()));
+                life.sent = Some(Box::new((call.clone(), before.clone())));
                 life.intended_at = Some(at);
                 life.attempts = *attempt;
                 if first {

@@ -10,6 +10,8 @@ pub mod nearest;
 pub mod secret;
 pub mod why;
 
+pub mod tier;
+
 pub mod action;
 pub mod call;
 pub mod kind;
@@ -26,7 +28,7 @@ pub mod state;
 
 pub use action::{
     Access, ActionId, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes,
-    Tier, Touch, Undo,
+    Touch, Undo,
 };
 pub use call::{Answer, Arg, Call, Outcome, Tag};
 pub use clock::{Clock, Duration, Time};
@@ -39,5 +41,6 @@ pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use state::{State, Status};
+pub use tier::Tier;
 pub use verdict::{Probe, Proof, Settled, Verdict};
 pub use why::{Because, Why};

@@ -287,8 +287,8 @@ pub struct Life {
     pub principal: Option<Locator>,
     /// Whether the latest look found that the target no longer exists.
     pub gone: bool,
-    /// The call as it left, with the receipt; absent before the first intent.
-    pub sent: Option<(Call, Seen)>,
+    /// The call as it left, with the receipt; absent before the first intent. Boxed, as most lives never get one.
+    pub sent: Option<Box<(Call, Seen)>>,
     /// When the latest intent was written.
     pub intended_at: Option<Time>,
     /// When the provider answered yes, or the effect was found to have happened.
@@ -299,4 +299,13 @@ pub struct Life {
     pub at: Time,
     /// How many attempts were made.
     pub attempts: u32,
+}
+
+impl Life {
+    /// The call as it left, with the receipt.
+    #[must_use]
+    pub fn sent(&self) -> Option<(&Call, &Seen)> {
+        let (call, before) = self.sent.as_deref()?;
+        Some((call, before))
+    }
 }

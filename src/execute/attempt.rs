@@ -314,10 +314,10 @@ impl Attempts<'_> {
             let sent = self.ground.journal.with_case(|case| {
                 case.lives
                     .get(self.named)
-                    .and_then(|life| life.sent.clone())
+                    .and_then(|life| Some(life.sent()?.0.clone()))
             });
             return match sent {
-                Some((call, _)) if self.spec.shows(&call, seen) => Ready::Happened,
+                Some(call) if self.spec.shows(&call, seen) => Ready::Happened,
                 Some(_) | None => Ready::Send,
             };
         }

@@ -88,11 +88,9 @@ pub async fn settle(
         return Ok(());
     };
     let sent = ground.journal.with_case(|case| {
-        case.lives.get(named).and_then(|life| {
-            life.sent
-                .as_ref()
-                .map(|(call, _)| (call.clone(), life.attempts))
-        })
+        case.lives
+            .get(named)
+            .and_then(|life| life.sent().map(|(call, _)| (call.clone(), life.attempts)))
     });
     let Some((call, attempt)) = sent else {
         return Ok(());
@@ -115,7 +113,7 @@ pub(super) async fn prove(
 ) -> Result<(), journal::Error> {
     let sent = ground.journal.with_case(|case| {
         let life = case.lives.get(named)?;
-        let (call, _) = life.sent.as_ref()?;
+        let (call, _) = life.sent()?;
         Some((
             call.clone(),
             life.acted_at.or(life.intended_at)?,

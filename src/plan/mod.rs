@@ -140,7 +140,10 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         }
     }
     if ask.at.1 == 1 {
-        items.extend(look::reads(ask));
+        let reads = look::reads(ask);
+        // An item is large, and growing by doubling would hold twice as many.
+        items.reserve_exact(reads.len());
+        items.extend(reads);
     }
     let limit =
         usize::try_from(ask.playbook.limits.max_items.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
@@ -251,7 +254,7 @@ fn item(
     // A call in doubt that does not show is sent again, even where an older one of the same goal does.
     let is_unsettled = goals.get(&spec.id, &target).is_some_and(|life| {
         let unseen = |call| before.as_ref().is_some_and(|seen| !spec.shows(call, seen));
-        life.state.is_in_doubt() && life.sent.as_ref().is_some_and(|(call, _)| unseen(call))
+        life.state.is_in_doubt() && life.sent().is_some_and(|(call, _)| unseen(call))
     });
     let required = required.saturating_add(ahead).unwrap_or(required);
     let done = match before.as_ref().map(|seen| &seen.fact) {

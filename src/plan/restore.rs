@@ -114,10 +114,8 @@ fn sent(life: &Life) -> Option<(&Call, &Seen)> {
         | State::Denied(_)
         | State::Undone => false,
     };
-    life.sent
-        .as_ref()
+    life.sent()
         .filter(|_| changed && life.planned.rung.is_some())
-        .map(|(call, before)| (call, before))
 }
 
 fn is_as_before(spec: &Spec, measure: &Measure<'_>, present: &Fields) -> bool {
