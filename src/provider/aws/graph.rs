@@ -288,6 +288,16 @@ impl Graph {
         foreign.told(entered)
     }
 
+    /// The ARN of a user or role and the policies that it holds; nothing where it was not listed.
+    pub(super) fn granted(&self, to: &Locator) -> Option<(String, Vec<Value>)> {
+        let holder = match to.kind().noun() {
+            "user" => self.users.get(to.id()),
+            "role" => self.roles.get(to.id()).map(|role| &role.holder),
+            _ => None,
+        }?;
+        Some((holder.arn.clone(), holder.policies.clone()))
+    }
+
     fn holder(&self, asker: &Locator) -> Option<Holder> {
         match asker.kind().noun() {
             "user" => Some(self.users.get(asker.id()).cloned().unwrap_or_else(|| {

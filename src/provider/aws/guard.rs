@@ -18,12 +18,15 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use crate::domain::{Clock, Duration, Time};
 
 /// The operations that only read, as permissions.
-pub(super) const READS: [&str; 14] = [
+pub(super) const READS: [&str; 16] = [
     "cloudtrail:LookupEvents",
+    // Makes a report, and changes nothing.
+    "iam:GenerateServiceLastAccessedDetails",
     "iam:GetAccessKeyLastUsed",
     "iam:GetAccountAuthorizationDetails",
     "iam:GetRole",
     "iam:GetRolePolicy",
+    "iam:GetServiceLastAccessedDetails",
     "iam:GetUser",
     "iam:GetUserPolicy",
     "iam:ListAccessKeys",

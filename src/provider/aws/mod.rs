@@ -39,6 +39,8 @@ mod graph;
 #[cfg(feature = "aws")]
 mod held;
 #[cfg(feature = "aws")]
+mod permissions;
+#[cfg(feature = "aws")]
 mod reach;
 
 #[cfg(feature = "aws")]
@@ -70,6 +72,7 @@ pub fn kinds() -> Vec<Kind> {
             ReadKind::State,
             ReadKind::Reach,
             ReadKind::Credentials,
+            ReadKind::Permissions,
             ReadKind::Activity,
         ],
         readable: Readable::ById,
@@ -85,7 +88,12 @@ pub fn kinds() -> Vec<Kind> {
             recognise: vec![pattern("^(AKIA)[A-Z0-9]{16}$")],
             governs: Vec::new(),
             mints: vec![kind("session"), kind("access-key"), kind("user")],
-            reads: vec![ReadKind::State, ReadKind::Reach, ReadKind::Activity],
+            reads: vec![
+                ReadKind::State,
+                ReadKind::Reach,
+                ReadKind::Permissions,
+                ReadKind::Activity,
+            ],
             readable: Readable::ById,
             probe: true,
             lifetime: None,

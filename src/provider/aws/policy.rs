@@ -7,6 +7,8 @@
     expect(dead_code, reason = "only the adapter reads and writes policies")
 )]
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::wildcard::matches;
@@ -220,6 +222,45 @@ pub(super) fn enterable(policy: &Value) -> Vec<&str> {
             None => texts(one.get("Resource")),
         })
         .collect()
+}
+
+/// What policies allow of one service.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Grant {
+    /// The operations, patterns as they stand; `*` where a statement names what not to.
+    pub(super) actions: BTreeSet<String>,
+    /// Whether some of them are allowed on every resource.
+    pub(super) everywhere: bool,
+    /// Whether all of them are allowed only where a condition holds.
+    pub(super) conditional: bool,
+}
+
+/// What policies allow, by service prefix; `*` is every service. A document that could not be read allows anything.
+pub(super) fn grants(policies: &[Value]) -> BTreeMap<String, Grant> {
+    let unread = json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"unread": {}}}});
+    let mut all: BTreeMap<String, Grant> = BTreeMap::new();
+    for policy in policies {
+        let policy = if policy.is_object() { policy } else { &unread };
+        for one in statements(policy).filter(|one| !is_deny(one)) {
+            let actions = match one.get("NotAction") {
+                Some(_) => vec!["*"],
+                None => texts(one.get("Action")),
+            };
+            let everywhere =
+                one.get("NotResource").is_some() || texts(one.get("Resource")).contains(&"*");
+            for action in actions {
+                let service = action.split_once(':').map_or("*", |(service, _)| service);
+                let grant = all.entry(service.to_lowercase()).or_insert_with(|| Grant {
+                    conditional: true,
+                    ..Grant::default()
+                });
+                grant.actions.insert(action.to_owned());
+                grant.everywhere |= everywhere;
+                grant.conditional &= is_conditional(one);
+            }
+        }
+    }
+    all
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

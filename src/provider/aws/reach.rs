@@ -11,7 +11,7 @@ use super::event::{Effect, Event, unpublished};
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
 use super::trail::{Budget, By, Log, by, by_arn, deadline, log, regions, unasked};
-use super::{activity, graph, kind};
+use super::{activity, graph, kind, permissions};
 use crate::domain::{
     Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
     Why,
@@ -28,7 +28,8 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
         ReadKind::Reach => reach(on, me, query).await?,
         ReadKind::Activity => activity::read(on, me, query).await?,
         ReadKind::Credentials => credentials(on, query).await?,
-        ReadKind::State | ReadKind::Grants | ReadKind::Permissions => {
+        ReadKind::Permissions => permissions::read(on, me, query).await?,
+        ReadKind::State | ReadKind::Grants => {
             let text = format!("aws answers no such question about {}", query.target);
             return Err(Why::new(Because::NotImplemented, text));
         }
