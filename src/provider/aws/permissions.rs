@@ -153,16 +153,13 @@ async fn accessed(on: &Handle, arn: &str) -> Result<Accessed, Failure> {
         let page = page.set_marker(marker.clone()).send().await;
         let page =
             page.map_err(|failed| Failure::of(&failed, "iam:GetServiceLastAccessedDetails"))?;
-        match page.job_status {
-            JobStatusType::InProgress => {
-                on.link.clock.sleep(POLL).await;
-                continue;
-            }
-            JobStatusType::Completed => {}
-            _ => {
-                let text = "AWS could not make its report of last access";
-                return Err(Failure::Unsent(Why::new(Because::Unavailable, text)));
-            }
+        if page.job_status == JobStatusType::InProgress {
+            on.link.clock.sleep(POLL).await;
+            continue;
+        }
+        if page.job_status != JobStatusType::Completed {
+            let text = "AWS could not make its report of last access";
+            return Err(Failure::Unsent(Why::new(Because::Unavailable, text)));
         }
         for service in page.services_last_accessed {
             let last = time(service.last_authenticated.as_ref());
