@@ -90,11 +90,8 @@ impl Server {
         arguments: &[&str],
         input: &Value,
     ) -> Value {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
-        let root = std::env::var_os("CARGO_TARGET_DIR").map_or(root, PathBuf::from);
-        let mut command = Command::new(root.join("counterparties/boto/bin/python"));
+        let mut command = independent("world.py");
         command
-            .arg(counterparties().join("world.py"))
             .args(["--endpoint", self.endpoint()])
             .args(arguments)
             .stdin(Stdio::piped())
@@ -145,6 +142,51 @@ impl Server {
         }
         let time = regex::Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
         serde_json::from_str(&time.replace_all(&text, "TIME")).unwrap()
+    }
+}
+
+/// A script of the independent client.
+fn independent(script: &str) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+    let root = std::env::var_os("CARGO_TARGET_DIR").map_or(root, PathBuf::from);
+    let mut command = Command::new(root.join("counterparties/boto/bin/python"));
+    command.arg(counterparties().join(script));
+    command
+}
+
+/// An intruder that fights back until it is called off.
+pub(crate) struct Adversary {
+    child: Child,
+    stdin: ChildStdin,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Adversary {
+    /// Lets it loose with the credentials that leaked; it has struck once when this returns.
+    pub(crate) fn with(leaked: &Value, arguments: &[&str]) -> Self {
+        let mut child = independent("adversary.py")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        writeln!(stdin, "{leaked}").unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), r#"{"armed": true}"#);
+        Self { child, stdin, out }
+    }
+
+    /// Calls it off; answers what it ever held and how often each of its doings worked.
+    pub(crate) fn call_off(mut self) -> (Value, Value) {
+        drop(self.stdin);
+        let mut said = String::new();
+        self.out.read_to_string(&mut said).unwrap();
+        self.child.wait().unwrap();
+        let said: Value = serde_json::from_str(&said).unwrap();
+        (said["held"].clone(), said["did"].clone())
     }
 }
 
