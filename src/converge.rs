@@ -206,7 +206,7 @@ impl<'a> Loop<'a> {
         match limit {
             Limit::OneRound(plan) => {
                 let digest = plan.digest().unwrap_or(Digest::ZERO);
-                let before = self.means.ground.journal.with_case(Clone::clone);
+                let before = self.means.ground.journal.snapshot();
                 self.perform(plan, digest).await?;
                 self.release(plan, &before).await?;
                 self.finish_probes().await?;
@@ -292,7 +292,7 @@ impl<'a> Loop<'a> {
     }
 
     async fn plan(&self, round: u32) -> Result<(Plan, Vec<Item>), Error> {
-        let case = self.means.ground.journal.with_case(Clone::clone);
+        let case = self.means.ground.journal.snapshot();
         Ok(plan::make(&self.ask(&case, &self.order, round)).await?)
     }
 

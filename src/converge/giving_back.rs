@@ -11,7 +11,7 @@ use crate::plan;
 impl Loop<'_> {
     pub(super) async fn restore(&mut self, named: &[Locator]) -> Result<End, Error> {
         self.end_mandates().await?;
-        let case = self.means.ground.journal.with_case(Clone::clone);
+        let case = self.means.ground.journal.snapshot();
         let round = self.rounds() + 1;
         let began = self.clock().now();
         let plan = plan::restore::make(&self.ask(&case, &self.order, round), named).await;
