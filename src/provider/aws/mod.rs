@@ -76,6 +76,7 @@ pub fn kinds() -> Vec<Kind> {
         probe: false,
         lifetime: None,
         at_most: None,
+        short_lived: Vec::new(),
     };
     vec![
         Kind {
@@ -90,6 +91,7 @@ pub fn kinds() -> Vec<Kind> {
             probe: true,
             lifetime: None,
             at_most: Some(2),
+            short_lived: Vec::new(),
         },
         principal("user", "IAM user", &["access-key", "session"]),
         principal("role", "IAM role", &["session"]),
@@ -105,6 +107,7 @@ pub fn kinds() -> Vec<Kind> {
             probe: true,
             lifetime: Some(Duration::from_hours(36)),
             at_most: None,
+            short_lived: Vec::new(),
         },
     ]
 }
