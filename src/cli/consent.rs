@@ -72,7 +72,7 @@ pub(super) fn terms(plan: &Plan, digest: Digest, open: &[(&Item, Ruling)]) -> St
         text.extend([
             verdict,
             "  ",
-            &item.target().to_string(),
+            &item.on(),
             ": ",
             &rules.join("; "),
             "\n",

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::item::Asked;
 use super::{
-    ActionId, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef, Locator, Outcome,
+    ActionId, AfterFailure, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef, Locator, Outcome,
     Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why, mandate::Mandate,
 };
 
@@ -195,6 +196,22 @@ pub enum Event {
         /// The answer.
         reading: Reading,
     },
+    /// A check, a gate or a manual task was decided.
+    Decided {
+        /// The item.
+        item: ItemRef,
+        /// How.
+        decision: Decision,
+    },
+    /// A step that is open holds nothing back any more: somebody took that on themselves.
+    Waived {
+        /// The item.
+        item: ItemRef,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
     /// A cut is a measure now, due for review.
     InForce {
         /// The item that made it.
@@ -278,6 +295,20 @@ pub struct Further {
     pub before: Seen,
 }
 
+/// How a check, a gate or a manual task was decided.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether it passed, was agreed to, or is done.
+    pub passed: bool,
+    /// By whom; `contain` for what follows from the record.
+    pub by: String,
+    /// Why, or what was said.
+    pub why: String,
+    /// What it rests on, by digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Digest>,
+}
+
 /// What a run was asked to do.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Order {
@@ -343,8 +374,9 @@ pub struct PlannedItem {
     /// The action, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionId>,
-    /// The target.
-    pub target: Locator,
+    /// The target, where it has one.
+    #[serde(default)]
+    pub target: Option<Locator>,
     /// The principal that the target belongs to, where it was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<Locator>,
@@ -368,6 +400,18 @@ pub struct PlannedItem {
     /// Whether that bound is our assumption.
     #[serde(default)]
     pub assumed: bool,
+    /// The condition under which it is done, where that was not known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<String>,
+    /// What happens to what needs it, once it has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_failure: Option<AfterFailure>,
+    /// What a check, a gate or a manual task asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// Whether giving back is proposed when the review of its cut falls due.
+    #[serde(default, skip_serializing_if = "super::item::is_false")]
+    pub proposes_restore: bool,
     /// For an item that gives back: the action that made what it lifts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifts: Option<ActionId>,
@@ -387,8 +431,45 @@ pub enum Does {
     Nothing,
     /// It asks a question.
     Read,
+    /// It decides, from what is recorded.
+    Check,
+    /// It asks people.
+    Gate,
     /// A person has to do it.
     Manual,
+}
+
+impl Does {
+    /// Whether it is decided rather than called or asked of a provider.
+    #[must_use]
+    pub fn is_decided(self) -> bool {
+        match self {
+            Self::Check | Self::Gate | Self::Manual => true,
+            Self::Act | Self::Issue | Self::Watch | Self::Nothing | Self::Read => false,
+        }
+    }
+}
+
+impl PlannedItem {
+    /// Whether a person has to make a cut that no provider of this build can; older journals knew no other manual task.
+    #[must_use]
+    pub fn is_cut_by_hand(&self) -> bool {
+        self.does == Does::Manual && self.asked.as_ref().is_none_or(|asked| asked.cuts)
+    }
+
+    /// Whether it cuts what isolate and inventory are to cut: the set.
+    #[must_use]
+    pub fn is_of_set(&self) -> bool {
+        self.rung.is_some() && self.key.phase <= super::Phase::Inventory
+    }
+
+    /// The target in words.
+    #[must_use]
+    pub fn on(&self) -> String {
+        self.target
+            .as_ref()
+            .map_or_else(|| self.key.step.clone(), ToString::to_string)
+    }
 }
 
 /// A call's outcome, without secrets.
@@ -460,6 +541,8 @@ impl Event {
             Self::Resolved { .. } => "resolved",
             Self::Verified { .. } => "verified",
             Self::Found { .. } => "found",
+            Self::Decided { .. } => "decided",
+            Self::Waived { .. } => "waived",
             Self::InForce { .. } => "in-force",
             Self::Extended { .. } => "extended",
             Self::Released { .. } => "released",
@@ -491,6 +574,8 @@ impl Event {
             | Self::Resolved { item, .. }
             | Self::Verified { item, .. }
             | Self::Found { item, .. }
+            | Self::Decided { item, .. }
+            | Self::Waived { item, .. }
             | Self::InForce { item, .. }
             | Self::Extended { item, .. }
             | Self::Released { item, .. }
@@ -532,6 +617,8 @@ impl Event {
             | Self::Discarded { .. }
             | Self::Answered { .. }
             | Self::Found { .. }
+            | Self::Decided { .. }
+            | Self::Waived { .. }
             | Self::InForce { .. }
             | Self::Extended { .. }
             | Self::Released { .. }

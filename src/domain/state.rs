@@ -122,6 +122,34 @@ impl State {
         }
     }
 
+    /// Whether it has not ended: not well, not badly.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Planned
+            | Self::Blocked(_)
+            | Self::Intended { .. }
+            | Self::InDoubt { .. }
+            | Self::Acted { .. }
+            | Self::Stale(_)
+            | Self::UndoFailed(_) => true,
+            Self::Confirmed { .. }
+            | Self::Failed(_)
+            | Self::Skipped(_)
+            | Self::Denied(_)
+            | Self::Undone => false,
+        }
+    }
+
+    /// Whether it has ended well: done, not needed, or given back.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { .. } | Self::Skipped(_) | Self::Undone
+        )
+    }
+
     /// Whether a call may have left whose end is not known.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
@@ -165,6 +193,17 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         Event::Found { .. } if fresh || matches!(now, S::Confirmed { .. }) => {
             Ok(S::Confirmed { changed: false })
         }
+        // What the record says may change with the record: a check is decided again.
+        Event::Decided { decision, .. }
+            if fresh || matches!(now, S::Confirmed { changed: false } | S::Failed(_)) =>
+        {
+            Ok(if decision.passed {
+                S::Confirmed { changed: false }
+            } else {
+                S::Failed(Why::new(Because::Conflict, decision.why.clone()))
+            })
+        }
+        Event::Waived { .. } if now.is_open() => Ok(now.clone()),
         // Invariant I2: after a lost answer the target is looked at before anything else is tried on it.
         Event::Intended { attempt, .. }
             if fresh || matches!(now, S::InDoubt { looked: true, .. }) =>
@@ -265,6 +304,8 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Stale { .. }
         | Event::Failed { .. }
         | Event::Found { .. }
+        | Event::Decided { .. }
+        | Event::Waived { .. }
         | Event::Intended { .. }
         | Event::Made { .. }
         | Event::Delivered { .. }

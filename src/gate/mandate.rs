@@ -10,6 +10,7 @@ use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
     Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time,
+    Work,
 };
 
 /// How long a reach mandate lasts at most.
@@ -70,7 +71,7 @@ pub fn grant(
     let acting: BTreeSet<_> = plan
         .items
         .iter()
-        .filter(|item| item.call().is_some())
+        .filter(|item| item.call().is_some() || matches!(item.work, Work::Gate(_)))
         .map(|item| item.key.clone())
         .collect();
     let exact = mandate(
@@ -139,8 +140,8 @@ pub fn covering<'a>(
                 // What was not discovered is a subject or the principal of one; any other target was never confirmed.
                 None => {
                     let is_principal =
-                        |subject: &Locator| case.principal_of(subject) == Some(target);
-                    subjects.contains(target) || item.key.subject.as_ref().is_some_and(is_principal)
+                        |subject: &Locator| case.principal_of(subject) == target;
+                    target.is_some_and(|target| subjects.contains(target)) || item.key.subject.as_ref().is_some_and(is_principal)
                 }
             };
             named.run == *run

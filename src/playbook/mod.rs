@@ -402,6 +402,18 @@ pub struct Verify {
     pub probe: Option<Expr>,
 }
 
+impl Mode {
+    /// The word, as written in playbooks.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Quarantine => "quarantine",
+            Self::ReadOnly { .. } => "read-only",
+        }
+    }
+}
+
 impl Playbook {
     /// Whether it has steps that cut.
     #[must_use]

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use super::asked;
 use super::output::Output;
 use super::page::Page;
 use super::standing::Outcome;
 use crate::domain::event::{Answered, Event};
 use crate::domain::plan::Plan;
 use crate::domain::why::plain;
-use crate::domain::{Bound, Call, Item, Spec, Tier, Undo, Work, clock};
+use crate::domain::{Bound, Call, Effect, Item, Spec, Tier, Undo, Work, clock};
 use crate::provider::Catalogue;
 
 /// Renders a plan: who acts, what is cut, whom it hurts, how it is given back, what stays alive.
@@ -95,7 +96,8 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
 }
 
 fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) {
-    let verb = item.rung.map_or("give back", |rung| rung.verb());
+    let spec = item.action().and_then(|action| catalogue.action(action));
+    let verb = item.rung.map_or_else(|| spec.map_or("do", verb), |rung| rung.verb());
     let marks = if item.marks.is_empty() {
         String::new()
     } else {
@@ -136,12 +138,12 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
                 plain(why)
             ));
         }
-        Work::Manual { target, steps } => {
-            page.line(&format!("{number:>3}  by hand      {target}"));
-            page.line(&format!("       {}", plain(steps)));
-        }
+        Work::Check(asked) => asked::check(page, number, item, asked),
+        Work::Gate(asked) => asked::gate(page, number, item, asked),
+        Work::Manual(asked) => asked::by_hand(page, number, item, asked),
         Work::Read(_) => {}
     }
+    asked::condition(page, item);
     if item.tier >= Tier::GRAVE {
         for reason in &item.reasons {
             page.line(&format!("       why    {}", plain(reason)));
@@ -154,6 +156,18 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
         for user in users.iter().filter_map(|user| user.as_str()) {
             page.line(&format!("       used   by {}", plain(user)));
         }
+    }
+}
+
+/// The verb of an action that cuts nothing.
+fn verb(spec: &Spec) -> &'static str {
+    match spec.effect {
+        Effect::Open => "give back",
+        Effect::Issue(_) => "issue",
+        Effect::Deliver => "hand over",
+        Effect::Tell => "tell",
+        Effect::Read(_) => "read",
+        Effect::Cut(_) => "cut",
     }
 }
 
@@ -276,6 +290,8 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
                 .trim_end()
                 .to_owned()
         }
+        Event::Decided { decision, .. } => asked::decided(decision),
+        Event::Waived { by, why, .. } => format!("waived        by {}: {}", plain(by), plain(why)),
         Event::Blocked { cause, .. } => {
             format!("blocked       {}: {}", cause.word(), plain(cause.text()))
         }
@@ -364,6 +380,7 @@ pub fn ending(output: &Output) -> String {
             None => {}
         }
     }
+    asked::ending(&mut page, output);
     list(
         &mut page,
         "Still alive",
@@ -406,6 +423,11 @@ pub fn ending(output: &Output) -> String {
             format!("{}{due}", plain(&owed.what))
         }),
     );
+    list(
+        &mut page,
+        "Before it can be closed",
+        output.close_lacks.iter().map(|lack| plain(lack)),
+    );
     if let Some(code) = &output.confirm {
         page.gap();
         page.line(&format!("The plan's code is {code}."));
@@ -436,7 +458,18 @@ fn headline(output: &Output) -> String {
         Outcome::NotContained => format!(
             "NOT CONTAINED. Nothing of it is proven dead ({changed} changes were made; none was undone)."
         ),
+        Outcome::Waiting if changed > 0 => format!(
+            "WAITING FOR A PERSON. What had to be cut is seen in force ({changed} changes were made); further steps wait.{settles}"
+        ),
         Outcome::Waiting => "WAITING FOR A PERSON. Nothing was changed.".to_owned(),
+        Outcome::PartlyDone => format!(
+            "PARTLY DONE. {} ({changed} changes were made; none was undone); some further steps did not end well or did not start.{settles}",
+            if output.items.iter().any(|item| item.rung.is_some()) {
+                "What had to be cut is seen in force"
+            } else {
+                "Nothing had to be cut"
+            }
+        ),
         Outcome::Denied => "DENIED. Nothing was changed.".to_owned(),
         Outcome::InDoubt => format!(
             "IN DOUBT. A call may or may not have taken effect ({changed} changes are known); run resume to look."

@@ -2,12 +2,15 @@
 //!
 //! Never reads a provider, and never says more than the record.
 
+pub mod closing;
 pub mod standing;
 
 pub mod describe;
+pub mod owed;
 pub mod output;
 pub mod page;
 
+mod asked;
 pub mod human;
 pub mod markdown;
 
