@@ -4,9 +4,9 @@
 //! Containment is convergence to an empty plan.
 
 mod giving_back;
+mod later;
 mod looking;
 mod perform;
-mod later;
 mod proof;
 mod reading;
 mod turn;

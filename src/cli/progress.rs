@@ -50,9 +50,11 @@ impl Shown {
                     | Does::Gate
                     | Does::Manual => planned.on(),
                 };
-                if let Some(target) = planned.target.as_ref().filter(|_| {
-                    self.fancy && matches!(planned.does, Does::Act | Does::Issue)
-                }) {
+                if let Some(target) = planned
+                    .target
+                    .as_ref()
+                    .filter(|_| self.fancy && matches!(planned.does, Does::Act | Does::Issue))
+                {
                     self.widen(target.provider());
                 }
                 self.targets.insert(planned.key.to_string(), target);

@@ -26,7 +26,15 @@ pub(super) async fn done(
     let (named, wants) = find(&work, item, |life| {
         life.planned.does == Does::Manual && life.state.is_open()
     })
-    .map(|(named, life)| (named, life.planned.asked.as_ref().is_some_and(|asked| asked.evidence)))?;
+    .map(|(named, life)| {
+        (
+            named,
+            life.planned
+                .asked
+                .as_ref()
+                .is_some_and(|asked| asked.evidence),
+        )
+    })?;
     if wants && evidence.is_empty() {
         let failure = Failure::usage(format!("`{}` counts only with evidence", named.key));
         return Err(Box::new(failure.hint(format!(
@@ -58,7 +66,10 @@ pub(super) async fn done(
     let kept: Vec<String> = kept.iter().map(ToString::to_string).collect();
     let mut ended = Ended::data(
         serde_json::json!({"item": key, "evidence": kept}),
-        format!("Noted in incident {id} that {} is done.\n\nNext:\n  contain resume --incident {id}\n", plain(&key)),
+        format!(
+            "Noted in incident {id} that {} is done.\n\nNext:\n  contain resume --incident {id}\n",
+            plain(&key)
+        ),
     );
     ended.output.incident = Some(id);
     Ok(ended)
@@ -79,7 +90,10 @@ pub(super) async fn waive(
     work.journal.append(vec![event]).await?;
     let mut ended = Ended::data(
         serde_json::json!({ "item": key }),
-        format!("Noted in incident {id} that {} is waived; nothing was changed.\n\nNext:\n  contain resume --incident {id}\n", plain(&key)),
+        format!(
+            "Noted in incident {id} that {} is waived; nothing was changed.\n\nNext:\n  contain resume --incident {id}\n",
+            plain(&key)
+        ),
     );
     ended.output.incident = Some(id);
     Ok(ended)
@@ -108,6 +122,8 @@ fn find(
         if let Some(near) = crate::domain::nearest(typed, names.iter().map(String::as_str)) {
             failure = failure.hint(format!("did you mean `{near}`?"));
         }
-        Err(Box::new(failure.hint(format!("contain status --incident {id}"))))
+        Err(Box::new(
+            failure.hint(format!("contain status --incident {id}")),
+        ))
     })
 }

@@ -67,7 +67,11 @@ impl Loop<'_> {
             let state = ground
                 .journal
                 .with_case(|case| case.lives.get(&by).map(|life| life.state.clone()));
-            for made in item.target().into_iter().flat_map(|target| measures.lifted(&lifts, target)) {
+            for made in item
+                .target()
+                .into_iter()
+                .flat_map(|target| measures.lifted(&lifts, target))
+            {
                 match &state {
                     Some(State::Confirmed { .. }) => events.push(Event::Released {
                         item: made.clone(),

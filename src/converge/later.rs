@@ -21,16 +21,31 @@ impl Loop<'_> {
             let step = self.means.playbook.step(id);
             step.is_some_and(plan::recurs)
         };
-        let acts = fresh.items.iter().any(|item| item.call().is_some() && cuts(&item.key.step));
-        let waits = fresh.pending.iter().any(|step| step.phase <= Phase::Inventory && cuts(&step.step));
+        let acts = fresh
+            .items
+            .iter()
+            .any(|item| item.call().is_some() && cuts(&item.key.step));
+        let waits = fresh
+            .pending
+            .iter()
+            .any(|step| step.phase <= Phase::Inventory && cuts(&step.step));
         !acts && !waits && self.open_in(fresh).is_empty()
     }
 
     /// Gives its turn to what this run planned once and has not ended; answers whether something did end by it.
-    pub(super) async fn go_on(&mut self, fresh: &Plan, converged: bool, last: bool) -> Result<bool, Error> {
+    pub(super) async fn go_on(
+        &mut self,
+        fresh: &Plan,
+        converged: bool,
+        last: bool,
+    ) -> Result<bool, Error> {
         let before = self.ended();
         for (plan, digest) in self.frozen_and_open() {
-            let items: Vec<&Item> = plan.items.iter().filter(|item| self.has_turn(&plan, item)).collect();
+            let items: Vec<&Item> = plan
+                .items
+                .iter()
+                .filter(|item| self.has_turn(&plan, item))
+                .collect();
             if items.is_empty() {
                 continue;
             }
@@ -51,8 +66,12 @@ impl Loop<'_> {
     fn frozen_and_open(&mut self) -> Vec<(Arc<Plan>, Digest)> {
         let plans: Vec<(u32, Digest)> = self.means.ground.journal.with_case(|case| {
             let rounds = case.runs.get(&self.run).map(|run| &run.plans);
-            let all = rounds.into_iter().flatten().map(|(round, (digest, _))| (*round, *digest));
-            all.filter(|(round, _)| self.is_open(case, *round)).collect()
+            let all = rounds
+                .into_iter()
+                .flatten()
+                .map(|(round, (digest, _))| (*round, *digest));
+            all.filter(|(round, _)| self.is_open(case, *round))
+                .collect()
         });
         let mut found = Vec::new();
         for (round, digest) in plans {
@@ -71,7 +90,11 @@ impl Loop<'_> {
         let last = case.last_lives(self.run).into_values();
         let mut of_round = last.filter(|(item, _)| item.round == round);
         of_round.any(|(item, life)| {
-            let recurs = self.means.playbook.step(&item.key.step).is_some_and(plan::recurs);
+            let recurs = self
+                .means
+                .playbook
+                .step(&item.key.step)
+                .is_some_and(plan::recurs);
             !recurs && may_have_turn(&life.state, life.planned.does)
         })
     }
@@ -82,8 +105,13 @@ impl Loop<'_> {
             round: plan.round,
             key: item.key.clone(),
         };
-        let recurs = self.means.playbook.step(&item.key.step).is_some_and(plan::recurs);
-        let was_tried = goal(item).is_some_and(|goal| item.call().is_some() && self.stuck.contains(&goal));
+        let recurs = self
+            .means
+            .playbook
+            .step(&item.key.step)
+            .is_some_and(plan::recurs);
+        let was_tried =
+            goal(item).is_some_and(|goal| item.call().is_some() && self.stuck.contains(&goal));
         let journal = self.means.ground.journal;
         !recurs
             && !was_tried
@@ -99,20 +127,36 @@ impl Loop<'_> {
     /// How many items of this run have ended, well or badly.
     fn ended(&self) -> usize {
         let journal = self.means.ground.journal;
-        journal.with_case(|case| case.lives_of(self.run).filter(|(_, life)| !life.state.is_open()).count())
+        journal.with_case(|case| {
+            case.lives_of(self.run)
+                .filter(|(_, life)| !life.state.is_open())
+                .count()
+        })
     }
 
     /// The plan that is told at the end: one that waits for its confirmation comes first.
-    pub(super) fn told(&self, otherwise: Option<(Plan, Option<Digest>)>) -> Option<(Plan, Option<Digest>)> {
+    pub(super) fn told(
+        &self,
+        otherwise: Option<(Plan, Option<Digest>)>,
+    ) -> Option<(Plan, Option<Digest>)> {
         let waits = self.means.ground.journal.with_case(|case| {
-            let waiting = case.last_lives(self.run).into_values().find(|(item, life)| {
-                let recurs = self.means.playbook.step(&item.key.step).is_some_and(plan::recurs);
-                let wants_word = matches!(life.planned.does, Does::Act | Does::Issue)
-                    || life.planned.asked.as_ref().is_some_and(|asked| {
-                        life.planned.does == Does::Gate && asked.people() == 1
-                    });
-                !recurs && wants_word && matches!(life.state, State::Blocked(Cause::Approval(_)))
-            });
+            let waiting = case
+                .last_lives(self.run)
+                .into_values()
+                .find(|(item, life)| {
+                    let recurs = self
+                        .means
+                        .playbook
+                        .step(&item.key.step)
+                        .is_some_and(plan::recurs);
+                    let wants_word = matches!(life.planned.does, Does::Act | Does::Issue)
+                        || life.planned.asked.as_ref().is_some_and(|asked| {
+                            life.planned.does == Does::Gate && asked.people() == 1
+                        });
+                    !recurs
+                        && wants_word
+                        && matches!(life.state, State::Blocked(Cause::Approval(_)))
+                });
             waiting.map(|(item, _)| item.round)
         });
         let plan = waits.and_then(|round| self.frozen.get(&round));

@@ -15,7 +15,6 @@ use crate::execute;
 use crate::gate::{self, Confirmation, Ruling, mandate};
 use crate::plan;
 
-
 impl<'a> Loop<'a> {
     /// Asks for the authority that the plan still lacks; what stays uncovered is journaled as blocked by the gate.
     pub(super) async fn authorise(

@@ -53,7 +53,12 @@ pub(super) async fn read(means: &Means<'_>, run: u32, all: bool) -> Result<(), j
 }
 
 /// What expressions see of a run while it goes on.
-pub(super) fn view<'a>(means: &'a Means<'_>, case: &'a Case, order: &'a Order, run: u32) -> View<'a> {
+pub(super) fn view<'a>(
+    means: &'a Means<'_>,
+    case: &'a Case,
+    order: &'a Order,
+    run: u32,
+) -> View<'a> {
     View {
         case,
         catalogue: means.ground.catalogue,

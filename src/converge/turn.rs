@@ -80,7 +80,11 @@ impl Now<'_> {
         }
         let (named, more) = (open.iter().take(NAMED), open.len().saturating_sub(NAMED));
         let named: Vec<&str> = named.map(String::as_str).collect();
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         Turn::Later(Cause::Dependency(format!(
             "open in an earlier phase: {}{more}; whoever takes that on themselves: contain incident waive ITEM --reason TEXT --incident {incident}",
             named.join(", ")
@@ -90,7 +94,11 @@ impl Now<'_> {
     /// What has run out, for what is planned once.
     fn run_out(&self, item: &Item) -> Turn {
         let (plan, expires) = self.plan;
-        let incident = self.means.ground.journal.with_case(|case| case.incident.clone());
+        let incident = self
+            .means
+            .ground
+            .journal
+            .with_case(|case| case.incident.clone());
         if self.means.ground.clock.now() >= expires {
             return Turn::Later(Cause::Approval(format!(
                 "plan {} expired at {expires}; it is planned anew and confirmed by: contain resume --incident {incident}",
@@ -113,15 +121,16 @@ impl Now<'_> {
         let journal = self.means.ground.journal;
         let is_news = journal.with_case(|case| {
             let known = case.decided.get(item).map(|(_, known)| known);
-            known.is_none_or(|known| {
-                (known.passed, &known.why) != (decision.passed, &decision.why)
-            })
+            known.is_none_or(|known| (known.passed, &known.why) != (decision.passed, &decision.why))
         });
         if !is_news {
             return Ok(());
         }
         let item = item.clone();
-        self.means.ground.write(vec![Event::Decided { item, decision }]).await
+        self.means
+            .ground
+            .write(vec![Event::Decided { item, decision }])
+            .await
     }
 
     async fn check(&self, named: &ItemRef) -> Written {
@@ -163,7 +172,11 @@ impl Now<'_> {
             return ground.write(vec![Event::Denied { item, why }]).await;
         }
         let cause = Cause::Approval(match asked.people() {
-            1 => format!("{} has to agree: confirm the plan {}", asked.spell(), plan.code()),
+            1 => format!(
+                "{} has to agree: confirm the plan {}",
+                asked.spell(),
+                plan.code()
+            ),
             people => format!(
                 "{} have to agree; no people are configured, so the operator alone cannot meet {people}",
                 asked.spell()
@@ -204,7 +217,10 @@ impl Turns for Now<'_> {
             turn = self.condition(item);
         }
         let gives_back = self.see(|view| view.order.gives_back()) == Some(true);
-        if turn == Turn::Now && !gives_back && needs::waits_for_phases(item, self.means.ground.catalogue) {
+        if turn == Turn::Now
+            && !gives_back
+            && needs::waits_for_phases(item, self.means.ground.catalogue)
+        {
             turn = self.barrier(item);
         }
         if turn == Turn::Now && item.call().is_some() {
@@ -224,10 +240,9 @@ impl Turns for Now<'_> {
                 Work::Check(_) => self.check(named).await,
                 Work::Gate(asked) => self.ask_people(named, asked).await,
                 Work::Manual(asked) => self.hand_over(named, asked).await,
-                Work::Act(_)
-                | Work::Issue { .. }
-                | Work::Watch { .. }
-                | Work::Nothing { .. } => Ok(()),
+                Work::Act(_) | Work::Issue { .. } | Work::Watch { .. } | Work::Nothing { .. } => {
+                    Ok(())
+                }
             }
         }
         .boxed()

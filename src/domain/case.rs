@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::event::{Answered, Decision, Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
 use super::state::{Illegal, Life, next};
-use super::{ActionId, Digest, Fact, ItemKey, ItemRef, Locator, Reading, Seen, State, Time};
+use super::{ActionId, Digest, Fact, ItemKey, ItemRef, Locator, Phase, Reading, Seen, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -364,7 +364,8 @@ impl Case {
     pub fn lives_meant(&self, run: u32, meant: &ItemKey) -> Vec<(&ItemRef, &Life)> {
         let rounds = || {
             let run = self.runs.get(&run);
-            run.into_iter().flat_map(|run| run.plans.keys().rev().copied())
+            run.into_iter()
+                .flat_map(|run| run.plans.keys().rev().copied())
         };
         // Most steps have one item for a subject, which is found without going through those of all subjects.
         let one = |key: &ItemKey| {
@@ -377,7 +378,10 @@ impl Case {
             subject: None,
             ..meant.clone()
         };
-        if let Some(found) = one(meant).or_else(|| one(&once)) {
+        // A step that replaces something comes to several items, so all of them are looked for.
+        let alone = meant.each.is_some() || meant.phase != Phase::Reissue;
+        let found = one(meant).or_else(|| one(&once));
+        if let Some(found) = found.filter(|_| alone) {
             return vec![found];
         }
         let mut last: BTreeMap<&ItemKey, (&ItemRef, &Life)> = BTreeMap::new();

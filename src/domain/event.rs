@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::item::Asked;
 use super::{
-    ActionId, AfterFailure, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef, Locator, Outcome,
-    Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why, mandate::Mandate,
+    ActionId, AfterFailure, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef,
+    Locator, Outcome, Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why,
+    mandate::Mandate,
 };
 
 /// One thing that happened.

@@ -171,9 +171,11 @@ pub(crate) async fn block(ground: &Ground<'_>, item: ItemRef, cause: Cause) -> W
 }
 
 async fn skip(ground: &Ground<'_>, item: ItemRef, why: String) -> Written {
-    let fresh = ground
-        .journal
-        .with_case(|case| case.lives.get(&item).is_some_and(|life| is_fresh(&life.state)));
+    let fresh = ground.journal.with_case(|case| {
+        case.lives
+            .get(&item)
+            .is_some_and(|life| is_fresh(&life.state))
+    });
     if fresh {
         ground.write(vec![Event::Skipped { item, why }]).await
     } else {
@@ -209,7 +211,10 @@ impl<'a> Ends<'a> {
     async fn wait_for(&self, catalogue: &Catalogue, item: &Item) {
         let waits = needs::waits_for_phases(item, catalogue);
         for ((phase, step), keys) in &self.steps {
-            let named = item.needs.iter().filter(|need| need.key.phase == *phase && need.key.step == *step);
+            let named = item
+                .needs
+                .iter()
+                .filter(|need| need.key.phase == *phase && need.key.step == *step);
             let named: Vec<_> = named.collect();
             let is_earlier = waits && *phase < item.key.phase;
             if named.is_empty() && !is_earlier {
@@ -217,7 +222,9 @@ impl<'a> Ends<'a> {
             }
             for key in keys.iter().filter(|key| ***key != item.key) {
                 let is_needed = named.iter().any(|need| key.is_of(&need.key));
-                if (is_needed || is_earlier) && let Some(end) = self.all.get(*key) {
+                if (is_needed || is_earlier)
+                    && let Some(end) = self.all.get(*key)
+                {
                     // The sender lives as long as this: an error cannot come.
                     drop(end.subscribe().wait_for(|ended| *ended).await);
                 }

@@ -9,8 +9,7 @@ use crate::domain::event::Order;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
-    Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time,
-    Work,
+    Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time, Work,
 };
 
 /// How long a reach mandate lasts at most.
@@ -139,9 +138,9 @@ pub fn covering<'a>(
                 Some(relation) => relations.contains(&relation),
                 // What was not discovered is a subject or the principal of one; any other target was never confirmed.
                 None => {
-                    let is_principal =
-                        |subject: &Locator| case.principal_of(subject) == target;
-                    target.is_some_and(|target| subjects.contains(target)) || item.key.subject.as_ref().is_some_and(is_principal)
+                    let is_principal = |subject: &Locator| case.principal_of(subject) == target;
+                    target.is_some_and(|target| subjects.contains(target))
+                        || item.key.subject.as_ref().is_some_and(is_principal)
                 }
             };
             named.run == *run

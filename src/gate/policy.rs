@@ -218,7 +218,9 @@ impl Policy {
         let truth = RestrictedExpression::new_bool;
         let number = RestrictedExpression::new_long;
         let marked = |mark: &str| truth(item.marks.iter().any(|known| known == mark));
-        let target = item.target().ok_or("an item without a target is not asked about")?;
+        let target = item
+            .target()
+            .ok_or("an item without a target is not asked about")?;
         let principal = uid("Operator", if around.solo { "solo" } else { "operator" })?;
         let resource = uid("Target", &target.to_string())?;
         let action = uid("Action", effect)?;
@@ -316,18 +318,18 @@ mod tests {
             .parse()
             .unwrap_or_else(|_| unreachable!("a canonical name"));
         let key = ItemKey {
-                phase: Phase::Isolate,
-                step: "stop".into(),
-                each: None,
-                subject: None,
-            };
+            phase: Phase::Isolate,
+            step: "stop".into(),
+            each: None,
+            subject: None,
+        };
         let work = Work::Nothing {
-                action: "aws.deactivate-access-key"
-                    .parse()
-                    .unwrap_or_else(|_| unreachable!("an action id")),
-                target,
-                why: String::new(),
-            };
+            action: "aws.deactivate-access-key"
+                .parse()
+                .unwrap_or_else(|_| unreachable!("an action id")),
+            target,
+            why: String::new(),
+        };
         Item {
             relation: (!named).then_some(crate::domain::Relation::Minted),
             tier: Tier::try_from(tier).unwrap_or(Tier::GRAVE),
@@ -336,7 +338,6 @@ mod tests {
             marks: marks.iter().map(|mark| (*mark).to_owned()).collect(),
             ..Item::new(key, work)
         }
-    }
     }
 
     fn around() -> Circumstances {

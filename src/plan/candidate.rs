@@ -8,12 +8,12 @@ use super::view::View;
 pub(super) use super::view::key;
 use super::{Ask, Error, step};
 use crate::domain::event::Does;
+use crate::domain::item::Asked;
 use crate::domain::plan::Pending;
 use crate::domain::{
     Access, Because, Duration, Fact, Fate, Fields, Found, Item, ItemKey, Locator, Phase, Relation,
     Rung, Seen, Spec, State, Work,
 };
-use crate::domain::item::Asked;
 use crate::playbook::{Evaluated, Mode, Scope, Step, StepWork, What};
 
 /// One target of one step.
@@ -97,7 +97,8 @@ pub(super) fn gather<'a>(ask: &Ask<'a>, subjects: &[Seen]) -> Result<Gathered<'a
                     }
                     let kept = stage(ask, step, candidates, &mut all.pending);
                     for candidate in &kept {
-                        all.items.extend(step::asked_first(ask, step, &candidate.key)?);
+                        all.items
+                            .extend(step::asked_first(ask, step, &candidate.key)?);
                     }
                     all.candidates.extend(kept);
                 }
@@ -120,7 +121,11 @@ fn once<'a>(
         && usize::try_from(limit).is_ok_and(|limit| slots.len() > limit)
     {
         let step = step.id.clone();
-        return Err(Error::TooManyFor { step, items: slots.len(), limit });
+        return Err(Error::TooManyFor {
+            step,
+            items: slots.len(),
+            limit,
+        });
     }
     for slot in slots.into_iter().filter(|slot| !is_begun(ask, &slot.key)) {
         match &step.work {
@@ -158,11 +163,10 @@ pub(super) fn is_begun(ask: &Ask<'_>, key: &ItemKey) -> bool {
             plan.is_some_and(|(_, expires)| ask.now < *expires)
         };
         // What drifted returns in the next round, with a confirmation of its own.
-        let waits = matches!(
-            life.state,
-            State::Planned | State::Blocked(_)
-        );
-        item.key == *key && !matches!(life.state, State::Stale(_)) && (!waits || matches!(life.planned.does, Does::Check | Does::Manual) || stands())
+        let waits = matches!(life.state, State::Planned | State::Blocked(_));
+        item.key == *key
+            && !matches!(life.state, State::Stale(_))
+            && (!waits || matches!(life.planned.does, Does::Check | Does::Manual) || stands())
     })
 }
 
@@ -219,7 +223,11 @@ pub(super) fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {
 type Known<T> = Result<T, Vec<String>>;
 
 /// What an expression of a step gives; one that the data do not fit cannot be planned.
-pub(super) fn known<T>(ask: &Ask<'_>, step: &Step, evaluated: Evaluated<T>) -> Result<Known<T>, Error> {
+pub(super) fn known<T>(
+    ask: &Ask<'_>,
+    step: &Step,
+    evaluated: Evaluated<T>,
+) -> Result<Known<T>, Error> {
     match evaluated {
         Evaluated::Known(value) => Ok(Ok(value)),
         Evaluated::Unknown(paths) => Ok(Err(paths)),
@@ -231,7 +239,11 @@ pub(super) fn known<T>(ask: &Ask<'_>, step: &Step, evaluated: Evaluated<T>) -> R
     }
 }
 
-fn locator(ask: &Ask<'_>, step: &Step, value: &serde_json::Value) -> Result<Option<Locator>, Error> {
+fn locator(
+    ask: &Ask<'_>,
+    step: &Step,
+    value: &serde_json::Value,
+) -> Result<Option<Locator>, Error> {
     let failed = |text: String| Error::Expression {
         playbook: ask.playbook.name.clone(),
         step: step.id.clone(),
@@ -263,7 +275,7 @@ fn slots(
             Ok(Err(unknown)) if recurs(step) => return Ok(Err(unknown)),
             Err(error) if recurs(step) => return Err(error),
             // What is planned once is shown with its condition, and the condition is asked when its turn comes.
-            Ok(_) | Err(_) => Some(super::source(ask.playbook, when)),
+            Ok(_) | Err(_) => Some(when.source()),
         },
     };
     let aim = |scope: &Scope| -> Result<Known<Option<Locator>>, Error> {
@@ -328,7 +340,11 @@ fn slots(
 }
 
 /// What a slot of an acting step comes to; `None` while what it says to its target is not known.
-fn candidate<'a>(ask: &Ask<'a>, step: &'a Step, slot: Slot) -> Result<Option<Candidate<'a>>, Error> {
+fn candidate<'a>(
+    ask: &Ask<'a>,
+    step: &'a Step,
+    slot: Slot,
+) -> Result<Option<Candidate<'a>>, Error> {
     let review = match step.review.as_ref() {
         Some(review) => known(ask, step, review.due_after(&slot.scope))?.ok(),
         None => None,
@@ -481,7 +497,9 @@ impl<'s> Candidate<'s> {
         };
         let wanted = Rung::ALL.iter().position(|known| *known == rung);
         let all = ask.catalogue.actions();
-        let fitting = all.filter(|spec| spec.on == *self.target.kind()).filter(leaves);
+        let fitting = all
+            .filter(|spec| spec.on == *self.target.kind())
+            .filter(leaves);
         let spec = fitting.min_by_key(|spec| {
             let (at, rung) = far(spec);
             (at.unwrap_or(0).abs_diff(wanted.unwrap_or(0)), rung)

@@ -8,9 +8,7 @@ use super::view::key;
 use super::{Ask, scope};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
-use crate::domain::{
-    Found, Kind, Locator, NotSeen, Query, ReadKind, Reading, Relation,
-};
+use crate::domain::{Found, Kind, Locator, NotSeen, Query, ReadKind, Reading, Relation};
 use crate::playbook::{Evaluated, Scope, Step};
 use crate::provider::{Catalogue, Observer};
 
@@ -135,9 +133,7 @@ pub(super) fn readings<'a>(
         .filter(move |step| step.work.read() == Some(read));
     steps.flat_map(move |step| {
         ask.order.subjects.iter().filter_map(move |subject| {
-            let (_, reading) = ask
-                .case
-                .reading(ask.at.0, &key(step, None, subject))?;
+            let (_, reading) = ask.case.reading(ask.at.0, &key(step, None, subject))?;
             Some((subject, reading))
         })
     })

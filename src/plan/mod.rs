@@ -27,7 +27,7 @@ use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
     Digest, Duration, Fact, Item, Locator, Manner, Relation, Seen, Spec, Tag, Time, Undo, Work,
 };
-use crate::playbook::{Expr, Playbook, Step, Then};
+use crate::playbook::{Playbook, Step, Then};
 use crate::provider::{Catalogue, Observer};
 use candidate::Candidate;
 
@@ -72,13 +72,6 @@ impl<'a> Ask<'a> {
             unplanned: None,
         }
     }
-}
-
-/// An expression as the file spells it, for people to read.
-#[must_use]
-pub fn source(playbook: &Playbook, expr: &Expr) -> String {
-    let spelt = playbook.text.get(expr.span.start..expr.span.end);
-    spelt.unwrap_or_default().trim_matches(['"', '\'', ' ']).to_owned()
 }
 
 /// Why a round could not be planned.
@@ -227,11 +220,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
 }
 
 /// On cuts a limit stages: what is beyond it waits for the next round, and is named.
-fn stage(
-    items: &mut Vec<Item>,
-    pending: &mut Vec<Pending>,
-    limit: usize,
-) -> Result<(), Error> {
+fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) -> Result<(), Error> {
     let changes = |item: &&Item| item.call().is_some() && item.rung.is_none();
     let others = items.iter().filter(changes).count();
     if others > limit {
@@ -417,7 +406,11 @@ fn item(
         manner: manner(candidate.step),
         review: candidate.review,
         proposes_restore: proposes_restore(candidate.step),
-        verify_within: candidate.step.verify.as_ref().and_then(|verify| verify.within),
+        verify_within: candidate
+            .step
+            .verify
+            .as_ref()
+            .and_then(|verify| verify.within),
         probe,
         marks,
         facts,

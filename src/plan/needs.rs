@@ -114,10 +114,15 @@ pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemK
     let mine = |other: &ItemKey| {
         other.subject.is_none() || key.subject.is_none() || other.subject == key.subject
     };
-    let waived = |item: &ItemRef| case.waived.iter().any(|waived| waived.run == run && waived.key == item.key);
+    let waived = |item: &ItemRef| {
+        case.waived
+            .iter()
+            .any(|waived| waived.run == run && waived.key == item.key)
+    };
     let last = case.last_lives(run).into_values();
     // A cut that is known not to have happened is as open as one that was not tried.
-    let is_open = |life: &Life| life.state.is_open() || (life.planned.rung.is_some() && is_badly(life));
+    let is_open =
+        |life: &Life| life.state.is_open() || (life.planned.rung.is_some() && is_badly(life));
     let open = last.filter(|(item, life)| {
         item.key.phase < key.phase && mine(&item.key) && is_open(life) && !waived(item)
     });

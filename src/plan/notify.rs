@@ -28,7 +28,12 @@ pub(super) async fn known(ask: &Ask<'_>, step: &str, channel: &Locator) -> Resul
         id: channel.id().to_owned(),
         account: channel.account().map(str::to_owned),
     };
-    match ask.observer.resolve(std::slice::from_ref(&named)).await.pop() {
+    match ask
+        .observer
+        .resolve(std::slice::from_ref(&named))
+        .await
+        .pop()
+    {
         Some(Ok(_)) => Ok(()),
         Some(Err(why)) => Err(Error::Notifier {
             step: step.to_owned(),

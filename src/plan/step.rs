@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::candidate::{Slot, is_begun, known};
-use super::{Ask, Error, look, source};
+use super::{Ask, Error, look};
 use crate::domain::item::Asked;
 use crate::domain::{Item, ItemKey, Work};
 use crate::playbook::{Expr, Gate, OnExpiry, Scope, Step, StepWork};
@@ -31,7 +31,7 @@ pub(super) fn item(ask: &Ask<'_>, step: &Step, slot: &Slot) -> Planned {
         }
         StepWork::Check(check) => Work::Check(Asked {
             target: slot.target.clone(),
-            text: source(ask.playbook, check),
+            text: check.source(),
             evidence: step.evidence,
             ..Asked::default()
         }),
@@ -43,7 +43,11 @@ pub(super) fn item(ask: &Ask<'_>, step: &Step, slot: &Slot) -> Planned {
             Ok(text) => Work::Manual(Asked {
                 target: slot.target.clone(),
                 text,
-                of: manual.assignee.iter().map(|role| (role.clone(), 1)).collect(),
+                of: manual
+                    .assignee
+                    .iter()
+                    .map(|role| (role.clone(), 1))
+                    .collect(),
                 within: manual.deadline,
                 evidence: step.evidence,
                 ..Asked::default()
@@ -79,7 +83,11 @@ pub(super) fn gate_of(step: &Step, key: &ItemKey) -> Option<ItemKey> {
 }
 
 /// The item that asks people first, where a step has a gate of its own and it was not asked yet.
-pub(super) fn asked_first(ask: &Ask<'_>, step: &Step, key: &ItemKey) -> Result<Option<Item>, Error> {
+pub(super) fn asked_first(
+    ask: &Ask<'_>,
+    step: &Step,
+    key: &ItemKey,
+) -> Result<Option<Item>, Error> {
     let (Some(gate), Some(key)) = (&step.gate, gate_of(step, key)) else {
         return Ok(None);
     };
@@ -92,14 +100,16 @@ pub(super) fn asked_first(ask: &Ask<'_>, step: &Step, key: &ItemKey) -> Result<O
     };
     let text = match known(ask, step, gate.ask.eval_text(&scope))? {
         Ok(text) => text,
-        Err(_) => source(ask.playbook, &gate.ask),
+        Err(_) => gate.ask.source(),
     };
     Ok(Some(Item::new(key, Work::Gate(question(gate, text)))))
 }
 
 /// The steps that run only where another failed, with that other's id.
 pub(super) fn after_failure(steps: &[Step]) -> BTreeMap<&str, &Step> {
-    let named = steps.iter().filter_map(|step| Some((step, step.on_failure.as_ref()?)));
+    let named = steps
+        .iter()
+        .filter_map(|step| Some((step, step.on_failure.as_ref()?)));
     named
         .flat_map(|(step, then)| then.run.iter().map(move |id| (id.as_str(), step)))
         .collect()

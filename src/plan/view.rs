@@ -4,13 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::scope;
 use crate::domain::case::Case;
 use crate::domain::event::{Decision, Order};
 use crate::domain::state::Life;
-use crate::domain::{Digest, Found, ItemKey, Locator, Reading, State};
+use crate::domain::{Digest, Found, ItemKey, ItemRef, Locator, Reading, State};
 use crate::playbook::{Evaluated, Expr, Playbook, Scope, Step, StepWork, scope as data};
 use crate::provider::Catalogue;
 
@@ -100,7 +100,11 @@ impl<'a> View<'a> {
 
     /// The latest answer of a read step about a subject.
     #[must_use]
-    pub fn reading(&self, step: &Step, subject: &Locator) -> Option<&'a (crate::domain::Time, Reading)> {
+    pub fn reading(
+        &self,
+        step: &Step,
+        subject: &Locator,
+    ) -> Option<&'a (crate::domain::Time, Reading)> {
         self.case.reading(self.run, &key(step, None, subject))
     }
 
@@ -114,10 +118,8 @@ impl<'a> View<'a> {
                 data::found(found, inside, kind.is_some_and(|kind| kind.credential))
             };
             let items: Vec<_> = reading.found.iter().map(item).collect();
-            let complete = reading.not_seen.is_empty();
-            return Some(
-                json!({"items": items, "at": at, "target": subject, "back_to": reading.back_to, "complete": complete, "status": "confirmed"}),
-            );
+            let extent = (reading.back_to, reading.not_seen.is_empty());
+            return Some(data::read_output("confirmed", *at, subject, items, extent));
         }
         let lives = self.lives(step, subject);
         if step.for_each.is_some() {
@@ -126,41 +128,43 @@ impl<'a> View<'a> {
                 .is_some_and(|unplanned| !unplanned.contains(&step.id));
             return (!lives.is_empty() || has_none).then(|| each(&lives));
         }
-        let life = lives.first()?;
-        let at = life.acted_at.or(life.state.is_ok().then_some(life.at));
-        let decided = match life.state {
-            State::Confirmed { .. } => Some(true),
-            State::Failed(_) | State::Denied(_) => Some(false),
-            State::Planned
-            | State::Blocked(_)
-            | State::Intended { .. }
-            | State::InDoubt { .. }
-            | State::Acted { .. }
-            | State::Skipped(_)
-            | State::Stale(_)
-            | State::Undone
-            | State::UndoFailed(_) => None,
-        };
-        let mut output = json!({"at": at, "target": life.planned.target, "status": life.state.status()});
-        if let (true, Some(passed), Some(fields)) =
-            (life.planned.does.is_decided(), decided, output.as_object_mut())
-        {
-            fields.insert("passed".to_owned(), passed.into());
+        let (item, life) = lives.first()?;
+        let status = life.state.status().word();
+        let decided = self.case.decided.get(*item);
+        match &step.work {
+            StepWork::Do(_) | StepWork::Read(_) => {
+                let at = life.acted_at.or(life.state.is_ok().then_some(life.at));
+                let target = life.planned.target.as_ref()?;
+                Some(data::act_output(status, at, target, &life.made))
+            }
+            StepWork::Notify(_) => Some(data::notify_output(status, life.at)),
+            StepWork::Check(_) => decided.map(|(at, decision)| {
+                let evidence = spell(decision);
+                data::check_output(status, decision.passed, *at, &evidence)
+            }),
+            StepWork::Gate(_) => decided.map(|(at, decision)| {
+                let by = std::slice::from_ref(&decision.by);
+                data::gate_output(status, decision.passed, *at, by)
+            }),
+            StepWork::Manual(_) => decided.map(|(at, decision)| {
+                let evidence = spell(decision);
+                data::manual_output(status, decision.passed, *at, &decision.by, &evidence)
+            }),
         }
-        Some(output)
     }
 
     /// The last life of each item that a step has for a subject.
-    fn lives(&self, step: &Step, subject: &Locator) -> Vec<&'a Life> {
-        let wanted = key(step, None, subject);
-        let lives = self.case.lives_meant(self.run, &wanted);
-        lives.into_iter().map(|(_, life)| life).collect()
+    fn lives(&self, step: &Step, subject: &Locator) -> Vec<(&'a ItemRef, &'a Life)> {
+        self.case.lives_meant(self.run, &key(step, None, subject))
     }
 
     /// Whether an item's condition holds now; one that does not hold is said with its text.
     #[must_use]
     pub fn condition(&self, key: &ItemKey) -> Judged {
-        let Some((step, when)) = self.step(key).and_then(|step| Some((step, step.when.as_ref()?))) else {
+        let Some((step, when)) = self
+            .step(key)
+            .and_then(|step| Some((step, step.when.as_ref()?)))
+        else {
             return Judged::Open("the step has no condition".to_owned());
         };
         self.judge(key, step, when, "the condition")
@@ -204,7 +208,7 @@ impl<'a> View<'a> {
         let Some(scope) = self.scope_of(key, step) else {
             return Judged::Open(format!("what {what} is about is not known any more"));
         };
-        let source = super::source(self.playbook, expr);
+        let source = expr.source();
         match expr.eval_bool(&scope) {
             Evaluated::Known(passed) => Judged::Decided(Decision {
                 passed,
@@ -239,8 +243,10 @@ impl<'a> View<'a> {
                 | StepWork::Manual(_)
                 | StepWork::Notify(_) => {
                     let lives = self.lives(step, subject);
-                    let proven = lives.iter().filter_map(|life| life.verdict.as_ref());
-                    proven.filter_map(|verdict| Digest::of_json(verdict).ok()).collect()
+                    let proven = lives.iter().filter_map(|(_, life)| life.verdict.as_ref());
+                    proven
+                        .filter_map(|verdict| Digest::of_json(verdict).ok())
+                        .collect()
                 }
             };
             evidence.insert(&step.id, digests);
@@ -263,28 +269,42 @@ impl<'a> View<'a> {
 
     fn mentioned<'b>(&'b self, key: &'b ItemKey, expr: &Expr) -> Vec<(&'a Step, &'b Locator)> {
         let subject = key.subject.as_ref().or(self.order.subjects.first());
-        let steps = expr.steps().into_iter().filter_map(|id| self.playbook.step(id));
-        steps.zip(std::iter::repeat(subject)).filter_map(|(step, subject)| Some((step, subject?))).collect()
+        let steps = expr
+            .steps()
+            .into_iter()
+            .filter_map(|id| self.playbook.step(id));
+        steps
+            .zip(std::iter::repeat(subject))
+            .filter_map(|(step, subject)| Some((step, subject?)))
+            .collect()
     }
 }
 
+/// What a decision rests on, as expressions see it.
+fn spell(decision: &Decision) -> Vec<String> {
+    decision.evidence.iter().map(ToString::to_string).collect()
+}
+
 /// What a step that is done for each of several things comes to.
-fn each(lives: &[&Life]) -> Value {
-    let of = |so: fn(&State) -> bool| -> Vec<&Locator> {
-        let those = lives.iter().filter(|life| so(&life.state));
-        those.filter_map(|life| life.planned.target.as_ref()).collect()
+fn each(lives: &[(&ItemRef, &Life)]) -> Value {
+    let of = |so: fn(&State) -> bool| -> Vec<Locator> {
+        let those = lives.iter().filter(|(_, life)| so(&life.state));
+        those
+            .filter_map(|(_, life)| life.planned.target.clone())
+            .collect()
     };
+    let any = |so: fn(&State) -> bool| lives.iter().any(|(_, life)| so(&life.state));
     let status = match () {
-        () if lives.iter().any(|life| life.state.is_in_doubt()) => "in-doubt",
-        () if lives.iter().any(|life| life.state.is_open()) => "running",
-        () if lives.iter().all(|life| life.state.is_ok()) => "confirmed",
-        () => "failed",
+        () if any(State::is_in_doubt) => "in-doubt",
+        () if any(State::is_open) => "running",
+        () if any(|state| !state.is_ok()) => "failed",
+        () => "confirmed",
     };
-    json!({
-        "confirmed": of(|state| matches!(state, State::Confirmed { .. } | State::Undone)),
-        "failed": of(|state| matches!(state, State::Failed(_) | State::Denied(_))),
-        "in_doubt": of(State::is_in_doubt),
-        "skipped": of(|state| matches!(state, State::Skipped(_))),
-        "status": status,
-    })
+    data::each_output(
+        status,
+        &of(|state| matches!(state, State::Confirmed { .. } | State::Undone)),
+        &of(|state| matches!(state, State::Failed(_) | State::Denied(_))),
+        &of(State::is_in_doubt),
+        &of(|state| matches!(state, State::Skipped(_))),
+    )
 }

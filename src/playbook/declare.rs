@@ -8,10 +8,12 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::diagnostic::{Problem, Span};
-use super::input::{Input, InputType};
+use super::grammar;
+use super::input::{Input, InputType, read_count, read_time};
 use super::schema::{Fields, Reader, is_name};
 use super::yaml::{Data, Key, Node};
 use crate::domain::KindId;
+use crate::domain::clock::read_duration;
 
 impl Reader<'_> {
     /// Reads a declaration.
@@ -33,8 +35,7 @@ impl Reader<'_> {
             )
         };
         let Some(word) = fields.get("type") else {
-            self.only(&fields, "an input", &["type", "required", "default"], &[]);
-            self.problems.push(missing("`type`"));
+            self.only(&fields, &grammar::INPUT, "");
             return None;
         };
         let kind = self.input_type(&fields, word);
@@ -73,30 +74,31 @@ impl Reader<'_> {
 
     fn default(&mut self, kind: &InputType, node: &Node) -> Option<Value> {
         match (kind, &node.data) {
-            (InputType::List, Data::List(items)) => {
+            (InputType::List { .. }, Data::List(items)) => {
                 let items: Vec<Option<Value>> = items
                     .iter()
                     .map(|item| self.word(item, "an element").map(Value::from))
                     .collect();
-                items.into_iter().collect()
+                let items = items.into_iter().collect::<Option<Vec<_>>>()?;
+                self.fits(kind, node, Value::Array(items))
             }
-            (InputType::Map, Data::Map(entries)) => {
+            (InputType::Map { .. }, Data::Map(entries)) => {
                 let entries: Vec<Option<(String, Value)>> = entries
                     .iter()
                     .map(|(key, value)| {
                         Some((key.text.clone(), Value::from(self.word(value, "a value")?)))
                     })
                     .collect();
-                entries
+                let entries = entries
                     .into_iter()
-                    .collect::<Option<serde_json::Map<_, _>>>()
-                    .map(Value::Object)
+                    .collect::<Option<serde_json::Map<_, _>>>()?;
+                self.fits(kind, node, Value::Object(entries))
             }
-            (InputType::List, Data::Scalar { .. }) => {
+            (InputType::List { .. }, Data::Scalar { .. }) => {
                 self.note("type", node.span, "`default` must be a list");
                 None
             }
-            (InputType::Map, Data::Scalar { .. }) => {
+            (InputType::Map { .. }, Data::Scalar { .. }) => {
                 self.note("type", node.span, "`default` must be a map");
                 None
             }
@@ -113,21 +115,40 @@ impl Reader<'_> {
         }
     }
 
+    fn fits(&mut self, kind: &InputType, node: &Node, value: Value) -> Option<Value> {
+        kind.fits(&value)
+            .map_err(|why| self.note("value", node.span, format!("`default`: {why}")))
+            .ok()
+            .map(|()| value)
+    }
+
+    /// The range of an input; one that nothing fits is a mistake.
+    fn bounds<T: PartialOrd>(
+        &mut self,
+        fields: &Fields<'_>,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> (Option<T>, Option<T>) {
+        let mut bound = |name: &str| {
+            let node = fields.get(name)?;
+            self.read_word(node, &format!("`{name}`"), &read)
+        };
+        let (min, max) = (bound("min"), bound("max"));
+        if let (Some(least), Some(most), Some(node)) = (&min, &max, fields.get("max"))
+            && least > most
+        {
+            self.note(
+                "value",
+                node.span,
+                "`max`: it is less than `min`, so nothing fits",
+            );
+        }
+        (min, max)
+    }
+
     fn input_type(&mut self, fields: &Fields<'_>, node: &Node) -> Option<InputType> {
         let word = self.word(node, "`type`")?;
-        let own: &[&str] = match word {
-            "string" => &["pattern"],
-            "int" | "duration" => &["min", "max"],
-            "enum" => &["values"],
-            "locator" => &["kinds"],
-            _ => &[],
-        };
-        let known: Vec<&str> = ["type", "required", "default"]
-            .into_iter()
-            .chain(own.iter().copied())
-            .collect();
         if InputType::WORDS.contains(&word) {
-            self.only(fields, &format!("an input of type {word}"), &known, &[]);
+            self.only(fields, &grammar::INPUT, word);
         }
         Some(match word {
             "string" => InputType::String {
@@ -140,30 +161,31 @@ impl Reader<'_> {
                 },
             },
             "int" => {
-                let mut bound = |name: &str| {
-                    let number = |text: &str| {
-                        text.parse()
-                            .map_err(|_| format!("`{text}` is no whole number"))
-                    };
-                    fields
-                        .get(name)
-                        .and_then(|node| self.read_word(node, name, number))
+                let number = |text: &str| {
+                    text.parse()
+                        .map_err(|_| format!("`{text}` is no whole number"))
                 };
-                InputType::Int {
-                    min: bound("min"),
-                    max: bound("max"),
-                }
+                let (min, max) = self.bounds(fields, number);
+                InputType::Int { min, max }
             }
-            "duration" => InputType::Duration {
-                min: fields
-                    .get("min")
-                    .and_then(|node| self.duration(node, "`min`")),
-                max: fields
-                    .get("max")
-                    .and_then(|node| self.duration(node, "`max`")),
-            },
+            "duration" => {
+                let (min, max) = self.bounds(fields, read_duration);
+                InputType::Duration { min, max }
+            }
+            "time" => {
+                let (min, max) = self.bounds(fields, read_time);
+                InputType::Time { min, max }
+            }
+            "list" => {
+                let (min, max) = self.bounds(fields, read_count);
+                InputType::List { min, max }
+            }
+            "map" => {
+                let (min, max) = self.bounds(fields, read_count);
+                InputType::Map { min, max }
+            }
             "enum" => InputType::Enum {
-                values: self.values(fields, node.span)?,
+                values: self.values(fields)?,
             },
             "locator" => InputType::Locator {
                 kinds: fields
@@ -172,9 +194,6 @@ impl Reader<'_> {
                     .unwrap_or_default(),
             },
             "bool" => InputType::Bool,
-            "time" => InputType::Time,
-            "list" => InputType::List,
-            "map" => InputType::Map,
             "cidr" => InputType::Cidr,
             "url" => InputType::Url,
             "identity" => InputType::Identity,
@@ -192,11 +211,8 @@ impl Reader<'_> {
         })
     }
 
-    fn values(&mut self, fields: &Fields<'_>, span: Span) -> Option<Vec<String>> {
-        let Some(node) = fields.get("values") else {
-            self.note("missing-key", span, "an enum needs `values`");
-            return None;
-        };
+    fn values(&mut self, fields: &Fields<'_>) -> Option<Vec<String>> {
+        let node = fields.get("values")?;
         let words: Vec<String> = self
             .list(node, "`values`")
             .iter()

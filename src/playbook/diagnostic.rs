@@ -102,6 +102,8 @@ pub struct Refused {
     pub text: String,
     /// What is wrong, in the order of the file; never empty.
     pub problems: Vec<Problem>,
+    /// Files that this one calls and that are refused themselves.
+    pub called: Vec<Self>,
 }
 
 impl Refused {
@@ -124,6 +126,7 @@ impl Refused {
             file: plain(file),
             text,
             problems,
+            called: Vec::new(),
         }
     }
 
@@ -151,6 +154,7 @@ impl Refused {
         if more > 0 {
             rendered.push(format!("and {more} more problems"));
         }
+        rendered.extend(self.called.iter().map(|called| called.render(colour)));
         rendered.join("\n\n")
     }
 

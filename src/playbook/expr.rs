@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::call::Inline;
 use super::diagnostic::{Problem, Span};
-use super::program::{Cel, compile};
+use super::program::{Cel, Path, compile};
 use super::scope::Scope;
 
 /// A value of the file that may hold expressions.
@@ -36,6 +37,8 @@ pub(crate) enum Form {
     Cel(Arc<Cel>),
     Joined(Vec<Self>),
     List(Vec<Expr>),
+    /// True where all are.
+    All(Vec<Expr>),
 }
 
 impl Expr {
@@ -53,7 +56,23 @@ impl Expr {
     pub fn as_literal(&self) -> Option<&Value> {
         match &self.form {
             Form::Literal(value) => Some(value),
-            Form::Cel(_) | Form::Joined(_) | Form::List(_) => None,
+            Form::Cel(_) | Form::Joined(_) | Form::List(_) | Form::All(_) => None,
+        }
+    }
+
+    /// True where both are.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            span: other.span,
+            form: Form::All(vec![self, other]),
+        }
+    }
+
+    /// The same value in a playbook that calls this one.
+    pub(crate) fn inside(&self, call: &Inline<'_>) -> Self {
+        Self {
+            span: self.span,
+            form: self.form.inside_of(call),
         }
     }
 
@@ -98,7 +117,9 @@ impl Expr {
     pub fn eval(&self, scope: &Scope) -> Evaluated {
         match &self.form {
             Form::List(items) => gather(items.iter().map(|item| item.eval(scope)), Value::Array),
-            Form::Literal(_) | Form::Cel(_) | Form::Joined(_) => self.form.eval(scope),
+            Form::Literal(_) | Form::Cel(_) | Form::Joined(_) | Form::All(_) => {
+                self.form.eval(scope)
+            }
         }
     }
 
@@ -122,6 +143,12 @@ impl Expr {
             .narrow("a list", |value| value.as_array().cloned())
     }
 
+    /// The text, as people write it.
+    #[must_use]
+    pub fn source(&self) -> String {
+        self.form.source()
+    }
+
     /// All single expressions in it.
     pub(crate) fn each(&self) -> Vec<&Cel> {
         self.form.each()
@@ -131,16 +158,21 @@ impl Expr {
     pub(crate) fn whole(&self) -> Option<&Cel> {
         match &self.form {
             Form::Cel(cel) => Some(cel),
-            Form::Literal(_) | Form::Joined(_) | Form::List(_) => None,
+            Form::Literal(_) | Form::Joined(_) | Form::List(_) | Form::All(_) => None,
         }
+    }
+
+    /// All paths whose values it needs.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        let each = self.each().into_iter().flat_map(|cel| &cel.paths);
+        each.flat_map(Path::sources).collect()
     }
 
     /// The ids of the steps it mentions.
     #[must_use]
     pub fn steps(&self) -> Vec<&str> {
-        self.each()
+        self.paths()
             .into_iter()
-            .flat_map(|cel| &cel.paths)
             .filter_map(|path| match path.parts.as_slice() {
                 [root, id, ..] if root == "steps" => Some(id.as_str()),
                 _ => None,
@@ -151,20 +183,49 @@ impl Expr {
     /// Whether it mentions a root such as `subject` or `found`.
     #[must_use]
     pub fn mentions(&self, root: &str) -> bool {
-        self.each()
+        self.paths()
             .into_iter()
-            .flat_map(|cel| &cel.paths)
             .any(|path| path.parts.first().is_some_and(|first| first == root))
     }
 }
 
 impl Form {
+    fn source(&self) -> String {
+        match self {
+            Self::Literal(Value::String(text)) => text.clone(),
+            Self::Literal(value) => value.to_string(),
+            Self::Cel(cel) => format!("${{{}}}", cel.source),
+            Self::Joined(forms) => forms.iter().map(Self::source).collect(),
+            Self::All(exprs) => {
+                let exprs: Vec<String> = exprs.iter().map(Expr::source).collect();
+                exprs.join(" and ")
+            }
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(Expr::source).collect();
+                format!("[{}]", items.join(", "))
+            }
+        }
+    }
+
     fn each(&self) -> Vec<&Cel> {
         match self {
             Self::Literal(_) => Vec::new(),
             Self::Cel(cel) => vec![cel],
             Self::Joined(forms) => forms.iter().flat_map(Self::each).collect(),
-            Self::List(items) => items.iter().flat_map(Expr::each).collect(),
+            Self::List(items) | Self::All(items) => items.iter().flat_map(Expr::each).collect(),
+        }
+    }
+
+    fn inside_of(&self, call: &Inline<'_>) -> Self {
+        let all = |items: &[Expr]| items.iter().map(|item| item.inside(call)).collect();
+        match self {
+            Self::Literal(value) => Self::Literal(value.clone()),
+            Self::Cel(cel) => Self::Cel(Arc::new(cel.inside(call))),
+            Self::Joined(forms) => {
+                Self::Joined(forms.iter().map(|form| form.inside_of(call)).collect())
+            }
+            Self::List(items) => Self::List(all(items)),
+            Self::All(items) => Self::All(all(items)),
         }
     }
 
@@ -177,6 +238,11 @@ impl Form {
                 Value::String(parts.collect())
             }),
             Self::List(items) => gather(items.iter().map(|item| item.eval(scope)), Value::Array),
+            Self::All(items) => gather(items.iter().map(|item| item.eval(scope)), |parts| {
+                // What is neither true nor false stays what it is, and is refused by whoever asks for a truth.
+                let other = parts.iter().find(|part| !part.is_boolean()).cloned();
+                other.unwrap_or(Value::Bool(parts.iter().all(|part| *part == true)))
+            }),
         }
     }
 }

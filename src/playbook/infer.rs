@@ -9,7 +9,7 @@ use cel::common::ast::{
 use super::diagnostic::Problem;
 use super::expr::{Expr, Form};
 use super::program::{Cel, as_id, member_path};
-use super::types::{Names, Output, Root, Shape, Type};
+use super::types::{Names, Output, Root, Shape, Type, knows};
 
 const ROOTS: [&str; 4] = ["subject", "incident", "inputs", "steps"];
 const FUNCTIONS: [&str; 12] = [
@@ -52,6 +52,8 @@ fn check_form(form: &Form, names: &Names<'_>, problems: &mut Vec<Problem>) -> Ty
             let join = |all: Type, item: &Expr| all.join(check(item, names, problems));
             Type::List(Box::new(items.iter().fold(Type::Never, join)))
         }
+        // Made from expressions that were checked where they stand.
+        Form::All(_) => Type::Bool,
     }
 }
 
@@ -198,7 +200,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             Type::Any | Type::Never | Type::Null | Type::Table => Type::Any,
             Type::Root(Root::Steps) => {
                 let id = as_id(field);
-                if !self.names.steps.contains_key(&id) {
+                if !knows(self.names.steps, &id) {
                     let known = self.names.steps.keys().map(String::as_str);
                     let message = format!("there is no step `{id}`");
                     let problem = Problem::new("unknown-step", self.cel.locate(&id), message);

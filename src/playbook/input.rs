@@ -50,16 +50,31 @@ pub enum InputType {
         max: Option<Duration>,
     },
     /// An instant.
-    Time,
+    Time {
+        /// The earliest.
+        min: Option<Time>,
+        /// The latest.
+        max: Option<Time>,
+    },
     /// One of these words.
     Enum {
         /// The words.
         values: Vec<String>,
     },
-    /// A list.
-    List,
-    /// A map.
-    Map,
+    /// A list of texts.
+    List {
+        /// The fewest.
+        min: Option<u32>,
+        /// The most.
+        max: Option<u32>,
+    },
+    /// A map of texts.
+    Map {
+        /// The fewest.
+        min: Option<u32>,
+        /// The most.
+        max: Option<u32>,
+    },
     /// A network.
     Cidr,
     /// A web address.
@@ -96,6 +111,26 @@ impl InputType {
         "person",
     ];
 
+    /// The kinds of target that it takes, where it takes any; none named means all.
+    pub(crate) fn kinds(&self) -> Option<&[KindId]> {
+        match self {
+            Self::Locator { kinds } => Some(kinds),
+            Self::String { .. }
+            | Self::Int { .. }
+            | Self::Bool
+            | Self::Duration { .. }
+            | Self::Time { .. }
+            | Self::Enum { .. }
+            | Self::List { .. }
+            | Self::Map { .. }
+            | Self::Cidr
+            | Self::Url
+            | Self::Identity
+            | Self::SecretRef
+            | Self::Person => None,
+        }
+    }
+
     /// Reads a value that was given as text; lists and maps are written `a,b` and `a=1,b=2`.
     ///
     /// # Errors
@@ -121,12 +156,10 @@ impl InputType {
             Self::Duration { min, max } => {
                 within(read_duration(text)?, *min, *max, spell).map(|()| text.trim().into())
             }
-            Self::Time => text
-                .parse::<Time>()
-                .map(|time| time.to_string().into())
-                .map_err(|_| {
-                    format!("`{text}` is no time; write for example 2026-11-20T03:00:00Z")
-                }),
+            Self::Time { min, max } => {
+                let time = read_time(text)?;
+                within(time, *min, *max, |time| time.to_string()).map(|()| time.to_string().into())
+            }
             Self::Enum { values } => {
                 if values.iter().any(|value| value == text) {
                     Ok(text.into())
@@ -134,12 +167,12 @@ impl InputType {
                     Err(format!("`{text}` is none of {}", values.join(", ")))
                 }
             }
-            Self::List => Ok(text
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .collect()),
-            Self::Map => {
+            Self::List { .. } => {
+                let parts = text.split(',').map(str::trim);
+                let list: Value = parts.filter(|part| !part.is_empty()).collect();
+                self.fits(&list).map(|()| list)
+            }
+            Self::Map { .. } => {
                 let pair = |part: &str| {
                     let (key, value) = part
                         .split_once('=')
@@ -151,7 +184,8 @@ impl InputType {
                     .filter(|part| !part.trim().is_empty())
                     .map(pair)
                     .collect();
-                pairs.map(Value::Object)
+                let map = Value::Object(pairs?);
+                self.fits(&map).map(|()| map)
             }
             Self::Cidr => {
                 let (address, bits) = text.split_once('/').unwrap_or((text, ""));
@@ -211,6 +245,39 @@ impl InputType {
                 .map(|reference| reference.to_string().into()),
         }
     }
+}
+
+impl InputType {
+    /// Whether a list or a map has as many elements as it may have; everything else fits as it was read.
+    ///
+    /// # Errors
+    /// Says how many there are and how many may be.
+    pub(crate) fn fits(&self, value: &Value) -> Result<(), String> {
+        let (Self::List { min, max } | Self::Map { min, max }) = self else {
+            return Ok(());
+        };
+        let count = match value {
+            Value::Array(items) => items.len(),
+            Value::Object(entries) => entries.len(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Ok(()),
+        };
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        within(count, *min, *max, |count| count.to_string())
+            .map_err(|why| format!("the number of elements, {why}"))
+    }
+}
+
+/// Reads an instant as people write it.
+pub(crate) fn read_time(text: &str) -> Result<Time, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no time; write for example 2026-11-20T03:00:00Z"))
+}
+
+/// Reads how many.
+pub(crate) fn read_count(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no whole number"))
 }
 
 fn within<T: PartialOrd + Copy>(
@@ -289,7 +356,19 @@ mod tests {
         let word = InputType::Enum {
             values: vec!["x".into()],
         };
-        let cases: [(&InputType, &str, &str); 13] = [
+        let day = InputType::Time {
+            min: "2026-11-20T00:00:00Z".parse().ok(),
+            max: None,
+        };
+        let pair = InputType::Map {
+            min: None,
+            max: Some(2),
+        };
+        let two = InputType::List {
+            min: Some(2),
+            max: None,
+        };
+        let cases: [(&InputType, &str, &str); 16] = [
             (&number, "5", "10"),
             (&number, "1", "0"),
             (&number, "9", "5.0"),
@@ -301,8 +380,11 @@ mod tests {
             (&InputType::Cidr, "10.0.0.0/8", "10.0.0.0/33"),
             (&InputType::Cidr, "::/0", "10.0.0.0"),
             (&InputType::Url, "https://x.example/y", "file:///etc/passwd"),
-            (&InputType::Time, "2026-11-20T03:00:00Z", "yesterday"),
-            (&InputType::Map, "a=1,b=2", "a"),
+            (&day, "2026-11-20T03:00:00Z", "yesterday"),
+            (&day, "2026-11-20T03:00:00Z", "2026-11-19T23:59:59Z"),
+            (&pair, "a=1,b=2", "a"),
+            (&pair, "a=1,b=2", "a=1,b=2,c=3"),
+            (&two, "a,b", "a"),
         ];
         for (kind, good, bad) in cases {
             assert!(kind.read(good).is_ok(), "{kind:?} {good}");

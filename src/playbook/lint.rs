@@ -1,27 +1,32 @@
-//! What only shows when steps are looked at together: names, order, effects, types.
+//! What only shows when steps are looked at together: names, calls, closing rules, and the whole that comes of it.
 //!
-//! Fills in the needs that the file leaves out. Reports everything it finds; never repairs.
+//! Fills in what the file leaves out. Reports everything it finds; never repairs.
 
 use std::collections::BTreeMap;
 
+use super::call::{self, Resolved};
 use super::diagnostic::{Problem, Span};
-use super::expr::Expr;
-use super::infer::check;
+use super::grammar::{CLOSING, CLOSING_WORDS};
 use super::input::InputType;
-use super::order::per_subject;
+use super::model::{AfterFailure, Mode, Need, Step, StepWork};
 use super::schema::Draft;
-use super::step::StepDraft;
-use super::types::{Names, Output, Shape, Type};
-use super::{Mode, Playbook, Step, StepWork, Timeout, Verb, Vocabulary, What};
-use crate::domain::{Digest, Effect, KindId, Locator, Phase, ReadKind, Spec};
+use super::step::{DraftWork, StepDraft};
+use super::types::Output;
+use super::{Playbook, Vocabulary};
+use crate::domain::{Digest, ReadKind};
 
 /// A draft under examination.
 pub(super) struct Lint<'a> {
     pub(super) draft: &'a Draft,
-    vocabulary: &'a Vocabulary<'a>,
-    kinds: Vec<String>,
+    pub(super) vocabulary: &'a Vocabulary<'a>,
+    pub(super) kinds: Vec<String>,
+    /// What each step of the whole gives, inlined ones included.
     pub(super) outputs: BTreeMap<String, Output>,
+    /// The playbooks that steps call, by the step's id.
+    pub(super) called: &'a BTreeMap<String, Resolved>,
     pub(super) problems: &'a mut Vec<Problem>,
+    /// What is no mistake and still worth saying.
+    pub(super) notes: Vec<Problem>,
 }
 
 /// Checks a draft and completes it; `None` where a step could not be read at all.
@@ -29,102 +34,162 @@ pub(crate) fn finish(
     draft: Draft,
     text: &str,
     vocabulary: &Vocabulary<'_>,
+    called: &BTreeMap<String, Resolved>,
     problems: &mut Vec<Problem>,
 ) -> Option<Playbook> {
+    let mut outputs: BTreeMap<String, Output> = draft
+        .steps
+        .iter()
+        .map(|step| (step.id.clone(), output(step, called)))
+        .collect();
+    for (id, resolved) in called {
+        let inner = resolved.playbook.steps.iter();
+        outputs.extend(inner.map(|step| (call::inner_id(id, &step.id), of_step(step))));
+    }
     let mut lint = Lint {
         kinds: vocabulary
             .kinds
             .iter()
             .map(|kind| kind.id.to_string())
             .collect(),
-        outputs: draft
-            .steps
-            .iter()
-            .map(|step| (step.id.clone(), output(step)))
-            .collect(),
+        outputs,
         draft: &draft,
         vocabulary,
+        called,
         problems,
+        notes: Vec::new(),
     };
     lint.ids();
     lint.subject();
     for step in &draft.steps {
         lint.types(step);
         lint.effects(step);
+        lint.course(step);
         lint.kinds_of(step);
     }
+    lint.calls();
     let needs = lint.needs();
+    let inlined = lint.inlined(&needs);
     lint.cycles(&needs);
-    lint.closure(&needs);
+    lint.closure(&needs, &inlined);
     lint.close();
-    let per_subject = per_subject(&draft.steps);
-    let steps = draft.steps.into_iter().zip(needs).map(|(step, needs)| {
-        Some(Step {
-            per_subject: per_subject.contains(&step.id),
-            id: step.id,
-            phase: step.phase,
-            work: step.work?,
-            target: step.target,
-            with: step.with,
-            for_each: step.for_each,
-            needs: needs.into_iter().map(|(need, _)| need).collect(),
-            when: step.when,
-            review: step.review.map(|(review, _)| review),
-            verify: step.verify.map(|(verify, _)| verify),
-            waves: Vec::new(),
-            max_failures: None,
-            retry: None,
-            timeout: Timeout::default(),
-            on_failure: None,
-            gate: None,
-            mode: Mode::default(),
-            tier: None,
-            evidence: false,
-            span: step.span,
-        })
-    });
-    Some(Playbook {
-        steps: steps.collect::<Option<_>>()?,
+    let defaults: Vec<AfterFailure> = draft.steps.iter().map(|step| lint.after(step)).collect();
+    let notes = lint.notes;
+    assemble(draft, text, (needs, defaults), (called, inlined), notes)
+}
+
+type Needs = Vec<Vec<(Need, Span)>>;
+
+fn assemble(
+    draft: Draft,
+    text: &str,
+    (needs, defaults): (Needs, Vec<AfterFailure>),
+    (called, inlined): (&BTreeMap<String, Resolved>, Vec<Step>),
+    notes: Vec<Problem>,
+) -> Option<Playbook> {
+    let mut steps = Vec::new();
+    let mut by_call: BTreeMap<String, Vec<Step>> = BTreeMap::new();
+    for step in inlined {
+        let of = step.id.split('_').next().unwrap_or_default().to_owned();
+        by_call.entry(of).or_default().push(step);
+    }
+    for ((draft, needs), default) in draft.steps.into_iter().zip(needs).zip(defaults) {
+        let needs = needs.into_iter().map(|(need, _)| need).collect();
+        match draft.work? {
+            DraftWork::Calls(_) => steps.extend(by_call.remove(&draft.id).unwrap_or_default()),
+            DraftWork::Does(work, reads_by) => steps.push(Step {
+                per_subject: false,
+                id: draft.id,
+                phase: draft.phase,
+                work,
+                reads_by,
+                target: draft.target,
+                with: draft
+                    .with
+                    .into_iter()
+                    .map(|(name, (_, expr))| (name, expr))
+                    .collect(),
+                for_each: draft.for_each,
+                needs,
+                when: draft.when,
+                review: draft.review.map(|(review, _)| review),
+                verify: draft.verify.map(|(verify, _)| verify),
+                waves: draft.waves.map(|(waves, _)| waves).unwrap_or_default(),
+                max_failures: draft.max_failures.map(|(most, _)| most),
+                retry: draft.retry.map(|(retry, _)| retry),
+                timeout: draft.timeout,
+                on_failure: draft.on_failure.map(|after| after.finish(default)),
+                gate: draft.gate,
+                mode: draft.mode.map_or(Mode::Stop, |(mode, _)| mode),
+                tier: draft.tier.map(|(tier, _)| tier),
+                evidence: draft.evidence,
+                span: draft.span,
+            }),
+        }
+    }
+    steps.sort_by_key(|step| step.phase);
+    super::order::per_subject(&mut steps);
+    let mut whole = Playbook {
+        steps,
         name: draft.name,
         summary: draft.summary,
         handling: draft.handling,
         inputs: draft.inputs,
         limits: draft.limits,
         close_requires: draft.close.into_iter().map(|(word, _)| word).collect(),
+        calls: Vec::new(),
+        notes,
         digest: Digest::of(text.as_bytes()),
         text: text.to_owned(),
-    })
+    };
+    for (id, resolved) in called {
+        call::join(&mut whole, id, resolved);
+    }
+    Some(whole)
 }
 
-fn output(step: &StepDraft) -> Output {
-    match (&step.work, &step.for_each) {
-        (None, _) => Output::Unclear,
-        (Some(_), Some(_)) => Output::Each,
+/// What a step of the file gives.
+fn output(step: &StepDraft, called: &BTreeMap<String, Resolved>) -> Output {
+    match &step.work {
+        Some(DraftWork::Calls(_)) if called.contains_key(&step.id) => Output::Called,
+        Some(DraftWork::Calls(_)) | None => Output::Unclear,
+        Some(DraftWork::Does(work, _)) => of(work, step.for_each.is_some()),
+    }
+}
+
+/// What a finished step gives.
+pub(super) fn of_step(step: &Step) -> Output {
+    of(&step.work, step.for_each.is_some())
+}
+
+fn of(work: &StepWork, is_each: bool) -> Output {
+    match (work, is_each) {
+        (_, true) => Output::Each,
+        (StepWork::Do(_), false) => Output::Act,
+        (StepWork::Check(_), false) => Output::Check,
+        (StepWork::Gate(_), false) => Output::Gate,
+        (StepWork::Manual(_), false) => Output::Manual,
+        (StepWork::Notify(_), false) => Output::Notify,
+        (StepWork::Read(ReadKind::Activity), false) => Output::Events,
         (
-            Some(
-                StepWork::Do(_)
-                | StepWork::Check(_)
-                | StepWork::Gate(_)
-                | StepWork::Manual(_)
-                | StepWork::Notify(_),
-            ),
-            None,
-        ) => Output::Act,
-        (Some(StepWork::Read(ReadKind::Activity)), None) => Output::Events,
-        (
-            Some(StepWork::Read(
+            StepWork::Read(
                 ReadKind::State
                 | ReadKind::Reach
                 | ReadKind::Credentials
                 | ReadKind::Grants
                 | ReadKind::Permissions,
-            )),
-            None,
+            ),
+            false,
         ) => Output::Found,
     }
 }
 
 impl Lint<'_> {
+    /// Whether a step can be named; what belongs to a call that could not be read is taken on trust.
+    pub(super) fn has(&self, id: &str) -> bool {
+        super::types::knows(&self.outputs, id)
+    }
+
     pub(super) fn note(&mut self, code: &'static str, span: Span, message: impl AsRef<str>) {
         self.problems.push(Problem::new(code, span, message));
     }
@@ -170,278 +235,35 @@ impl Lint<'_> {
         }
     }
 
-    fn effect(&self, work: Option<&StepWork>) -> Option<&Spec> {
-        match work {
-            Some(StepWork::Do(What::Action(id))) => self
-                .vocabulary
-                .actions
-                .iter()
-                .find(|spec| spec.id == *id)
-                .copied(),
-            Some(
-                StepWork::Do(What::Verb(_))
-                | StepWork::Read(_)
-                | StepWork::Check(_)
-                | StepWork::Gate(_)
-                | StepWork::Manual(_)
-                | StepWork::Notify(_),
-            )
-            | None => None,
-        }
-    }
-
-    pub(super) fn is_cut(&self, step: &StepDraft) -> bool {
-        matches!(step.work, Some(StepWork::Do(What::Verb(Verb::Cut(_)))))
-            || self
-                .effect(step.work.as_ref())
-                .is_some_and(|spec| spec.cut().is_some())
-    }
-
-    fn effects(&mut self, step: &StepDraft) {
-        let phase = step.phase.word();
-        let cut_phase = matches!(step.phase, Phase::Isolate | Phase::Inventory);
-        if self.is_cut(step) && !cut_phase {
-            let message = format!(
-                "step `{}` cuts in {phase}; a cut belongs in isolate or inventory",
-                step.id
-            );
-            self.note("effect", step.work_span, message);
-        }
-        let gives = self
-            .effect(step.work.as_ref())
-            .filter(|spec| {
-                matches!(
-                    spec.effect,
-                    Effect::Open | Effect::Issue(_) | Effect::Deliver
-                )
-            })
-            .map(|spec| spec.effect.word());
-        if let Some(word) = gives
-            && step.phase != Phase::Reissue
-        {
-            let message = format!(
-                "step `{}` gives access ({word}) in {phase}; this belongs in reissue",
-                step.id
-            );
-            self.note("effect", step.work_span, message);
-        }
-        if step.work.is_some() && !self.is_cut(step) {
-            if let Some((_, span)) = &step.review {
-                self.note(
-                    "effect",
-                    *span,
-                    format!(
-                        "step `{}` cuts nothing, so there is nothing to review",
-                        step.id
-                    ),
-                );
-            }
-            if let Some((_, span)) = &step.verify {
-                self.note(
-                    "effect",
-                    *span,
-                    format!(
-                        "step `{}` cuts nothing, so there is nothing to verify",
-                        step.id
-                    ),
-                );
-            }
-        }
-    }
-
-    fn types(&mut self, step: &StepDraft) {
-        let mut problems = Vec::new();
-        let mut names = Names {
-            inputs: &self.draft.inputs,
-            steps: &self.outputs,
-            kinds: &self.kinds,
-            each: None,
-        };
-        let wrong = |expr: &Expr, wanted: &str, found: &Type| {
-            Problem::new(
-                "type",
-                expr.span,
-                format!("expected {wanted}, found {}", found.describe()),
-            )
-        };
-        if let Some(each) = &step.for_each {
-            let list = check(&each.list, &names, &mut problems);
-            let element = list.element().unwrap_or_else(|| {
-                problems.push(wrong(&each.list, "a list", &list));
-                Type::Any
-            });
-            names.each = Some((&each.variable, element));
-            let key = check(&each.key, &names, &mut problems);
-            if !(key.is_text() || matches!(key, Type::Thing(_))) {
-                problems.push(wrong(&each.key, "a text", &key));
-            }
-            if !each.key.mentions(&each.variable) {
-                let message = format!("the key is the same for every `{}`", each.variable);
-                problems.push(
-                    Problem::new("key", each.key.span, message)
-                        .hint("a key tells one from another"),
-                );
-            }
-        }
-        if let Some(target) = &step.target {
-            let found = check(target, &names, &mut problems);
-            let thing = matches!(
-                found,
-                Type::Thing(Shape::Subject | Shape::Found | Shape::Event)
-            );
-            let fits = thing
-                || matches!(found, Type::Locator | Type::Any)
-                || found == Type::Text && target.whole().is_none();
-            if !fits {
-                problems.push(wrong(target, "a locator", &found));
-            }
-        }
-        for (name, expr) in &step.with {
-            let found = check(expr, &names, &mut problems);
-            let (fits, wanted) = match name.as_str() {
-                "since" => (
-                    matches!(found, Type::Time | Type::Any)
-                        || expr
-                            .as_literal()
-                            .and_then(|value| value.as_str())
-                            .is_some_and(|text| InputType::Time.read(text).is_ok()),
-                    "a time",
-                ),
-                "relations" => (
-                    matches!(found, Type::List(_) | Type::Any),
-                    "a list of relations",
-                ),
-                _ => (true, ""),
-            };
-            if !fits {
-                problems.push(wrong(expr, wanted, &found));
-            }
-        }
-        if let Some(when) = &step.when {
-            let found = check(when, &names, &mut problems);
-            if !matches!(found, Type::Bool | Type::Any) {
-                problems.push(wrong(when, "true or false", &found));
-            }
-        }
-        if let Some((review, _)) = &step.review {
-            let found = check(&review.after, &names, &mut problems);
-            if review.after.as_literal().is_none() && !matches!(found, Type::Duration | Type::Any) {
-                problems.push(wrong(&review.after, "a duration", &found));
-            }
-        }
-        if let Some(probe) = step
-            .verify
-            .as_ref()
-            .and_then(|(verify, _)| verify.probe.as_ref())
-        {
-            let found = check(probe, &names, &mut problems);
-            if found != Type::Secret && found != Type::Any {
-                let problem = wrong(probe, "a secret reference", &found);
-                problems
-                    .push(problem.hint("a probe is `${inputs.…}` of an input of type secret_ref"));
-            }
-        }
-        self.problems.extend(problems);
-    }
-
-    /// The kinds that a step's target can have, where the file says so.
-    fn target_kinds(&mut self, step: &StepDraft) -> Vec<KindId> {
-        let Some(target) = &step.target else {
-            return Vec::new();
-        };
-        if let Some(text) = target.as_literal().and_then(|value| value.as_str()) {
-            let Ok(locator) = text.parse::<Locator>() else {
-                let message =
-                    format!("`{text}` is no locator; write <provider>:<kind>/<id>@<account>");
-                self.note("value", target.span, message);
-                return Vec::new();
-            };
-            let kind = locator.kind().to_string();
-            if !self.kinds.contains(&kind) {
-                let problem = Problem::new(
-                    "unknown-kind",
-                    target.span,
-                    format!("there is no kind `{kind}`"),
-                );
-                self.problems
-                    .push(problem.meant(&kind, self.kinds.iter().map(String::as_str)));
-                return Vec::new();
-            }
-            return vec![locator.kind().clone()];
-        }
-        let Some([path]) = target.whole().map(|cel| cel.paths.as_slice()) else {
-            return Vec::new();
-        };
-        let parts: Vec<&str> = path.parts.iter().map(String::as_str).collect();
-        let input = match parts.as_slice() {
-            ["subject"] | ["subject", "locator"] => "subject",
-            ["inputs", name] => name,
-            _ => return Vec::new(),
-        };
-        let input = self.draft.inputs.iter().find(|known| known.name == input);
-        match input.map(|input| &input.kind) {
-            Some(InputType::Locator { kinds }) => kinds.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn kinds_of(&mut self, step: &StepDraft) {
-        let kinds = self.target_kinds(step);
-        if kinds.is_empty() {
-            return;
-        }
-        let listed = kinds
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        if let Some(spec) = self.effect(step.work.as_ref())
-            && kinds.iter().any(|kind| *kind != spec.on)
-        {
-            let message = format!(
-                "`{}` works on {}, and the target is {listed}",
-                spec.id, spec.on
-            );
-            self.note("kind", step.work_span, message);
-        }
-        if let Some(StepWork::Read(read)) = step.work
-            && read != ReadKind::State
-        {
-            let known = || {
-                self.vocabulary
-                    .kinds
-                    .iter()
-                    .filter(|kind| kinds.contains(&kind.id))
-            };
-            if known().count() > 0 && known().all(|kind| !kind.reads.contains(&read)) {
-                self.note(
-                    "kind",
-                    step.work_span,
-                    format!("this cannot be read of {listed}"),
-                );
-            }
-        }
-    }
-
     fn close(&mut self) {
-        const WORDS: [&str; 2] = ["nothing_in_doubt", "no_overdue_reviews"];
-        const SUFFIXES: [&str; 4] = ["passed", "ok", "done", "failed"];
         for (word, span) in &self.draft.close {
             let problem = match word.split_once('.') {
-                Some((step, _)) if !self.outputs.contains_key(step) => {
-                    let problem =
-                        Problem::new("unknown-step", *span, format!("there is no step `{step}`"));
-                    Some(problem.meant(step, self.outputs.keys().map(String::as_str)))
-                }
-                Some((_, suffix)) if !SUFFIXES.contains(&suffix) => {
-                    let message = format!("`.{suffix}` does not say how a step ends");
-                    Some(Problem::new("unknown-suffix", *span, message).meant(suffix, SUFFIXES))
-                }
-                None if !WORDS.contains(&word.as_str()) => Some(
+                Some((step, _)) if !self.outputs.contains_key(step) && self.has(step) => None,
+                Some((step, suffix)) => match self.outputs.get(step) {
+                    None => {
+                        let message = format!("there is no step `{step}`");
+                        let problem = Problem::new("unknown-step", *span, message);
+                        Some(problem.meant(step, self.outputs.keys().map(String::as_str)))
+                    }
+                    Some(_) if !CLOSING.contains(&suffix) => {
+                        let message = format!("`.{suffix}` does not say how a step ends");
+                        Some(Problem::new("unknown-suffix", *span, message).meant(suffix, CLOSING))
+                    }
+                    Some(output)
+                        if suffix == "passed"
+                            && !matches!(output, Output::Check | Output::Unclear) =>
+                    {
+                        let message = format!("step `{step}` is no check, so it never passes");
+                        let problem = Problem::new("unknown-suffix", *span, message);
+                        Some(problem.hint(format!("write `{step}.ok`")))
+                    }
+                    Some(_) => None,
+                },
+                None if !CLOSING_WORDS.contains(&word.as_str()) => Some(
                     Problem::new("unknown-word", *span, format!("`{word}` is no requirement"))
-                        .meant(word, WORDS),
+                        .meant(word, CLOSING_WORDS),
                 ),
-                Some(_) | None => None,
+                None => None,
             };
             self.problems.extend(problem);
         }

@@ -4,28 +4,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Ended;
 use super::diagnostic::{Problem, Span};
 use super::expr::Expr;
 use super::lint::Lint;
+use super::model::{Need, Step};
 use super::step::StepDraft;
-use super::{Ended, Need};
 use crate::domain::Phase;
 
 impl Lint<'_> {
-    /// What each step needs: as written, else as the language fills it in.
+    /// What each step needs: as written, else as the language fills it in; a call stands for the steps that it became.
     pub(super) fn needs(&mut self) -> Vec<Vec<(Need, Span)>> {
         let mut all = Vec::new();
         for (index, step) in self.draft.steps.iter().enumerate() {
             let needs = match &step.needs {
                 Some(written) => {
                     for (need, span) in written {
-                        if !self.outputs.contains_key(&need.step) {
-                            let message = format!("there is no step `{}`", need.step);
-                            let problem = Problem::new("unknown-step", *span, message);
-                            self.problems.push(
-                                problem.meant(&need.step, self.outputs.keys().map(String::as_str)),
-                            );
-                        }
+                        self.known(need, *span);
                     }
                     written.clone()
                 }
@@ -34,10 +29,11 @@ impl Lint<'_> {
                     .map(|(id, span)| (need(id), span))
                     .collect(),
                 None => {
-                    let before = index
-                        .checked_sub(1)
-                        .and_then(|before| self.draft.steps.get(before));
-                    let before = before.filter(|before| before.phase == step.phase);
+                    let before = self.draft.steps.get(..index).unwrap_or_default();
+                    let before = before
+                        .iter()
+                        .rev()
+                        .find(|before| before.after.is_none() && before.phase == step.phase);
                     before
                         .map(|before| (need(&before.id), step.id_span))
                         .into_iter()
@@ -45,24 +41,53 @@ impl Lint<'_> {
                 }
             };
             for (need, span) in &needs {
-                let later = self
-                    .draft
-                    .steps
-                    .iter()
-                    .find(|other| other.id == need.step && other.phase > step.phase);
-                if let Some(later) = later {
-                    let message = format!(
-                        "step `{}` waits for `{}` of the later phase {}",
-                        step.id,
-                        later.id,
-                        later.phase.word()
-                    );
-                    self.note("later-phase", *span, message);
-                }
+                self.later(step, &need.step, *span);
             }
-            all.push(needs);
+            let expand = |(need, span): (Need, Span)| match self.called.get(&need.step) {
+                Some(resolved) => {
+                    let inner = need.expand(resolved, step.phase);
+                    inner.into_iter().map(|need| (need, span)).collect()
+                }
+                None => vec![(need, span)],
+            };
+            all.push(needs.into_iter().flat_map(expand).collect());
         }
         all
+    }
+
+    /// Notes a need that nothing can meet.
+    fn known(&mut self, need: &Need, span: Span) {
+        if !self.has(&need.step) {
+            let message = format!("there is no step `{}`", need.step);
+            let problem = Problem::new("unknown-step", span, message);
+            self.problems
+                .push(problem.meant(&need.step, self.outputs.keys().map(String::as_str)));
+        } else if need.ended == Ended::Failed && self.called.contains_key(&need.step) {
+            let message = format!("`{}` is a call, and a call does not fail as one", need.step);
+            let problem = Problem::new("unknown-suffix", span, message);
+            let hint = format!("name one of its steps, as `{}_STEP.failed`", need.step);
+            self.problems.push(problem.hint(hint));
+        }
+    }
+
+    /// The phase of a step of the whole.
+    fn phase_of(&self, id: &str) -> Option<Phase> {
+        let own = self.draft.steps.iter().find(|step| step.id == id);
+        own.map(|step| step.phase).or_else(|| {
+            let (call, inner) = id.split_once('_')?;
+            Some(self.called.get(call)?.playbook.step(inner)?.phase)
+        })
+    }
+
+    fn later(&mut self, step: &StepDraft, id: &str, span: Span) {
+        if let Some(phase) = self.phase_of(id).filter(|phase| *phase > step.phase) {
+            let message = format!(
+                "step `{}` waits for `{id}` of the later phase {}",
+                step.id,
+                phase.word()
+            );
+            self.note("later-phase", span, message);
+        }
     }
 
     pub(super) fn cycles(&mut self, needs: &[Vec<(Need, Span)>]) {
@@ -86,64 +111,83 @@ impl Lint<'_> {
         }
     }
 
-    pub(super) fn closure(&mut self, needs: &[Vec<(Need, Span)>]) {
-        let graph: BTreeMap<&str, &[(Need, Span)]> = self
-            .draft
-            .steps
-            .iter()
-            .map(|step| step.id.as_str())
-            .zip(needs.iter().map(Vec::as_slice))
-            .collect();
+    /// Whatever a step mentions it waits for; else it could be evaluated too early, or never.
+    pub(super) fn closure(&mut self, needs: &[Vec<(Need, Span)>], inlined: &[Step]) {
+        let own = self.draft.steps.iter().zip(needs).map(|(step, needs)| {
+            let needs = needs.iter().map(|(need, _)| need.step.as_str());
+            (step.id.as_str(), needs.collect::<Vec<_>>())
+        });
+        let inner = inlined.iter().map(|step| {
+            let needs = step.needs.iter().map(|need| need.step.as_str());
+            (step.id.as_str(), needs.collect())
+        });
+        let graph: BTreeMap<&str, Vec<&str>> = own.chain(inner).collect();
         for (step, own) in self.draft.steps.iter().zip(needs) {
             let mut reached: BTreeSet<&str> = BTreeSet::new();
             let mut open: Vec<&str> = own.iter().map(|(need, _)| need.step.as_str()).collect();
             while let Some(id) = open.pop() {
                 if reached.insert(id) {
-                    let further = graph.get(id).copied().unwrap_or_default();
-                    open.extend(further.iter().map(|(need, _)| need.step.as_str()));
+                    open.extend(graph.get(id).into_iter().flatten());
                 }
             }
             for (id, span) in mentioned(step) {
-                if self.outputs.contains_key(id) && !reached.contains(id) {
-                    let message = format!(
-                        "step `{}` mentions `{id}`, and does not wait for it",
-                        step.id
-                    );
-                    let problem = Problem::new("not-needed", span, message);
-                    self.problems
-                        .push(problem.hint(format!("add `{id}` to its `needs`")));
+                if !self.outputs.contains_key(id) || reached.contains(id) {
+                    continue;
                 }
+                let message = format!("step `{}` mentions `{id}`", step.id);
+                let later = self.phase_of(id).filter(|phase| *phase > step.phase);
+                let problem = if id == step.id {
+                    let message = format!("{message}, which is itself: it can never be known");
+                    Problem::new("never-known", span, message)
+                } else if let Some(phase) = later {
+                    let message = format!(
+                        "{message} of the later phase {}: it can never be known",
+                        phase.word()
+                    );
+                    Problem::new("never-known", span, message)
+                } else {
+                    let message = format!("{message}, and does not wait for it");
+                    Problem::new("not-needed", span, message)
+                        .hint(format!("add `{id}` to its `needs`"))
+                };
+                self.problems.push(problem);
             }
         }
     }
 }
 
-/// The steps that exist once per subject.
-pub(super) fn per_subject(steps: &[StepDraft]) -> BTreeSet<String> {
+/// Marks the steps that exist once per subject: they mention it, directly or through steps.
+pub(super) fn per_subject(steps: &mut [Step]) {
     let mut found: BTreeSet<String> = BTreeSet::new();
     loop {
+        let mentions = |step: &Step| {
+            step.exprs().into_iter().any(|expr| {
+                mentions_subject(expr) || expr.steps().iter().any(|id| found.contains(*id))
+            })
+        };
         let more: Vec<String> = steps
             .iter()
-            .filter(|step| !found.contains(&step.id))
-            .filter(|step| {
-                step.exprs().any(|expr| {
-                    mentions_subject(expr) || expr.steps().iter().any(|id| found.contains(*id))
-                })
-            })
+            .filter(|step| !found.contains(&step.id) && mentions(step))
             .map(|step| step.id.clone())
             .collect();
         if more.is_empty() {
-            return found;
+            break;
         }
         found.extend(more);
+    }
+    for step in steps {
+        step.per_subject = found.contains(&step.id);
     }
 }
 
 fn mentions_subject(expr: &Expr) -> bool {
-    expr.mentions("subject")
-        || expr.each().into_iter().flat_map(|cel| &cel.paths).any(
-            |path| matches!(path.parts.as_slice(), [root, name, ..] if root == "inputs" && name == "subject"),
-        )
+    expr.paths()
+        .into_iter()
+        .any(|path| match path.parts.as_slice() {
+            [root, ..] if root == "subject" => true,
+            [root, name, ..] => root == "inputs" && name == "subject",
+            _ => false,
+        })
 }
 
 fn need(id: &str) -> Need {

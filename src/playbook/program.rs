@@ -2,12 +2,14 @@
 //!
 //! Binds exactly the paths that it mentions, each under its full name. Never sees anything else.
 
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use cel::common::ast::{EntryExpr, Expr as Ast, IdedExpr, LiteralValue};
+use cel::common::ast::{EntryExpr, Expr as Ast, IdedExpr, LiteralValue, operators};
 use cel::{Context, Env, Program};
 use serde_json::Value;
 
+use super::call::{Given, Inline};
 use super::diagnostic::{Problem, Span};
 use super::expr::Evaluated;
 use super::scope::{Lost, Scope};
@@ -20,7 +22,7 @@ const MAX_TREE: usize = 96;
 static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
 
 /// One `${…}`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cel {
     /// What stands between the braces, as written.
     pub(crate) source: String,
@@ -28,17 +30,19 @@ pub(crate) struct Cel {
     pub(crate) span: Span,
     /// What is mentioned, roots that are bound inside excepted.
     pub(crate) paths: Vec<Path>,
-    program: Program,
+    program: Arc<Program>,
     whole_path: bool,
 }
 
 /// A member path such as `steps.reach.items`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Path {
     /// Its parts.
     pub(crate) parts: Vec<String>,
     /// Its name as a variable of the program.
     variable: String,
+    /// What it was given by the playbook that calls this one, where it is an input.
+    given: Option<Arc<Given>>,
 }
 
 impl Path {
@@ -55,7 +59,32 @@ impl Path {
         Self {
             parts: parts.into_iter().enumerate().map(as_written).collect(),
             variable,
+            given: None,
         }
+    }
+
+    /// The paths whose values it needs: itself, or what the value that it was given mentions.
+    pub(crate) fn sources(&self) -> Vec<&Self> {
+        match &self.given {
+            Some(given) => given.expr.paths(),
+            None => vec![self],
+        }
+    }
+
+    /// The same path in a playbook that calls this one.
+    fn inside(&self, call: &Inline<'_>) -> Self {
+        let mut path = self.clone();
+        match &self.given {
+            Some(given) => path.given = Some(Arc::new(given.inside(call))),
+            None => match path.parts.as_mut_slice() {
+                [root, id, ..] if root == "steps" => *id = call.id(id),
+                [root, name, ..] if root == "inputs" && name != "subject" => {
+                    path.given = call.given(name).cloned();
+                }
+                _ => {}
+            },
+        }
+        path
     }
 
     /// The path as written.
@@ -97,11 +126,45 @@ impl Cel {
         }
     }
 
+    /// The path, where the expression is nothing but one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self.paths.as_slice() {
+            [path] if self.whole_path => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The same expression in a playbook that calls this one.
+    pub(crate) fn inside(&self, call: &Inline<'_>) -> Self {
+        Self {
+            paths: self.paths.iter().map(|path| path.inside(call)).collect(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn eval(&self, scope: &Scope) -> Evaluated {
         let mut unknown = Vec::new();
         let mut bound = Vec::with_capacity(self.paths.len());
         for path in &self.paths {
-            match scope.find(&path.parts) {
+            let found = match &path.given {
+                Some(given) => match given.value(scope) {
+                    Evaluated::Known(value) => {
+                        let rest = path.parts.get(2..).unwrap_or_default();
+                        let mut part = Some(&value);
+                        for name in rest {
+                            part = part.and_then(|value| value.get(name));
+                        }
+                        part.cloned().map(Cow::Owned).ok_or(Lost::Absent)
+                    }
+                    Evaluated::Unknown(paths) => {
+                        unknown.extend(paths);
+                        continue;
+                    }
+                    Evaluated::Failed(why) => return Evaluated::Failed(why),
+                },
+                None => scope.find(&path.parts).map(Cow::Borrowed),
+            };
+            match found {
                 Ok(value) => bound.push((path, value)),
                 Err(Lost::Unknown) => unknown.push(path.name()),
                 Err(Lost::Absent) => {
@@ -117,7 +180,7 @@ impl Cel {
         }
         let mut context = Context::with_env(Arc::clone(&STANDARD));
         for (path, value) in bound {
-            context.add_variable_from_value(path.variable.as_str(), to_cel(value));
+            context.add_variable_from_value(path.variable.as_str(), to_cel(&value));
         }
         match self.program.execute(&context) {
             Ok(value) => match value.json() {
@@ -231,7 +294,7 @@ pub(crate) fn compile(source: &str, span: Span) -> Result<Cel, Problem> {
         source: source.to_owned(),
         span,
         paths,
-        program,
+        program: Arc::new(program),
         whole_path,
     })
 }
@@ -267,7 +330,7 @@ fn walk(
     if let Some(path) = member_path(tree) {
         let is_bound = path.first().is_some_and(|root| bound.contains(root));
         let path = Path::new(path);
-        if !is_bound && !paths.contains(&path) {
+        if !is_bound && !paths.iter().any(|known| known.parts == path.parts) {
             paths.push(path);
         }
         return Ok(());
@@ -321,5 +384,45 @@ pub(crate) fn literal_text(tree: &IdedExpr) -> Option<String> {
     match &tree.expr {
         Ast::Literal(LiteralValue::String(text)) => Some(text.inner().to_owned()),
         _ => None,
+    }
+}
+
+/// Whether a tree filters a list down to things that the attacker neither holds, nor minted, nor entered.
+pub(crate) fn shared_only(tree: &IdedExpr) -> bool {
+    let Ast::Comprehension(all) = &tree.expr else {
+        return false;
+    };
+    // `filter` becomes a loop whose step is: condition ? so far + [element] : so far.
+    let Ast::Call(step) = &all.loop_step.expr else {
+        return false;
+    };
+    let filters = step.func_name == operators::CONDITIONAL
+        && matches!(&all.accu_init.expr, Ast::List(list) if list.elements.is_empty());
+    filters
+        && step
+            .args
+            .first()
+            .is_some_and(|condition| demands_shared(condition, &all.iter_var))
+}
+
+fn demands_shared(condition: &IdedExpr, variable: &str) -> bool {
+    const HEALTHY: [&str; 3] = ["shared", "could-enter", "could-read"];
+    let Ast::Call(call) = &condition.expr else {
+        return false;
+    };
+    let is_relation =
+        |tree: &IdedExpr| member_path(tree).is_some_and(|path| path == [variable, "relation"]);
+    let is_healthy =
+        |tree: &IdedExpr| literal_text(tree).is_some_and(|text| HEALTHY.contains(&text.as_str()));
+    match (call.func_name.as_str(), call.args.as_slice()) {
+        (operators::LOGICAL_AND, all) => all.iter().any(|one| demands_shared(one, variable)),
+        (operators::EQUALS, [one, two]) => {
+            is_relation(one) && is_healthy(two) || is_healthy(one) && is_relation(two)
+        }
+        (operators::IN, [one, two]) => {
+            is_relation(one)
+                && matches!(&two.expr, Ast::List(list) if list.elements.iter().all(is_healthy))
+        }
+        _ => false,
     }
 }

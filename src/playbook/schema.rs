@@ -4,6 +4,7 @@
 
 use super::diagnostic::{Problem, Span};
 use super::expr::{Expr, Form};
+use super::grammar::{self, Place};
 use super::input::Input;
 use super::step::StepDraft;
 use super::yaml::{Data, Key, Node};
@@ -105,26 +106,59 @@ impl Reader<'_> {
         &[]
     }
 
-    /// Refuses every key but these; those of the language that are not built yet get their own words.
-    pub(crate) fn only(&mut self, fields: &Fields<'_>, what: &str, known: &[&str], later: &[&str]) {
+    /// Refuses every key that has no place here, and notes those that are missing.
+    pub(crate) fn only(&mut self, fields: &Fields<'_>, place: &Place, kind: &str) {
         for (key, _) in fields.entries {
             let name = key.text.as_str();
-            if later.contains(&name) {
+            let known = place.key(name);
+            if grammar::RESERVED.contains(&name)
+                && (place.name == grammar::PLAYBOOK.name || place.name == grammar::STEP.name)
+            {
                 self.note(
-                    "not-yet",
+                    "reserved",
                     key.span,
-                    format!("`{name}` is not in this version yet"),
+                    format!("`{name}` is not in this version"),
                 );
-            } else if !known.contains(&name) {
-                let problem = Problem::new(
-                    "unknown-key",
-                    key.span,
-                    format!("{what} has no key `{name}`"),
-                );
+            } else if let Some(known) = known
+                && !known.stands_on(kind)
+            {
+                let message = format!("`{name}` has no meaning on `{kind}`");
+                let problem = Problem::new("misplaced-key", key.span, message);
                 self.problems
-                    .push(problem.meant(name, known.iter().copied()));
+                    .push(problem.hint(format!("it stands on {}", known.on.join(", "))));
+            } else if known.is_none() {
+                let message = format!("{} has no key `{name}`", place.name);
+                let problem = Problem::new("unknown-key", key.span, message);
+                self.problems.push(problem.meant(name, place.names(kind)));
             }
         }
+        let missing = place
+            .keys
+            .iter()
+            .filter(|key| key.is_required(kind) && fields.get(key.name).is_none());
+        for key in missing.filter(|key| !kind.is_empty() || key.on.is_empty()) {
+            let at = Span::new(fields.span.start, fields.span.start + 1);
+            let message = format!("{} has no `{}`", place.name, key.name);
+            self.note("missing-key", at, message);
+        }
+    }
+
+    /// One of a closed list of words.
+    pub(crate) fn choice<T, const N: usize>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        list: [(&'static str, T); N],
+    ) -> Option<T> {
+        let text = self.word(node, what)?;
+        let names = list.each_ref().map(|(word, _)| *word);
+        let found = list.into_iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            let message = format!("{what} cannot be `{text}`");
+            let problem = Problem::new("unknown-word", node.span, message);
+            self.problems.push(problem.meant(text, names));
+        }
+        found.map(|(_, value)| value)
     }
 
     /// A text that is taken as it stands: no expressions.
@@ -162,15 +196,47 @@ impl Reader<'_> {
             .ok()
     }
 
-    pub(crate) fn count(&mut self, node: &Node, what: &str) -> Option<u32> {
+    /// A whole number as the table has it.
+    pub(crate) fn number(
+        &mut self,
+        node: &Node,
+        what: &str,
+        (least, most): (u32, u32),
+    ) -> Option<u32> {
         self.read_word(node, what, |text| match text.parse() {
-            Ok(number) if number > 0 => Ok(number),
-            _ => Err(format!("`{text}` is no whole number above 0")),
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ if most == u32::MAX => Err(format!(
+                "`{text}` is no whole number above {}",
+                least.saturating_sub(1)
+            )),
+            _ => Err(format!(
+                "`{text}` is no whole number from {least} to {most}"
+            )),
         })
     }
 
-    pub(crate) fn duration(&mut self, node: &Node, what: &str) -> Option<Duration> {
-        self.read_word(node, what, read_duration)
+    pub(crate) fn count(&mut self, node: &Node, what: &str) -> Option<u32> {
+        self.number(node, what, (1, u32::MAX))
+    }
+
+    /// A length of time above nothing.
+    pub(crate) fn length(&mut self, node: &Node, what: &str) -> Option<Duration> {
+        self.read_word(node, what, |text| match read_duration(text)? {
+            length if length.is_zero() => Err(format!("`{text}` is no time at all")),
+            length => Ok(length),
+        })
+    }
+
+    /// A name whose parts are joined by a sign.
+    pub(crate) fn name<'n>(&mut self, node: &'n Node, what: &str, joint: char) -> Option<&'n str> {
+        let text = self.word(node, what)?;
+        if !is_name(text, joint) {
+            let message = format!(
+                "{what}: `{text}` is no name; use lower-case letters, digits and `{joint}`"
+            );
+            self.note("name", node.span, message);
+        }
+        Some(text)
     }
 
     pub(super) fn truth(&mut self, node: &Node, what: &str) -> Option<bool> {
@@ -225,16 +291,7 @@ impl Reader<'_> {
         let Some(top) = self.map(node, "a playbook") else {
             return draft;
         };
-        let known = [
-            "contain", "playbook", "summary", "handling", "inputs", "limits", "phases", "close",
-        ];
-        self.only(&top, "a playbook", &known, &["roles", "order"]);
-        for name in ["contain", "playbook", "summary", "phases"] {
-            if top.get(name).is_none() {
-                let start = Span::new(top.span.start, top.span.start);
-                self.note("missing-key", start, format!("the key `{name}` is missing"));
-            }
-        }
+        self.only(&top, &grammar::PLAYBOOK, "");
         if let Some(version) = top.get("contain")
             && let Some(text) = self.word(version, "`contain`")
             && text != "1"
@@ -245,15 +302,8 @@ impl Reader<'_> {
             self.note("version", version.span, message);
         }
         if let Some(name) = top.get("playbook")
-            && let Some(text) = self.word(name, "`playbook`")
+            && let Some(text) = self.name(name, "`playbook`", '-')
         {
-            if !is_name(text, '-') {
-                self.note(
-                    "name",
-                    name.span,
-                    format!("`{text}` is no name; use lower-case letters, digits and `-`"),
-                );
-            }
             text.clone_into(&mut draft.name);
         }
         if let Some(summary) = top.get("summary") {
@@ -274,13 +324,13 @@ impl Reader<'_> {
             .get("limits")
             .and_then(|limits| self.map(limits, "`limits`"))
         {
-            self.only(&limits, "`limits`", &["max_items", "deadline"], &[]);
+            self.only(&limits, &grammar::LIMITS, "");
             draft.limits.max_items = limits
                 .get("max_items")
                 .and_then(|node| self.count(node, "`max_items`"));
             draft.limits.deadline = limits
                 .get("deadline")
-                .and_then(|node| self.duration(node, "`deadline`"));
+                .and_then(|node| self.length(node, "`deadline`"));
         }
         if let Some(phases) = top
             .get("phases")
@@ -292,7 +342,7 @@ impl Reader<'_> {
             .get("close")
             .and_then(|close| self.map(close, "`close`"))
         {
-            self.only(&close, "`close`", &["requires"], &[]);
+            self.only(&close, &grammar::CLOSE, "");
             let requires = close
                 .get("requires")
                 .map_or(&[][..], |node| self.list(node, "`requires`"));
@@ -305,29 +355,16 @@ impl Reader<'_> {
     }
 
     fn handling(&mut self, node: &Node) -> Option<Handling> {
-        let text = self.word(node, "`handling`")?;
-        let found = Handling::ALL.into_iter().find(|label| label.word() == text);
-        if found.is_none() {
-            let problem = Problem::new(
-                "unknown-word",
-                node.span,
-                format!("`{text}` is no handling label"),
-            );
-            self.problems
-                .push(problem.meant(text, Handling::ALL.map(Handling::word)));
-        }
-        found
+        let labels = Handling::ALL.map(|label| (label.word(), label));
+        self.choice(node, "`handling`", labels)
     }
 
     fn phases(&mut self, phases: &Fields<'_>, draft: &mut Draft) {
         let words = Phase::ALL.map(Phase::word);
-        self.only(phases, "`phases`", &words, &[]);
+        self.only(phases, &grammar::PHASES, "");
         let mut latest = None;
         for (key, node) in phases.entries {
-            let Some(phase) = Phase::ALL
-                .into_iter()
-                .find(|phase| phase.word() == key.text)
-            else {
+            let Some(phase) = grammar::phase(&key.text) else {
                 continue;
             };
             if latest > Some(phase) {
@@ -343,7 +380,7 @@ impl Reader<'_> {
                 self.list(node, "a phase")
             };
             for step in steps {
-                draft.steps.extend(self.step(phase, step));
+                self.step(phase, step, &mut draft.steps);
             }
         }
         draft.steps.sort_by_key(|step| step.phase);

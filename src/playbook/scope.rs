@@ -73,6 +73,60 @@ impl Scope {
     }
 }
 
+/// The output of an acting step.
+#[must_use]
+pub fn act_output(status: &str, at: Option<Time>, target: &Locator, made: &[Locator]) -> Value {
+    json!({"status": status, "at": at, "target": target, "made": made})
+}
+
+/// The output of a read; `items` are of [`found`].
+#[must_use]
+pub fn read_output(
+    status: &str,
+    at: Time,
+    target: &Locator,
+    items: Vec<Value>,
+    (back_to, complete): (Option<Time>, bool),
+) -> Value {
+    json!({"status": status, "at": at, "target": target, "items": items, "back_to": back_to, "complete": complete})
+}
+
+/// The output of a check: whether it passed, and the references of what it decided on.
+#[must_use]
+pub fn check_output(status: &str, passed: bool, at: Time, evidence: &[String]) -> Value {
+    json!({"status": status, "passed": passed, "at": at, "evidence": evidence})
+}
+
+/// The output of a gate: whether it was approved, and by whom.
+#[must_use]
+pub fn gate_output(status: &str, approved: bool, at: Time, by: &[String]) -> Value {
+    json!({"status": status, "approved": approved, "at": at, "by": by})
+}
+
+/// The output of what a person does: whether it is done, by whom, and the references of its evidence.
+#[must_use]
+pub fn manual_output(status: &str, done: bool, at: Time, by: &str, evidence: &[String]) -> Value {
+    json!({"status": status, "done": done, "at": at, "by": by, "evidence": evidence})
+}
+
+/// The output of what was told.
+#[must_use]
+pub fn notify_output(status: &str, at: Time) -> Value {
+    json!({"status": status, "at": at})
+}
+
+/// The output of a step that was done for each of several things.
+#[must_use]
+pub fn each_output(
+    status: &str,
+    confirmed: &[Locator],
+    failed: &[Locator],
+    in_doubt: &[Locator],
+    skipped: &[Locator],
+) -> Value {
+    json!({"status": status, "confirmed": confirmed, "failed": failed, "in_doubt": in_doubt, "skipped": skipped})
+}
+
 /// The data of a subject: what `subject` means in expressions.
 #[must_use]
 pub fn subject(locator: &Locator, principal: Option<&Locator>) -> Value {

@@ -1,47 +1,20 @@
-//! From nodes to drafts of steps.
+//! From nodes to drafts of steps: what every step has.
 //!
-//! Refuses what the language has and this version does not enforce. Never ignores a field.
+//! Says which kind of step it is; what each kind holds is read beside. Never ignores a field.
 
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Problem, Span};
 use super::expr::Expr;
+use super::grammar::{self, ASIDE, KINDS};
+use super::model::{
+    AfterFailure, ForEach, Gate, Mode, Need, Retry, Review, StepWork, Timeout, Verify, Wave,
+};
 use super::schema::{Fields, Reader, is_name};
-use super::yaml::{Data, Node};
-use super::{Ended, ForEach, Need, Review, StepWork, Then, Verb, Verify, What};
-use crate::domain::clock::read_duration;
-use crate::domain::{ActionId, Effect, Phase, ReadKind, Relation, Rung};
+use super::yaml::Node;
+use crate::domain::item::Ended;
+use crate::domain::{ActionId, Phase, Tier};
 
-const KEYS: [&str; 10] = [
-    "id", "do", "read", "target", "with", "for_each", "needs", "when", "review", "verify",
-];
-const LATER_KINDS: [&str; 6] = ["check", "gate", "manual", "notify", "call", "run"];
-const LATER: [&str; 16] = [
-    "check",
-    "gate",
-    "manual",
-    "notify",
-    "call",
-    "run",
-    "waves",
-    "max_failures",
-    "retry",
-    "timeout",
-    "on_failure",
-    "mode",
-    "tier",
-    "evidence",
-    "roles",
-    "order",
-];
-const READS: [(&str, ReadKind); 6] = [
-    ("reach", ReadKind::Reach),
-    ("activity", ReadKind::Activity),
-    ("credentials", ReadKind::Credentials),
-    ("grants", ReadKind::Grants),
-    ("permissions", ReadKind::Permissions),
-    ("state", ReadKind::State),
-];
 /// Names that a variable cannot have.
 const RESERVED: [&str; 26] = [
     "subject",
@@ -78,18 +51,51 @@ pub(crate) struct StepDraft {
     pub(crate) id_span: Span,
     pub(crate) span: Span,
     pub(crate) phase: Phase,
-    pub(crate) work: Option<StepWork>,
+    /// The step whose failure it waits for, where it stands in an `on_failure`.
+    pub(crate) after: Option<String>,
+    pub(crate) work: Option<DraftWork>,
     pub(crate) work_span: Span,
     pub(crate) target: Option<Expr>,
-    pub(crate) with: BTreeMap<String, Expr>,
+    pub(crate) with: BTreeMap<String, (Span, Expr)>,
     pub(crate) for_each: Option<ForEach>,
     pub(crate) needs: Option<Vec<(Need, Span)>>,
     pub(crate) when: Option<Expr>,
     pub(crate) review: Option<(Review, Span)>,
     pub(crate) verify: Option<(Verify, Span)>,
+    pub(crate) waves: Option<(Vec<Wave>, Span)>,
+    pub(crate) max_failures: Option<(u32, Span)>,
+    pub(crate) retry: Option<(Retry, Span)>,
+    pub(crate) timeout: Timeout,
+    pub(crate) on_failure: Option<FailureDraft>,
+    pub(crate) gate: Option<Gate>,
+    pub(crate) mode: Option<(Mode, Span)>,
+    pub(crate) tier: Option<(Tier, Span)>,
+    pub(crate) evidence: bool,
+}
+
+/// What a step does, as the file says it.
+pub(crate) enum DraftWork {
+    /// As a step of the playbook.
+    Does(StepWork, Option<ActionId>),
+    /// By the steps of another playbook.
+    Calls(String),
+}
+
+/// What happens after a failure, as the file says it.
+pub(crate) struct FailureDraft {
+    pub(crate) then: Option<(AfterFailure, Span)>,
+    pub(crate) run: Vec<String>,
 }
 
 impl StepDraft {
+    /// What it does, where it is a step of the playbook itself.
+    pub(crate) fn does(&self) -> Option<&StepWork> {
+        match &self.work {
+            Some(DraftWork::Does(work, _)) => Some(work),
+            Some(DraftWork::Calls(_)) | None => None,
+        }
+    }
+
     /// Every value of the step that sees the variable of its `for_each`.
     pub(crate) fn inner(&self) -> impl Iterator<Item = &Expr> {
         let each = self.for_each.iter().map(|each| &each.key);
@@ -98,13 +104,22 @@ impl StepDraft {
             .verify
             .iter()
             .filter_map(|(verify, _)| verify.probe.as_ref());
+        let said = match self.does() {
+            Some(StepWork::Check(check)) => Some(check),
+            Some(StepWork::Gate(gate)) => Some(&gate.ask),
+            Some(StepWork::Manual(manual)) => Some(&manual.text),
+            Some(StepWork::Notify(notify)) => Some(&notify.text),
+            Some(StepWork::Do(_) | StepWork::Read(_)) | None => None,
+        };
         self.target
             .iter()
-            .chain(self.with.values())
+            .chain(self.with.values().map(|(_, expr)| expr))
             .chain(each)
             .chain(&self.when)
             .chain(review)
             .chain(probe)
+            .chain(said)
+            .chain(self.gate.iter().map(|gate| &gate.ask))
     }
 
     /// Every value of the step.
@@ -117,33 +132,96 @@ impl StepDraft {
 }
 
 impl Reader<'_> {
-    /// Reads a step.
-    pub(crate) fn step(&mut self, phase: Phase, node: &Node) -> Option<StepDraft> {
-        let fields = self.map(node, "a step")?;
-        self.only(&fields, "a step", &KEYS, &LATER);
+    /// Reads a step, and behind it the steps that run after its failure.
+    pub(crate) fn step(&mut self, phase: Phase, node: &Node, into: &mut Vec<StepDraft>) {
+        self.step_of(phase, node, None, into);
+    }
+
+    pub(super) fn step_of(
+        &mut self,
+        phase: Phase,
+        node: &Node,
+        after: Option<&str>,
+        into: &mut Vec<StepDraft>,
+    ) {
+        let Some(fields) = self.map(node, "a step") else {
+            return;
+        };
         let at = Span::new(node.span.start, node.span.start + 1);
+        let kind = self.kind(&fields, at, after.is_some());
+        self.only(&fields, &grammar::STEP, kind.unwrap_or_default());
+        if after.is_some() {
+            self.aside(&fields);
+        }
         let (id, id_span) = self.step_id(&fields, at);
-        let (work, work_span) = self.work(&fields, at);
+        let work = kind.and_then(|kind| self.work(&fields, kind));
+        let work_span = kind
+            .and_then(|kind| match kind {
+                "do" | "read" | "call" => fields.get(kind).map(|node| node.span),
+                _ => fields.key(kind).map(|key| key.span),
+            })
+            .unwrap_or(at);
         let target = fields
             .get("target")
             .and_then(|node| self.expr(node, "`target`"));
-        let is_known_kind = fields.get("do").is_some() || fields.get("read").is_some();
-        if fields.get("target").is_none() && is_known_kind {
-            self.note(
-                "missing-key",
-                id_span,
-                format!("step `{id}` has no `target`"),
-            );
-        }
-        Some(StepDraft {
-            with: self.with(&fields, work.as_ref()),
+        let at_index = into.len();
+        let mut aside = Vec::new();
+        let on_failure = fields
+            .get("on_failure")
+            .and_then(|node| self.on_failure(node, (phase, &id), &mut aside));
+        let draft = StepDraft {
+            after: after.map(str::to_owned),
+            with: self.with(&fields, work.as_ref(), work_span),
             for_each: fields.get("for_each").and_then(|node| self.for_each(node)),
-            needs: fields.get("needs").map(|node| self.needs(node)),
+            needs: match after {
+                Some(failed) => Some(vec![(
+                    Need {
+                        step: failed.to_owned(),
+                        ended: Ended::Failed,
+                    },
+                    id_span,
+                )]),
+                None => fields.get("needs").map(|node| self.needs(node)),
+            },
             when: fields
                 .get("when")
                 .and_then(|node| self.whole(node, "`when`")),
             review: fields.get("review").and_then(|node| self.review(node)),
             verify: fields.get("verify").and_then(|node| self.verify(node)),
+            waves: fields
+                .get("waves")
+                .map(|node| (self.waves(node), node.span)),
+            max_failures: fields
+                .get("max_failures")
+                .and_then(|node| Some((self.count(node, "`max_failures`")?, node.span))),
+            retry: fields
+                .get("retry")
+                .and_then(|node| Some((self.retry(node)?, node.span))),
+            timeout: fields
+                .get("timeout")
+                .map(|node| self.timeout(node))
+                .unwrap_or_default(),
+            on_failure,
+            gate: fields
+                .get("gate")
+                .filter(|_| kind != Some("gate"))
+                .and_then(|node| self.gate(node)),
+            mode: fields
+                .get("mode")
+                .and_then(|node| Some((self.mode(node)?, node.span))),
+            tier: fields
+                .get("tier")
+                .and_then(|node| Some((self.tier(node)?, node.span))),
+            evidence: fields
+                .get("evidence")
+                .and_then(|node| {
+                    self.choice(
+                        node,
+                        "`evidence`",
+                        [("required", true), ("optional", false)],
+                    )
+                })
+                .unwrap_or_default(),
             id,
             id_span,
             span: fields.span,
@@ -151,201 +229,70 @@ impl Reader<'_> {
             work,
             work_span,
             target,
-        })
+        };
+        into.insert(at_index, draft);
+        into.append(&mut aside);
+    }
+
+    /// The key that tells what a step does.
+    fn kind(&mut self, fields: &Fields<'_>, at: Span, aside: bool) -> Option<&'static str> {
+        let mut there = fields.entries.iter().filter_map(|(key, _)| {
+            let kind = KINDS.into_iter().find(|kind| *kind == key.text)?;
+            (kind != "gate").then_some((kind, key.span))
+        });
+        match (there.next(), there.next()) {
+            (Some((first, _)), Some((second, span))) => {
+                let message =
+                    format!("a step does one thing; `{first}` and `{second}` both stand here");
+                self.note("two-kinds", span, message);
+                None
+            }
+            (Some((kind, span)), None) => {
+                if aside && !ASIDE.contains(&kind) {
+                    let message = format!("`{kind}` does not run after a failure");
+                    let problem = Problem::new("misplaced-key", span, message);
+                    self.problems
+                        .push(problem.hint(format!("what runs then: {}", ASIDE.join(", "))));
+                }
+                Some(kind)
+            }
+            (None, _) if fields.get("gate").is_some() => Some("gate"),
+            (None, _) => {
+                let message = format!(
+                    "a step says what it does; none of {} stands here",
+                    KINDS.map(|kind| format!("`{kind}`")).join(", ")
+                );
+                self.note("missing-key", at, message);
+                None
+            }
+        }
+    }
+
+    /// Refuses what a step that runs after a failure cannot have.
+    fn aside(&mut self, fields: &Fields<'_>) {
+        for (key, _) in fields.entries {
+            let known = grammar::STEP.key(&key.text);
+            if known.is_some_and(|known| !known.is_aside() && !KINDS.contains(&known.name))
+                || key.text == "gate"
+            {
+                let message = format!("`{}` has no meaning on a step after a failure", key.text);
+                let problem = Problem::new("misplaced-key", key.span, message);
+                self.problems
+                    .push(problem.hint("it waits for the failure, and for nothing else"));
+            }
+        }
     }
 
     fn step_id(&mut self, fields: &Fields<'_>, at: Span) -> (String, Span) {
         let Some(node) = fields.get("id") else {
-            self.note("missing-key", at, "a step has no `id`");
             return (String::new(), at);
         };
-        let Some(id) = self.word(node, "`id`") else {
-            return (String::new(), node.span);
-        };
-        if !is_name(id, '-') {
-            let message =
-                format!("`{id}` is no name of a step; use lower-case letters, digits and `-`");
-            self.note("name", node.span, message);
-        }
+        let id = self.name(node, "`id`", '-').unwrap_or_default();
         (id.to_owned(), node.span)
     }
 
-    fn work(&mut self, fields: &Fields<'_>, at: Span) -> (Option<StepWork>, Span) {
-        match (fields.get("do"), fields.get("read")) {
-            (Some(node), None) => (self.doing(node), node.span),
-            (None, Some(node)) => (self.reading(node), node.span),
-            (Some(_), Some(_)) => {
-                let span = fields.key("read").map_or(at, |key| key.span);
-                self.note(
-                    "two-kinds",
-                    span,
-                    "a step does one thing; `do` and `read` both stand here",
-                );
-                (None, span)
-            }
-            (None, None) => {
-                if !LATER_KINDS.iter().any(|kind| fields.get(kind).is_some()) {
-                    self.note("missing-key", at, "a step says neither `do` nor `read`");
-                }
-                (None, at)
-            }
-        }
-    }
-
-    fn action(&mut self, text: &str, span: Span) -> Option<(ActionId, Effect)> {
-        if let Some(spec) = self
-            .vocabulary
-            .actions
-            .iter()
-            .find(|spec| spec.id.to_string() == text)
-        {
-            return Some((spec.id.clone(), spec.effect.clone()));
-        }
-        let known: Vec<String> = self
-            .vocabulary
-            .actions
-            .iter()
-            .map(|spec| spec.id.to_string())
-            .collect();
-        let problem = Problem::new(
-            "unknown-action",
-            span,
-            format!("there is no action `{text}`"),
-        );
-        self.problems
-            .push(problem.meant(text, known.iter().map(String::as_str)));
-        None
-    }
-
-    fn doing(&mut self, node: &Node) -> Option<StepWork> {
-        let text = self.word(node, "`do`")?;
-        if text.contains('.') {
-            let (id, effect) = self.action(text, node.span)?;
-            match effect {
-                Effect::Cut(_) | Effect::Open | Effect::Issue(_) | Effect::Deliver => {
-                    return Some(StepWork::Do(What::Action(id)));
-                }
-                Effect::Read(_) => {
-                    let problem = Problem::new("effect", node.span, format!("`{text}` only reads"));
-                    self.problems
-                        .push(problem.hint("write `read:` with what to read"));
-                }
-                Effect::Tell => self.note(
-                    "not-yet",
-                    node.span,
-                    format!("`{text}` tells somebody, which is not in this version yet"),
-                ),
-            }
-            return None;
-        }
-        if ["rotate", "replace"].contains(&text) {
-            self.note(
-                "not-yet",
-                node.span,
-                format!("`{text}` is not in this version yet"),
-            );
-            return None;
-        }
-        let found = Rung::ALL.into_iter().find(|rung| rung.verb() == text);
-        if found.is_none() {
-            let problem = Problem::new(
-                "unknown-verb",
-                node.span,
-                format!("there is no verb `{text}`"),
-            );
-            self.problems
-                .push(problem.meant(text, Rung::ALL.map(Rung::verb)));
-        }
-        found.map(|rung| StepWork::Do(What::Verb(Verb::Cut(rung))))
-    }
-
-    fn reading(&mut self, node: &Node) -> Option<StepWork> {
-        let text = self.word(node, "`read`")?;
-        if text.contains('.') {
-            self.action(text, node.span)?;
-            self.note(
-                "not-yet",
-                node.span,
-                format!("reading by an action (`{text}`) is not in this version yet"),
-            );
-            return None;
-        }
-        let found = READS.into_iter().find(|(word, _)| *word == text);
-        if found.is_none() {
-            let problem = Problem::new(
-                "unknown-read",
-                node.span,
-                format!("`{text}` cannot be read"),
-            );
-            self.problems
-                .push(problem.meant(text, READS.map(|(word, _)| word)));
-        }
-        found.map(|(_, read)| StepWork::Read(read))
-    }
-
-    fn with(&mut self, fields: &Fields<'_>, work: Option<&StepWork>) -> BTreeMap<String, Expr> {
-        let mut with = BTreeMap::new();
-        let Some(map) = fields.get("with").and_then(|node| self.map(node, "`with`")) else {
-            return with;
-        };
-        match work {
-            Some(StepWork::Read(ReadKind::Reach)) => {
-                self.only(&map, "`with` of a reach", &["relations", "since"], &[]);
-            }
-            Some(StepWork::Read(_)) => self.only(&map, "`with` of this read", &["since"], &[]),
-            Some(
-                StepWork::Do(_)
-                | StepWork::Check(_)
-                | StepWork::Gate(_)
-                | StepWork::Manual(_)
-                | StepWork::Notify(_),
-            ) => {
-                let span = fields.key("with").map_or(map.span, |key| key.span);
-                self.note(
-                    "not-yet",
-                    span,
-                    "arguments of actions are not in this version yet",
-                );
-                return with;
-            }
-            None => {}
-        }
-        for (key, node) in map.entries {
-            if key.text == "relations" {
-                self.relations(node);
-            }
-            with.extend(
-                self.expr(node, "an argument")
-                    .map(|expr| (key.text.clone(), expr)),
-            );
-        }
-        with
-    }
-
-    fn relations(&mut self, node: &Node) {
-        if let Data::Scalar { text, .. } = &node.data
-            && text.contains("${")
-        {
-            return;
-        }
-        for node in self.list(node, "`relations`") {
-            let Some(text) = self.word(node, "a relation") else {
-                continue;
-            };
-            let known = Relation::ALL.map(Relation::word);
-            if !known.contains(&text) {
-                let problem = Problem::new(
-                    "unknown-word",
-                    node.span,
-                    format!("there is no relation `{text}`"),
-                );
-                self.problems.push(problem.meant(text, known));
-            }
-        }
-    }
-
     /// A value that is one whole expression.
-    fn whole(&mut self, node: &Node, what: &str) -> Option<Expr> {
+    pub(super) fn whole(&mut self, node: &Node, what: &str) -> Option<Expr> {
         let expr = self.expr(node, what)?;
         if expr.whole().is_some() {
             return Some(expr);
@@ -358,33 +305,9 @@ impl Reader<'_> {
         None
     }
 
-    /// Whatever stands here and is no expression may be the secret itself.
-    fn probe(&mut self, node: &Node) -> Option<Expr> {
-        let before = self.problems.len();
-        let probe = self.whole(node, "`probe`");
-        if probe.is_none() {
-            for problem in self.problems.iter_mut().skip(before) {
-                problem.span = node.span;
-                problem.secret = true;
-            }
-        }
-        probe
-    }
-
     fn for_each(&mut self, node: &Node) -> Option<ForEach> {
         let fields = self.map(node, "`for_each`")?;
-        self.only(
-            &fields,
-            "`for_each`",
-            &["in", "as", "key", "limit", "parallel"],
-            &[],
-        );
-        for name in ["in", "key"] {
-            if fields.get(name).is_none() {
-                let at = Span::new(node.span.start, node.span.start + 1);
-                self.note("missing-key", at, format!("`for_each` has no `{name}`"));
-            }
-        }
+        self.only(&fields, &grammar::FOR_EACH, "");
         let variable = match fields.get("as") {
             Some(node) => {
                 let name = self.word(node, "`as`")?;
@@ -404,7 +327,7 @@ impl Reader<'_> {
             .and_then(|node| self.count(node, "`limit`"));
         let parallel = fields
             .get("parallel")
-            .and_then(|node| self.count(node, "`parallel`"));
+            .and_then(|node| self.number(node, "`parallel`", (1, 1000)));
         let list = fields.get("in").and_then(|node| self.whole(node, "`in`"));
         let key = fields.get("key").and_then(|node| self.expr(node, "`key`"));
         Some(ForEach {
@@ -432,8 +355,7 @@ impl Reader<'_> {
                 _ => {
                     let message = format!("`.{suffix}` does not say how a step ends");
                     let problem = Problem::new("unknown-suffix", node.span, message);
-                    self.problems
-                        .push(problem.meant(suffix, ["ok", "done", "failed"]));
+                    self.problems.push(problem.meant(suffix, grammar::ENDINGS));
                     Ended::Ok
                 }
             };
@@ -441,60 +363,5 @@ impl Reader<'_> {
             needs.push((Need { step, ended }, node.span));
         }
         needs
-    }
-
-    fn review(&mut self, node: &Node) -> Option<(Review, Span)> {
-        let fields = self.map(node, "`review`")?;
-        self.only(&fields, "`review`", &["after", "then"], &[]);
-        if let Some(then) = fields.get("then") {
-            match self.word(then, "`then`") {
-                Some("escalate") | None => {}
-                Some("propose-restore") => {
-                    self.note(
-                        "not-yet",
-                        then.span,
-                        "`propose-restore` is not in this version yet",
-                    );
-                }
-                Some(word) => {
-                    let problem = Problem::new(
-                        "unknown-word",
-                        then.span,
-                        format!("a review cannot `{word}`"),
-                    );
-                    let problem = problem.meant(word, ["escalate", "propose-restore"]);
-                    self.problems
-                        .push(problem.hint("nothing is ever released by a timer"));
-                }
-            }
-        }
-        let Some(after) = fields.get("after") else {
-            let at = Span::new(node.span.start, node.span.start + 1);
-            self.note("missing-key", at, "`review` has no `after`");
-            return None;
-        };
-        let expr = self.expr(after, "`after`")?;
-        if let Some(text) = expr.as_literal().and_then(|value| value.as_str())
-            && let Err(why) = read_duration(text)
-        {
-            self.note("value", after.span, format!("`after`: {why}"));
-        }
-        Some((
-            Review {
-                after: expr,
-                then: Then::Escalate,
-            },
-            node.span,
-        ))
-    }
-
-    fn verify(&mut self, node: &Node) -> Option<(Verify, Span)> {
-        let fields = self.map(node, "`verify`")?;
-        self.only(&fields, "`verify`", &["within", "probe"], &[]);
-        let within = fields
-            .get("within")
-            .and_then(|node| self.duration(node, "`within`"));
-        let probe = fields.get("probe").and_then(|node| self.probe(node));
-        Some((Verify { within, probe }, node.span))
     }
 }

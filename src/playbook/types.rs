@@ -72,6 +72,16 @@ pub(crate) enum Output {
     Act,
     /// Of an action on each of many.
     Each,
+    /// Of a check.
+    Check,
+    /// Of a gate.
+    Gate,
+    /// Of what a person does.
+    Manual,
+    /// Of what is told.
+    Notify,
+    /// Of a call: its steps have outputs, it has none.
+    Called,
     /// Of a step that is itself wrong.
     Unclear,
 }
@@ -93,6 +103,16 @@ pub(crate) const STATUSES: [&str; 14] = [
     "denied",
     "expired",
 ];
+
+/// Whether there is a step of this id; what belongs to a step that is itself wrong is taken on trust.
+pub(crate) fn knows(steps: &BTreeMap<String, Output>, id: &str) -> bool {
+    let of_call = || {
+        id.match_indices('_')
+            .filter_map(|(at, _)| id.get(..at))
+            .any(|call| steps.get(call) == Some(&Output::Unclear))
+    };
+    steps.contains_key(id) || of_call()
+}
 
 /// Everything that an expression may mention.
 pub(crate) struct Names<'a> {
@@ -163,10 +183,36 @@ impl Output {
             ]
         };
         let locators = || Type::List(Box::new(Type::Locator));
+        let texts = || Type::List(Box::new(Type::Text));
         match self {
             Self::Found => [read(Shape::Found), vec![status]].concat(),
             Self::Events => [read(Shape::Event), vec![status]].concat(),
-            Self::Act => vec![("at", Type::Time), ("target", Type::Locator), status],
+            Self::Act => vec![
+                ("at", Type::Time),
+                ("target", Type::Locator),
+                status,
+                ("made", locators()),
+            ],
+            Self::Check => vec![
+                ("passed", Type::Bool),
+                ("at", Type::Time),
+                ("evidence", texts()),
+                status,
+            ],
+            Self::Gate => vec![
+                ("approved", Type::Bool),
+                ("at", Type::Time),
+                ("by", texts()),
+                status,
+            ],
+            Self::Manual => vec![
+                ("done", Type::Bool),
+                ("at", Type::Time),
+                ("by", Type::Text),
+                ("evidence", texts()),
+                status,
+            ],
+            Self::Notify => vec![("at", Type::Time), status],
             Self::Each => vec![
                 ("confirmed", locators()),
                 ("failed", locators()),
@@ -174,7 +220,7 @@ impl Output {
                 ("skipped", locators()),
                 status,
             ],
-            Self::Unclear => Vec::new(),
+            Self::Called | Self::Unclear => Vec::new(),
         }
     }
 }
@@ -191,10 +237,10 @@ impl Type {
             InputType::Int { .. } => Self::Number,
             InputType::Bool => Self::Bool,
             InputType::Duration { .. } => Self::Duration,
-            InputType::Time => Self::Time,
+            InputType::Time { .. } => Self::Time,
             InputType::Enum { values } => Self::Word(Words::Choice(values.clone())),
-            InputType::List => Self::List(Box::new(Self::Text)),
-            InputType::Map => Self::Table,
+            InputType::List { .. } => Self::List(Box::new(Self::Text)),
+            InputType::Map { .. } => Self::Table,
             InputType::Locator { .. } => Self::Locator,
             InputType::SecretRef => Self::Secret,
         }

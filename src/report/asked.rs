@@ -16,7 +16,11 @@ pub(super) fn check(page: &mut Page, number: usize, item: &Item, asked: &Asked) 
         item.key.step,
         target.unwrap_or_default()
     ));
-    let evidence = if asked.evidence { "; counts only with whole evidence" } else { "" };
+    let evidence = if asked.evidence {
+        "; counts only with whole evidence"
+    } else {
+        ""
+    };
     page.line(&format!("       holds  {}{evidence}", plain(&asked.text)));
 }
 
@@ -29,7 +33,10 @@ pub(super) fn gate(page: &mut Page, number: usize, item: &Item, asked: &Asked) {
             "takes {people} people; none are configured, so what needs it will wait (approval)"
         ),
     };
-    page.line(&format!("       who    {}: {answer}", plain(&asked.spell())));
+    page.line(&format!(
+        "       who    {}: {answer}",
+        plain(&asked.spell())
+    ));
     within(page, asked);
 }
 
@@ -49,7 +56,11 @@ fn within(page: &mut Page, asked: &Asked) {
     let Some(within) = asked.within else {
         return;
     };
-    let then = if asked.denies { "; then what needs it is denied" } else { "" };
+    let then = if asked.denies {
+        "; then what needs it is denied"
+    } else {
+        ""
+    };
     page.line(&format!("       within {}{then}", clock::spell(within)));
 }
 
@@ -62,13 +73,24 @@ pub(super) fn condition(page: &mut Page, item: &Item) {
 
 /// The line that a decision is worth while a run goes on.
 pub(super) fn decided(decision: &Decision) -> String {
-    let word = if decision.passed { "passed" } else { "not passed" };
-    format!("{word:<13} {} ({})", plain(&decision.why), plain(&decision.by))
+    let word = if decision.passed {
+        "passed"
+    } else {
+        "not passed"
+    };
+    format!(
+        "{word:<13} {} ({})",
+        plain(&decision.why),
+        plain(&decision.by)
+    )
 }
 
 /// The lines of what was asked and decided, at the end.
 pub(super) fn ending(page: &mut Page, output: &Output) {
-    let asked = output.items.iter().filter(|item| item.verdict.is_none() && item.action.is_none());
+    let asked = output
+        .items
+        .iter()
+        .filter(|item| item.verdict.is_none() && item.action.is_none());
     for item in asked.filter(|item| item.asks.is_some()) {
         let of = item.target.as_deref().unwrap_or(&item.key);
         page.line(&format!(
@@ -81,7 +103,10 @@ pub(super) fn ending(page: &mut Page, output: &Output) {
             page.line(&format!("              {}", plain(why)));
         }
         if !item.evidence.is_empty() {
-            page.line(&format!("              rests on {}", item.evidence.join(", ")));
+            page.line(&format!(
+                "              rests on {}",
+                item.evidence.join(", ")
+            ));
         }
     }
 }

@@ -11,7 +11,12 @@ use crate::playbook::Playbook;
 #[must_use]
 pub fn lacks(case: &Case, run: u32, playbook: &Playbook, now: Time) -> Vec<String> {
     let wants = playbook.close_requires.iter();
-    let lacking = wants.filter_map(|wanted| Some(format!("{wanted}: {}", lack(case, run, playbook, wanted, now)?)));
+    let lacking = wants.filter_map(|wanted| {
+        Some(format!(
+            "{wanted}: {}",
+            lack(case, run, playbook, wanted, now)?
+        ))
+    });
     lacking.collect()
 }
 

@@ -358,7 +358,10 @@ fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
             }
             Some(code) => vec![format!("{} --yes", verb(&format!("apply {code}")))],
             None => {
-                let owed = output.obligations.iter().filter_map(|owed| owed.do_with.clone());
+                let owed = output
+                    .obligations
+                    .iter()
+                    .filter_map(|owed| owed.do_with.clone());
                 owed.take(1).chain([verb("status")]).collect()
             }
         },

@@ -97,7 +97,9 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
 
 fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) {
     let spec = item.action().and_then(|action| catalogue.action(action));
-    let verb = item.rung.map_or_else(|| spec.map_or("do", verb), |rung| rung.verb());
+    let verb = item
+        .rung
+        .map_or_else(|| spec.map_or("do", verb), |rung| rung.verb());
     let marks = if item.marks.is_empty() {
         String::new()
     } else {

@@ -6,8 +6,8 @@ pub mod closing;
 pub mod standing;
 
 pub mod describe;
-pub mod owed;
 pub mod output;
+pub mod owed;
 pub mod page;
 
 mod asked;

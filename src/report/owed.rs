@@ -66,10 +66,17 @@ fn asked(source: &Source<'_>, item: &ItemRef, life: &Life) -> Option<Obligation>
     let late = if overdue { "overdue: " } else { "" };
     let (what, do_with) = match (life.planned.does, asked) {
         (Does::Manual, Some(asked)) if !asked.cuts => {
-            let proof = if asked.evidence { " --evidence FILE" } else { "" };
+            let proof = if asked.evidence {
+                " --evidence FILE"
+            } else {
+                ""
+            };
             (
                 format!("{late}{}: {} ({})", asked.spell(), asked.text, item.key),
-                format!("contain incident done '{}'{proof} --incident {incident}", item.key),
+                format!(
+                    "contain incident done '{}'{proof} --incident {incident}",
+                    item.key
+                ),
             )
         }
         (Does::Manual, _) => (
@@ -81,13 +88,15 @@ fn asked(source: &Source<'_>, item: &ItemRef, life: &Life) -> Option<Obligation>
             format!("contain incident done '{}' --incident {incident}", item.key),
         ),
         (Does::Gate, Some(asked)) => (
-            format!("{late}{} to agree: {} ({})", asked.spell(), asked.text, item.key),
+            format!(
+                "{late}{} to agree: {} ({})",
+                asked.spell(),
+                asked.text,
+                item.key
+            ),
             format!("contain status --incident {incident}"),
         ),
-        (
-            Does::Act | Does::Issue | Does::Watch | Does::Nothing | Does::Read | Does::Check,
-            _,
-        )
+        (Does::Act | Does::Issue | Does::Watch | Does::Nothing | Does::Read | Does::Check, _)
         | (Does::Gate, None) => return None,
     };
     Some(Obligation {
@@ -114,7 +123,10 @@ fn review(source: &Source<'_>, due: Time, item: &ItemRef, life: &Life) -> Obliga
         due: Some(due.to_string()),
         overdue,
         do_with: Some(if proposes {
-            format!("contain restore {} --incident {incident}", life.planned.on())
+            format!(
+                "contain restore {} --incident {incident}",
+                life.planned.on()
+            )
         } else {
             format!("contain status --incident {incident}")
         }),

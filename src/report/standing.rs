@@ -184,7 +184,9 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         });
     }
     for secret in &entry.order.secrets {
-        let tried = |life: &Life| life.planned.probe && life.planned.target.as_ref() == Some(&secret.target);
+        let tried = |life: &Life| {
+            life.planned.probe && life.planned.target.as_ref() == Some(&secret.target)
+        };
         if !cuts.iter().any(|(_, _, life)| tried(life)) {
             let on = &secret.target;
             standing.unproven.push(format!(
@@ -308,7 +310,9 @@ impl Standing {
     #[must_use]
     pub fn told(&self) -> Outcome {
         match self.outcome {
-            Outcome::Isolated | Outcome::Contained | Outcome::Done => self.rest.unwrap_or(self.outcome),
+            Outcome::Isolated | Outcome::Contained | Outcome::Done => {
+                self.rest.unwrap_or(self.outcome)
+            }
             Outcome::Planned
             | Outcome::PartlyContained
             | Outcome::NotContained
