@@ -156,7 +156,7 @@ fn opening(items: usize) -> Vec<Event> {
     let planned = (0..items).map(|number| PlannedItem {
         key: named(number).key,
         action: Some(spec.id.clone()),
-        target: setting::key(number),
+        target: Some(setting::key(number)),
         principal: None,
         rung: spec.cut().map(|cut| cut.rung),
         relation: None,
@@ -166,6 +166,10 @@ fn opening(items: usize) -> Vec<Event> {
         does: Does::Act,
         bound: Some(spec.bound.within()),
         assumed: true,
+        only_if: None,
+        after_failure: None,
+        asked: None,
+        proposes_restore: false,
         lifts: None,
     });
     events.push(Event::PlanFrozen {
@@ -208,6 +212,7 @@ fn carried_out(number: usize, spec: &Spec) -> [Event; 3] {
             attempt: 1,
             call,
             before: seen(number, "Active"),
+            then: Vec::new(),
             spent: vec!["0123456789abcdef0123456789abcdef".to_owned()],
             policies: vec!["permit-restricting".to_owned()],
         },
@@ -284,22 +289,11 @@ fn journal_fold_100k(bencher: Bencher<'_, '_>) {
 
 fn item(number: usize, spec: &Spec) -> Item {
     Item {
-        key: named(number).key,
-        work: Work::Act(call(number, spec)),
         before: Some(seen(number, "Active")),
-        relation: None,
-        evidence: None,
         tier: Tier::LOW,
-        reasons: Vec::new(),
         rung: spec.cut().map(|cut| cut.rung),
         undo: "aws.activate-access-key".parse().ok().map(Undo::By),
-        needs: Vec::new(),
-        parallel: None,
-        review: None,
-        verify_within: None,
-        probe: false,
-        marks: Vec::new(),
-        facts: Fields::new(),
+        ..Item::new(named(number).key, Work::Act(call(number, spec)))
     }
 }
 

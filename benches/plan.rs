@@ -103,6 +103,7 @@ async fn plan() -> (Duration, usize) {
         made_from: BTreeMap::from([("playbook".to_owned(), playbook.digest)]),
         secrets: BTreeMap::new(),
         keep: &|plan: &Plan| folder.store_plan(plan),
+        recall: &|digest| folder.load_plan(digest).ok(),
         confirm: &|_, _, _| Answer::Nobody,
     };
     let end = converge(&means, 1, Limit::Plan).await.expect("a plan");

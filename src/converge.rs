@@ -4,10 +4,12 @@
 //! Containment is convergence to an empty plan.
 
 mod giving_back;
+mod later;
 mod looking;
 mod perform;
 mod proof;
 mod reading;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -75,6 +77,8 @@ pub struct Means<'a> {
     pub secrets: BTreeMap<Locator, Secret>,
     /// Stores a plan, durably, and answers its digest.
     pub keep: &'a (dyn Fn(&Plan) -> Result<Digest, journal::Error> + Sync),
+    /// Finds a stored plan again, where it still is what its digest says.
+    pub recall: &'a (dyn Fn(&Digest) -> Option<Plan> + Sync),
     /// Asks the operator; shown the plan, its digest, and what even a plain yes leaves open.
     pub confirm: &'a Confirm<'a>,
 }
@@ -131,8 +135,10 @@ struct Loop<'a> {
     answered: Option<Confirmation>,
     /// Goals that a round of this invocation brought no further.
     stuck: BTreeSet<Goal>,
-    /// The latest plan that was frozen: what a waiting operator confirms.
-    frozen: Option<(Plan, Digest)>,
+    /// The plans that this run froze, by round.
+    frozen: BTreeMap<u32, (Arc<Plan>, Digest)>,
+    /// The plans that the operator was asked about in this invocation.
+    asked: BTreeSet<Digest>,
 }
 
 /// Runs the loop as far as `limit` says.
@@ -155,11 +161,12 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         wants_code: false,
         answered: None,
         stuck: BTreeSet::new(),
-        frozen: None,
+        frozen: BTreeMap::new(),
+        asked: BTreeSet::new(),
     };
     let end = this.go(&limit).await?;
     if !matches!(limit, Limit::Verify(_)) {
-        let outcome = end.standing.outcome.word().to_owned();
+        let outcome = end.standing.told().word().to_owned();
         means
             .ground
             .journal
@@ -206,17 +213,24 @@ impl<'a> Loop<'a> {
         match limit {
             Limit::OneRound(plan) => {
                 let digest = plan.digest().unwrap_or(Digest::ZERO);
-                let before = self.means.ground.journal.with_case(Clone::clone);
+                let before = self.means.ground.journal.snapshot();
                 self.perform(plan, digest).await?;
                 self.release(plan, &before).await?;
                 self.finish_probes().await?;
-                let mut end = self.end(Some(((**plan).clone(), Some(digest))));
-                if !self.order.gives_back() {
-                    let (next, reached) = self.plan(plan.round + 1).await?;
-                    self.add_late_proof(&reached).await?;
-                    end.standing = self.standing();
-                    self.take_in(&mut end.standing, &next);
+                if self.order.gives_back() {
+                    return Ok(self.end(Some(((**plan).clone(), Some(digest)))));
                 }
+                let next = self.look_again().await?;
+                let plan = Arc::new((**plan).clone());
+                self.frozen.insert(plan.round, (Arc::clone(&plan), digest));
+                // What waited for this round may start once a fresh look finds nothing left to cut.
+                let next = if self.go_on(&next, self.is_converged(&next), true).await? {
+                    self.look_again().await?
+                } else {
+                    next
+                };
+                let mut end = self.end(self.told(Some(((*plan).clone(), Some(digest)))));
+                self.take_in(&mut end.standing, &next);
                 Ok(end)
             }
             Limit::Restore(named) => self.restore(named).await,
@@ -235,19 +249,24 @@ impl<'a> Loop<'a> {
             let (began, round) = (self.clock().now(), self.rounds() + 1);
             self.start_probes();
             if round > 1 {
-                self.read().await?;
+                self.read(matches!(limit, Limit::Verify(_))).await?;
             }
             let (plan, reached) = self.plan(round).await?;
             self.add_late_proof(&reached).await?;
             let reads_only = matches!(limit, Limit::Verify(_));
-            let has_news = plan
-                .items
-                .iter()
-                .any(|item| !matches!(item.work, Work::Read(_)));
+            let has_news = !plan.items.is_empty();
             let is_stuck = self.is_stuck(&plan);
             if reads_only || is_stuck || (round > 1 && !has_news) {
                 self.note_open(&plan).await?;
                 self.close_round(round, began, plan.is_empty()).await?;
+                let converged = self.is_converged(&plan);
+                if !reads_only
+                    && self.go_on(&plan, converged, true).await?
+                    && round < ROUNDS
+                    && !self.is_late()
+                {
+                    continue;
+                }
                 if !is_stuck && self.wait(limit, &plan).await? && round < ROUNDS && !self.is_late()
                 {
                     continue;
@@ -257,24 +276,30 @@ impl<'a> Loop<'a> {
                 }
                 let mut standing = self.standing();
                 self.take_in(&mut standing, &plan);
-                let frozen = self.frozen.take().filter(|_| is_stuck);
-                let told = frozen.map_or((plan, None), |(plan, digest)| (plan, Some(digest)));
+                let frozen = self.frozen.values().next_back().filter(|_| is_stuck);
+                let told = match frozen {
+                    Some((frozen, digest)) => ((**frozen).clone(), Some(*digest)),
+                    None => (plan, None),
+                };
                 return Ok(End {
                     standing,
-                    ..self.end(Some(told))
+                    ..self.end(self.told(Some(told)))
                 });
             }
             let digest = self.freeze(&plan).await?;
             if matches!(limit, Limit::Plan) {
                 return Ok(self.end(Some((plan, Some(digest)))));
             }
+            let plan = Arc::new(plan);
+            self.frozen.insert(round, (Arc::clone(&plan), digest));
             self.perform(&plan, digest).await?;
+            self.go_on(&plan, false, false).await?;
             self.close_round(round, began, plan.is_empty()).await?;
             if round >= ROUNDS || self.is_late() {
+                self.go_on(&plan, false, true).await?;
                 self.finish_probes().await?;
-                return Ok(self.end(Some((plan, Some(digest)))));
+                return Ok(self.end(self.told(Some(((*plan).clone(), Some(digest))))));
             }
-            self.frozen = Some((plan, digest));
         }
     }
 
@@ -292,8 +317,14 @@ impl<'a> Loop<'a> {
     }
 
     async fn plan(&self, round: u32) -> Result<(Plan, Vec<Item>), Error> {
-        let case = self.means.ground.journal.with_case(Clone::clone);
+        let case = self.means.ground.journal.snapshot();
         Ok(plan::make(&self.ask(&case, &self.order, round)).await?)
+    }
+
+    async fn look_again(&mut self) -> Result<Plan, Error> {
+        let (next, reached) = self.plan(self.rounds() + 1).await?;
+        self.add_late_proof(&reached).await?;
+        Ok(next)
     }
 
     fn ask<'b>(

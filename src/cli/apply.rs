@@ -4,11 +4,11 @@ use super::Ended;
 use super::failure::{Failure, exit};
 use super::operation::{Go, made_from};
 use super::session::Session;
-use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
+use super::wish::{Secrets, again, read_secrets, references};
 use super::work::open;
 use crate::converge::Limit;
 use crate::domain::{Digest, KindId, Locator, Time};
-use crate::provider::{Catalogue, Observer};
+use crate::provider::Catalogue;
 
 /// Perform one round exactly as planned: the plan that is named, or the latest one of the incident
 #[derive(clap::Args, Debug)]
@@ -75,12 +75,6 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let Some(order) = order else {
         return Err(Box::new(Failure::internal("the plan belongs to no run")));
     };
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: work.folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
-    let policy = session.workspace.policy()?;
     let stale = |why: String| {
         let subjects = plan
             .subjects
@@ -101,13 +95,6 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             "a later plan of the same run has replaced it".to_owned(),
         ));
     }
-    for (name, present) in made_from(&playbook, &policy) {
-        if plan.made_from.get(&name) != Some(&present) {
-            return Err(stale(format!(
-                "the {name} has changed since the plan was made"
-            )));
-        }
-    }
     if let Some(code) = args
         .confirm
         .as_deref()
@@ -123,9 +110,15 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             )),
         ));
     }
-    let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
-    if lasting(&session.catalogue, &own) != lasting(&session.catalogue, &plan.acting_as) {
+    let again = again(&session, &work.folder, &order).await?;
+    for (name, present) in made_from(&again.playbook, &again.policy) {
+        if plan.made_from.get(&name) != Some(&present) {
+            return Err(stale(format!(
+                "the {name} has changed since the plan was made"
+            )));
+        }
+    }
+    if lasting(&session.catalogue, &again.own) != lasting(&session.catalogue, &plan.acting_as) {
         return Err(stale(
             "somebody else acts now than when the plan was made".to_owned(),
         ));
@@ -137,10 +130,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         read_secrets(&session, &args.secrets, &order.subjects)?,
     )?;
     let go = Go {
-        observer: &observer,
-        playbook: &playbook,
-        policy: &policy,
-        own,
+        observer: &again.observer,
+        playbook: &again.playbook,
+        policy: &again.policy,
+        own: again.own,
         secrets,
         yes: args.yes,
         code: args.confirm,

@@ -69,14 +69,7 @@ pub(super) fn terms(plan: &Plan, digest: Digest, open: &[(&Item, Ruling)]) -> St
             .iter()
             .map(|rule| format!("{} [{}]", rule.title, rule.id))
             .collect();
-        text.extend([
-            verdict,
-            "  ",
-            &item.target().to_string(),
-            ": ",
-            &rules.join("; "),
-            "\n",
-        ]);
+        text.extend([verdict, "  ", &item.on(), ": ", &rules.join("; "), "\n"]);
     }
     text.extend([
         "Plan ",

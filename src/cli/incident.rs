@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::Ended;
 use super::failure::Failure;
 use super::session::{self, Session};
-use super::{wish, work};
+use super::{task, wish, work};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
 
@@ -33,6 +33,39 @@ enum Verb {
     },
     /// List incidents, oldest first
     List,
+    /// Say where an incident stands, what is owed, and what is lacking before it can be closed
+    Show {
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+    /// Say that a manual task was done
+    Done {
+        /// The item, as the plan and `contain status` name it
+        #[arg(value_name = "ITEM")]
+        item: String,
+        /// What was done, in your words
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// Keep a file that shows it, in the incident's folder (can be repeated)
+        #[arg(long, value_name = "FILE")]
+        evidence: Vec<std::path::PathBuf>,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+    /// Take on yourself that an open item holds back nothing any more
+    Waive {
+        /// The item, as the plan and `contain status` name it
+        #[arg(value_name = "ITEM")]
+        item: String,
+        /// Why, in your words; kept in the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
     /// Write something down in an incident's journal
     Note {
         /// What to write down
@@ -70,6 +103,18 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Ok(ended)
         }
         Verb::List => list(&session),
+        Verb::Show { incident } => super::status::of(incident.as_deref(), &session),
+        Verb::Done {
+            item,
+            note,
+            evidence,
+            incident,
+        } => task::done(&session, incident.as_deref(), &item, note, &evidence).await,
+        Verb::Waive {
+            item,
+            reason,
+            incident,
+        } => task::waive(&session, incident.as_deref(), &item, reason).await,
         Verb::Note { text, incident } => {
             let work = work::open(&session, session.folder(incident.as_deref())?, false)?;
             let stamps = work.journal.append(vec![Event::Noted { text }]).await?;

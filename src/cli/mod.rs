@@ -10,6 +10,7 @@ mod operation;
 mod pick;
 mod progress;
 mod session;
+mod task;
 mod wish;
 mod work;
 

@@ -14,13 +14,13 @@ use super::{Ended, aside, progress};
 use crate::converge::{End, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
-use crate::domain::{Clock, Digest, Item, Locator, Secret, State};
+use crate::domain::{Digest, Item, Locator, Secret, State};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
 use crate::gate::{Circumstances, Policy, Ruling};
 use crate::journal::Journal;
 use crate::playbook::Playbook;
-use crate::provider::{Catalogue, Observer};
+use crate::provider::Observer;
 use crate::report::describe::{self, Source};
 use crate::report::standing::Outcome;
 
@@ -136,6 +136,7 @@ impl Go<'_> {
             drill: work.folder.is_drill(),
         };
         let keep = |plan: &Plan| work.folder.store_plan(plan);
+        let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
         let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));
         let confirm = |plan: &Plan, digest: Digest, open: &[(&Item, Ruling)]| {
             ask(
@@ -163,6 +164,7 @@ impl Go<'_> {
             made_from,
             secrets: self.secrets,
             keep: &keep,
+            recall: &recall,
             confirm: &confirm,
         };
         let fancy = asks && !session.json && std::io::IsTerminal::is_terminal(&std::io::stderr());
@@ -175,7 +177,7 @@ impl Go<'_> {
             () = interrupted() => Err(broken(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"), &work.journal, run)),
         };
         let end = end?;
-        let ended = tell(&session.catalogue, &session.clock, &work.journal, run, &end);
+        let ended = tell(&means, run, &end);
         drop(means);
         drop(work.lock);
         drop(work.journal);
@@ -268,22 +270,18 @@ async fn interrupted() {
 }
 
 /// Makes the document about a run, from the journal.
-pub(super) fn tell(
-    catalogue: &Catalogue,
-    clock: &Clock,
-    journal: &Journal,
-    run: u32,
-    end: &End,
-) -> Ended {
-    let output = journal.with_case(|case| {
+fn tell(means: &Means<'_>, run: u32, end: &End) -> Ended {
+    let ground = &means.ground;
+    let output = ground.journal.with_case(|case| {
         describe::of_run(&Source {
             case,
-            catalogue,
+            catalogue: ground.catalogue,
             run,
             standing: &end.standing,
+            playbook: Some(means.playbook),
             plan: end.plan.as_ref().map(|(plan, digest)| (plan, *digest)),
             wants_code: end.wants_code,
-            now: clock.now(),
+            now: ground.clock.now(),
         })
     });
     Ended::told(output)

@@ -52,7 +52,7 @@ pub(super) fn worst<'a>(
         .filter(|(number, run)| !covered(*number, run));
     let graded = open.map(|(number, run)| {
         (
-            grade(standing(case, catalogue, *number, now).outcome),
+            grade(standing(case, catalogue, *number, now).told()),
             *number,
             *run,
         )
@@ -70,7 +70,10 @@ fn grade(outcome: Outcome) -> u8 {
         Outcome::PartlyRestored => 2,
         Outcome::Waiting => 3,
         Outcome::Denied => 4,
-        Outcome::PartlyContained | Outcome::NotContained | Outcome::Failed => 5,
+        Outcome::PartlyContained
+        | Outcome::NotContained
+        | Outcome::PartlyDone
+        | Outcome::Failed => 5,
         Outcome::InDoubt => 6,
     }
 }

@@ -41,11 +41,21 @@ impl Shown {
         if let Event::PlanFrozen { items, .. } = &line.event {
             for planned in items {
                 let target = match planned.does {
-                    Does::Read => format!("{} of {}", planned.key.step, planned.target),
-                    Does::Act | Does::Nothing | Does::Manual => planned.target.to_string(),
+                    Does::Read => format!("{} of {}", planned.key.step, planned.on()),
+                    Does::Act
+                    | Does::Issue
+                    | Does::Watch
+                    | Does::Nothing
+                    | Does::Check
+                    | Does::Gate
+                    | Does::Manual => planned.on(),
                 };
-                if planned.does == Does::Act && self.fancy {
-                    self.widen(planned.target.provider());
+                if let Some(target) = planned
+                    .target
+                    .as_ref()
+                    .filter(|_| self.fancy && matches!(planned.does, Does::Act | Does::Issue))
+                {
+                    self.widen(target.provider());
                 }
                 self.targets.insert(planned.key.to_string(), target);
             }

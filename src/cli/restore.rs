@@ -6,13 +6,12 @@ use super::Ended;
 use super::failure::Failure;
 use super::operation::Go;
 use super::session::Session;
-use super::wish::{Text, load, whoami};
+use super::wish::again;
 use super::work::open;
 use crate::converge::Limit;
 use crate::domain::Locator;
 use crate::domain::event::{Event, Order};
 use crate::plan::restore;
-use crate::provider::Observer;
 
 /// Give back what was cut, as far as it may come back; a compromised credential only where it is named
 #[derive(clap::Args, Debug)]
@@ -58,14 +57,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         );
         return Err(Box::new(Failure::usage(message)));
     };
-    let text = Text {
-        name: format!("{}.yaml", before.playbook),
-        text: work.folder.load_text(&before.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
-    let policy = session.workspace.policy()?;
-    let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let own = whoami(&session.catalogue, &observer, &before.subjects).await?;
+    let again = again(&session, &work.folder, &before).await?;
     let named = name(&session, &work, &args.locators)?;
     let subjects = work.journal.with_case(|case| {
         std::collections::BTreeSet::from_iter(case.subjects().into_iter().cloned())
@@ -83,9 +75,9 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         exact: true,
         wait: false,
         secrets: Vec::new(),
-        acting_as: own.clone(),
+        acting_as: again.own.clone(),
         endpoints: session.endpoints(),
-        policy: policy.digest(),
+        policy: again.policy.digest(),
         ..before
     };
     let run = work
@@ -100,10 +92,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     }));
     work.journal.append(events).await?;
     let go = Go {
-        observer: &observer,
-        playbook: &playbook,
-        policy: &policy,
-        own,
+        observer: &again.observer,
+        playbook: &again.playbook,
+        policy: &again.policy,
+        own: again.own,
         secrets: BTreeMap::new(),
         yes: args.yes,
         code: None,

@@ -6,13 +6,12 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
 use super::session::{self, Session};
-use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
+use super::wish::{Secrets, again, read_secrets, references};
 use super::work::{Work, open};
 use super::{Ended, aside};
 use crate::converge::Limit;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Secret, SecretRef};
-use crate::provider::Observer;
 
 /// Go on with an incident: look at what is in doubt, then finish what is open or due
 #[derive(clap::Args, Debug)]
@@ -36,14 +35,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
     let (run, order) = pick::to_resume(&work, &session.catalogue, session.clock.now())?;
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: work.folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
-    let policy = session.workspace.policy()?;
-    let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    let again = again(&session, &work.folder, &order).await?;
     let secrets = secrets_of(
         &session,
         &work,
@@ -56,10 +48,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         () => Limit::Isolated,
     };
     let go = Go {
-        observer: &observer,
-        playbook: &playbook,
-        policy: &policy,
-        own,
+        observer: &again.observer,
+        playbook: &again.playbook,
+        policy: &again.policy,
+        own: again.own,
         secrets,
         yes: args.yes,
         code: None,

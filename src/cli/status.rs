@@ -4,6 +4,7 @@ use super::Ended;
 use super::failure::{Failure, exit};
 use super::pick;
 use super::session::Session;
+use super::wish::{Text, load};
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::report::describe::{self, Source};
@@ -19,7 +20,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
-    let folder = session.folder(args.incident.as_deref())?;
+    of(args.incident.as_deref(), session)
+}
+
+/// Where an incident stands.
+pub(super) fn of(incident: Option<&str>, session: &Session) -> Result<Ended, Box<Failure>> {
+    let folder = session.folder(incident)?;
     let record = folder.read()?;
     let catalogue = super::drill::catalogue_of(session, &folder);
     let now = if folder.is_drill() {
@@ -35,7 +41,7 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
             folder.id()
         ))));
     };
-    let overdue = case.measures().iter().any(|(due, ..)| now >= *due);
+    let overdue = output.obligations.iter().any(|owed| owed.overdue);
     let mut ended = Ended::told(output);
     let code = ended.output.outcome.exit();
     ended.exit = Some(if overdue && code == 0 {
@@ -61,11 +67,18 @@ pub(super) fn describe(
         .next_back()
         .and_then(|(digest, _)| Some((folder.load_plan(digest).ok()?, *digest)));
     let plan = plan.as_ref().map(|(plan, digest)| (plan, Some(*digest)));
+    // What a playbook of another version wants cannot be told; all else can.
+    let text = Text {
+        name: format!("{}.yaml", run.order.playbook),
+        text: folder.load_text(&run.order.digest).unwrap_or_default(),
+    };
+    let playbook = load(catalogue, &text).ok();
     Some(describe::of_run(&Source {
         case,
         catalogue,
         run: number,
         standing: &standing,
+        playbook: playbook.as_ref(),
         plan,
         wants_code: false,
         now,

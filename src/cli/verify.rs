@@ -5,10 +5,9 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
 use super::session::Session;
-use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
+use super::wish::{Secrets, again, read_secrets, references};
 use super::work::open;
 use crate::converge::Limit;
-use crate::provider::Observer;
 
 /// Look at everything afresh and say whether it is contained; changes nothing
 #[derive(clap::Args, Debug)]
@@ -39,14 +38,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Failure::usage(message).hint("contain isolate LOCATOR"),
         ));
     };
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: work.folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
-    let policy = session.workspace.policy()?;
-    let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    let again = again(&session, &work.folder, &order).await?;
     let secrets = super::resume::secrets_of(
         &session,
         &work,
@@ -54,10 +46,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         read_secrets(&session, &args.secrets, &order.subjects)?,
     )?;
     let go = Go {
-        observer: &observer,
-        playbook: &playbook,
-        policy: &policy,
-        own,
+        observer: &again.observer,
+        playbook: &again.playbook,
+        policy: &again.policy,
+        own: again.own,
         secrets,
         yes: false,
         code: None,

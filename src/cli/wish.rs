@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failure::{Failure, exit, of_provider};
 use super::session::{self, Session};
 use crate::converge::Limit;
+use crate::domain::event::Order;
 use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
+use crate::gate::Policy;
+use crate::journal::Folder;
 use crate::playbook::{self, Playbook, Vocabulary};
 use crate::provider::{Catalogue, Observer};
 
@@ -155,6 +158,36 @@ pub(super) async fn resolve(
         }
     }
     Ok(subjects)
+}
+
+/// What going on with an order needs beside its incident.
+pub(super) struct Again {
+    pub(super) playbook: Playbook,
+    pub(super) policy: Policy,
+    pub(super) observer: Observer,
+    pub(super) own: Vec<Locator>,
+}
+
+/// Reads again what an order was given with: its playbook as it was, the policy as it is, and who acts now.
+pub(super) async fn again(
+    session: &Session,
+    folder: &Folder,
+    order: &Order,
+) -> Result<Again, Box<Failure>> {
+    let text = Text {
+        name: format!("{}.yaml", order.playbook),
+        text: folder.load_text(&order.digest)?,
+    };
+    let playbook = load(&session.catalogue, &text)?;
+    let policy = session.workspace.policy()?;
+    let observer = Observer::new(&session.catalogue, session.clock.clone());
+    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    Ok(Again {
+        playbook,
+        policy,
+        observer,
+        own,
+    })
 }
 
 /// Who acts at every provider that the subjects belong to.

@@ -261,6 +261,16 @@ pub(super) fn endpoint(url: &str) -> Result<(), &'static str> {
 
 /// Reads a file that people wrote, up to 1 MiB.
 pub(super) fn read(file: &Path) -> Result<String, Box<Failure>> {
+    String::from_utf8(bytes(file)?).map_err(|_| {
+        Box::new(Failure::usage(format!(
+            "failed to read `{}`: it is no text",
+            file.display()
+        )))
+    })
+}
+
+/// The bytes of a file of reasonable size.
+pub(super) fn bytes(file: &Path) -> Result<Vec<u8>, Box<Failure>> {
     let failed = |why: String| {
         Box::new(Failure::usage(format!(
             "failed to read `{}`: {why}",
@@ -275,7 +285,7 @@ pub(super) fn read(file: &Path) -> Result<String, Box<Failure>> {
         failure.kind = "invalid-file";
         return Err(failure);
     }
-    std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))
+    std::fs::read(file).map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]

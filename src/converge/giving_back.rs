@@ -11,7 +11,7 @@ use crate::plan;
 impl Loop<'_> {
     pub(super) async fn restore(&mut self, named: &[Locator]) -> Result<End, Error> {
         self.end_mandates().await?;
-        let case = self.means.ground.journal.with_case(Clone::clone);
+        let case = self.means.ground.journal.snapshot();
         let round = self.rounds() + 1;
         let began = self.clock().now();
         let plan = plan::restore::make(&self.ask(&case, &self.order, round), named).await;
@@ -67,7 +67,11 @@ impl Loop<'_> {
             let state = ground
                 .journal
                 .with_case(|case| case.lives.get(&by).map(|life| life.state.clone()));
-            for made in measures.lifted(&lifts, item.target()) {
+            for made in item
+                .target()
+                .into_iter()
+                .flat_map(|target| measures.lifted(&lifts, target))
+            {
                 match &state {
                     Some(State::Confirmed { .. }) => events.push(Event::Released {
                         item: made.clone(),

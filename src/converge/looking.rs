@@ -37,7 +37,7 @@ impl Loop<'_> {
             let goals = case.goals(self.run);
             let lost = |item: &Item| {
                 let action = item.action()?;
-                let (named, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (named, life) = goals.get(&(action.clone(), item.target()?.clone()))?;
                 let (spec, seen) = (ground.catalogue.action(action)?, item.before.clone()?);
                 let (call, _) = life.sent()?;
                 let is_lost = matches!(life.state, State::Confirmed { .. })
@@ -69,7 +69,7 @@ impl Loop<'_> {
             let goals = case.goals(self.run);
             let again = |item: &Item| {
                 let action = item.action()?;
-                let (_, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (_, life) = goals.get(&(action.clone(), item.target()?.clone()))?;
                 let (spec, seen) = (ground.catalogue.action(action)?, item.before.as_ref()?);
                 let (call, _) = life.sent()?;
                 Some(spec.takes_time_of_call() && spec.shows(call, seen))
@@ -79,7 +79,7 @@ impl Loop<'_> {
                 .iter()
                 .filter(|item| item.call().is_some() && item.rung.is_some());
             let open = cuts.filter(|item| again(item) != Some(true));
-            open.map(|item| item.target().clone()).collect()
+            open.filter_map(|item| item.target().cloned()).collect()
         })
     }
 }

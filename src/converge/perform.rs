@@ -2,30 +2,45 @@
 //!
 //! Grants only what the operator said; what stays uncovered is blocked by the gate.
 
+use std::collections::BTreeSet;
+
 use super::proof::beside;
-use super::{Answer, Error, Loop, reading};
+use super::turn::Now;
+use super::{Answer, Error, Loop, reading, turn};
 use crate::domain::case::Goal;
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
-use crate::domain::{Digest, Item, ItemRef, State, Work};
+use crate::domain::{Cause, Digest, Item, ItemRef, State, Time, Work};
 use crate::execute;
 use crate::gate::{self, Confirmation, Ruling, mandate};
+use crate::plan;
 
-impl Loop<'_> {
+impl<'a> Loop<'a> {
     /// Asks for the authority that the plan still lacks; what stays uncovered is journaled as blocked by the gate.
-    pub(super) async fn authorise(&mut self, plan: &Plan, digest: Digest) -> Result<(), Error> {
+    pub(super) async fn authorise(
+        &mut self,
+        (plan, digest): (&Plan, Digest),
+        items: &[&Item],
+    ) -> Result<(), Error> {
         let ground = &self.means.ground;
         let now = self.clock().now();
         let uncovered = ground.journal.with_case(|case| {
-            plan.items
+            items
                 .iter()
-                .filter(|item| item.call().is_some())
+                .filter(|item| item.call().is_some() || item.asked().is_some())
                 .any(|item| {
                     let named = ItemRef {
                         run: plan.run,
                         round: plan.round,
                         key: item.key.clone(),
                     };
+                    if let Work::Gate(asked) = &item.work {
+                        let waits = case.lives.get(&named).is_some_and(|life| {
+                            matches!(life.state, State::Planned | State::Blocked(_))
+                        });
+                        let lone = asked.people() == 1;
+                        return waits && lone && turn::confirmed(case, digest, &named).is_none();
+                    }
                     let spec = item
                         .action()
                         .and_then(|action| ground.catalogue.action(action));
@@ -41,7 +56,8 @@ impl Loop<'_> {
                     })
                 })
         });
-        if !uncovered {
+        // Nobody is asked twice about one plan.
+        if !uncovered || !self.asked.insert(digest) {
             return Ok(());
         }
         let granted = gate::Authority {
@@ -86,49 +102,70 @@ impl Loop<'_> {
         Ok(())
     }
 
-    /// Gates and performs one plan, with the reads beside the cuts; answers whether anything went forward.
+    /// Gates and performs one plan, with the reads, checks and questions beside the cuts.
     pub(super) async fn perform(&mut self, plan: &Plan, digest: Digest) -> Result<(), Error> {
-        self.authorise(plan, digest).await?;
-        let means = self.means;
-        let reads = plan
-            .items
-            .iter()
-            .any(|item| matches!(item.work, Work::Read(_)));
-        let acts = execute::execute(&means.ground, (plan.run, plan.round), digest, &plan.items);
-        let both = async {
-            let questions = async {
-                if reads {
-                    reading::read(means, self.run).await
-                } else {
-                    Ok(())
-                }
-            };
-            let (acted, read) = futures_util::join!(acts, questions);
-            acted.and(read)
-        };
-        beside(means, &mut self.probes, both).await??;
-        self.note_stuck(plan);
+        let items: Vec<&Item> = plan.items.iter().collect();
+        self.authorise((plan, digest), &items).await?;
+        let now = self.turns((digest, plan.expires), unplanned(plan), false, false);
+        let (ground, run) = (&self.means.ground, (plan.run, plan.round));
+        let acts = execute::execute(ground, run, digest, &items, &now);
+        beside(self.means, &mut self.probes, acts).await??;
+        self.note_stuck(plan, &items);
         Ok(())
     }
 
-    /// Notes the goals that this round brought no further; trying them again at once would change nothing.
-    fn note_stuck(&mut self, plan: &Plan) {
+    /// Whose turn it is.
+    pub(super) fn turns(
+        &self,
+        plan: (Digest, Time),
+        unplanned: BTreeSet<String>,
+        converged: bool,
+        last: bool,
+    ) -> Now<'a> {
+        Now {
+            means: self.means,
+            run: self.run,
+            plan,
+            unplanned,
+            converged,
+            last,
+            late: self.is_late(),
+        }
+    }
+
+    /// Notes the goals that these items brought no further; trying them again at once would change nothing.
+    pub(super) fn note_stuck(&mut self, plan: &Plan, items: &[&Item]) {
+        let playbook = self.means.playbook;
         let stuck: Vec<Goal> = self.means.ground.journal.with_case(|case| {
-            let acting = plan.items.iter().filter(|item| item.call().is_some());
+            let acting = items.iter().filter(|item| item.call().is_some());
             let stuck = acting.filter(|item| {
                 let named = ItemRef {
                     run: plan.run,
                     round: plan.round,
                     key: item.key.clone(),
                 };
-                !case.lives.get(&named).is_some_and(|life| {
-                    matches!(
-                        life.state,
-                        State::Confirmed { .. } | State::Skipped(_) | State::Stale(_)
+                let recurs = playbook.step(&item.key.step).is_some_and(plan::recurs);
+                case.lives.get(&named).is_none_or(|life| match life.state {
+                    State::Confirmed { .. } | State::Skipped(_) | State::Stale(_) => false,
+                    // What is planned once and has not had its turn yet was not tried.
+                    State::Planned | State::Blocked(Cause::Dependency(_)) => recurs,
+                    State::Blocked(
+                        Cause::Approval(_)
+                        | Cause::Policy(_)
+                        | Cause::Lock(_)
+                        | Cause::Authority(_)
+                        | Cause::Provider(_),
                     )
+                    | State::Intended { .. }
+                    | State::InDoubt { .. }
+                    | State::Acted { .. }
+                    | State::Failed(_)
+                    | State::Denied(_)
+                    | State::Undone
+                    | State::UndoFailed(_) => true,
                 })
             });
-            stuck.filter_map(goal).collect()
+            stuck.filter_map(|item| goal(item)).collect()
         });
         self.stuck.extend(stuck);
     }
@@ -146,12 +183,17 @@ impl Loop<'_> {
                 .all(|goal| self.stuck.contains(&goal))
     }
 
-    pub(super) async fn read(&mut self) -> Result<(), Error> {
+    pub(super) async fn read(&mut self, all: bool) -> Result<(), Error> {
         let means = self.means;
-        Ok(beside(means, &mut self.probes, reading::read(means, self.run)).await??)
+        Ok(beside(means, &mut self.probes, reading::read(means, self.run, all)).await??)
     }
 }
 
-fn goal(item: &Item) -> Option<Goal> {
-    Some((item.action()?.clone(), item.target().clone()))
+/// The steps that a later round will plan.
+pub(super) fn unplanned(plan: &Plan) -> BTreeSet<String> {
+    plan.pending.iter().map(|step| step.step.clone()).collect()
+}
+
+pub(super) fn goal(item: &Item) -> Option<Goal> {
+    Some((item.action()?.clone(), item.target()?.clone()))
 }

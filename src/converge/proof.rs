@@ -19,7 +19,7 @@ impl Loop<'_> {
             let goals = case.goals(self.run);
             let late = |item: &Item| {
                 let action = item.action()?;
-                let (named, life) = goals.get(&(action.clone(), item.target().clone()))?;
+                let (named, life) = goals.get(&(action.clone(), item.target()?.clone()))?;
                 let (spec, seen) = (ground.catalogue.action(action)?, item.before.clone()?);
                 let acted = life.acted_at.or(life.intended_at).unwrap_or(seen.at);
                 let verdict = verify::observed(acted, spec, true);
@@ -77,7 +77,7 @@ impl Loop<'_> {
             };
             // A kill between an answer and its proof leaves a cut that nobody is to review.
             let measure = |item: &Item| {
-                let (named, life) = goals.get(&(item.action()?.clone(), item.target().clone()))?;
+                let (named, life) = goals.get(&(item.action()?.clone(), item.target()?.clone()))?;
                 let doubt_ends = life.state.is_in_doubt() && late(item).is_some();
                 let changed = doubt_ends
                     || matches!(
@@ -141,7 +141,7 @@ impl Loop<'_> {
                     .verdict
                     .clone()
                     .filter(|verdict| !verdict.is_probed_dead())?;
-                Some((named.clone(), life.planned.target.clone(), verdict))
+                Some((named.clone(), life.planned.target.clone()?, verdict))
             });
             wanted.collect()
         });

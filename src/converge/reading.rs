@@ -8,77 +8,97 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::Means;
-use crate::domain::event::Event;
-use crate::domain::{Found, ItemRef, Reading};
+use crate::domain::case::Case;
+use crate::domain::event::{Does, Event, Order};
+use crate::domain::state::Life;
+use crate::domain::{Because, Found, ItemRef, Query, Reading, State, Why};
 use crate::journal;
-use crate::plan;
+use crate::plan::{self, View};
+use crate::playbook::Scope;
 
-/// Asks the read steps' questions again; an answer that says nothing new leaves no entry.
-pub(super) async fn read(means: &Means<'_>, run: u32) -> Result<(), journal::Error> {
+/// Asks again what was asked before; with `all` also what was not asked yet.
+pub(super) async fn read(means: &Means<'_>, run: u32, all: bool) -> Result<(), journal::Error> {
     let ground = &means.ground;
-    let asked: Vec<(ItemRef, crate::domain::Query, Option<Reading>)> =
-        ground.journal.with_case(|case| {
-            let Some(entry) = case.runs.get(&run) else {
-                return Vec::new();
+    let asked: Vec<(ItemRef, Query)> = ground.journal.with_case(|case| {
+        let Some(entry) = case.runs.get(&run) else {
+            return Vec::new();
+        };
+        let view = view(means, case, &entry.order, run);
+        let question = |item: &ItemRef, life: &Life| {
+            let step = view.step(&item.key)?;
+            let target = life.planned.target.as_ref()?;
+            let scope = if step.with.is_empty() {
+                Scope::new()
+            } else {
+                view.scope_of(&item.key, step)?
             };
-            let order = &entry.order;
-            let question = |item: &ItemRef| {
-                let step = means
-                    .playbook
-                    .steps
-                    .iter()
-                    .find(|step| step.id == item.key.step)?;
-                let subject = item.key.subject.as_ref().or(order.subjects.first())?;
-                plan::query(ground.catalogue, order, step, subject)
-            };
-            let reads = case
-                .lives_of(run)
-                .filter(|(_, life)| life.planned.does == crate::domain::event::Does::Read);
-            let reads = reads.filter_map(|(item, _)| {
-                Some((
-                    item.clone(),
-                    question(item)?,
-                    case.found.get(item).map(|(_, reading)| reading.clone()),
-                ))
-            });
-            reads.collect()
+            plan::query(ground.catalogue, &entry.order, step, target, &scope)
+        };
+        let reads = case.lives_of(run).filter(|(_, life)| {
+            let was_asked = matches!(life.state, State::Confirmed { .. });
+            life.planned.does == Does::Read && (all || was_asked)
         });
+        reads
+            .filter_map(|(item, life)| Some((item.clone(), question(item, life)?)))
+            .collect()
+    });
     let mut under_way: FuturesUnordered<_> = asked
-        .into_iter()
-        .map(|(item, query, known)| async move {
-            let budget = std::time::Duration::from_millis(query.budget_ms.saturating_mul(2));
-            let reading = match tokio::time::timeout(budget, ground.observer.read(&query)).await {
-                Ok(Ok(reading)) => reading,
-                Ok(Err(why)) => plan::unseen(
-                    format!("{:?} of {}", query.read, query.target).to_lowercase(),
-                    why,
-                ),
-                Err(_) => {
-                    let why = crate::domain::Why::new(
-                        crate::domain::Because::Timeout,
-                        "the read took longer than its budget",
-                    );
-                    plan::unseen(
-                        format!("{:?} of {}", query.read, query.target).to_lowercase(),
-                        why,
-                    )
-                }
-            };
-            let reading = keep_known(known.as_ref(), reading);
-            if known.as_ref().is_some_and(|known| same(known, &reading)) {
-                return Ok(());
-            }
-            ground
-                .journal
-                .append(vec![Event::Found { item, reading }])
-                .await
-                .map(drop)
-        })
+        .iter()
+        .map(|(item, query)| ask(means, item, query))
         .collect();
     while let Some(noted) = under_way.next().await {
         noted?;
     }
     Ok(())
+}
+
+/// What expressions see of a run while it goes on.
+pub(super) fn view<'a>(
+    means: &'a Means<'_>,
+    case: &'a Case,
+    order: &'a Order,
+    run: u32,
+) -> View<'a> {
+    View {
+        case,
+        catalogue: means.ground.catalogue,
+        playbook: means.playbook,
+        order,
+        run,
+        unplanned: None,
+    }
+}
+
+/// Asks one question; an answer that says nothing new leaves no entry.
+pub(super) async fn ask(
+    means: &Means<'_>,
+    item: &ItemRef,
+    query: &Query,
+) -> Result<(), journal::Error> {
+    let ground = &means.ground;
+    let known = ground
+        .journal
+        .with_case(|case| case.found.get(item).map(|(_, reading)| reading.clone()));
+    let what = || format!("{:?} of {}", query.read, query.target).to_lowercase();
+    let budget = std::time::Duration::from_millis(query.budget_ms.saturating_mul(2));
+    let reading = match tokio::time::timeout(budget, ground.observer.read(query)).await {
+        Ok(Ok(reading)) => reading,
+        Ok(Err(why)) => plan::unseen(what(), why),
+        Err(_) => {
+            let why = Why::new(Because::Timeout, "the read took longer than its budget");
+            plan::unseen(what(), why)
+        }
+    };
+    let reading = keep_known(known.as_ref(), reading);
+    if known.as_ref().is_some_and(|known| same(known, &reading)) {
+        return Ok(());
+    }
+    let item = item.clone();
+    ground
+        .journal
+        .append(vec![Event::Found { item, reading }])
+        .await
+        .map(drop)
 }
 
 /// An answer that could not see everything does not unsay what an earlier one found.

@@ -2,13 +2,13 @@
 //!
 //! Never looks at a clock: time is an argument.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::event::{Event, Order, PlannedItem};
+use super::event::{Answered, Decision, Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
 use super::state::{Illegal, Life, next};
-use super::{ActionId, Digest, Fact, ItemKey, ItemRef, Locator, Reading, Seen, State, Time};
+use super::{ActionId, Digest, Fact, ItemKey, ItemRef, Locator, Phase, Reading, Seen, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,10 @@ pub struct Case {
     pub ended: Vec<String>,
     /// The latest answer of each read of each run, with the time.
     pub found: BTreeMap<ItemRef, (Time, Reading)>,
+    /// How checks, gates and manual tasks were decided, with the time.
+    pub decided: BTreeMap<ItemRef, (Time, Decision)>,
+    /// Items that somebody waived.
+    pub waived: BTreeSet<ItemRef>,
     /// Review deadlines of the cuts in force.
     pub reviews: BTreeMap<ItemRef, Time>,
     /// The time of the latest entry.
@@ -131,10 +135,16 @@ impl Case {
             | Event::Stale { item, .. }
             | Event::Failed { item, .. }
             | Event::Intended { item, .. }
+            | Event::Made { item, .. }
+            | Event::Delivered { item, .. }
+            | Event::Discarding { item, .. }
+            | Event::Discarded { item, .. }
             | Event::Answered { item, .. }
             | Event::Resolved { item, .. }
             | Event::Verified { item, .. }
             | Event::Found { item, .. }
+            | Event::Decided { item, .. }
+            | Event::Waived { item, .. }
             | Event::InForce { item, .. }
             | Event::Extended { item, .. }
             | Event::Released { item, .. }
@@ -189,6 +199,9 @@ impl Case {
                 principal: planned.principal.clone(),
                 gone: false,
                 sent: None,
+                then: Vec::new(),
+                made: Vec::new(),
+                delivered: Vec::new(),
                 intended_at: None,
                 acted_at: None,
                 verdict: None,
@@ -221,6 +234,14 @@ impl Case {
                 event: event.kind(),
             });
         }
+        // Nothing but what is decided may be decided, or a decision could call a failed cut done.
+        if matches!(event, Event::Decided { .. }) && !life.planned.does.is_decided() {
+            return Err(Illegal {
+                item: item.key.to_string(),
+                state: "not to be decided".into(),
+                event: event.kind(),
+            });
+        }
         let was = life.state.clone();
         life.state = next(&life.state, event)?;
         life.at = at;
@@ -240,6 +261,7 @@ impl Case {
             Event::Intended {
                 call,
                 before,
+                then,
                 spent,
                 attempt,
                 ..
@@ -248,15 +270,34 @@ impl Case {
                 life.sent = Some(Box::new((call.clone(), before.clone())));
                 life.intended_at = Some(at);
                 life.attempts = *attempt;
+                life.then.clone_from(then);
+                life.delivered.clear();
                 if first {
                     for nonce in spent {
                         *self.spent.entry(nonce.clone()).or_default() += 1;
                     }
                 }
             }
+            Event::Made { made, .. } => life.made.extend(made.iter().cloned()),
+            Event::Delivered {
+                to,
+                outcome: Answered::Done { .. } | Answered::AlreadySo,
+                ..
+            } => life.delivered.push(to.clone()),
+            Event::Discarded {
+                what,
+                outcome: Answered::Done { .. } | Answered::AlreadySo,
+                ..
+            } => life.made.retain(|made| made != what),
             Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
             Event::Found { item, reading } => {
                 self.found.insert(item.clone(), (at, reading.clone()));
+            }
+            Event::Decided { item, decision } => {
+                self.decided.insert(item.clone(), (at, decision.clone()));
+            }
+            Event::Waived { item, .. } => {
+                self.waived.insert(item.clone());
             }
             Event::InForce { item, review } | Event::Extended { item, review } => {
                 self.reviews.insert(item.clone(), *review);
@@ -274,6 +315,9 @@ impl Case {
             | Event::Skipped { .. }
             | Event::Stale { .. }
             | Event::Failed { .. }
+            | Event::Delivered { .. }
+            | Event::Discarding { .. }
+            | Event::Discarded { .. }
             | Event::Answered { .. }
             | Event::Resolved { .. }
             | Event::UndoFailed { .. }
@@ -307,6 +351,62 @@ impl Case {
         self.lives_of(run).any(|(_, life)| life.attempts > 0)
     }
 
+    /// The last life of each item of a run.
+    #[must_use]
+    pub fn last_lives(&self, run: u32) -> BTreeMap<&ItemKey, (&ItemRef, &Life)> {
+        self.lives_of(run)
+            .map(|(item, life)| (&item.key, (item, life)))
+            .collect()
+    }
+
+    /// The last lives in a run of what a key means: see [`ItemKey::is_of`].
+    #[must_use]
+    pub fn lives_meant(&self, run: u32, meant: &ItemKey) -> Vec<(&ItemRef, &Life)> {
+        let rounds = || {
+            let run = self.runs.get(&run);
+            run.into_iter()
+                .flat_map(|run| run.plans.keys().rev().copied())
+        };
+        // Most steps have one item for a subject, which is found without going through those of all subjects.
+        let one = |key: &ItemKey| {
+            rounds().find_map(|round| {
+                let key = key.clone();
+                self.lives.get_key_value(&ItemRef { run, round, key })
+            })
+        };
+        let once = ItemKey {
+            subject: None,
+            ..meant.clone()
+        };
+        // A step that replaces something comes to several items, so all of them are looked for.
+        let alone = meant.each.is_some() || meant.phase != Phase::Reissue;
+        let found = one(meant).or_else(|| one(&once));
+        if let Some(found) = found.filter(|_| alone) {
+            return vec![found];
+        }
+        let mut last: BTreeMap<&ItemKey, (&ItemRef, &Life)> = BTreeMap::new();
+        for round in rounds() {
+            let first = ItemKey {
+                each: None,
+                ..once.clone()
+            };
+            let from = ItemRef {
+                run,
+                round,
+                key: first,
+            };
+            let of_step = self.lives.range(from..).take_while(|(item, _)| {
+                (item.run, item.round) == (run, round)
+                    && item.key.phase == meant.phase
+                    && item.key.step == meant.step
+            });
+            for (item, life) in of_step.filter(|(item, _)| item.key.is_of(meant)) {
+                last.entry(&item.key).or_insert((item, life));
+            }
+        }
+        last.into_values().collect()
+    }
+
     /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
     #[must_use]
     pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
@@ -331,8 +431,15 @@ impl Case {
         let mut lives = self
             .lives
             .values()
-            .filter(|life| life.planned.target == *target);
+            .filter(|life| life.planned.target.as_ref() == Some(target));
         lives.find_map(|life| life.principal.as_ref())
+    }
+
+    /// What contain itself issued in this incident, in whatever run: never in the set that is cut.
+    #[must_use]
+    pub fn issued(&self) -> BTreeSet<&Locator> {
+        let lives = self.lives.values();
+        lives.flat_map(|life| &life.made).collect()
     }
 
     /// The latest run.
@@ -355,7 +462,10 @@ impl Case {
         let mut goals = BTreeMap::new();
         for (item, life) in self.lives_of(run) {
             if let Some(action) = &life.planned.action {
-                goals.insert((action.clone(), life.planned.target.clone()), (item, life));
+                let Some(target) = life.planned.target.clone() else {
+                    continue;
+                };
+                goals.insert((action.clone(), target), (item, life));
             }
         }
         goals

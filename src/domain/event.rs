@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::item::Asked;
 use super::{
-    ActionId, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef, Locator, Outcome,
-    Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why, mandate::Mandate,
+    ActionId, AfterFailure, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef,
+    Locator, Outcome, Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why,
+    mandate::Mandate,
 };
 
 /// One thing that happened.
@@ -104,10 +106,60 @@ pub enum Event {
         call: Call,
         /// The receipt.
         before: Seen,
+        /// The calls that follow it in the same attempt: what is made is handed over by them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        then: Vec<Further>,
         /// The mandates that it spends, by nonce.
         spent: Vec<String>,
         /// The policies that determined the clearance, by id.
         policies: Vec<String>,
+    },
+    /// A call made something; its secret is in memory only.
+    Made {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt.
+        attempt: u32,
+        /// What it made.
+        made: Vec<Locator>,
+        /// Harmless facts from the answer.
+        fields: Fields,
+        /// What the new secret is known by, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<Fingerprint>,
+    },
+    /// What was made was handed over, or was not.
+    Delivered {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt.
+        attempt: u32,
+        /// To which place.
+        to: Locator,
+        /// With what.
+        outcome: Answered,
+    },
+    /// What an attempt made and did not deliver is about to be taken away: durable first.
+    Discarding {
+        /// The item.
+        item: ItemRef,
+        /// The call.
+        call: Call,
+        /// What is taken away, as it was seen.
+        before: Seen,
+        /// The mandates under which it is done, by nonce.
+        spent: Vec<String>,
+        /// The policies that determined the clearance, by id.
+        policies: Vec<String>,
+    },
+    /// The call that takes it away came back.
+    Discarded {
+        /// The item.
+        item: ItemRef,
+        /// What was taken away.
+        what: Locator,
+        /// With what.
+        outcome: Answered,
     },
     /// The call came back.
     Answered {
@@ -144,6 +196,22 @@ pub enum Event {
         item: ItemRef,
         /// The answer.
         reading: Reading,
+    },
+    /// A check, a gate or a manual task was decided.
+    Decided {
+        /// The item.
+        item: ItemRef,
+        /// How.
+        decision: Decision,
+    },
+    /// A step that is open holds nothing back any more: somebody took that on themselves.
+    Waived {
+        /// The item.
+        item: ItemRef,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
     },
     /// A cut is a measure now, due for review.
     InForce {
@@ -219,6 +287,29 @@ pub enum Event {
     },
 }
 
+/// A call that follows another in the same attempt, with its receipt.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Further {
+    /// The call.
+    pub call: Call,
+    /// What was seen of its target before.
+    pub before: Seen,
+}
+
+/// How a check, a gate or a manual task was decided.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether it passed, was agreed to, or is done.
+    pub passed: bool,
+    /// By whom; `contain` for what follows from the record.
+    pub by: String,
+    /// Why, or what was said.
+    pub why: String,
+    /// What it rests on, by digest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Digest>,
+}
+
 /// What a run was asked to do.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Order {
@@ -284,8 +375,9 @@ pub struct PlannedItem {
     /// The action, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ActionId>,
-    /// The target.
-    pub target: Locator,
+    /// The target, where it has one.
+    #[serde(default)]
+    pub target: Option<Locator>,
     /// The principal that the target belongs to, where it was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<Locator>,
@@ -309,6 +401,18 @@ pub struct PlannedItem {
     /// Whether that bound is our assumption.
     #[serde(default)]
     pub assumed: bool,
+    /// The condition under which it is done, where that was not known yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<String>,
+    /// What happens to what needs it, once it has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_failure: Option<AfterFailure>,
+    /// What a check, a gate or a manual task asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// Whether giving back is proposed when the review of its cut falls due.
+    #[serde(default, skip_serializing_if = "super::item::is_false")]
+    pub proposes_restore: bool,
     /// For an item that gives back: the action that made what it lifts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifts: Option<ActionId>,
@@ -320,12 +424,53 @@ pub struct PlannedItem {
 pub enum Does {
     /// It calls an action.
     Act,
+    /// It makes a new credential and hands it over.
+    Issue,
+    /// It waits until what another item made is in use.
+    Watch,
     /// Its goal is true already, or a rule holds it back.
     Nothing,
     /// It asks a question.
     Read,
+    /// It decides, from what is recorded.
+    Check,
+    /// It asks people.
+    Gate,
     /// A person has to do it.
     Manual,
+}
+
+impl Does {
+    /// Whether it is decided rather than called or asked of a provider.
+    #[must_use]
+    pub fn is_decided(self) -> bool {
+        match self {
+            Self::Check | Self::Gate | Self::Manual => true,
+            Self::Act | Self::Issue | Self::Watch | Self::Nothing | Self::Read => false,
+        }
+    }
+}
+
+impl PlannedItem {
+    /// Whether a person has to make a cut that no provider of this build can; older journals knew no other manual task.
+    #[must_use]
+    pub fn is_cut_by_hand(&self) -> bool {
+        self.does == Does::Manual && self.asked.as_ref().is_none_or(|asked| asked.cuts)
+    }
+
+    /// Whether it cuts what isolate and inventory are to cut: the set.
+    #[must_use]
+    pub fn is_of_set(&self) -> bool {
+        self.rung.is_some() && self.key.phase <= super::Phase::Inventory
+    }
+
+    /// The target in words.
+    #[must_use]
+    pub fn on(&self) -> String {
+        self.target
+            .as_ref()
+            .map_or_else(|| self.key.step.clone(), ToString::to_string)
+    }
 }
 
 /// A call's outcome, without secrets.
@@ -389,10 +534,16 @@ impl Event {
             Self::Stale { .. } => "stale",
             Self::Failed { .. } => "failed",
             Self::Intended { .. } => "intended",
+            Self::Made { .. } => "made",
+            Self::Delivered { .. } => "delivered",
+            Self::Discarding { .. } => "discarding",
+            Self::Discarded { .. } => "discarded",
             Self::Answered { .. } => "answered",
             Self::Resolved { .. } => "resolved",
             Self::Verified { .. } => "verified",
             Self::Found { .. } => "found",
+            Self::Decided { .. } => "decided",
+            Self::Waived { .. } => "waived",
             Self::InForce { .. } => "in-force",
             Self::Extended { .. } => "extended",
             Self::Released { .. } => "released",
@@ -416,10 +567,16 @@ impl Event {
             | Self::Stale { item, .. }
             | Self::Failed { item, .. }
             | Self::Intended { item, .. }
+            | Self::Made { item, .. }
+            | Self::Delivered { item, .. }
+            | Self::Discarding { item, .. }
+            | Self::Discarded { item, .. }
             | Self::Answered { item, .. }
             | Self::Resolved { item, .. }
             | Self::Verified { item, .. }
             | Self::Found { item, .. }
+            | Self::Decided { item, .. }
+            | Self::Waived { item, .. }
             | Self::InForce { item, .. }
             | Self::Extended { item, .. }
             | Self::Released { item, .. }
@@ -455,8 +612,14 @@ impl Event {
             | Self::Skipped { .. }
             | Self::Stale { .. }
             | Self::Failed { .. }
+            | Self::Made { .. }
+            | Self::Delivered { .. }
+            | Self::Discarding { .. }
+            | Self::Discarded { .. }
             | Self::Answered { .. }
             | Self::Found { .. }
+            | Self::Decided { .. }
+            | Self::Waived { .. }
             | Self::InForce { .. }
             | Self::Extended { .. }
             | Self::Released { .. }
@@ -473,7 +636,7 @@ impl Event {
     /// Whether an unresolved argument is left in the call; such an intent must not be written.
     #[must_use]
     pub fn is_unresolved(&self) -> bool {
-        matches!(self, Self::Intended { call, .. }
+        matches!(self, Self::Intended { call, .. } | Self::Discarding { call, .. }
             if call.with.values().any(|arg| matches!(arg, Arg::AtCall | Arg::Of(..) | Arg::Before(_))))
     }
 }

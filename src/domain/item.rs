@@ -2,12 +2,15 @@
 //!
 //! Pure data; where an item stands is [`super::state`]'s.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Call, Duration, Fields, Locator, Query, Relation, Rung, Seen, Tier, Undo};
+use super::{
+    ActionId, Call, Duration, Fields, Locator, Manner, Query, Relation, Rung, Seen, Tier, Undo,
+};
 
 /// The four phases, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -56,6 +59,21 @@ pub struct ItemKey {
     pub each: Option<String>,
     /// The subject, where the step exists once per subject.
     pub subject: Option<Locator>,
+}
+
+impl ItemKey {
+    /// Whether it is an item of what another key means: of the same step, for the same subject where both have one, and
+    /// the same element where the other names one.
+    #[must_use]
+    pub fn is_of(&self, needed: &Self) -> bool {
+        let alike = |one: &Option<Locator>, two: &Option<Locator>| {
+            one.is_none() || two.is_none() || one == two
+        };
+        self.phase == needed.phase
+            && self.step == needed.step
+            && (needed.each.is_none() || self.each == needed.each)
+            && alike(&self.subject, &needed.subject)
+    }
 }
 
 impl fmt::Display for ItemKey {
@@ -174,12 +192,21 @@ pub struct Item {
     /// Items that must have ended before this one starts, and how.
     #[serde(default)]
     pub needs: Vec<Need>,
+    /// The condition under which it is done, where that could not be known when this was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_if: Option<String>,
     /// How many items of its step may be under way at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallel: Option<u32>,
+    /// How it is carried out, where its step says.
+    #[serde(default, skip_serializing_if = "Manner::is_plain")]
+    pub manner: Manner,
     /// How long until a cut in force is due for review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Duration>,
+    /// Whether giving back is proposed when that review falls due; it is never done by itself.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub proposes_restore: bool,
     /// How long reading back may take until it is told as unproven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify_within: Option<Duration>,
@@ -192,6 +219,14 @@ pub struct Item {
     /// Facts for the reader and for policies: owner, environment, collateral.
     #[serde(default)]
     pub facts: Fields,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference to what decides on skipping"
+)]
+pub(super) fn is_false(truth: &bool) -> bool {
+    !*truth
 }
 
 /// An item that another one waits for.
@@ -215,12 +250,74 @@ pub enum Ended {
     Failed,
 }
 
+/// What is asked of somebody: of the record by a check, of people by a gate or a manual task.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Asked {
+    /// The target, where it has one.
+    pub target: Option<Locator>,
+    /// The expression, the question, or what to do.
+    #[serde(alias = "steps")]
+    pub text: String,
+    /// How many people of which role it takes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub of: BTreeMap<String, u32>,
+    /// How long there is for an answer, counted from when it is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Duration>,
+    /// Whether it stands in for a cut that no provider of this build can make.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cuts: bool,
+    /// Whether an answer counts only with evidence.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub evidence: bool,
+    /// Whether what waits for it is denied when nobody answers in time; otherwise it is told again, higher up.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub denies: bool,
+}
+
+impl Asked {
+    /// How many people it takes, at least one.
+    #[must_use]
+    pub fn people(&self) -> u32 {
+        self.of.values().sum::<u32>().max(1)
+    }
+
+    /// Who is asked, in words.
+    #[must_use]
+    pub fn spell(&self) -> String {
+        let each = |(role, count): (&String, &u32)| match count {
+            1 => role.clone(),
+            _ => format!("{count} of {role}"),
+        };
+        if self.of.is_empty() {
+            "a person".to_owned()
+        } else {
+            self.of.iter().map(each).collect::<Vec<_>>().join(" and ")
+        }
+    }
+}
+
 /// What an item does.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
     /// Call an action.
     Act(Call),
+    /// Make a new credential and hand it over; one item, as neither is of use without the other.
+    Issue {
+        /// The call that makes it.
+        make: Call,
+        /// The calls that hand it over, in order; each may refer to what was made with [`super::Arg::Of`] and the item's
+        /// own key. Empty where what is made needs no handing over, as it lies where its consumers read.
+        deliver: Vec<Call>,
+    },
+    /// Wait until what another item made is in use.
+    Watch {
+        /// The item that made it.
+        of: ItemKey,
+        /// Where its consumers read it.
+        target: Locator,
+    },
     /// Ask a question.
     Read(Query),
     /// Nothing: the goal is true already.
@@ -232,43 +329,105 @@ pub enum Work {
         /// Why nothing is done.
         why: String,
     },
+    /// Decide, from what is recorded.
+    Check(Asked),
+    /// Ask people whether what needs it may go on.
+    Gate(Asked),
     /// A person has to do it.
-    Manual {
-        /// The target.
-        target: Locator,
-        /// Exact steps.
-        steps: String,
-    },
+    Manual(Asked),
 }
 
 impl Item {
+    /// An item of which nothing more is known than its name and what it does.
+    #[must_use]
+    pub fn new(key: ItemKey, work: Work) -> Self {
+        Self {
+            key,
+            work,
+            before: None,
+            relation: None,
+            evidence: None,
+            tier: Tier::READ,
+            reasons: Vec::new(),
+            rung: None,
+            undo: None,
+            needs: Vec::new(),
+            only_if: None,
+            parallel: None,
+            manner: Manner::default(),
+            review: None,
+            proposes_restore: false,
+            verify_within: None,
+            probe: false,
+            marks: Vec::new(),
+            facts: Fields::new(),
+        }
+    }
+
     /// The action, where it has one.
     #[must_use]
     pub fn action(&self) -> Option<&ActionId> {
         match &self.work {
-            Work::Act(call) => Some(&call.action),
+            Work::Act(call) | Work::Issue { make: call, .. } => Some(&call.action),
             Work::Nothing { action, .. } => Some(action),
-            Work::Read(_) | Work::Manual { .. } => None,
+            Work::Watch { .. }
+            | Work::Read(_)
+            | Work::Check(_)
+            | Work::Gate(_)
+            | Work::Manual(_) => None,
         }
     }
 
-    /// The target.
+    /// The target, where it has one.
     #[must_use]
-    pub fn target(&self) -> &Locator {
+    pub fn target(&self) -> Option<&Locator> {
         match &self.work {
-            Work::Act(call) => &call.target,
-            Work::Read(query) => &query.target,
-            Work::Nothing { target, .. } | Work::Manual { target, .. } => target,
+            Work::Act(call) | Work::Issue { make: call, .. } => Some(&call.target),
+            Work::Read(query) => Some(&query.target),
+            Work::Nothing { target, .. } | Work::Watch { target, .. } => Some(target),
+            Work::Check(asked) | Work::Gate(asked) | Work::Manual(asked) => asked.target.as_ref(),
         }
     }
 
-    /// The call, where it changes anything.
+    /// The target in words.
+    #[must_use]
+    pub fn on(&self) -> String {
+        self.target()
+            .map_or_else(|| self.key.step.clone(), ToString::to_string)
+    }
+
+    /// What it asks of somebody, where it does.
+    #[must_use]
+    pub fn asked(&self) -> Option<&Asked> {
+        match &self.work {
+            Work::Check(asked) | Work::Gate(asked) | Work::Manual(asked) => Some(asked),
+            Work::Act(_)
+            | Work::Issue { .. }
+            | Work::Watch { .. }
+            | Work::Read(_)
+            | Work::Nothing { .. } => None,
+        }
+    }
+
+    /// The call, where it changes anything; of an issuing item, the one that makes.
     #[must_use]
     pub fn call(&self) -> Option<&Call> {
-        match &self.work {
-            Work::Act(call) => Some(call),
-            Work::Read(_) | Work::Nothing { .. } | Work::Manual { .. } => None,
-        }
+        self.calls().next()
+    }
+
+    /// All calls, in the order in which they leave.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        let (first, then) = match &self.work {
+            Work::Act(call) => (Some(call), [].as_slice()),
+            Work::Issue { make, deliver } => (Some(make), deliver.as_slice()),
+            Work::Watch { .. }
+            | Work::Read(_)
+            | Work::Nothing { .. }
+            | Work::Check(_)
+            | Work::Gate(_)
+            | Work::Manual(_) => (None, [].as_slice()),
+        };
+        first.into_iter().chain(then)
     }
 }
 

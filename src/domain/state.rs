@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Answered, Event, PlannedItem};
+use super::event::{Answered, Event, Further, PlannedItem};
 use super::item::Cause;
 use super::{Because, Call, Locator, Seen, Time, Verdict, Why};
 
@@ -122,6 +122,34 @@ impl State {
         }
     }
 
+    /// Whether it has not ended: not well, not badly.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::Planned
+            | Self::Blocked(_)
+            | Self::Intended { .. }
+            | Self::InDoubt { .. }
+            | Self::Acted { .. }
+            | Self::Stale(_)
+            | Self::UndoFailed(_) => true,
+            Self::Confirmed { .. }
+            | Self::Failed(_)
+            | Self::Skipped(_)
+            | Self::Denied(_)
+            | Self::Undone => false,
+        }
+    }
+
+    /// Whether it has ended well: done, not needed, or given back.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        matches!(
+            self,
+            Self::Confirmed { .. } | Self::Skipped(_) | Self::Undone
+        )
+    }
+
     /// Whether a call may have left whose end is not known.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
@@ -165,6 +193,17 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         Event::Found { .. } if fresh || matches!(now, S::Confirmed { .. }) => {
             Ok(S::Confirmed { changed: false })
         }
+        // What the record says may change with the record: a check is decided again.
+        Event::Decided { decision, .. }
+            if fresh || matches!(now, S::Confirmed { changed: false } | S::Failed(_)) =>
+        {
+            Ok(if decision.passed {
+                S::Confirmed { changed: false }
+            } else {
+                S::Failed(Why::new(Because::Conflict, decision.why.clone()))
+            })
+        }
+        Event::Waived { .. } if now.is_open() => Ok(now.clone()),
         // Invariant I2: after a lost answer the target is looked at before anything else is tried on it.
         Event::Intended { attempt, .. }
             if fresh || matches!(now, S::InDoubt { looked: true, .. }) =>
@@ -197,6 +236,15 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             | S::Undone
             | S::UndoFailed(_) => Err(illegal()),
         },
+        Event::Made { attempt, .. } | Event::Delivered { attempt, .. } if matches!(now, S::Intended { attempt: intended } if intended == attempt) => {
+            Ok(now.clone())
+        }
+        // What is taken away is what an attempt left: nothing that ended well, and nothing that never began.
+        Event::Discarding { .. } | Event::Discarded { .. }
+            if now.is_in_doubt() || fresh || matches!(now, S::Acted { .. }) =>
+        {
+            Ok(now.clone())
+        }
         Event::Resolved { happened, .. } if now.is_in_doubt() => Ok(match (happened, now) {
             (Some(true), _) => S::Acted { changed: true },
             (Some(false), _) => S::Planned,
@@ -256,7 +304,13 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Stale { .. }
         | Event::Failed { .. }
         | Event::Found { .. }
+        | Event::Decided { .. }
+        | Event::Waived { .. }
         | Event::Intended { .. }
+        | Event::Made { .. }
+        | Event::Delivered { .. }
+        | Event::Discarding { .. }
+        | Event::Discarded { .. }
         | Event::Resolved { .. }
         | Event::InForce { .. }
         | Event::Extended { .. }
@@ -289,6 +343,12 @@ pub struct Life {
     pub gone: bool,
     /// The call as it left, with the receipt; absent before the first intent. Boxed, as most lives never get one.
     pub sent: Option<Box<(Call, Seen)>>,
+    /// The calls that follow it in the same attempt, with their receipts.
+    pub then: Vec<Further>,
+    /// What its attempts made and nobody took away.
+    pub made: Vec<Locator>,
+    /// Where what the latest attempt made was delivered to.
+    pub delivered: Vec<Locator>,
     /// When the latest intent was written.
     pub intended_at: Option<Time>,
     /// When the provider answered yes, or the effect was found to have happened.

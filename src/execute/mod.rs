@@ -8,16 +8,17 @@ pub mod lanes;
 mod attempt;
 mod proof;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::{Semaphore, watch};
 
 use crate::domain::event::Event;
-use crate::domain::item::{Ended, Need};
-use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, State};
+use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, Work};
 use crate::gate::{Circumstances, Policy};
 use crate::journal::{self, Journal};
+use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
 use lanes::Lanes;
@@ -42,12 +43,38 @@ pub struct Ground<'a> {
 }
 
 impl Ground<'_> {
-    async fn write(&self, events: Vec<Event>) -> Result<(), journal::Error> {
+    pub(crate) async fn write(&self, events: Vec<Event>) -> Result<(), journal::Error> {
         self.journal.append(events).await.map(drop)
     }
 }
 
-/// Performs the items of one plan that change anything, all that can at once.
+/// What the loop knows about the items of a plan, and executing does not.
+pub trait Turns: Sync {
+    /// The steps that a later round will plan: what needs them waits.
+    fn unplanned(&self) -> &BTreeSet<String>;
+    /// Whether an item whose needs have ended may start now.
+    fn turn(&self, item: &Item, named: &ItemRef) -> Turn;
+    /// Whether it is noted why an item does not start; otherwise it is left for a later turn as it is.
+    fn notes(&self, item: &Item) -> bool;
+    /// Carries out an item that calls no action: asks, decides, or hands it to people.
+    fn answer<'a>(&'a self, item: &'a Item, named: &'a ItemRef) -> BoxFuture<'a, Written>;
+}
+
+/// Whether what was to be noted is durable.
+pub type Written = Result<(), journal::Error>;
+
+/// Whether an item may start.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Turn {
+    /// Now.
+    Now,
+    /// Not yet, or not as long as this holds.
+    Later(Cause),
+    /// Not at all: it is not needed.
+    Skip(String),
+}
+
+/// Carries out items of one plan, all that can at once; each starts when what it needs has ended.
 ///
 /// # Errors
 /// The journal could not be written; what was begun stands in it, and nothing further was sent.
@@ -55,22 +82,20 @@ pub async fn execute(
     ground: &Ground<'_>,
     run: (u32, u32),
     plan: Digest,
-    items: &[Item],
-) -> Result<(), journal::Error> {
-    let acting: Vec<&Item> = items.iter().filter(|item| item.call().is_some()).collect();
-    let ends: Ends<'_> = acting
-        .iter()
-        .map(|item| (&item.key, watch::Sender::new(None)))
-        .collect();
-    let steps: BTreeMap<&str, Semaphore> = acting
+    items: &[&Item],
+    turns: &dyn Turns,
+) -> Written {
+    let ends = Ends::of(items);
+    let steps: BTreeMap<&str, Semaphore> = items
         .iter()
         .filter_map(|item| {
             let at_once = usize::try_from(item.parallel?).ok()?;
             Some((item.key.step.as_str(), Semaphore::new(at_once.max(1))))
         })
         .collect();
-    let mut under_way: FuturesUnordered<_> = acting
-        .into_iter()
+    let mut under_way: FuturesUnordered<_> = items
+        .iter()
+        .copied()
         .map(|item| async {
             let (run, round) = run;
             let named = ItemRef {
@@ -78,22 +103,19 @@ pub async fn execute(
                 round,
                 key: item.key.clone(),
             };
-            let waited = wait_for(ground, item, &ends).await;
+            ends.wait_for(ground.catalogue, item).await;
             let place = match steps.get(item.key.step.as_str()) {
                 Some(step) => step.acquire().await.ok(),
                 None => None,
             };
-            let ended = match waited {
-                Ok(()) => attempt::perform(ground, item, &named, plan).await,
-                Err(need) => {
-                    let event = unmet(named.clone(), need);
-                    ground.write(vec![event]).await
-                }
+            let ended = match turn(ground, item, &named, turns) {
+                Turn::Now => carry_out(ground, item, &named, plan, turns).await,
+                Turn::Skip(why) => skip(ground, named, why).await,
+                Turn::Later(cause) if turns.notes(item) => block(ground, named, cause).await,
+                Turn::Later(_) => Ok(()),
             };
             drop(place);
-            if let Some(end) = ends.get(&item.key) {
-                end.send_replace(Some(is_ok(ground, &named)));
-            }
+            ends.note(&item.key);
             ended
         })
         .collect();
@@ -106,57 +128,113 @@ pub async fn execute(
     first_error.map_or(Ok(()), Err)
 }
 
-type Ends<'a> = BTreeMap<&'a ItemKey, watch::Sender<Option<bool>>>;
-
-async fn wait_for<'a>(
+async fn carry_out(
     ground: &Ground<'_>,
-    item: &'a Item,
-    ends: &Ends<'_>,
-) -> Result<(), &'a Need> {
-    for need in &item.needs {
-        let ok = match ends.get(&need.key) {
-            Some(end) => {
-                let mut end = end.subscribe();
-                end.wait_for(Option::is_some)
-                    .await
-                    .is_ok_and(|ended| *ended == Some(true))
+    item: &Item,
+    named: &ItemRef,
+    plan: Digest,
+    turns: &dyn Turns,
+) -> Written {
+    match &item.work {
+        Work::Act(_) | Work::Issue { .. } | Work::Watch { .. } => {
+            attempt::perform(ground, item, named, plan).await
+        }
+        Work::Read(_) | Work::Check(_) | Work::Gate(_) | Work::Manual(_) => {
+            turns.answer(item, named).await
+        }
+        Work::Nothing { .. } => Ok(()),
+    }
+}
+
+fn turn(ground: &Ground<'_>, item: &Item, named: &ItemRef, turns: &dyn Turns) -> Turn {
+    let met = ground
+        .journal
+        .with_case(|case| needs::met(case, named.run, &item.needs, turns.unplanned()));
+    match met {
+        needs::Met::Yes => turns.turn(item, named),
+        needs::Met::No(why) => Turn::Later(Cause::Dependency(why)),
+        needs::Met::NotNeeded(why) => Turn::Skip(why),
+    }
+}
+
+/// Notes why an item does not start, where that is news.
+pub(crate) async fn block(ground: &Ground<'_>, item: ItemRef, cause: Cause) -> Written {
+    let is_news = ground.journal.with_case(|case| {
+        let state = case.lives.get(&item).map(|life| &life.state);
+        state.is_some_and(|state| is_fresh(state) && *state != State::Blocked(cause.clone()))
+    });
+    if is_news {
+        ground.write(vec![Event::Blocked { item, cause }]).await
+    } else {
+        Ok(())
+    }
+}
+
+async fn skip(ground: &Ground<'_>, item: ItemRef, why: String) -> Written {
+    let fresh = ground.journal.with_case(|case| {
+        case.lives
+            .get(&item)
+            .is_some_and(|life| is_fresh(&life.state))
+    });
+    if fresh {
+        ground.write(vec![Event::Skipped { item, why }]).await
+    } else {
+        Ok(())
+    }
+}
+
+fn is_fresh(state: &State) -> bool {
+    matches!(state, State::Planned | State::Blocked(_))
+}
+
+/// Which items that are under way together have come to an end of their turn.
+struct Ends<'a> {
+    all: BTreeMap<&'a ItemKey, watch::Sender<bool>>,
+    steps: BTreeMap<(Phase, &'a str), Vec<&'a ItemKey>>,
+}
+
+impl<'a> Ends<'a> {
+    fn of(items: &[&'a Item]) -> Self {
+        let mut ends = Self {
+            all: BTreeMap::new(),
+            steps: BTreeMap::new(),
+        };
+        for item in items {
+            ends.all.insert(&item.key, watch::Sender::new(false));
+            let step = (item.key.phase, item.key.step.as_str());
+            ends.steps.entry(step).or_default().push(&item.key);
+        }
+        ends
+    }
+
+    /// Waits until the turn of all that an item needs is over; what issues or gives back also waits for earlier phases.
+    async fn wait_for(&self, catalogue: &Catalogue, item: &Item) {
+        let waits = needs::waits_for_phases(item, catalogue);
+        for ((phase, step), keys) in &self.steps {
+            let named = item
+                .needs
+                .iter()
+                .filter(|need| need.key.phase == *phase && need.key.step == *step);
+            let named: Vec<_> = named.collect();
+            let is_earlier = waits && *phase < item.key.phase;
+            if named.is_empty() && !is_earlier {
+                continue;
             }
-            None => ground.journal.with_case(|case| {
-                let last = case.lives.iter().rfind(|(named, _)| named.key == need.key);
-                last.is_none_or(|(_, life)| {
-                    matches!(life.state, State::Confirmed { .. } | State::Skipped(_))
-                })
-            }),
-        };
-        let met = match need.ended {
-            Ended::Ok => ok,
-            Ended::Done => true,
-            Ended::Failed => !ok,
-        };
-        if !met {
-            return Err(need);
+            for key in keys.iter().filter(|key| ***key != item.key) {
+                let is_needed = named.iter().any(|need| key.is_of(&need.key));
+                if (is_needed || is_earlier)
+                    && let Some(end) = self.all.get(*key)
+                {
+                    // The sender lives as long as this: an error cannot come.
+                    drop(end.subscribe().wait_for(|ended| *ended).await);
+                }
+            }
         }
     }
-    Ok(())
-}
 
-fn unmet(item: ItemRef, need: &Need) -> Event {
-    match need.ended {
-        Ended::Ok | Ended::Done => Event::Blocked {
-            item,
-            cause: Cause::Dependency(format!("{} has not ended well", need.key)),
-        },
-        Ended::Failed => Event::Skipped {
-            item,
-            why: format!("{} has ended well", need.key),
-        },
+    fn note(&self, key: &ItemKey) {
+        if let Some(end) = self.all.get(key) {
+            end.send_replace(true);
+        }
     }
-}
-
-fn is_ok(ground: &Ground<'_>, named: &ItemRef) -> bool {
-    ground.journal.with_case(|case| {
-        case.lives
-            .get(named)
-            .is_some_and(|life| matches!(life.state, State::Confirmed { .. } | State::Skipped(_)))
-    })
 }

@@ -9,7 +9,7 @@ use crate::domain::event::Order;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
-    Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time,
+    Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time, Work,
 };
 
 /// How long a reach mandate lasts at most.
@@ -70,7 +70,7 @@ pub fn grant(
     let acting: BTreeSet<_> = plan
         .items
         .iter()
-        .filter(|item| item.call().is_some())
+        .filter(|item| item.call().is_some() || matches!(item.work, Work::Gate(_)))
         .map(|item| item.key.clone())
         .collect();
     let exact = mandate(
@@ -138,9 +138,9 @@ pub fn covering<'a>(
                 Some(relation) => relations.contains(&relation),
                 // What was not discovered is a subject or the principal of one; any other target was never confirmed.
                 None => {
-                    let is_principal =
-                        |subject: &Locator| case.principal_of(subject) == Some(target);
-                    subjects.contains(target) || item.key.subject.as_ref().is_some_and(is_principal)
+                    let is_principal = |subject: &Locator| case.principal_of(subject) == target;
+                    target.is_some_and(|target| subjects.contains(target))
+                        || item.key.subject.as_ref().is_some_and(is_principal)
                 }
             };
             named.run == *run

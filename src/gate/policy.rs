@@ -218,7 +218,9 @@ impl Policy {
         let truth = RestrictedExpression::new_bool;
         let number = RestrictedExpression::new_long;
         let marked = |mark: &str| truth(item.marks.iter().any(|known| known == mark));
-        let target = item.target();
+        let target = item
+            .target()
+            .ok_or("an item without a target is not asked about")?;
         let principal = uid("Operator", if around.solo { "solo" } else { "operator" })?;
         let resource = uid("Target", &target.to_string())?;
         let action = uid("Action", effect)?;
@@ -315,34 +317,26 @@ mod tests {
         let target: crate::domain::Locator = "aws:access-key/AKIAX@123456789012"
             .parse()
             .unwrap_or_else(|_| unreachable!("a canonical name"));
+        let key = ItemKey {
+            phase: Phase::Isolate,
+            step: "stop".into(),
+            each: None,
+            subject: None,
+        };
+        let work = Work::Nothing {
+            action: "aws.deactivate-access-key"
+                .parse()
+                .unwrap_or_else(|_| unreachable!("an action id")),
+            target,
+            why: String::new(),
+        };
         Item {
-            key: ItemKey {
-                phase: Phase::Isolate,
-                step: "stop".into(),
-                each: None,
-                subject: None,
-            },
-            work: Work::Nothing {
-                action: "aws.deactivate-access-key"
-                    .parse()
-                    .unwrap_or_else(|_| unreachable!("an action id")),
-                target,
-                why: String::new(),
-            },
-            before: None,
             relation: (!named).then_some(crate::domain::Relation::Minted),
-            evidence: None,
             tier: Tier::try_from(tier).unwrap_or(Tier::GRAVE),
-            reasons: Vec::new(),
             rung: Some(Rung::Suspend),
             undo: "aws.activate-access-key".parse().ok().map(Undo::By),
-            needs: Vec::new(),
-            parallel: None,
-            review: None,
-            verify_within: None,
-            probe: false,
             marks: marks.iter().map(|mark| (*mark).to_owned()).collect(),
-            facts: Default::default(),
+            ..Item::new(key, work)
         }
     }
 

@@ -217,13 +217,15 @@ impl Core {
         group: &[Waiting],
     ) -> Result<(Vec<Answer>, Vec<Line>), Error> {
         let actor = group.first().map_or("", |waiting| &waiting.actor);
-        let mut lines = self.follow(&mut hold(&shared.case), &shared.clock, actor)?;
+        let mut lines =
+            self.follow(Arc::make_mut(&mut hold(&shared.case)), &shared.clock, actor)?;
         let at = not_before(&shared.clock, self.chain.at);
         let (draft, chain, answers) = self.draft(&hold(&shared.case), group, at);
         if !draft.bytes.is_empty() {
             self.write(&draft, chain)?;
             let path = self.sink.path();
             let mut case = hold(&shared.case);
+            let case = Arc::make_mut(&mut case);
             for line in &draft.lines {
                 case.apply(line.at, &line.event)
                     .map_err(|why| illegal(&path, why))?;

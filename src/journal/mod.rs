@@ -58,7 +58,7 @@ struct Shared {
     clock: Clock,
     queue: Mutex<Queue>,
     core: Mutex<Core>,
-    case: Mutex<Case>,
+    case: Mutex<Arc<Case>>,
     subscribers: Mutex<Vec<mpsc::UnboundedSender<Arc<Line>>>>,
     lost: Mutex<Option<Error>>,
 }
@@ -99,7 +99,7 @@ impl Journal {
             clock,
             queue: Mutex::default(),
             core: Mutex::new(core),
-            case: Mutex::new(case.clone()),
+            case: Mutex::new(Arc::new(case.clone())),
             subscribers: Mutex::default(),
             lost: Mutex::default(),
         };
@@ -169,6 +169,12 @@ impl Journal {
     /// Asks the state as of the last durable entry.
     pub fn with_case<T>(&self, ask: impl FnOnce(&Case) -> T) -> T {
         ask(&hold(&self.shared.case))
+    }
+
+    /// The state as of the last durable entry, to be read while others append: it is shared, not copied.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Case> {
+        Arc::clone(&hold(&self.shared.case))
     }
 
     /// Receives every entry that becomes durable from now on, other processes' included once they are seen.

@@ -4,24 +4,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ask, Error, scope};
+use super::view::View;
+pub(super) use super::view::key;
+use super::{Ask, Error, step};
+use crate::domain::event::Does;
+use crate::domain::item::Asked;
 use crate::domain::plan::Pending;
 use crate::domain::{
-    Because, Duration, Fact, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung,
-    Seen, Spec, Tier, Work,
+    Access, Because, Duration, Fact, Fate, Fields, Found, Item, ItemKey, Locator, Phase, Relation,
+    Rung, Seen, Spec, State, Work,
 };
-use crate::playbook::{Evaluated, Scope, Step, What, scope as data};
+use crate::playbook::{Evaluated, Mode, Scope, Step, StepWork, What};
 
 /// One target of one step.
-pub(super) struct Candidate {
+pub(super) struct Candidate<'a> {
+    pub(super) step: &'a Step,
     pub(super) key: ItemKey,
     pub(super) what: What,
     pub(super) target: Locator,
     pub(super) relation: Option<Relation>,
     pub(super) evidence: Option<String>,
     pub(super) review: Option<Duration>,
-    pub(super) verify_within: Option<Duration>,
     pub(super) facts: Fields,
+    /// What the step says to the action.
+    pub(super) with: Fields,
+    /// The condition under which it is done, where that is not known yet.
+    pub(super) only_if: Option<String>,
     principal: Option<Locator>,
 }
 
@@ -32,74 +40,143 @@ pub(super) struct Choice<'a> {
     pub(super) note: Option<String>,
 }
 
-/// The key of a step's item.
-pub(super) fn key(step: &Step, each: Option<String>, subject: &Locator) -> ItemKey {
-    ItemKey {
-        phase: step.phase,
-        step: step.id.clone(),
-        each,
-        subject: step.per_subject.then(|| subject.clone()),
-    }
+/// What the steps come to.
+#[derive(Default)]
+pub(super) struct Gathered<'a> {
+    /// What calls an action.
+    pub(super) candidates: Vec<Candidate<'a>>,
+    /// What reads, checks, asks, or is done by people.
+    pub(super) items: Vec<Item>,
+    /// What a later round plans.
+    pub(super) pending: Vec<Pending>,
 }
 
-/// Evaluates the acting steps of the open phases for every subject.
-pub(super) fn gather(
-    ask: &Ask<'_>,
-    subjects: &[Seen],
-) -> Result<(Vec<Candidate>, Vec<Pending>), Error> {
-    let (mut candidates, mut pending) = (Vec::new(), Vec::new());
-    let mut base = Scope::new();
-    base.set(
-        "incident",
-        data::incident(&ask.case.incident, ask.order.since),
-    );
-    for seen in subjects {
+/// One instance of a step: what it is made for, before its work is looked at.
+pub(super) struct Slot {
+    pub(super) key: ItemKey,
+    pub(super) scope: Scope,
+    pub(super) target: Option<Locator>,
+    found: Option<Found>,
+    pub(super) only_if: Option<String>,
+    principal: Option<Locator>,
+}
+
+const UNSAID: &str = "waits for what it says to its target";
+const NOT_ISSUED: &str = "nothing in this build issues what it asks for";
+
+/// Whether a step is planned again in every round; all others are planned once and stand in that frozen plan.
+#[must_use]
+pub fn recurs(step: &Step) -> bool {
+    step.work.what().is_some() && step.phase <= Phase::Inventory
+}
+
+/// Evaluates the steps of all phases for every subject.
+pub(super) fn gather<'a>(ask: &Ask<'a>, subjects: &[Seen]) -> Result<Gathered<'a>, Error> {
+    let mut all = Gathered::default();
+    let view = ask.view();
+    for (nth, seen) in subjects.iter().enumerate() {
         let subject = &seen.target;
-        let mut scope = base.clone();
-        scope.set("subject", data::subject(subject, seen.principal().as_ref()));
-        let mut inputs: serde_json::Map<_, _> = ask.order.inputs.clone().into_iter().collect();
-        inputs.insert("subject".into(), subject.to_string().into());
-        scope.set("inputs", serde_json::Value::Object(inputs));
+        let scope = view.scope(subject, seen.principal().as_ref());
         for step in &ask.playbook.steps {
-            output(ask, step, subject, &mut scope);
-        }
-        for step in &ask.playbook.steps {
-            let StepAt { step, what } = match step.work.what() {
-                Some(what) if matches!(step.phase, Phase::Isolate | Phase::Inventory) => {
-                    StepAt { step, what }
+            // What mentions no subject exists once.
+            if nth > 0 && !step.per_subject {
+                continue;
+            }
+            match slots(ask, &view, step, (subject, seen), &scope)? {
+                Err(unknown) => {
+                    let why = format!("waits for {}", unknown.join(", "));
+                    wait(&mut all.pending, step, &why);
                 }
-                Some(_) => {
-                    wait(&mut pending, step, "its phase comes later");
-                    continue;
+                Ok(slots) if recurs(step) => {
+                    let mut candidates = Vec::with_capacity(slots.len());
+                    for slot in slots {
+                        match candidate(ask, step, slot)? {
+                            Some(candidate) => candidates.push(candidate),
+                            None => wait(&mut all.pending, step, UNSAID),
+                        }
+                    }
+                    let kept = stage(ask, step, candidates, &mut all.pending);
+                    for candidate in &kept {
+                        all.items
+                            .extend(step::asked_first(ask, step, &candidate.key)?);
+                    }
+                    all.candidates.extend(kept);
                 }
-                None => continue,
-            };
-            let gathered = one(ask, (step, what), (subject, seen), &scope)?;
-            match gathered {
-                Ok(found) => candidates.extend(stage(ask, step, found, &mut pending)),
-                Err(unknown) => wait(
-                    &mut pending,
-                    step,
-                    &format!("waits for {}", unknown.join(", ")),
-                ),
+                Ok(slots) => once(ask, step, slots, &mut all)?,
             }
         }
     }
-    Ok((candidates, pending))
+    Ok(all)
 }
 
-struct StepAt<'a> {
+/// Plans what is planned once, as far as no earlier round did.
+fn once<'a>(
+    ask: &Ask<'a>,
     step: &'a Step,
-    what: &'a What,
+    slots: Vec<Slot>,
+    all: &mut Gathered<'a>,
+) -> Result<(), Error> {
+    let limit = step.for_each.as_ref().and_then(|for_each| for_each.limit);
+    if let Some(limit) = limit
+        && usize::try_from(limit).is_ok_and(|limit| slots.len() > limit)
+    {
+        let step = step.id.clone();
+        return Err(Error::TooManyFor {
+            step,
+            items: slots.len(),
+            limit,
+        });
+    }
+    for slot in slots.into_iter().filter(|slot| !is_begun(ask, &slot.key)) {
+        match &step.work {
+            StepWork::Do(_) | StepWork::Notify(_) => {
+                all.items.extend(step::asked_first(ask, step, &slot.key)?);
+                match candidate(ask, step, slot)? {
+                    Some(candidate) if candidate.issues(ask) => {
+                        wait(&mut all.pending, step, NOT_ISSUED);
+                    }
+                    Some(candidate) => all.candidates.push(candidate),
+                    None => wait(&mut all.pending, step, UNSAID),
+                }
+            }
+            StepWork::Read(_) | StepWork::Check(_) | StepWork::Gate(_) | StepWork::Manual(_) => {
+                match step::item(ask, step, &slot)? {
+                    Ok(item) => all.items.extend(item),
+                    Err(unknown) => {
+                        let why = format!("waits for {}", unknown.join(", "));
+                        wait(&mut all.pending, step, &why);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether an earlier round of this run planned an item, and that plan still stands or was begun.
+pub(super) fn is_begun(ask: &Ask<'_>, key: &ItemKey) -> bool {
+    let lives = ask.case.lives_meant(ask.at.0, key);
+    let plans = ask.case.runs.get(&ask.at.0).map(|run| &run.plans);
+    lives.iter().any(|(item, life)| {
+        let stands = || {
+            let plan = plans.and_then(|plans| plans.get(&item.round));
+            plan.is_some_and(|(_, expires)| ask.now < *expires)
+        };
+        // What drifted returns in the next round, with a confirmation of its own.
+        let waits = matches!(life.state, State::Planned | State::Blocked(_));
+        item.key == *key
+            && !matches!(life.state, State::Stale(_))
+            && (!waits || matches!(life.planned.does, Does::Check | Does::Manual) || stands())
+    })
 }
 
 /// A limit on a `for_each` of cuts stages: what is beyond it waits for the next round, and is named.
-fn stage(
+fn stage<'a>(
     ask: &Ask<'_>,
     step: &Step,
-    found: Vec<Candidate>,
+    found: Vec<Candidate<'a>>,
     pending: &mut Vec<Pending>,
-) -> Vec<Candidate> {
+) -> Vec<Candidate<'a>> {
     let limit = step.for_each.as_ref().and_then(|for_each| for_each.limit);
     let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else {
         return found;
@@ -132,7 +209,7 @@ fn stage(
     kept
 }
 
-fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {
+pub(super) fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {
     if !pending.iter().any(|known| known.step == step.id) {
         pending.push(Pending {
             phase: step.phase,
@@ -142,165 +219,183 @@ fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {
     }
 }
 
-/// Makes what a step answered so far visible to expressions.
-fn output(ask: &Ask<'_>, step: &Step, subject: &Locator, scope: &mut Scope) {
-    let key = key(step, None, subject);
-    if step.work.read().is_some() {
-        if let Some((at, reading)) = ask.case.reading(ask.at.0, &key) {
-            let item = |found: &Found| {
-                let inside = scope::is_in(found, subject, &ask.order.include, ask.catalogue);
-                let credential = ask
-                    .catalogue
-                    .kind(found.what.kind())
-                    .is_some_and(|kind| kind.credential);
-                data::found(found, inside, credential)
-            };
-            let items: Vec<_> = reading.found.iter().map(item).collect();
-            let complete = reading.not_seen.is_empty();
-            let output = serde_json::json!({"items": items, "at": at, "target": subject, "back_to": reading.back_to, "complete": complete, "status": "confirmed"});
-            scope.set_step(&step.id, output);
-        }
-        return;
-    }
-    if step.for_each.is_some() {
-        return;
-    }
-    let last = rounds(ask).find_map(|round| {
-        ask.case.lives.get(&ItemRef {
-            run: ask.at.0,
-            round,
-            key: key.clone(),
-        })
-    });
-    if let Some(life) = last {
-        let output = serde_json::json!({"at": life.acted_at, "target": life.planned.target, "status": life.state.status()});
-        scope.set_step(&step.id, output);
-    }
-}
+/// A value, or the paths that are not known yet.
+type Known<T> = Result<T, Vec<String>>;
 
-/// The rounds of this run that have a plan, latest first.
-fn rounds(ask: &Ask<'_>) -> impl Iterator<Item = u32> {
-    let run = ask.case.runs.get(&ask.at.0);
-    run.into_iter()
-        .flat_map(|run| run.plans.keys().rev().copied())
-}
-
-type Gathered = Result<Vec<Candidate>, Vec<String>>;
-
-fn one(
+/// What an expression of a step gives; one that the data do not fit cannot be planned.
+pub(super) fn known<T>(
     ask: &Ask<'_>,
-    (step, what): (&Step, &What),
-    (subject, seen): (&Locator, &Seen),
-    scope: &Scope,
-) -> Result<Gathered, Error> {
+    step: &Step,
+    evaluated: Evaluated<T>,
+) -> Result<Known<T>, Error> {
+    match evaluated {
+        Evaluated::Known(value) => Ok(Ok(value)),
+        Evaluated::Unknown(paths) => Ok(Err(paths)),
+        Evaluated::Failed(text) => Err(Error::Expression {
+            playbook: ask.playbook.name.clone(),
+            step: step.id.clone(),
+            text,
+        }),
+    }
+}
+
+fn locator(
+    ask: &Ask<'_>,
+    step: &Step,
+    value: &serde_json::Value,
+) -> Result<Option<Locator>, Error> {
     let failed = |text: String| Error::Expression {
         playbook: ask.playbook.name.clone(),
         step: step.id.clone(),
         text,
     };
-    let known = |evaluated| match evaluated {
-        Evaluated::Known(value) => Ok(Ok(value)),
-        Evaluated::Unknown(paths) => Ok(Err(paths)),
-        Evaluated::Failed(text) => Err(failed(text)),
-    };
-    let review = match step.review.as_ref().map(|review| review.due_after(scope)) {
-        Some(Evaluated::Known(after)) => Some(after),
-        Some(Evaluated::Failed(text)) => return Err(failed(text)),
-        Some(Evaluated::Unknown(_)) | None => None,
-    };
-    let verify_within = step.verify.as_ref().and_then(|verify| verify.within);
-    if let Some(when) = &step.when {
-        match known(when.eval(scope))? {
-            Ok(serde_json::Value::Bool(true)) => {}
-            Ok(_) => return Ok(Ok(Vec::new())),
-            Err(unknown) => return Ok(Err(unknown)),
-        }
+    if value.is_null() {
+        return Ok(None);
     }
-    let candidate = |key, target, found: Option<&Found>, principal| Candidate {
-        key,
-        what: what.clone(),
-        target,
-        relation: found.and_then(|found| found.relation),
-        evidence: found.map(|found| found.evidence.clone()),
-        review,
-        verify_within,
-        facts: found.map(|found| found.fields.clone()).unwrap_or_default(),
-        principal,
+    let text = value.as_str().or_else(|| value.get("locator")?.as_str());
+    let text = text.ok_or_else(|| failed("the target is no locator".to_owned()))?;
+    text.parse()
+        .map(Some)
+        .map_err(|error| failed(format!("{error}")))
+}
+
+/// The instances of a step for a subject.
+fn slots(
+    ask: &Ask<'_>,
+    view: &View<'_>,
+    step: &Step,
+    (subject, seen): (&Locator, &Seen),
+    scope: &Scope,
+) -> Result<Known<Vec<Slot>>, Error> {
+    let only_if = match &step.when {
+        None => None,
+        Some(when) => match known(ask, step, when.eval(scope)) {
+            Ok(Ok(serde_json::Value::Bool(true))) => None,
+            Ok(Ok(_)) if recurs(step) => return Ok(Ok(Vec::new())),
+            Ok(Err(unknown)) if recurs(step) => return Ok(Err(unknown)),
+            Err(error) if recurs(step) => return Err(error),
+            // What is planned once is shown with its condition, and the condition is asked when its turn comes.
+            Ok(_) | Err(_) => Some(when.source()),
+        },
     };
-    let locator = |value: serde_json::Value| {
-        if value.is_null() {
-            return Ok(None);
-        }
-        let text = value.as_str().or_else(|| value.get("locator")?.as_str());
-        let text = text.ok_or_else(|| failed("the target is no locator".to_owned()))?;
-        text.parse()
-            .map(Some)
-            .map_err(|error| failed(format!("{error}")))
-    };
-    let Some(aim) = &step.target else {
-        return Ok(Ok(Vec::new()));
-    };
-    let Some(for_each) = &step.for_each else {
-        return Ok(match known(aim.eval(scope))? {
+    let aim = |scope: &Scope| -> Result<Known<Option<Locator>>, Error> {
+        let Some(aim) = &step.target else {
+            return Ok(Ok(None));
+        };
+        Ok(match known(ask, step, aim.eval(scope))? {
+            Ok(value) => Ok(locator(ask, step, &value)?),
             Err(unknown) => Err(unknown),
-            Ok(value) => Ok(match locator(value)? {
-                Some(target) => vec![candidate(
-                    key(step, None, subject),
-                    target,
-                    None,
-                    seen.principal(),
-                )],
-                // A subject whose principal could not be told: what can be said is said by the subject's own item.
-                None => Vec::new(),
-            }),
+        })
+    };
+    let wants_target = step.target.is_some();
+    let Some(for_each) = &step.for_each else {
+        return Ok(match aim(scope)? {
+            Err(unknown) => Err(unknown),
+            // A subject whose principal could not be told: what can be said is said by the subject's own item.
+            Ok(None) if wants_target => Ok(Vec::new()),
+            Ok(target) => Ok(vec![Slot {
+                key: key(step, None, subject),
+                scope: scope.clone(),
+                target,
+                found: None,
+                only_if,
+                principal: seen.principal(),
+            }]),
         });
     };
-    let elements = match known(for_each.list.eval(scope))? {
-        Ok(serde_json::Value::Array(elements)) => elements,
-        Ok(_) => return Err(failed("`in` is no list".to_owned())),
+    let elements = match known(ask, step, for_each.list.eval_list(scope))? {
+        Ok(elements) => elements,
         Err(unknown) => return Ok(Err(unknown)),
     };
-    let by_name = located(ask, subject);
-    let mut candidates = Vec::with_capacity(elements.len());
+    let by_name = located(ask, view, subject);
+    let mut slots = Vec::with_capacity(elements.len());
     let mut inner = scope.clone();
     for element in elements {
         let reached = element
             .get("locator")
             .and_then(|name| by_name.get(name.as_str()?).copied());
         inner.set(&for_each.variable, element);
-        let each = match known(for_each.key.eval(&inner))? {
+        let each = match known(ask, step, for_each.key.eval(&inner))? {
             Ok(serde_json::Value::String(text)) => text,
             Ok(other) => other.to_string(),
             Err(unknown) => return Ok(Err(unknown)),
         };
-        match known(aim.eval(&inner))? {
-            Ok(value) => {
-                // What a credential minted belongs to its principal, unless the provider knows better.
-                let told = |found: &Found| found.fields.get("principal")?.as_str()?.parse().ok();
-                let principal = reached.and_then(told).or_else(|| seen.principal());
-                if let Some(target) = locator(value)? {
-                    candidates.push(candidate(
-                        key(step, Some(each), subject),
-                        target,
-                        reached,
-                        principal,
-                    ));
-                }
-            }
+        let target = match aim(&inner)? {
+            Ok(None) if wants_target => continue,
+            Ok(target) => target,
             Err(unknown) => return Ok(Err(unknown)),
+        };
+        // What a credential minted belongs to its principal, unless the provider knows better.
+        let told = |found: &Found| found.fields.get("principal")?.as_str()?.parse().ok();
+        slots.push(Slot {
+            key: key(step, Some(each), subject),
+            scope: inner.clone(),
+            target,
+            found: reached.cloned(),
+            only_if: only_if.clone(),
+            principal: reached.and_then(told).or_else(|| seen.principal()),
+        });
+    }
+    Ok(Ok(slots))
+}
+
+/// What a slot of an acting step comes to; `None` while what it says to its target is not known.
+fn candidate<'a>(
+    ask: &Ask<'a>,
+    step: &'a Step,
+    slot: Slot,
+) -> Result<Option<Candidate<'a>>, Error> {
+    let review = match step.review.as_ref() {
+        Some(review) => known(ask, step, review.due_after(&slot.scope))?.ok(),
+        None => None,
+    };
+    let mut with = Fields::new();
+    for (name, expr) in &step.with {
+        match known(ask, step, expr.eval(&slot.scope))? {
+            Ok(value) => drop(with.insert(name.clone(), value)),
+            Err(_) => return Ok(None),
         }
     }
-    Ok(Ok(candidates))
+    let (what, target) = match &step.work {
+        StepWork::Do(what) => (what.clone(), slot.target),
+        StepWork::Notify(notify) => {
+            match known(ask, step, notify.text.eval_text(&slot.scope))? {
+                Ok(text) => drop(with.insert(super::notify::TEXT.to_owned(), text.into())),
+                Err(_) => return Ok(None),
+            }
+            let (action, channel) = super::notify::channel(&step.id, &notify.to)?;
+            (What::Action(action), Some(channel))
+        }
+        StepWork::Read(_) | StepWork::Check(_) | StepWork::Gate(_) | StepWork::Manual(_) => {
+            return Ok(None);
+        }
+    };
+    let Some(target) = target else {
+        return Ok(None);
+    };
+    Ok(Some(Candidate {
+        step,
+        key: slot.key,
+        what,
+        target,
+        relation: slot.found.as_ref().and_then(|found| found.relation),
+        evidence: slot.found.as_ref().map(|found| found.evidence.clone()),
+        review,
+        facts: slot.found.map(|found| found.fields).unwrap_or_default(),
+        with,
+        only_if: slot.only_if,
+        principal: slot.principal,
+    }))
 }
 
 /// What the reads of this run found about a subject, by name.
-fn located<'a>(ask: &'a Ask<'_>, subject: &Locator) -> BTreeMap<String, &'a Found> {
+fn located<'a>(ask: &Ask<'a>, view: &View<'a>, subject: &Locator) -> BTreeMap<String, &'a Found> {
     let reads = ask
         .playbook
         .steps
         .iter()
         .filter(|step| step.work.read().is_some());
-    let readings = reads.filter_map(|step| ask.case.reading(ask.at.0, &key(step, None, subject)));
+    let readings = reads.filter_map(|step| view.reading(step, subject));
     let found = readings.flat_map(|(_, reading)| &reading.found);
     found
         .filter(|found| found.relation.is_some())
@@ -308,7 +403,7 @@ fn located<'a>(ask: &'a Ask<'_>, subject: &Locator) -> BTreeMap<String, &'a Foun
         .collect()
 }
 
-impl Candidate {
+impl<'s> Candidate<'s> {
     /// Chooses the action: the named one, or the one that gives the verb to the kind; for a thing that cannot be cut
     /// itself, ending the sessions of its principal.
     pub(super) fn choose<'a>(
@@ -327,6 +422,9 @@ impl Candidate {
             }
             What::Verb(verb) => verb.rung()?,
         };
+        if self.step.mode != Mode::Stop {
+            return self.leaving(ask, rung);
+        }
         if let Some((spec, got)) = ask.catalogue.cut_for(self.target.kind(), rung) {
             let note = (got != rung).then(|| {
                 format!(
@@ -357,6 +455,67 @@ impl Candidate {
         reaches.then_some(Choice {
             spec,
             target: principal,
+            note,
+        })
+    }
+
+    /// Whether it tells somebody through a notifier.
+    pub(super) fn tells(&self) -> bool {
+        matches!(self.step.work, StepWork::Notify(_))
+    }
+
+    /// Whether it makes something new, or puts something new in place of the old.
+    fn issues(&self, ask: &Ask<'_>) -> bool {
+        match &self.what {
+            What::Verb(verb) => verb.rung().is_none(),
+            What::Action(action) => ask
+                .catalogue
+                .action(action)
+                .is_some_and(|spec| matches!(spec.effect, crate::domain::Effect::Issue(_))),
+        }
+    }
+
+    /// The cut of the kind that leaves the access that the step's mode wants, nearest to the wanted rung; never a harder
+    /// one in its place.
+    fn leaving<'a>(&self, ask: &Ask<'a>, rung: Rung) -> Option<Choice<'a>> {
+        let leaves = |spec: &&'a Spec| {
+            spec.cut().is_some_and(|cut| match &self.step.mode {
+                Mode::Stop => true,
+                Mode::Quarantine => cut.allows == Access::Nothing && cut.target == Fate::Lives,
+                Mode::ReadOnly { .. } => match &cut.allows {
+                    Access::ReadOnly => true,
+                    Access::Param(name) => {
+                        self.with.get(name).and_then(|said| said.as_str()) == Some("read-only")
+                    }
+                    Access::Nothing => false,
+                },
+            })
+        };
+        let far = |spec: &&'a Spec| {
+            let at = spec.cut().map_or(rung, |cut| cut.rung);
+            (Rung::ALL.iter().position(|known| *known == at), at)
+        };
+        let wanted = Rung::ALL.iter().position(|known| *known == rung);
+        let all = ask.catalogue.actions();
+        let fitting = all
+            .filter(|spec| spec.on == *self.target.kind())
+            .filter(leaves);
+        let spec = fitting.min_by_key(|spec| {
+            let (at, rung) = far(spec);
+            (at.unwrap_or(0).abs_diff(wanted.unwrap_or(0)), rung)
+        })?;
+        let got = spec.cut().map_or(rung, |cut| cut.rung);
+        let note = (got != rung).then(|| {
+            format!(
+                "what `{}` leaves is left by `{}`, not by `{}`",
+                self.step.mode.word(),
+                got.verb(),
+                rung.verb()
+            )
+        });
+        Some(Choice {
+            spec,
+            target: self.target.clone(),
             note,
         })
     }
@@ -392,30 +551,27 @@ impl Candidate {
             What::Verb(verb) => verb.word().to_owned(),
             What::Action(action) => action.to_string(),
         };
-        let steps = format!(
-            "no provider of this build can `{verb}` {}; do it in the provider's console, then: contain incident note --incident {} TEXT",
-            self.target, ask.case.incident
+        let leaving = match &self.step.mode {
+            Mode::Stop => String::new(),
+            Mode::Quarantine => " and leave it running in quarantine".to_owned(),
+            Mode::ReadOnly { .. } => " and leave it reading".to_owned(),
+        };
+        let text = format!(
+            "no provider of this build can `{verb}` {}{leaving}; do it in the provider's console, then: contain incident done '{}' --incident {}",
+            self.target, self.key, ask.case.incident
         );
+        let asked = Asked {
+            target: Some(self.target),
+            text,
+            cuts: true,
+            ..Asked::default()
+        };
         Item {
-            work: Work::Manual {
-                target: self.target,
-                steps,
-            },
-            before: None,
             relation: self.relation,
             evidence: self.evidence,
-            tier: Tier::READ,
-            reasons: Vec::new(),
-            rung: None,
-            undo: None,
-            needs: Vec::new(),
-            parallel: None,
-            review: None,
-            verify_within: None,
-            probe: false,
-            marks: Vec::new(),
             facts: self.facts,
-            key: self.key,
+            only_if: self.only_if,
+            ..Item::new(self.key, Work::Manual(asked))
         }
     }
 }

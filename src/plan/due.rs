@@ -43,7 +43,7 @@ impl<'a> Goals<'a> {
         // A look that failed in one round does not unsay whose a credential is.
         let principals = case.lives.values().filter_map(|life| {
             let principal = life.principal.as_ref()?;
-            Some((&life.planned.target, principal))
+            Some((life.planned.target.as_ref()?, principal))
         });
         let mut goals = Self {
             principals: principals.collect(),
@@ -56,14 +56,12 @@ impl<'a> Goals<'a> {
                 .any(|(_, life)| life.planned.does == Does::Read),
         };
         for (_, life) in goals.all.values() {
+            let Some(target) = &life.planned.target else {
+                continue;
+            };
             if let Some(action) = &life.planned.action {
-                goals
-                    .on
-                    .entry(&life.planned.target)
-                    .or_default()
-                    .push((action, life));
+                goals.on.entry(target).or_default().push((action, life));
             }
-            let target = &life.planned.target;
             if let Some(principal) = goals.principals.get(target) {
                 goals.held.entry(principal).or_default().push(life);
             }
@@ -128,7 +126,8 @@ impl<'a> Goals<'a> {
         let mut due = Due::Never;
         for held in self.held.get(issuer).into_iter().flatten() {
             let stops = held.planned.rung.is_some_and(|rung| rung >= Rung::Suspend);
-            if stops && held.planned.target != *target && mints(&held.planned.target) {
+            let other = held.planned.target.as_ref().filter(|held| *held != target);
+            if stops && other.is_some_and(mints) {
                 due = later(due, passed(held));
             }
         }
@@ -159,9 +158,11 @@ impl<'a> Goals<'a> {
         let Some(depth) = depth.checked_sub(1) else {
             return passed(life);
         };
-        let again = self.catalogue.action(action).map_or(Due::Never, |spec| {
-            self.writing(spec, &life.planned.target, depth)
-        });
+        let (spec, target) = (self.catalogue.action(action), &life.planned.target);
+        let again = match (spec, target) {
+            (Some(spec), Some(target)) => self.writing(spec, target, depth),
+            (Some(_) | None, _) => Due::Never,
+        };
         match again {
             Due::At(again) if !is_written(life, again) => Due::At(
                 again
@@ -184,14 +185,16 @@ impl<'a> Goals<'a> {
     pub fn owed(&self) -> Vec<(Option<Time>, &'a Locator)> {
         let mut owed = Vec::new();
         for ((action, _), _, life) in self.iter() {
-            let Some(spec) = self.catalogue.action(action) else {
+            let (Some(spec), Some(target)) =
+                (self.catalogue.action(action), life.planned.target.as_ref())
+            else {
                 continue;
             };
-            match self.second_writing(spec, &life.planned.target) {
+            match self.second_writing(spec, target) {
                 Due::At(again) if !is_written(life, again) => {
-                    owed.push((Some(again), &life.planned.target));
+                    owed.push((Some(again), target));
                 }
-                Due::AfterDeath => owed.push((None, &life.planned.target)),
+                Due::AfterDeath => owed.push((None, target)),
                 Due::Never | Due::At(_) => {}
             }
         }

@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Ask, candidate, scope};
+use super::view::key;
+use super::{Ask, scope};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
-use crate::domain::{
-    Found, Item, Kind, Locator, NotSeen, Query, ReadKind, Reading, Relation, Work,
-};
-use crate::playbook::Step;
+use crate::domain::{Found, Kind, Locator, NotSeen, Query, ReadKind, Reading, Relation};
+use crate::playbook::{Evaluated, Scope, Step};
 use crate::provider::{Catalogue, Observer};
 
 /// How long the glance before the first plan may take.
@@ -92,67 +91,31 @@ pub fn unseen(what: String, why: crate::domain::Why) -> Reading {
     }
 }
 
-/// The read items of the playbook, one per subject.
-pub(super) fn reads(ask: &Ask<'_>) -> Vec<Item> {
-    let read = |step: &Step, subject: &Locator| {
-        let query = query(ask.catalogue, ask.order, step, subject)?;
-        Some(Item {
-            key: candidate::key(step, None, subject),
-            work: Work::Read(query),
-            before: None,
-            relation: None,
-            evidence: None,
-            tier: crate::domain::Tier::READ,
-            reasons: Vec::new(),
-            rung: None,
-            undo: None,
-            needs: Vec::new(),
-            parallel: None,
-            review: None,
-            verify_within: None,
-            probe: false,
-            marks: Vec::new(),
-            facts: BTreeMap::new(),
-        })
-    };
-    let subjects = &ask.order.subjects;
-    ask.playbook
-        .steps
-        .iter()
-        .flat_map(|step| {
-            subjects
-                .iter()
-                .filter_map(move |subject| read(step, subject))
-        })
-        .collect()
-}
-
-/// The question that a read step asks about a subject, where it is one and the kind can answer it.
+/// The question that a read step asks about a target, where its kind can answer it.
 #[must_use]
 pub fn query(
     catalogue: &Catalogue,
     order: &Order,
     step: &Step,
-    subject: &Locator,
+    target: &Locator,
+    scope: &Scope,
 ) -> Option<Query> {
     let read = step.work.read()?;
     let knows = |kind: &Kind| kind.reads.contains(&read);
-    if !catalogue.kind(subject.kind()).is_some_and(knows) {
+    if !catalogue.kind(target.kind()).is_some_and(knows) {
         return None;
     }
-    let relations = match step
-        .with
-        .get("relations")
-        .and_then(|with| with.as_literal())
-    {
-        Some(list) => serde_json::from_value(list.clone()).unwrap_or_default(),
-        None => Vec::new(),
+    let said = |name: &str| match step.with.get(name)?.eval(scope) {
+        Evaluated::Known(value) => Some(value),
+        Evaluated::Unknown(_) | Evaluated::Failed(_) => None,
     };
+    let relations = said("relations").and_then(|list| serde_json::from_value(list).ok());
+    let since = said("since").and_then(|since| since.as_str()?.parse().ok());
     Some(Query {
         read,
-        target: subject.clone(),
-        relations,
-        since: order.since,
+        target: target.clone(),
+        relations: relations.unwrap_or_default(),
+        since: since.unwrap_or(order.since),
         pages: 20,
         budget_ms: 60_000,
     })
@@ -170,9 +133,7 @@ pub(super) fn readings<'a>(
         .filter(move |step| step.work.read() == Some(read));
     steps.flat_map(move |step| {
         ask.order.subjects.iter().filter_map(move |subject| {
-            let (_, reading) = ask
-                .case
-                .reading(ask.at.0, &candidate::key(step, None, subject))?;
+            let (_, reading) = ask.case.reading(ask.at.0, &key(step, None, subject))?;
             Some((subject, reading))
         })
     })

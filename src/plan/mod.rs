@@ -3,25 +3,31 @@
 //! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
 
 pub mod due;
+pub mod needs;
 pub mod scope;
 pub mod tier;
+pub mod view;
 
 mod candidate;
 mod look;
+mod notify;
 pub mod restore;
+mod step;
 
+pub use candidate::recurs;
 pub use look::{Glance, glance, query, unseen};
+pub use view::View;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
-use crate::domain::item::{ItemKey, Need};
+use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
-    Digest, Duration, Fact, Fields, Item, Locator, Seen, Spec, Tag, Time, Undo, Work,
+    Digest, Duration, Fact, Item, Locator, Manner, Relation, Seen, Spec, Tag, Time, Undo, Work,
 };
-use crate::playbook::{Playbook, Step};
+use crate::playbook::{Playbook, Step, Then};
 use crate::provider::{Catalogue, Observer};
 use candidate::Candidate;
 
@@ -53,6 +59,21 @@ pub struct Ask<'a> {
     pub now: Time,
 }
 
+impl<'a> Ask<'a> {
+    /// The run, as expressions see it while a round is planned.
+    #[must_use]
+    pub fn view(&self) -> View<'a> {
+        View {
+            case: self.case,
+            catalogue: self.catalogue,
+            playbook: self.playbook,
+            order: self.order,
+            run: self.at.0,
+            unplanned: None,
+        }
+    }
+}
+
 /// Why a round could not be planned.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -67,12 +88,30 @@ pub enum Error {
         text: String,
     },
     /// More items than the playbook allows outside of cuts.
-    #[error("the plan has {items} items and the playbook's limit is {limit}")]
+    #[error("the plan has {items} items that cut nothing and the playbook's limit is {limit}")]
     TooMany {
         /// How many there are.
         items: usize,
         /// How many may be.
+        limit: usize,
+    },
+    /// More items of one step than it allows, where it does not cut.
+    #[error("step `{step}` comes to {items} items and its limit is {limit}")]
+    TooManyFor {
+        /// The step.
+        step: String,
+        /// How many there are.
+        items: usize,
+        /// How many may be.
         limit: u32,
+    },
+    /// A notifier that the workspace does not have.
+    #[error("step `{step}` tells a notifier that cannot be used: {why}")]
+    Notifier {
+        /// The step.
+        step: String,
+        /// Why not.
+        why: String,
     },
 }
 
@@ -82,7 +121,14 @@ pub enum Error {
 /// Says which step cannot be planned.
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let subjects = ask.observer.observe(&ask.order.subjects).await;
-    let (candidates, mut pending) = candidate::gather(ask, &subjects)?;
+    let candidate::Gathered {
+        candidates,
+        items: mut others,
+        mut pending,
+    } = candidate::gather(ask, &subjects)?;
+    for told in candidates.iter().filter(|candidate| candidate.tells()) {
+        notify::known(ask, &told.key.step, &told.target).await?;
+    }
     let mut seen: BTreeMap<Locator, Seen> = subjects
         .into_iter()
         .map(|seen| (seen.target.clone(), seen))
@@ -117,7 +163,14 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
             continue;
         };
         if merged
-            .insert((choice.spec.id.clone(), choice.target.clone()), ())
+            .insert(
+                (
+                    choice.spec.id.clone(),
+                    choice.target.clone(),
+                    serde_json::to_string(&candidate.with).unwrap_or_default(),
+                ),
+                (),
+            )
             .is_none()
         {
             let before = match seen.get(&choice.target) {
@@ -139,15 +192,14 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
             }
         }
     }
-    if ask.at.1 == 1 {
-        let reads = look::reads(ask);
-        // An item is large, and growing by doubling would hold twice as many.
-        items.reserve_exact(reads.len());
-        items.extend(reads);
-    }
+    let mut asked = BTreeSet::new();
+    others.retain(|item| asked.insert(item.key.clone()));
+    // An item is large, and growing by doubling would hold twice as many.
+    items.reserve_exact(others.len());
+    items.append(&mut others);
     let limit =
         usize::try_from(ask.playbook.limits.max_items.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
-    stage(&mut items, &mut pending, limit);
+    stage(&mut items, &mut pending, limit)?;
     link(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
     let plan = Plan {
@@ -170,7 +222,13 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
 }
 
 /// On cuts a limit stages: what is beyond it waits for the next round, and is named.
-fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) {
+fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) -> Result<(), Error> {
+    let changes = |item: &&Item| item.call().is_some() && item.rung.is_none();
+    let others = items.iter().filter(changes).count();
+    if others > limit {
+        let items = others;
+        return Err(Error::TooMany { items, limit });
+    }
     items.sort_by(|a, b| {
         (a.key.phase, a.relation.is_some(), b.rung, &a.key).cmp(&(
             b.key.phase,
@@ -181,8 +239,9 @@ fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) {
     });
     let mut acting = 0;
     items.retain(|item| {
-        acting += usize::from(item.call().is_some());
-        let kept = item.call().is_none() || acting <= limit;
+        let cuts = item.call().is_some() && item.rung.is_some();
+        acting += usize::from(cuts);
+        let kept = !cuts || acting <= limit;
         if !kept && !pending.iter().any(|known| known.step == item.key.step) {
             let why = format!(
                 "the playbook's limit of {limit} items per round is reached; the rest follows"
@@ -195,6 +254,7 @@ fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) {
         }
         kept
     });
+    Ok(())
 }
 
 fn link(ask: &Ask<'_>, items: &mut [Item]) {
@@ -204,12 +264,18 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
         .iter()
         .map(|step| (step.id.as_str(), step))
         .collect();
-    let mut acting: BTreeMap<(Option<Locator>, String), Vec<ItemKey>> = BTreeMap::new();
-    for item in items.iter().filter(|item| item.call().is_some()) {
-        let step = (item.key.subject.clone(), item.key.step.clone());
-        acting.entry(step).or_default().push(item.key.clone());
-    }
-    for item in items.iter_mut().filter(|item| item.call().is_some()) {
+    let after_failure = step::after_failure(&ask.playbook.steps);
+    // All items of the step that is needed are meant, whatever round plans them.
+    let of = |needed: &Step, item: &Item, ended| Need {
+        key: ItemKey {
+            phase: needed.phase,
+            step: needed.id.clone(),
+            each: None,
+            subject: item.key.subject.clone().filter(|_| needed.per_subject),
+        },
+        ended,
+    };
+    for item in items.iter_mut() {
         let Some(step) = steps.get(item.key.step.as_str()) else {
             continue;
         };
@@ -218,27 +284,56 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
             .as_ref()
             .and_then(|for_each| for_each.parallel);
         for need in &step.needs {
-            let needed = acting.get(&(item.key.subject.clone(), need.step.clone()));
-            item.needs
-                .extend(needed.into_iter().flatten().map(|key| Need {
-                    key: key.clone(),
-                    ended: need.ended,
-                }));
+            let Some(needed) = steps.get(need.step.as_str()) else {
+                continue;
+            };
+            let need = of(needed, item, need.ended);
+            item.needs.push(need);
+        }
+        if let Some(failed) = after_failure.get(step.id.as_str()) {
+            let need = of(failed, item, Ended::Failed);
+            // That it comes after the failed step in the file does not make it wait for its success.
+            item.needs.retain(|known| known.key != need.key);
+            item.needs.push(need);
+        }
+        if let Some(key) = step::gate_of(step, &item.key) {
+            let ended = Ended::Ok;
+            item.needs.push(Need { key, ended });
         }
     }
+}
+
+/// How a step wants its items carried out.
+fn manner(step: &Step) -> Manner {
+    Manner {
+        after_failure: step.on_failure.as_ref().map(|failure| failure.then),
+        ..Manner::default()
+    }
+}
+
+fn proposes_restore(step: &Step) -> bool {
+    let then = step.review.as_ref().map(|review| review.then);
+    then == Some(Then::ProposeRestore)
 }
 
 fn item(
     ask: &Ask<'_>,
     goals: &due::Goals<'_>,
-    candidate: Candidate,
+    candidate: Candidate<'_>,
     choice: candidate::Choice<'_>,
     before: Option<Seen>,
 ) -> Item {
     let candidate::Choice { spec, target, note } = choice;
-    let marks = marks(ask, spec, &target);
-    let (tier, mut reasons) = tier::compute(spec, &marks);
+    let mut marks = marks(ask, spec, &target);
+    if candidate.relation == Some(Relation::Shared) {
+        marks.push("shared".to_owned());
+    }
+    let (mut tier, mut reasons) = tier::compute(spec, &marks);
     reasons.extend(note);
+    if let Some(raised) = candidate.step.tier.filter(|raised| *raised > tier) {
+        tier = raised;
+        reasons.push("the playbook raises it".to_owned());
+    }
     let ahead = ask.observer.clock_ahead(target.provider());
     let opened = ask
         .case
@@ -260,7 +355,7 @@ fn item(
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),
         Some(Fact::Present(fields))
-            if !is_owed && !is_unsettled && spec.is_done(fields, &Fields::new(), required) =>
+            if !is_owed && !is_unsettled && spec.is_done(fields, &candidate.with, required) =>
         {
             Some("already so")
         }
@@ -293,7 +388,7 @@ fn item(
         None => Work::Act(crate::domain::Call {
             action: spec.id.clone(),
             target: target.clone(),
-            with: spec.arguments(&Fields::new()),
+            with: spec.arguments(&candidate.with),
             secret: None,
             tag: tag(&ask.case.incident, &candidate.key),
         }),
@@ -308,9 +403,16 @@ fn item(
         rung,
         undo: Some(spec.undo.clone()),
         needs: Vec::new(),
+        only_if: candidate.only_if,
         parallel: None,
+        manner: manner(candidate.step),
         review: candidate.review,
-        verify_within: candidate.verify_within,
+        proposes_restore: proposes_restore(candidate.step),
+        verify_within: candidate
+            .step
+            .verify
+            .as_ref()
+            .and_then(|verify| verify.within),
         probe,
         marks,
         facts,
@@ -357,7 +459,7 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
     PlannedItem {
         key: item.key.clone(),
         action: item.action().cloned(),
-        target: item.target().clone(),
+        target: item.target().cloned(),
         principal: item.before.as_ref().and_then(Seen::principal),
         rung: item.rung,
         relation: item.relation,
@@ -366,12 +468,20 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
         probe: item.probe,
         does: match &item.work {
             Work::Act(_) => Does::Act,
+            Work::Issue { .. } => Does::Issue,
+            Work::Watch { .. } => Does::Watch,
             Work::Nothing { .. } => Does::Nothing,
             Work::Read(_) => Does::Read,
-            Work::Manual { .. } => Does::Manual,
+            Work::Check(_) => Does::Check,
+            Work::Gate(_) => Does::Gate,
+            Work::Manual(_) => Does::Manual,
         },
         bound: spec.map(|spec| spec.bound.within()),
         assumed: spec.is_some_and(|spec| spec.bound.is_assumed()),
+        only_if: item.only_if.clone(),
+        after_failure: item.manner.after_failure,
+        asked: item.asked().cloned(),
+        proposes_restore: item.proposes_restore,
         lifts: spec
             .filter(|spec| matches!(spec.effect, crate::domain::Effect::Open))
             .and_then(|spec| {

@@ -88,7 +88,7 @@ impl<'a> Measures<'a> {
         let is_inverse =
             |spec: &&Spec| matches!(&spec.undo, Undo::By(by) if Some(by) == item.action());
         let cut = catalogue.actions().find(is_inverse);
-        let found = cut.and_then(|spec| Some((spec, self.0.get(&(&spec.id, item.target()))?)));
+        let found = cut.and_then(|spec| Some((spec, self.0.get(&(&spec.id, item.target()?))?)));
         let present = item.before.as_ref().and_then(Seen::fields);
         match (found, present) {
             (Some((spec, measure)), Some(present)) if is_as_before(spec, measure, present) => {
@@ -231,22 +231,13 @@ fn item(
         }
     };
     Item {
-        key,
-        work,
         before: Some(present.clone()),
         relation: measure.relation,
-        evidence: None,
         tier,
         reasons,
-        rung: None,
         undo: Some(undo),
-        needs: Vec::new(),
-        parallel: None,
-        review: None,
-        verify_within: None,
-        probe: false,
         marks,
-        facts: BTreeMap::new(),
+        ..Item::new(key, work)
     }
 }
 

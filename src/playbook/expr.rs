@@ -143,6 +143,12 @@ impl Expr {
             .narrow("a list", |value| value.as_array().cloned())
     }
 
+    /// The text, as people write it.
+    #[must_use]
+    pub fn source(&self) -> String {
+        self.form.source()
+    }
+
     /// All single expressions in it.
     pub(crate) fn each(&self) -> Vec<&Cel> {
         self.form.each()
@@ -184,6 +190,23 @@ impl Expr {
 }
 
 impl Form {
+    fn source(&self) -> String {
+        match self {
+            Self::Literal(Value::String(text)) => text.clone(),
+            Self::Literal(value) => value.to_string(),
+            Self::Cel(cel) => format!("${{{}}}", cel.source),
+            Self::Joined(forms) => forms.iter().map(Self::source).collect(),
+            Self::All(exprs) => {
+                let exprs: Vec<String> = exprs.iter().map(Expr::source).collect();
+                exprs.join(" and ")
+            }
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(Expr::source).collect();
+                format!("[{}]", items.join(", "))
+            }
+        }
+    }
+
     fn each(&self) -> Vec<&Cel> {
         match self {
             Self::Literal(_) => Vec::new(),

@@ -9,6 +9,7 @@ use super::expr::{Evaluated, Expr};
 use super::scope::Scope;
 use crate::domain::clock::read_duration;
 use crate::domain::item::Ended;
+pub use crate::domain::manner::{AfterFailure, Retry, RetryOn, Timeout};
 use crate::domain::{ActionId, Duration, Phase, ReadKind, Rung, Tier};
 
 /// A label of the Traffic Light Protocol 2.0.
@@ -218,6 +219,18 @@ impl Verb {
     }
 }
 
+impl Mode {
+    /// The word, as written in playbooks.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Quarantine => "quarantine",
+            Self::ReadOnly { .. } => "read-only",
+        }
+    }
+}
+
 impl OnExpiry {
     /// All of them, as playbooks write them.
     pub const ALL: [(&str, Self); 2] = [("escalate", Self::Escalate), ("deny", Self::Deny)];
@@ -302,39 +315,6 @@ pub enum Wave {
     PerCent(u8),
 }
 
-/// How a step is tried again.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Retry {
-    /// How many attempts at most.
-    pub attempts: u32,
-    /// The pause before the second attempt; it doubles.
-    pub backoff: Option<Duration>,
-    /// No attempt begins later than this after the first.
-    pub within: Option<Duration>,
-    /// After what it is tried again; empty means all of them.
-    pub on: Vec<RetryOn>,
-}
-
-/// What a step may be tried again after.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RetryOn {
-    /// The provider asked to wait.
-    Throttled,
-    /// The provider was not reached.
-    Unavailable,
-    /// Somebody else was changing the same thing.
-    Conflict,
-}
-
-/// How long a step may take.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Timeout {
-    /// One attempt.
-    pub attempt: Option<Duration>,
-    /// All of it.
-    pub step: Option<Duration>,
-}
-
 /// What happens after a step failed; in doubt always behaves as [`AfterFailure::Keep`].
 #[derive(Clone, Debug)]
 pub struct OnFailure {
@@ -342,19 +322,6 @@ pub struct OnFailure {
     pub then: AfterFailure,
     /// Ids of the notify, manual and read steps that run then, and only then.
     pub run: Vec<String>,
-}
-
-/// What becomes of what was done, and of the rest.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AfterFailure {
-    /// What is done stays done, the rest goes on.
-    Keep,
-    /// What depends on it, and what of the step has not begun, does not start.
-    Stop,
-    /// As if it had ended well.
-    Continue,
-    /// What the step itself did is given back.
-    UndoSelf,
 }
 
 /// A step that is done for each of several things.

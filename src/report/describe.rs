@@ -2,13 +2,15 @@
 //!
 //! Never reads a provider, and never says more than the record.
 
-use super::output::{Alive, Item, NotSeen, Obligation, Output, Pending, Probe, Scope};
+use super::closing;
+use super::output::{Alive, Item, NotSeen, Output, Pending, Probe, Scope};
 use super::standing::{Outcome, Standing, last_lives, outside};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, PlannedItem};
 use crate::domain::plan::{Outside, Plan};
 use crate::domain::state::Life;
 use crate::domain::{Cause, Digest, ItemRef, Proof, Settled, State, Status, Time, Undo};
+use crate::playbook::Playbook;
 use crate::provider::Catalogue;
 
 /// What a document is made from.
@@ -21,6 +23,8 @@ pub struct Source<'a> {
     pub run: u32,
     /// Where it stands.
     pub standing: &'a Standing,
+    /// The playbook, where it is known: what it wants before the incident is closed is told.
+    pub playbook: Option<&'a Playbook>,
     /// The latest plan, with its digest where it was frozen.
     pub plan: Option<(&'a Plan, Option<Digest>)>,
     /// Whether the plan waits for its code.
@@ -41,7 +45,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
         now,
         ..
     } = *source;
-    let mut output = Output::bare(standing.outcome);
+    let mut output = Output::bare(standing.told());
     output.incident = Some(case.incident.clone());
     output.run = Some(run);
     output.drill = case.drill;
@@ -67,7 +71,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
         .unwrap_or(0);
     output.items = last_lives(case, run)
         .into_iter()
-        .map(|(item, life)| of_life(item, life, now))
+        .map(|(item, life)| of_life(case, item, life, now))
         .collect();
     if output.items.is_empty()
         && let Some((plan, None)) = plan
@@ -92,7 +96,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
             })
             .collect();
         let open =
-            matches!(standing.outcome, Outcome::Waiting | Outcome::Planned) || source.wants_code;
+            matches!(output.outcome, Outcome::Waiting | Outcome::Planned) || source.wants_code;
         output.confirm = digest
             .filter(|_| open && !plan.is_empty())
             .map(|digest| digest.code());
@@ -111,11 +115,16 @@ pub fn of_run(source: &Source<'_>) -> Output {
         },
     );
     output.not_seen = blind(source);
-    output.obligations = obligations(source);
+    output.close_lacks = source
+        .playbook
+        .map(|playbook| closing::lacks(case, run, playbook, now))
+        .unwrap_or_default();
+    output.obligations = super::owed::obligations(source);
     output.withheld = standing
         .unproven
         .iter()
         .chain(&standing.withheld)
+        .chain(&standing.undone)
         .cloned()
         .collect();
     output.settles_at = standing.settles_at.map(|at| at.to_string());
@@ -123,7 +132,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
     output
 }
 
-fn of_life(item: &ItemRef, life: &Life, now: Time) -> Item {
+fn of_life(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Item {
     let planned = &life.planned;
     let cuts = planned.rung.is_some();
     let why = match &life.state {
@@ -138,6 +147,8 @@ fn of_life(item: &ItemRef, life: &Life, now: Time) -> Item {
         | State::Confirmed { .. }
         | State::Undone => None,
     };
+    let decision = case.decided.get(item).map(|(_, decision)| decision);
+    let why = why.or_else(|| decision.map(|decision| decision.why.clone()));
     let verdict = life.verdict.as_ref();
     let word = match (verdict, &life.state) {
         (Some(verdict), _) => verdict.word(),
@@ -164,13 +175,13 @@ fn of_life(item: &ItemRef, life: &Life, now: Time) -> Item {
     Item {
         key: item.key.to_string(),
         action: planned.action.as_ref().map(ToString::to_string),
-        target: Some(planned.target.to_string()),
+        does: sort_of(planned.does),
+        target: planned.target.as_ref().map(ToString::to_string),
         phase: item.key.phase.word().to_owned(),
         tier: planned.tier.into(),
-        status: if planned.does == Does::Manual {
-            Status::Blocked
-        } else {
-            life.state.status()
+        status: match (&life.state, planned.does) {
+            (State::Planned, Does::Manual) => Status::Blocked,
+            (state, _) => state.status(),
         },
         verdict: cuts.then(|| word.to_owned()),
         settled: cuts.then(|| settled.to_owned()),
@@ -183,6 +194,12 @@ fn of_life(item: &ItemRef, life: &Life, now: Time) -> Item {
         relation: planned.relation.map(|relation| relation.word().to_owned()),
         rung: planned.rung.map(|rung| rung.verb().to_owned()),
         why,
+        only_if: planned.only_if.clone(),
+        asks: planned.asked.as_ref().map(|asked| asked.text.clone()),
+        decided_by: decision.map(|decision| decision.by.clone()),
+        evidence: decision
+            .map(|decision| decision.evidence.iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
         probe: verdict.and_then(|verdict| {
             let probing = verdict.probing.as_ref()?;
             let (n, p) = match verdict.proof {
@@ -206,13 +223,29 @@ fn of_life(item: &ItemRef, life: &Life, now: Time) -> Item {
     }
 }
 
+/// What sort of work it is, as written in JSON.
+fn sort_of(does: Does) -> String {
+    let word = match does {
+        Does::Act => "act",
+        Does::Issue => "issue",
+        Does::Watch => "watch",
+        Does::Nothing => "nothing",
+        Does::Read => "read",
+        Does::Check => "check",
+        Does::Gate => "gate",
+        Does::Manual => "manual",
+    };
+    word.to_owned()
+}
+
 fn of_plan(plan: &Plan, item: &crate::domain::Item, catalogue: &Catalogue) -> Item {
     let short: PlannedItem = crate::plan::in_short(item, catalogue);
     let cuts = short.rung.is_some();
     Item {
         key: item.key.to_string(),
         action: short.action.map(|action| action.to_string()),
-        target: Some(short.target.to_string()),
+        does: sort_of(short.does),
+        target: short.target.as_ref().map(ToString::to_string),
         phase: item.key.phase.word().to_owned(),
         tier: item.tier.into(),
         status: Status::WouldRun,
@@ -224,6 +257,10 @@ fn of_plan(plan: &Plan, item: &crate::domain::Item, catalogue: &Catalogue) -> It
         relation: item.relation.map(|relation| relation.word().to_owned()),
         rung: item.rung.map(|rung| rung.verb().to_owned()),
         why: None,
+        only_if: short.only_if,
+        asks: short.asked.map(|asked| asked.text),
+        decided_by: None,
+        evidence: Vec::new(),
         probe: None,
     }
 }
@@ -234,7 +271,7 @@ fn alive(source: &Source<'_>, outside: Vec<Outside>) -> Vec<Alive> {
     let apply = format!("contain apply --incident {incident}");
     let unproven = last_lives(source.case, source.run)
         .into_iter()
-        .filter(|(_, life)| life.planned.rung.is_some());
+        .filter(|(_, life)| life.planned.is_of_set());
     let unproven = unproven.filter_map(|(_, life)| {
         let dead = match &life.state {
             State::Confirmed { .. } | State::Skipped(_) => !life
@@ -257,7 +294,7 @@ fn alive(source: &Source<'_>, outside: Vec<Outside>) -> Vec<Alive> {
             State::Planned | State::Blocked(Cause::Approval(_))
         );
         (!dead).then(|| Alive {
-            what: life.planned.target.to_string(),
+            what: life.planned.on(),
             why: match life.verdict.as_ref().and_then(|verdict| verdict.alive_at) {
                 Some(at) => format!("still accepted at {at}, after its bound"),
                 None => format!(
@@ -303,67 +340,10 @@ fn blind(source: &Source<'_>) -> Vec<NotSeen> {
         .collect()
 }
 
-fn obligations(source: &Source<'_>) -> Vec<Obligation> {
-    let incident = &source.case.incident;
-    let mut all = Vec::new();
-    for (at, target) in &source.standing.owed {
-        all.push(Obligation {
-            what: format!("end the sessions of {target} a second time, for what was issued while the first cut spread"),
-            due: at.map(|at| at.to_string()),
-            do_with: Some(format!("contain resume --incident {incident}")),
-        });
-    }
-    for (item, life) in last_lives(source.case, source.run) {
-        if life.planned.does == Does::Manual {
-            all.push(Obligation {
-                what: format!(
-                    "cut {} by hand: no provider of this build can ({})",
-                    life.planned.target, item.key
-                ),
-                due: None,
-                do_with: Some(format!(
-                    "contain incident note --incident {incident} \"...\""
-                )),
-            });
-        }
-        let tried = life
-            .verdict
-            .as_ref()
-            .is_some_and(|verdict| verdict.probing.is_some());
-        if life.planned.probe && matches!(life.state, State::Confirmed { .. }) && !tried {
-            all.push(Obligation {
-                what: format!(
-                    "try {} once more with its secret: the probe did not finish",
-                    life.planned.target
-                ),
-                due: None,
-                do_with: Some(format!("contain resume --incident {incident} --secret REF")),
-            });
-        }
-    }
-    let mut reviewed = std::collections::BTreeSet::new();
-    for (due, item, life) in source.case.measures() {
-        // A cut that was written twice is one measure; its earlier deadline counts.
-        if !reviewed.insert((&life.planned.action, &life.planned.target)) {
-            continue;
-        }
-        let overdue = if source.now >= due { "overdue: " } else { "" };
-        all.push(Obligation {
-            what: format!(
-                "{overdue}review the measure on {} ({})",
-                life.planned.target, item.key
-            ),
-            due: Some(due.to_string()),
-            do_with: Some(format!("contain status --incident {incident}")),
-        });
-    }
-    all
-}
-
 fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
     let incident = &source.case.incident;
     let verb = |verb: &str| format!("contain {verb} --incident {incident}");
-    match source.standing.outcome {
+    match output.outcome {
         // The plan is named, so that what is confirmed is what was read, whatever was planned since.
         Outcome::Planned | Outcome::Waiting => match &output.confirm {
             Some(code)
@@ -377,7 +357,13 @@ fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
                 )]
             }
             Some(code) => vec![format!("{} --yes", verb(&format!("apply {code}")))],
-            None => vec![verb("status")],
+            None => {
+                let owed = output
+                    .obligations
+                    .iter()
+                    .filter_map(|owed| owed.do_with.clone());
+                owed.take(1).chain([verb("status")]).collect()
+            }
         },
         Outcome::Isolated => {
             let owed = source
@@ -393,7 +379,10 @@ fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
             next
         }
         Outcome::Contained => vec![verb("report"), verb("restore")],
-        Outcome::PartlyContained | Outcome::NotContained | Outcome::InDoubt => {
+        Outcome::PartlyContained
+        | Outcome::NotContained
+        | Outcome::PartlyDone
+        | Outcome::InDoubt => {
             vec![verb("resume"), verb("status")]
         }
         Outcome::Denied => vec![verb("status")],

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use super::asked;
 use super::output::Output;
 use super::page::Page;
 use super::standing::Outcome;
 use crate::domain::event::{Answered, Event};
 use crate::domain::plan::Plan;
 use crate::domain::why::plain;
-use crate::domain::{Bound, Item, Spec, Tier, Undo, Work, clock};
+use crate::domain::{Bound, Call, Effect, Item, Spec, Tier, Undo, Work, clock};
 use crate::provider::Catalogue;
 
 /// Renders a plan: who acts, what is cut, whom it hurts, how it is given back, what stays alive.
@@ -95,7 +96,10 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
 }
 
 fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) {
-    let verb = item.rung.map_or("give back", |rung| rung.verb());
+    let spec = item.action().and_then(|action| catalogue.action(action));
+    let verb = item
+        .rung
+        .map_or_else(|| spec.map_or("do", verb), |rung| rung.verb());
     let marks = if item.marks.is_empty() {
         String::new()
     } else {
@@ -123,18 +127,25 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
                 }
             }
         }
+        Work::Issue { make, deliver } => {
+            issue(page, (number, &marks), (item, make, deliver), catalogue)
+        }
+        Work::Watch { of, target } => {
+            page.line(&format!("{number:>3}  watch        {target}"));
+            page.line(&format!("       until  what {of} makes is in use"));
+        }
         Work::Nothing { target, why, .. } => {
             page.line(&format!(
                 "{number:>3}  nothing      {target}   {}",
                 plain(why)
             ));
         }
-        Work::Manual { target, steps } => {
-            page.line(&format!("{number:>3}  by hand      {target}"));
-            page.line(&format!("       {}", plain(steps)));
-        }
+        Work::Check(asked) => asked::check(page, number, item, asked),
+        Work::Gate(asked) => asked::gate(page, number, item, asked),
+        Work::Manual(asked) => asked::by_hand(page, number, item, asked),
         Work::Read(_) => {}
     }
+    asked::condition(page, item);
     if item.tier >= Tier::GRAVE {
         for reason in &item.reasons {
             page.line(&format!("       why    {}", plain(reason)));
@@ -148,6 +159,47 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
             page.line(&format!("       used   by {}", plain(user)));
         }
     }
+}
+
+/// The verb of an action that cuts nothing.
+fn verb(spec: &Spec) -> &'static str {
+    match spec.effect {
+        Effect::Open => "give back",
+        Effect::Issue(_) => "issue",
+        Effect::Deliver => "hand over",
+        Effect::Tell => "tell",
+        Effect::Read(_) => "read",
+        Effect::Cut(_) => "cut",
+    }
+}
+
+fn issue(
+    page: &mut Page,
+    (number, marks): (usize, &str),
+    (item, make, deliver): (&Item, &Call, &[Call]),
+    catalogue: &Catalogue,
+) {
+    page.line(&format!(
+        "{number:>3}  issue        {}   tier {}{marks}",
+        make.target, item.tier
+    ));
+    for call in item.calls() {
+        let title = catalogue
+            .action(&call.action)
+            .map(|spec| spec.title.clone())
+            .unwrap_or_default();
+        page.line(&format!("       do     {}  {title}", call.action));
+    }
+    for call in deliver {
+        page.line(&format!(
+            "       to     {}; the new secret passes through memory only",
+            call.target
+        ));
+    }
+    page.line(&format!(
+        "       undo   {}",
+        undo(item.undo.as_ref(), catalogue)
+    ));
 }
 
 fn undo(undo: Option<&Undo>, catalogue: &Catalogue) -> String {
@@ -182,6 +234,17 @@ fn proof(item: &Item, spec: &Spec) -> String {
     }
 }
 
+fn answer(outcome: &Answered) -> String {
+    match outcome {
+        Answered::Done { .. } => "acknowledged".to_owned(),
+        Answered::AlreadySo => "it was so already".to_owned(),
+        Answered::Refused(why) => format!("refused: {why}"),
+        Answered::Throttled { .. } => "throttled".to_owned(),
+        Answered::Unavailable(why) => format!("not reached: {why}"),
+        Answered::InDoubt(why) => format!("in doubt: {why}"),
+    }
+}
+
 /// Renders the line that an entry is worth while a run goes on.
 #[must_use]
 pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(String, String)> {
@@ -193,6 +256,17 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         } => format!("requested     {}", call.action),
         Event::Intended { attempt, call, .. } => {
             format!("requested     {} (attempt {attempt})", call.action)
+        }
+        Event::Made { made, .. } => {
+            let made: Vec<String> = made.iter().map(ToString::to_string).collect();
+            format!("made          {}; not delivered yet", made.join(", "))
+        }
+        Event::Delivered { to, outcome, .. } => {
+            format!("delivered     to {to}: {}", answer(outcome))
+        }
+        Event::Discarding { call, .. } => format!("taking away   {}", call.target),
+        Event::Discarded { what, outcome, .. } => {
+            format!("taken away    {what}: {}", answer(outcome))
         }
         Event::Answered { outcome, .. } => match outcome {
             Answered::Done { .. } => "acknowledged".to_owned(),
@@ -218,6 +292,8 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
                 .trim_end()
                 .to_owned()
         }
+        Event::Decided { decision, .. } => asked::decided(decision),
+        Event::Waived { by, why, .. } => format!("waived        by {}: {}", plain(by), plain(why)),
         Event::Blocked { cause, .. } => {
             format!("blocked       {}: {}", cause.word(), plain(cause.text()))
         }
@@ -306,6 +382,7 @@ pub fn ending(output: &Output) -> String {
             None => {}
         }
     }
+    asked::ending(&mut page, output);
     list(
         &mut page,
         "Still alive",
@@ -348,6 +425,11 @@ pub fn ending(output: &Output) -> String {
             format!("{}{due}", plain(&owed.what))
         }),
     );
+    list(
+        &mut page,
+        "Before it can be closed",
+        output.close_lacks.iter().map(|lack| plain(lack)),
+    );
     if let Some(code) = &output.confirm {
         page.gap();
         page.line(&format!("The plan's code is {code}."));
@@ -378,7 +460,18 @@ fn headline(output: &Output) -> String {
         Outcome::NotContained => format!(
             "NOT CONTAINED. Nothing of it is proven dead ({changed} changes were made; none was undone)."
         ),
+        Outcome::Waiting if changed > 0 => format!(
+            "WAITING FOR A PERSON. What had to be cut is seen in force ({changed} changes were made); further steps wait.{settles}"
+        ),
         Outcome::Waiting => "WAITING FOR A PERSON. Nothing was changed.".to_owned(),
+        Outcome::PartlyDone => format!(
+            "PARTLY DONE. {} ({changed} changes were made; none was undone); some further steps did not end well or did not start.{settles}",
+            if output.items.iter().any(|item| item.rung.is_some()) {
+                "What had to be cut is seen in force"
+            } else {
+                "Nothing had to be cut"
+            }
+        ),
         Outcome::Denied => "DENIED. Nothing was changed.".to_owned(),
         Outcome::InDoubt => format!(
             "IN DOUBT. A call may or may not have taken effect ({changed} changes are known); run resume to look."

@@ -2,12 +2,15 @@
 //!
 //! Never reads a provider, and never says more than the record.
 
+pub mod closing;
 pub mod standing;
 
 pub mod describe;
 pub mod output;
+pub mod owed;
 pub mod page;
 
+mod asked;
 pub mod human;
 pub mod markdown;
 

@@ -40,6 +40,8 @@ pub struct Output {
     pub not_seen: Vec<NotSeen>,
     /// What people owe.
     pub obligations: Vec<Obligation>,
+    /// What the playbook wants before the incident is closed, and is not so yet.
+    pub close_lacks: Vec<String>,
     /// What keeps it from being isolated or contained, in words.
     pub withheld: Vec<String>,
     /// When everything that was cut has reached everywhere.
@@ -74,6 +76,8 @@ pub struct Scope {
 pub struct Item {
     /// Its name, the same in every round.
     pub key: String,
+    /// What sort of work it is: act, issue, watch, nothing, read, check, gate, manual.
+    pub does: String,
     /// The action, where it has one.
     pub action: Option<String>,
     /// The target.
@@ -100,6 +104,14 @@ pub struct Item {
     pub rung: Option<String>,
     /// Why it stands where it stands.
     pub why: Option<String>,
+    /// The condition under which it is done, where that was not known when it was planned.
+    pub only_if: Option<String>,
+    /// What a check, a gate or a manual task asks.
+    pub asks: Option<String>,
+    /// Who decided it: `contain` for what follows from the record.
+    pub decided_by: Option<String>,
+    /// Digests of what the decision rests on.
+    pub evidence: Vec<String>,
     /// How the credential was tried.
     pub probe: Option<Probe>,
 }
@@ -165,6 +177,8 @@ pub struct Obligation {
     pub what: String,
     /// By when.
     pub due: Option<String>,
+    /// Whether that has passed.
+    pub overdue: bool,
     /// With which command.
     pub do_with: Option<String>,
 }
@@ -198,6 +212,7 @@ impl Output {
             still_alive: Vec::new(),
             not_seen: Vec::new(),
             obligations: Vec::new(),
+            close_lacks: Vec::new(),
             withheld: Vec::new(),
             settles_at: None,
             plan: None,

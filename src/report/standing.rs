@@ -32,6 +32,8 @@ pub enum Outcome {
     Denied,
     /// Something may have happened.
     InDoubt,
+    /// What it had to cut is cut, and some of its further steps did not end well or did not start.
+    PartlyDone,
     /// All that may come back is back.
     Restored,
     /// Something asked for could not be put back.
@@ -55,6 +57,7 @@ impl Outcome {
             Self::Waiting => "waiting",
             Self::Denied => "denied",
             Self::InDoubt => "in-doubt",
+            Self::PartlyDone => "partly-done",
             Self::Restored => "restored",
             Self::PartlyRestored => "partly-restored",
             Self::Done => "done",
@@ -70,7 +73,7 @@ impl Outcome {
             Self::Failed => 1,
             Self::Waiting => 3,
             Self::Denied => 4,
-            Self::PartlyContained | Self::NotContained => 5,
+            Self::PartlyContained | Self::NotContained | Self::PartlyDone => 5,
             Self::InDoubt => 6,
             Self::PartlyRestored => 7,
         }
@@ -96,6 +99,10 @@ pub struct Standing {
     pub open: Vec<crate::domain::Locator>,
     /// Whether waiting cannot change the answer.
     pub is_final: bool,
+    /// How the steps stand that cut nothing of the set, where some have not ended well; and which those are.
+    pub rest: Option<Outcome>,
+    /// What of those has not ended well, and why.
+    pub undone: Vec<String>,
 }
 
 /// The last life of each item of a run, in plan order.
@@ -121,23 +128,40 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
     let goals = Goals::of(case, catalogue, run);
     let cuts: Vec<_> = goals
         .iter()
-        .filter(|(_, _, life)| life.planned.rung.is_some())
+        .filter(|(_, _, life)| life.planned.is_of_set())
         .collect();
     let manual: Vec<_> = last_lives(case, run)
         .into_iter()
-        .filter(|(_, life)| life.planned.does == Does::Manual)
+        .filter(|(_, life)| life.planned.is_cut_by_hand())
         .collect();
+    let is_what_if = entry.order.verb == "plan" && !case.has_acted(run);
+    let (rest, undone) = rest(case, run, is_what_if);
     if cuts.is_empty() && manual.is_empty() {
         if !entry.order.cuts {
-            return plain(Outcome::Done);
+            let outcome = if doubts(case, run) > 0 {
+                Outcome::InDoubt
+            } else {
+                Outcome::Done
+            };
+            return Standing {
+                rest,
+                undone,
+                ..plain(outcome)
+            };
         }
         let unproven = vec!["no cut was planned yet".to_owned()];
         return Standing {
             unproven,
+            rest,
+            undone,
             ..plain(Outcome::NotContained)
         };
     }
-    let mut standing = plain(Outcome::Isolated);
+    let mut standing = Standing {
+        rest,
+        undone,
+        ..plain(Outcome::Isolated)
+    };
     let (mut proven, mut states) = (0, Tally::default());
     for ((_, target), _, life) in &cuts {
         states.count(&life.state);
@@ -150,13 +174,19 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         standing.assumed |= settles.is_some_and(|settles| settles.assumed);
     }
     for (item, life) in &manual {
-        let on = &life.planned.target;
-        standing
-            .unproven
-            .push(format!("{on}: a person has to cut it ({})", item.key));
+        let on = life.planned.on();
+        standing.unproven.push(match case.decided.get(*item) {
+            Some((at, decision)) if decision.passed => format!(
+                "{on}: cut by hand on the word of {} at {at}; nothing here can observe it ({})",
+                decision.by, item.key
+            ),
+            Some(_) | None => format!("{on}: a person has to cut it ({})", item.key),
+        });
     }
     for secret in &entry.order.secrets {
-        let tried = |life: &Life| life.planned.probe && life.planned.target == secret.target;
+        let tried = |life: &Life| {
+            life.planned.probe && life.planned.target.as_ref() == Some(&secret.target)
+        };
         if !cuts.iter().any(|(_, _, life)| tried(life)) {
             let on = &secret.target;
             standing.unproven.push(format!(
@@ -165,7 +195,6 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         }
     }
     states.in_doubt = doubts(case, run);
-    let is_what_if = entry.order.verb == "plan" && !case.has_acted(run);
     logs(&mut standing, catalogue, &goals);
     standing.owed = goals
         .owed()
@@ -201,6 +230,7 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         | Outcome::Waiting
         | Outcome::Denied
         | Outcome::InDoubt
+        | Outcome::PartlyDone
         | Outcome::Restored
         | Outcome::PartlyRestored
         | Outcome::Done
@@ -225,10 +255,77 @@ fn plain(outcome: Outcome) -> Standing {
         owed: Vec::new(),
         open: Vec::new(),
         is_final: true,
+        rest: None,
+        undone: Vec::new(),
     }
 }
 
+/// How the steps stand that cut nothing of the set: checks, gates, manual tasks, issuing, telling, clean-up.
+fn rest(case: &Case, run: u32, is_what_if: bool) -> (Option<Outcome>, Vec<String>) {
+    let lives = last_lives(case, run).into_iter().filter(|(_, life)| {
+        let planned = &life.planned;
+        !planned.is_of_set() && !planned.is_cut_by_hand() && planned.does != Does::Read
+    });
+    let (mut all, mut waiting, mut badly, mut denied) = (0, 0, 0, 0);
+    let mut undone = Vec::new();
+    for (item, life) in lives {
+        all += 1;
+        if life.state.is_ok() || case.waived.contains(item) {
+            continue;
+        }
+        match &life.state {
+            State::Blocked(Cause::Approval(_) | Cause::Authority(_)) => waiting += 1,
+            State::Denied(_) => denied += 1,
+            // What only waits for something else counts as that does.
+            State::Blocked(Cause::Dependency(_)) => {}
+            State::Planned if is_what_if => {}
+            State::Planned
+            | State::Blocked(Cause::Policy(_) | Cause::Lock(_) | Cause::Provider(_))
+            | State::Intended { .. }
+            | State::InDoubt { .. }
+            | State::Acted { .. }
+            | State::Confirmed { .. }
+            | State::Failed(_)
+            | State::Skipped(_)
+            | State::Stale(_)
+            | State::Undone
+            | State::UndoFailed(_) => badly += 1,
+        }
+        let why = unproven(life).unwrap_or_default();
+        undone.push(format!("{}: {why}", item.key));
+    }
+    let outcome = match () {
+        () if undone.is_empty() => None,
+        () if is_what_if => Some(Outcome::Planned),
+        () if denied == all => Some(Outcome::Denied),
+        () if badly + denied > 0 => Some(Outcome::PartlyDone),
+        () if waiting > 0 => Some(Outcome::Waiting),
+        () => Some(Outcome::PartlyDone),
+    };
+    (outcome, undone)
+}
+
 impl Standing {
+    /// How the run stands in one word, its further steps counted: what it had to cut comes first.
+    #[must_use]
+    pub fn told(&self) -> Outcome {
+        match self.outcome {
+            Outcome::Isolated | Outcome::Contained | Outcome::Done => {
+                self.rest.unwrap_or(self.outcome)
+            }
+            Outcome::Planned
+            | Outcome::PartlyContained
+            | Outcome::NotContained
+            | Outcome::Waiting
+            | Outcome::Denied
+            | Outcome::InDoubt
+            | Outcome::PartlyDone
+            | Outcome::Restored
+            | Outcome::PartlyRestored
+            | Outcome::Failed => self.outcome,
+        }
+    }
+
     /// Takes in steps that should have cut and never came to it.
     pub fn leave(&mut self, steps: Vec<String>) {
         if !steps.is_empty() && matches!(self.outcome, Outcome::Isolated | Outcome::Contained) {

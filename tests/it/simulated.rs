@@ -579,6 +579,8 @@ impl Bench {
             self.plans.lock().unwrap().insert(digest, plan.clone());
             Ok(digest)
         };
+        let recall =
+            |digest: &Digest| -> Option<Plan> { self.plans.lock().unwrap().get(digest).cloned() };
         let confirm =
             |_: &Plan, _: Digest, _: &[(&contain::domain::Item, contain::gate::Ruling)]| {
                 wish.answer
@@ -599,6 +601,7 @@ impl Bench {
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,
+            recall: &recall,
             confirm: &confirm,
         };
         converge(&means, wish.run, wish.limit.clone()).await
@@ -638,7 +641,7 @@ impl Bench {
                 Some(format!(
                     "{} {}",
                     life.planned.action.as_ref()?,
-                    life.planned.target
+                    life.planned.on()
                 ))
             })
             .collect()
@@ -720,12 +723,15 @@ impl Bench {
                     run, round, items, ..
                 } => {
                     for item in items {
+                        let Some(target) = item.target.clone() else {
+                            continue;
+                        };
                         let named = ItemRef {
                             run: *run,
                             round: *round,
                             key: item.key.clone(),
                         };
-                        planned.insert(named, (item.action.clone(), item.target.clone()));
+                        planned.insert(named, (item.action.clone(), target));
                     }
                 }
                 Event::Intended { item, call, .. } => {

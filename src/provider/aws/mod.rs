@@ -79,6 +79,7 @@ pub fn kinds() -> Vec<Kind> {
         probe: false,
         lifetime: None,
         at_most: None,
+        short_lived: Vec::new(),
     };
     vec![
         Kind {
@@ -98,6 +99,7 @@ pub fn kinds() -> Vec<Kind> {
             probe: true,
             lifetime: None,
             at_most: Some(2),
+            short_lived: Vec::new(),
         },
         principal("user", "IAM user", &["access-key", "session"]),
         principal("role", "IAM role", &["session"]),
@@ -113,6 +115,7 @@ pub fn kinds() -> Vec<Kind> {
             probe: true,
             lifetime: Some(Duration::from_hours(36)),
             at_most: None,
+            short_lived: Vec::new(),
         },
     ]
 }

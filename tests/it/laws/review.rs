@@ -45,7 +45,9 @@ fn last(bench: &Bench, run: u32, target: &Locator) -> Life {
     let case = folded(bench);
     let lives = case.lives_of(run);
     let mut lives: Vec<_> = lives
-        .filter(|(_, life)| life.planned.target == *target && life.planned.action.is_some())
+        .filter(|(_, life)| {
+            life.planned.target.as_ref() == Some(target) && life.planned.action.is_some()
+        })
         .collect();
     lives.sort_by_key(|(item, _)| item.round);
     lives.last().unwrap().1.clone()

@@ -210,7 +210,7 @@ async fn ten_thousand_subjects_make_one_well_formed_plan() {
     assert_eq!(plan.digest().ok(), digest);
     let on = |kind: &str| {
         let items = plan.items.iter().filter(|item| item.call().is_some());
-        let targets = items.map(|item| item.target());
+        let targets = items.filter_map(|item| item.target());
         let targets = targets.filter(|target| target.kind().to_string() == kind);
         targets.collect::<std::collections::BTreeSet<_>>()
     };

@@ -1,0 +1,130 @@
+//! Whether what an item needs has ended, and what of earlier phases is still open for its subject.
+//!
+//! Asked of the record alone, at plan time and while a plan is carried out. Nothing here makes anything start.
+
+use std::collections::BTreeSet;
+
+use crate::domain::case::Case;
+use crate::domain::event::Does;
+use crate::domain::item::{Ended, ItemKey, Need};
+use crate::domain::state::Life;
+use crate::domain::{AfterFailure, Effect, Item, ItemRef, State};
+use crate::provider::Catalogue;
+
+/// Whether needs have ended as they must.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Met {
+    /// All of them.
+    Yes,
+    /// Not yet, or not as it must; and why. What is open may still end, and a check may be decided anew.
+    No(String),
+    /// They ended the other way for good, so that this is not needed.
+    NotNeeded(String),
+}
+
+/// Whether all of these have ended as they must; `unplanned` are the steps that a later round will plan.
+#[must_use]
+pub fn met(case: &Case, run: u32, needs: &[Need], unplanned: &BTreeSet<String>) -> Met {
+    let answers = needs.iter().map(|need| one(case, run, need, unplanned));
+    let mut open = None;
+    for answer in answers {
+        match answer {
+            Met::Yes => {}
+            Met::No(why) => open = open.or(Some(Met::No(why))),
+            Met::NotNeeded(why) => return Met::NotNeeded(why),
+        }
+    }
+    open.unwrap_or(Met::Yes)
+}
+
+fn one(case: &Case, run: u32, need: &Need, unplanned: &BTreeSet<String>) -> Met {
+    let lives = of(case, run, &need.key);
+    let on = &need.key;
+    if unplanned.contains(&on.step) {
+        return Met::No(format!("{on} has not begun: a later round plans it"));
+    }
+    if lives.is_empty() {
+        return match need.ended {
+            Ended::Ok | Ended::Done => Met::Yes,
+            Ended::Failed => Met::NotNeeded(format!("{on} had nothing to do")),
+        };
+    }
+    let all = |so: fn(&Life) -> bool| lives.iter().all(|life| so(life));
+    let decides_again = lives.iter().any(|life| life.planned.does == Does::Check);
+    match need.ended {
+        Ended::Ok if all(is_well) => Met::Yes,
+        Ended::Ok => Met::No(format!("{on} has not ended well")),
+        Ended::Done if all(has_ended) => Met::Yes,
+        Ended::Done => Met::No(format!("{on} has not ended")),
+        Ended::Failed if lives.iter().any(|life| is_badly(life)) => Met::Yes,
+        Ended::Failed if all(|life| life.state.is_ok()) && !decides_again => {
+            Met::NotNeeded(format!("{on} has ended well"))
+        }
+        Ended::Failed => Met::No(format!("{on} has not failed")),
+    }
+}
+
+/// The last lives in a run of what a key means; of other subjects where this one's target was merged with theirs.
+fn of<'a>(case: &'a Case, run: u32, needed: &ItemKey) -> Vec<&'a Life> {
+    let of = |needed: &ItemKey| -> Vec<&'a Life> {
+        let known = case.lives_meant(run, needed).into_iter();
+        known.map(|(_, life)| life).collect()
+    };
+    let own = of(needed);
+    if own.is_empty() && needed.subject.is_some() {
+        let subject = None;
+        return of(&ItemKey {
+            subject,
+            ..needed.clone()
+        });
+    }
+    own
+}
+
+/// In doubt is never well, whatever the step says about failing.
+fn is_well(life: &Life) -> bool {
+    let goes_on = life.planned.after_failure == Some(AfterFailure::Continue);
+    life.state.is_ok() || (goes_on && is_badly(life))
+}
+
+fn is_badly(life: &Life) -> bool {
+    matches!(life.state, State::Failed(_) | State::Denied(_))
+}
+
+fn has_ended(life: &Life) -> bool {
+    !matches!(
+        life.state,
+        State::Planned | State::Blocked(_) | State::Intended { .. }
+    )
+}
+
+/// Whether the barrier between phases holds an item back: it issues or gives back. Nothing that cuts ever waits for it.
+#[must_use]
+pub fn waits_for_phases(item: &Item, catalogue: &Catalogue) -> bool {
+    let spec = item.action().and_then(|action| catalogue.action(action));
+    spec.is_some_and(|spec| match spec.effect {
+        Effect::Issue(_) | Effect::Deliver | Effect::Open => true,
+        Effect::Read(_) | Effect::Cut(_) | Effect::Tell => false,
+    })
+}
+
+/// What of the phases before an item's own is open for its subject, and not waived.
+#[must_use]
+pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemKey> {
+    let mine = |other: &ItemKey| {
+        other.subject.is_none() || key.subject.is_none() || other.subject == key.subject
+    };
+    let waived = |item: &ItemRef| {
+        case.waived
+            .iter()
+            .any(|waived| waived.run == run && waived.key == item.key)
+    };
+    let last = case.last_lives(run).into_values();
+    // A cut that is known not to have happened is as open as one that was not tried.
+    let is_open =
+        |life: &Life| life.state.is_open() || (life.planned.rung.is_some() && is_badly(life));
+    let open = last.filter(|(item, life)| {
+        item.key.phase < key.phase && mine(&item.key) && is_open(life) && !waived(item)
+    });
+    open.map(|(item, _)| &item.key).collect()
+}
