@@ -166,6 +166,7 @@ fn opening(items: usize) -> Vec<Event> {
         does: Does::Act,
         bound: Some(spec.bound.within()),
         assumed: true,
+        watches: None,
         lifts: None,
     });
     events.push(Event::PlanFrozen {

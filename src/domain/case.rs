@@ -270,11 +270,6 @@ impl Case {
                 outcome: Answered::Done { .. } | Answered::AlreadySo,
                 ..
             } => life.delivered.push(to.clone()),
-            Event::Discarded {
-                what,
-                outcome: Answered::Done { .. } | Answered::AlreadySo,
-                ..
-            } => life.made.retain(|made| made != what),
             Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
             Event::Found { item, reading } => {
                 self.found.insert(item.clone(), (at, reading.clone()));
@@ -284,6 +279,14 @@ impl Case {
             }
             Event::Released { item, .. } => {
                 self.reviews.remove(item);
+            }
+            // What an earlier life of the item left is taken away by a later one.
+            Event::Discarded { what, outcome, .. } => {
+                if matches!(outcome, Answered::Done { .. } | Answered::AlreadySo) {
+                    for life in self.lives.values_mut() {
+                        life.made.retain(|made| made != what);
+                    }
+                }
             }
             Event::Opened { .. }
             | Event::RunOpened { .. }
@@ -297,7 +300,6 @@ impl Case {
             | Event::Failed { .. }
             | Event::Delivered { .. }
             | Event::Discarding { .. }
-            | Event::Discarded { .. }
             | Event::Answered { .. }
             | Event::Resolved { .. }
             | Event::UndoFailed { .. }

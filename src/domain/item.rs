@@ -262,6 +262,30 @@ pub enum Work {
 }
 
 impl Item {
+    /// An item of which nothing is said but its name and what it does.
+    #[must_use]
+    pub fn new(key: ItemKey, work: Work) -> Self {
+        Self {
+            key,
+            work,
+            before: None,
+            relation: None,
+            evidence: None,
+            tier: Tier::READ,
+            reasons: Vec::new(),
+            rung: None,
+            undo: None,
+            needs: Vec::new(),
+            parallel: None,
+            manner: Manner::default(),
+            review: None,
+            verify_within: None,
+            probe: false,
+            marks: Vec::new(),
+            facts: Fields::new(),
+        }
+    }
+
     /// The action, where it has one.
     #[must_use]
     pub fn action(&self) -> Option<&ActionId> {

@@ -5,23 +5,31 @@
 pub mod intent;
 pub mod lanes;
 
+mod pace;
+
 mod attempt;
 mod proof;
+
+mod issue;
+mod watch;
+
+mod order;
 
 use std::collections::BTreeMap;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, watch as channel};
 
 use crate::domain::event::Event;
 use crate::domain::item::{Ended, Need};
-use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, State};
+use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, State, Why, Work};
 use crate::gate::{Circumstances, Policy};
 use crate::journal::{self, Journal};
 use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
 use lanes::Lanes;
-pub use proof::{review_of, settle};
+use order::{How, Order};
+pub use proof::{is_unsettled, review_of, settle};
 
 /// What executing needs.
 pub struct Ground<'a> {
@@ -39,11 +47,19 @@ pub struct Ground<'a> {
     pub lanes: &'a Lanes,
     /// The time.
     pub clock: &'a Clock,
+    /// The key of fingerprints; it never leaves the incident's folder.
+    pub key: &'a [u8; 32],
 }
 
 impl Ground<'_> {
     async fn write(&self, events: Vec<Event>) -> Result<(), journal::Error> {
         self.journal.append(events).await.map(drop)
+    }
+
+    /// Notes that nothing happened, and that it will not be tried again.
+    async fn fail(&self, item: &ItemRef, why: Why) -> Result<(), journal::Error> {
+        let item = item.clone();
+        self.write(vec![Event::Failed { item, why }]).await
     }
 }
 
@@ -57,10 +73,11 @@ pub async fn execute(
     plan: Digest,
     items: &[Item],
 ) -> Result<(), journal::Error> {
-    let acting: Vec<&Item> = items.iter().filter(|item| item.call().is_some()).collect();
+    let acts = |item: &&Item| item.call().is_some() || matches!(item.work, Work::Watch { .. });
+    let acting: Vec<&Item> = items.iter().filter(acts).collect();
     let ends: Ends<'_> = acting
         .iter()
-        .map(|item| (&item.key, watch::Sender::new(None)))
+        .map(|item| (&item.key, channel::Sender::new(None)))
         .collect();
     let steps: BTreeMap<&str, Semaphore> = acting
         .iter()
@@ -69,8 +86,9 @@ pub async fn execute(
             Some((item.key.step.as_str(), Semaphore::new(at_once.max(1))))
         })
         .collect();
+    let order = Order::of(&acting, &ends);
     let mut under_way: FuturesUnordered<_> = acting
-        .into_iter()
+        .iter()
         .map(|item| async {
             let (run, round) = run;
             let named = ItemRef {
@@ -79,20 +97,22 @@ pub async fn execute(
                 key: item.key.clone(),
             };
             let waited = wait_for(ground, item, &ends).await;
+            order.turn(item).await;
             let place = match steps.get(item.key.step.as_str()) {
                 Some(step) => step.acquire().await.ok(),
                 None => None,
             };
+            let waited = match waited {
+                Ok(()) => order.start(ground, item, &named),
+                Err(need) => Err(unmet(named.clone(), need)),
+            };
             let ended = match waited {
-                Ok(()) => attempt::perform(ground, item, &named, plan).await,
-                Err(need) => {
-                    let event = unmet(named.clone(), need);
-                    ground.write(vec![event]).await
-                }
+                Ok(()) => carry_out(ground, (item, &named), plan).await,
+                Err(event) => ground.write(vec![event]).await,
             };
             drop(place);
             if let Some(end) = ends.get(&item.key) {
-                end.send_replace(Some(is_ok(ground, &named)));
+                end.send_replace(Some(How::of(ground, item, &named)));
             }
             ended
         })
@@ -106,7 +126,25 @@ pub async fn execute(
     first_error.map_or(Ok(()), Err)
 }
 
-type Ends<'a> = BTreeMap<&'a ItemKey, watch::Sender<Option<bool>>>;
+async fn carry_out(
+    ground: &Ground<'_>,
+    (item, named): (&Item, &ItemRef),
+    plan: Digest,
+) -> Result<(), journal::Error> {
+    match &item.work {
+        Work::Act(call) => {
+            attempt::perform(ground, item, named, call, plan).await?;
+            order::released(ground, item, named).await
+        }
+        Work::Issue { make, deliver } => {
+            issue::issue(ground, (item, named), (make, deliver), plan).await
+        }
+        Work::Watch { of, target } => watch::watch(ground, (item, named), (of, target)).await,
+        Work::Read(_) | Work::Nothing { .. } | Work::Manual { .. } => Ok(()),
+    }
+}
+
+type Ends<'a> = BTreeMap<&'a ItemKey, channel::Sender<Option<How>>>;
 
 async fn wait_for<'a>(
     ground: &Ground<'_>,
@@ -119,7 +157,7 @@ async fn wait_for<'a>(
                 let mut end = end.subscribe();
                 end.wait_for(Option::is_some)
                     .await
-                    .is_ok_and(|ended| *ended == Some(true))
+                    .is_ok_and(|ended| ended.is_some_and(How::counts_as_ok))
             }
             None => ground.journal.with_case(|case| {
                 let last = case.lives.iter().rfind(|(named, _)| named.key == need.key);
@@ -151,12 +189,4 @@ fn unmet(item: ItemRef, need: &Need) -> Event {
             why: format!("{} has ended well", need.key),
         },
     }
-}
-
-fn is_ok(ground: &Ground<'_>, named: &ItemRef) -> bool {
-    ground.journal.with_case(|case| {
-        case.lives
-            .get(named)
-            .is_some_and(|life| matches!(life.state, State::Confirmed { .. } | State::Skipped(_)))
-    })
 }

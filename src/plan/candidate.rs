@@ -8,9 +8,9 @@ use super::{Ask, Error, scope};
 use crate::domain::plan::Pending;
 use crate::domain::{
     Because, Duration, Fact, Fields, Found, Item, ItemKey, ItemRef, Locator, Phase, Relation, Rung,
-    Seen, Spec, Tier, Work,
+    Seen, Spec, Work,
 };
-use crate::playbook::{Evaluated, Scope, Step, What, scope as data};
+use crate::playbook::{Evaluated, Scope, Step, Verb, What, scope as data};
 
 /// One target of one step.
 pub(super) struct Candidate {
@@ -22,7 +22,8 @@ pub(super) struct Candidate {
     pub(super) review: Option<Duration>,
     pub(super) verify_within: Option<Duration>,
     pub(super) facts: Fields,
-    principal: Option<Locator>,
+    pub(super) with: Fields,
+    pub(super) principal: Option<Locator>,
 }
 
 /// The action chosen for a candidate.
@@ -216,7 +217,7 @@ fn one(
             Err(unknown) => return Ok(Err(unknown)),
         }
     }
-    let candidate = |key, target, found: Option<&Found>, principal| Candidate {
+    let candidate = |key, target, found: Option<&Found>, principal, with| Candidate {
         key,
         what: what.clone(),
         target,
@@ -225,6 +226,7 @@ fn one(
         review,
         verify_within,
         facts: found.map(|found| found.fields.clone()).unwrap_or_default(),
+        with,
         principal,
     };
     let locator = |value: serde_json::Value| {
@@ -240,15 +242,26 @@ fn one(
     let Some(aim) = &step.target else {
         return Ok(Ok(Vec::new()));
     };
+    let said = |scope: &Scope| -> Result<Result<Fields, Vec<String>>, Error> {
+        let mut fields = Fields::new();
+        for (name, expr) in &step.with {
+            match known(expr.eval(scope))? {
+                Ok(value) => drop(fields.insert(name.clone(), value)),
+                Err(unknown) => return Ok(Err(unknown)),
+            }
+        }
+        Ok(Ok(fields))
+    };
     let Some(for_each) = &step.for_each else {
-        return Ok(match known(aim.eval(scope))? {
-            Err(unknown) => Err(unknown),
-            Ok(value) => Ok(match locator(value)? {
+        return Ok(match (known(aim.eval(scope))?, said(scope)?) {
+            (Err(unknown), _) | (_, Err(unknown)) => Err(unknown),
+            (Ok(value), Ok(with)) => Ok(match locator(value)? {
                 Some(target) => vec![candidate(
                     key(step, None, subject),
                     target,
                     None,
                     seen.principal(),
+                    with,
                 )],
                 // A subject whose principal could not be told: what can be said is said by the subject's own item.
                 None => Vec::new(),
@@ -273,8 +286,8 @@ fn one(
             Ok(other) => other.to_string(),
             Err(unknown) => return Ok(Err(unknown)),
         };
-        match known(aim.eval(&inner))? {
-            Ok(value) => {
+        match (known(aim.eval(&inner))?, said(&inner)?) {
+            (Ok(value), Ok(with)) => {
                 // What a credential minted belongs to its principal, unless the provider knows better.
                 let told = |found: &Found| found.fields.get("principal")?.as_str()?.parse().ok();
                 let principal = reached.and_then(told).or_else(|| seen.principal());
@@ -284,10 +297,11 @@ fn one(
                         target,
                         reached,
                         principal,
+                        with,
                     ));
                 }
             }
-            Err(unknown) => return Ok(Err(unknown)),
+            (Err(unknown), _) | (_, Err(unknown)) => return Ok(Err(unknown)),
         }
     }
     Ok(Ok(candidates))
@@ -375,6 +389,13 @@ impl Candidate {
             })
     }
 
+    /// Turns to the old credential, once what replaces it is planned.
+    pub(super) fn cut_old(&mut self, rung: Rung) {
+        self.key = super::issue::part(&self.key, "old");
+        self.what = What::Verb(Verb::Cut(rung));
+        self.with = Fields::new();
+    }
+
     /// Leaves it to a later round.
     pub(super) fn wait(&self, pending: &mut Vec<Pending>) {
         if !pending.iter().any(|known| known.step == self.key.step) {
@@ -396,27 +417,12 @@ impl Candidate {
             "no provider of this build can `{verb}` {}; do it in the provider's console, then: contain incident note --incident {} TEXT",
             self.target, ask.case.incident
         );
+        let target = self.target;
         Item {
-            work: Work::Manual {
-                target: self.target,
-                steps,
-            },
-            before: None,
             relation: self.relation,
             evidence: self.evidence,
-            tier: Tier::READ,
-            reasons: Vec::new(),
-            rung: None,
-            undo: None,
-            needs: Vec::new(),
-            parallel: None,
-            manner: Default::default(),
-            review: None,
-            verify_within: None,
-            probe: false,
-            marks: Vec::new(),
             facts: self.facts,
-            key: self.key,
+            ..Item::new(self.key, Work::Manual { target, steps })
         }
     }
 }

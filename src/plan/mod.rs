@@ -6,7 +6,12 @@ pub mod due;
 pub mod scope;
 pub mod tier;
 
+pub mod issue;
+
 mod candidate;
+
+mod manner;
+
 mod look;
 pub mod restore;
 
@@ -19,7 +24,7 @@ use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::item::{ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
-    Digest, Duration, Fact, Fields, Item, Locator, Manner, Seen, Spec, Tag, Time, Undo, Work,
+    Digest, Duration, Fact, Item, Locator, Manner, Seen, Spec, Tag, Time, Undo, Work,
 };
 use crate::playbook::{Playbook, Step};
 use crate::provider::{Catalogue, Observer};
@@ -82,7 +87,12 @@ pub enum Error {
 /// Says which step cannot be planned.
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let subjects = ask.observer.observe(&ask.order.subjects).await;
-    let (candidates, mut pending) = candidate::gather(ask, &subjects)?;
+    let (mut candidates, mut pending) = candidate::gather(ask, &subjects)?;
+    // What contain itself issued is never in the set, unless the operator names it.
+    let issued = ask.case.issued();
+    candidates.retain(|found| {
+        !issued.contains(&found.target) || ask.order.subjects.contains(&found.target)
+    });
     let mut seen: BTreeMap<Locator, Seen> = subjects
         .into_iter()
         .map(|seen| (seen.target.clone(), seen))
@@ -106,7 +116,30 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let mut items = Vec::with_capacity(candidates.len());
     let mut merged = BTreeMap::new();
     let mut reached = Vec::new();
-    for candidate in candidates {
+    for mut candidate in candidates {
+        if issue::is_wanted(ask, &candidate.what) {
+            if candidate.is_hidden(&seen) {
+                candidate.wait(&mut pending);
+                continue;
+            }
+            let wanted = issue::Wanted {
+                key: candidate.key.clone(),
+                what: &candidate.what,
+                target: &candidate.target,
+                principal: candidate.principal.clone(),
+                with: &candidate.with,
+                seen: &seen,
+                verify_within: candidate.verify_within,
+            };
+            let expanded = issue::expand(ask, wanted).await;
+            // What was said, asked or looked for in an earlier round is not planned again.
+            let is_new = |item: &Item| item.call().is_some() || !begun.contains(&item.key);
+            items.extend(expanded.into_iter().filter(is_new));
+            let Some(rung) = issue::old_is_cut_by(&candidate) else {
+                continue;
+            };
+            candidate.cut_old(rung);
+        }
         let Some(choice) = candidate.choose(ask, &seen) else {
             if candidate.is_hidden(&seen) {
                 candidate.wait(&mut pending);
@@ -146,6 +179,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         usize::try_from(ask.playbook.limits.max_items.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
     stage(&mut items, &mut pending, limit);
     link(ask, &mut items);
+    manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
     let plan = Plan {
         v: VERSION,
@@ -210,10 +244,8 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
         let Some(step) = steps.get(item.key.step.as_str()) else {
             continue;
         };
-        item.parallel = step
-            .for_each
-            .as_ref()
-            .and_then(|for_each| for_each.parallel);
+        item.parallel = manner::parallel(step, item);
+        item.manner = manner::of(step);
         for need in &step.needs {
             let needed = acting.get(&(item.key.subject.clone(), need.step.clone()));
             item.needs
@@ -257,7 +289,7 @@ fn item(
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),
         Some(Fact::Present(fields))
-            if !is_owed && !is_unsettled && spec.is_done(fields, &Fields::new(), required) =>
+            if !is_owed && !is_unsettled && spec.is_done(fields, &candidate.with, required) =>
         {
             Some("already so")
         }
@@ -290,7 +322,7 @@ fn item(
         None => Work::Act(crate::domain::Call {
             action: spec.id.clone(),
             target: target.clone(),
-            with: spec.arguments(&Fields::new()),
+            with: spec.arguments(&candidate.with),
             secret: None,
             tag: tag(&ask.case.incident, &candidate.key),
         }),
@@ -372,6 +404,14 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
         },
         bound: spec.map(|spec| spec.bound.within()),
         assumed: spec.is_some_and(|spec| spec.bound.is_assumed()),
+        watches: match &item.work {
+            Work::Watch { of, .. } => Some(of.clone()),
+            Work::Act(_)
+            | Work::Issue { .. }
+            | Work::Read(_)
+            | Work::Nothing { .. }
+            | Work::Manual { .. } => None,
+        },
         lifts: spec
             .filter(|spec| matches!(spec.effect, crate::domain::Effect::Open))
             .and_then(|spec| {
