@@ -170,6 +170,7 @@ fn opening(items: usize) -> Vec<Event> {
         after_failure: None,
         asked: None,
         proposes_restore: false,
+        watches: None,
         lifts: None,
     });
     events.push(Event::PlanFrozen {

@@ -96,6 +96,7 @@ async fn plan() -> (Duration, usize) {
             around: &around,
             lanes: &lanes,
             clock: &clock,
+            key: &[0; 32],
         },
         playbook: &playbook,
         own: Vec::new(),

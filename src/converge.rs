@@ -388,6 +388,10 @@ impl<'a> Loop<'a> {
                     let cause = Cause::Provider(why.clone());
                     Event::Blocked { item: named, cause }
                 }
+                (Some(_) | None, _) if item.marks.iter().any(|mark| mark == plan::issue::LACKS) => {
+                    let cause = Cause::Authority(why.clone());
+                    Event::Blocked { item: named, cause }
+                }
                 (Some(_) | None, _) => Event::Skipped {
                     item: named,
                     why: why.clone(),

@@ -128,7 +128,7 @@ impl Go<'_> {
         limit: Limit,
     ) -> Result<Ended, Box<Failure>> {
         let incident = work.folder.id().to_owned();
-        let lanes = Lanes::default();
+        let (lanes, key) = (Lanes::default(), work.folder.key()?);
         let around = Circumstances {
             incident: incident.clone(),
             solo: true,
@@ -157,6 +157,7 @@ impl Go<'_> {
                 around: &around,
                 lanes: &lanes,
                 clock: &session.clock,
+                key: &key,
             },
             playbook: self.playbook,
             own: self.own,

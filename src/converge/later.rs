@@ -116,9 +116,8 @@ impl Loop<'_> {
         !recurs
             && !was_tried
             && journal.with_case(|case| {
-                let last = case.lives_meant(self.run, &item.key).into_iter();
-                let mine = last.filter(|(last, _)| last.key == item.key);
-                mine.last().is_some_and(|(last, life)| {
+                let last = case.last_life(self.run, &item.key);
+                last.is_some_and(|(last, life)| {
                     *last == named && may_have_turn(&life.state, life.planned.does)
                 })
             })

@@ -112,7 +112,7 @@ impl Loop<'_> {
                 let doubtful = case
                     .lives
                     .iter()
-                    .filter(|(_, life)| life.state.is_in_doubt());
+                    .filter(|(_, life)| execute::is_unsettled(life));
                 doubtful
                     .map(|(named, life)| (named.clone(), life.planned.clone()))
                     .collect()
@@ -149,27 +149,16 @@ impl Loop<'_> {
             let Some(provider) = means.ground.catalogue.provider(target.provider()) else {
                 continue;
             };
-            if !means.secrets.contains_key(&target) {
+            let Some(secret) = means.secrets.get(&target) else {
                 continue;
-            }
+            };
             let pause = provider.probe_pause();
             self.probed.insert(named.clone());
             let trying = async move {
                 let settles = verdict.settles.at;
                 let bound = settles.duration_since(means.ground.clock.now());
-                let tried = match means.secrets.get(&target) {
-                    Some(secret) => {
-                        let eyes = (means.ground.observer, means.ground.clock);
-                        verify::probe(eyes, (&target, secret), settles, bound, pause).await
-                    }
-                    None => {
-                        return (
-                            named,
-                            verdict.clone(),
-                            verify::nothing_tried(means.ground.clock.now()),
-                        );
-                    }
-                };
+                let eyes = (means.ground.observer, means.ground.clock);
+                let tried = verify::probe(eyes, (&target, secret), settles, bound, pause).await;
                 (named, verdict, tried)
             };
             self.probes.push(trying.boxed());

@@ -284,11 +284,6 @@ impl Case {
                 outcome: Answered::Done { .. } | Answered::AlreadySo,
                 ..
             } => life.delivered.push(to.clone()),
-            Event::Discarded {
-                what,
-                outcome: Answered::Done { .. } | Answered::AlreadySo,
-                ..
-            } => life.made.retain(|made| made != what),
             Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
             Event::Found { item, reading } => {
                 self.found.insert(item.clone(), (at, reading.clone()));
@@ -305,6 +300,14 @@ impl Case {
             Event::Released { item, .. } => {
                 self.reviews.remove(item);
             }
+            // What an earlier life of the item left is taken away by a later one.
+            Event::Discarded { what, outcome, .. } => {
+                if matches!(outcome, Answered::Done { .. } | Answered::AlreadySo) {
+                    for life in self.lives.values_mut() {
+                        life.made.retain(|made| made != what);
+                    }
+                }
+            }
             Event::Opened { .. }
             | Event::RunOpened { .. }
             | Event::PlanFrozen { .. }
@@ -317,7 +320,6 @@ impl Case {
             | Event::Failed { .. }
             | Event::Delivered { .. }
             | Event::Discarding { .. }
-            | Event::Discarded { .. }
             | Event::Answered { .. }
             | Event::Resolved { .. }
             | Event::UndoFailed { .. }
@@ -359,21 +361,27 @@ impl Case {
             .collect()
     }
 
+    /// The rounds of a run that have a plan, latest first.
+    fn rounds_of(&self, run: u32) -> impl Iterator<Item = u32> {
+        let run = self.runs.get(&run);
+        run.into_iter()
+            .flat_map(|run| run.plans.keys().rev().copied())
+    }
+
+    /// The last life in a run of exactly this item.
+    #[must_use]
+    pub fn last_life(&self, run: u32, key: &ItemKey) -> Option<(&ItemRef, &Life)> {
+        self.rounds_of(run).find_map(|round| {
+            let key = key.clone();
+            self.lives.get_key_value(&ItemRef { run, round, key })
+        })
+    }
+
     /// The last lives in a run of what a key means: see [`ItemKey::is_of`].
     #[must_use]
     pub fn lives_meant(&self, run: u32, meant: &ItemKey) -> Vec<(&ItemRef, &Life)> {
-        let rounds = || {
-            let run = self.runs.get(&run);
-            run.into_iter()
-                .flat_map(|run| run.plans.keys().rev().copied())
-        };
         // Most steps have one item for a subject, which is found without going through those of all subjects.
-        let one = |key: &ItemKey| {
-            rounds().find_map(|round| {
-                let key = key.clone();
-                self.lives.get_key_value(&ItemRef { run, round, key })
-            })
-        };
+        let one = |key: &ItemKey| self.last_life(run, key);
         let once = ItemKey {
             subject: None,
             ..meant.clone()
@@ -385,7 +393,7 @@ impl Case {
             return vec![found];
         }
         let mut last: BTreeMap<&ItemKey, (&ItemRef, &Life)> = BTreeMap::new();
-        for round in rounds() {
+        for round in self.rounds_of(run) {
             let first = ItemKey {
                 each: None,
                 ..once.clone()

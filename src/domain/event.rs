@@ -416,6 +416,9 @@ pub struct PlannedItem {
     /// For an item that gives back: the action that made what it lifts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifts: Option<ActionId>,
+    /// For an item that watches: the item whose making it watches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watches: Option<super::ItemKey>,
 }
 
 /// What sort of work an item is.

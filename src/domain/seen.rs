@@ -38,7 +38,25 @@ pub enum Fact {
     Unreadable(Why),
 }
 
+/// The facts that show a use: of a credential, or of the place where its consumers read it.
+const USES: [&str; 2] = ["last_used", "last_accessed"];
+
 impl Seen {
+    /// Whether fields of this sort say when the thing was used.
+    #[must_use]
+    pub fn tells_use(fields: &Fields) -> bool {
+        USES.iter().any(|field| fields.contains_key(*field))
+    }
+
+    /// The first fact that shows a use after `since`, by its name, with the time.
+    #[must_use]
+    pub fn used_after(&self, since: Time) -> Option<(&'static str, Time)> {
+        USES.into_iter().find_map(|field| {
+            let at: Time = self.text(field)?.parse().ok()?;
+            (at > since).then_some((field, at))
+        })
+    }
+
     /// The fields, where the target is present.
     #[must_use]
     pub fn fields(&self) -> Option<&Fields> {

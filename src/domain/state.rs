@@ -216,6 +216,8 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             S::Intended { attempt: intended } if intended == attempt => Ok(match outcome {
                 Answered::Done { .. } => S::Acted { changed: true },
                 Answered::AlreadySo => S::Acted { changed: false },
+                // Somebody else was changing it: nothing happened, and a step may have it tried again.
+                Answered::Refused(why) if why.because == Because::Conflict => S::Planned,
                 Answered::Refused(why) => S::Failed(why.clone()),
                 Answered::Throttled { .. } | Answered::Unavailable(_) => S::Planned,
                 Answered::InDoubt(why) => S::InDoubt {

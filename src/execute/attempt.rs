@@ -5,11 +5,13 @@
 use super::Ground;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
+use super::order;
+use super::pace::Pace;
 use super::proof::{look_again, prove};
 use crate::domain::event::Event;
 use crate::domain::{
-    Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, Seen, Spec,
-    State, Time, Why, Work,
+    Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn,
+    Seen, Spec, State, Time, Why,
 };
 use crate::gate::{self, Blocked};
 use crate::journal;
@@ -18,10 +20,6 @@ use crate::verify;
 
 /// How old a receipt may be when its call leaves.
 const FRESH: Duration = Duration::from_secs(5);
-/// How many attempts one item gets in one round.
-const ATTEMPTS: u32 = 8;
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 /// How much later than the provider's present a cut-off lies, after rounding up to the whole second.
 const MARGIN: Duration = Duration::from_secs(1);
 
@@ -30,23 +28,13 @@ pub(super) async fn perform(
     ground: &Ground<'_>,
     item: &Item,
     named: &ItemRef,
+    call: &Call,
     plan: Digest,
 ) -> Result<(), journal::Error> {
-    let Work::Act(call) = &item.work else {
-        return Ok(());
-    };
     let provider = ground.catalogue.provider(call.target.provider());
     let (Some(provider), Some(spec)) = (provider, ground.catalogue.action(&call.action)) else {
-        let why = Why::new(
-            Because::Invalid,
-            format!("this build has no action {}", call.action),
-        );
-        return ground
-            .write(vec![Event::Failed {
-                item: named.clone(),
-                why,
-            }])
-            .await;
+        let text = format!("this build has no action {}", call.action);
+        return ground.fail(named, Why::new(Because::Invalid, text)).await;
     };
     let provider = provider.as_ref();
     Attempts {
@@ -72,19 +60,19 @@ struct Attempts<'a> {
     spec: &'a Spec,
 }
 
-/// What follows an attempt.
-enum Next {
+/// What follows an attempt; what it ended with, where a step may name it.
+pub(super) enum Next {
     /// Nothing: the journal says how it ended.
     Ended,
     /// Another one, after a pause.
-    Again(Cause),
+    Again(Cause, Option<RetryOn>),
     /// Another one, as soon as the lane lets it.
-    Soon(Cause),
+    Soon(Cause, Option<RetryOn>),
     /// No other one in this round.
     Blocked(Cause),
 }
 
-type Step = Result<Next, journal::Error>;
+pub(super) type Step = Result<Next, journal::Error>;
 
 impl Attempts<'_> {
     async fn run(&self) -> Result<(), journal::Error> {
@@ -94,21 +82,27 @@ impl Attempts<'_> {
             return Ok(());
         }
         let lane = self.ground.lanes.of(self.call.target.provider());
-        let mut backoff = FIRST_BACKOFF;
+        let mut pace = Pace::of(self.item, self.ground.clock.now());
         let mut last = Cause::Provider("no attempt was made".into());
-        for _ in 0..ATTEMPTS {
-            match self.once(&lane).await? {
+        while pace.goes_on(self.ground.clock.now()) {
+            let (cause, after, rests) = match self
+                .once(&lane, pace.deadline(self.ground.clock.now()))
+                .await?
+            {
                 Next::Ended => return Ok(()),
-                Next::Again(cause) => {
-                    last = cause;
-                    self.ground.clock.sleep(backoff).await;
-                    backoff = (backoff * 2).min(LONGEST_BACKOFF);
-                }
-                Next::Soon(cause) => last = cause,
+                Next::Again(cause, after) => (cause, after, true),
+                Next::Soon(cause, after) => (cause, after, false),
                 Next::Blocked(cause) => {
                     last = cause;
                     break;
                 }
+            };
+            last = cause;
+            if !pace.allows(after) {
+                break;
+            }
+            if rests {
+                pace.rest(self.ground.clock).await;
             }
         }
         // What is in doubt stays in doubt; only what is known not to have happened is blocked.
@@ -122,7 +116,7 @@ impl Attempts<'_> {
         .await
     }
 
-    async fn once(&self, lane: &Lane) -> Step {
+    async fn once(&self, lane: &Lane, deadline: Duration) -> Step {
         let place = lane.enter(self.ground.clock).await;
         let (state, attempts) = self.state();
         let seen = match &self.item.before {
@@ -173,7 +167,7 @@ impl Attempts<'_> {
                     .await;
             }
         };
-        let call = resolve(
+        let mut call = resolve(
             self.call,
             &seen,
             now,
@@ -181,6 +175,7 @@ impl Attempts<'_> {
                 .observer
                 .clock_ahead(self.call.target.provider()),
         );
+        order::refer(self.ground, self.named, &mut call);
         let cleared = Cleared {
             clearance,
             call: call.clone(),
@@ -192,7 +187,7 @@ impl Attempts<'_> {
             .send(
                 self.provider,
                 self.spec,
-                self.ground.clock,
+                (self.ground.clock, deadline),
                 self.ground.journal,
             )
             .await?;
@@ -205,7 +200,7 @@ impl Attempts<'_> {
     async fn without_sending(&self, ready: Ready, seen: Seen, attempt: u32) -> Step {
         let item = self.named.clone();
         match ready {
-            Ready::Send => Ok(Next::Soon(Cause::Provider("nothing was sent".into()))),
+            Ready::Send => Ok(Next::Soon(Cause::Provider("nothing was sent".into()), None)),
             Ready::Already => {
                 let verdict = verify::observed(seen.at, self.spec, true);
                 self.end(Event::Verified {
@@ -228,21 +223,7 @@ impl Attempts<'_> {
             Ready::Stale(why) => self.end(Event::Stale { item, why }).await,
             Ready::Unreadable(why) => {
                 let text = format!("the target cannot be read, so there is no receipt: {why}");
-                Ok(match why.because {
-                    Because::Denied
-                    | Because::Unauthenticated
-                    | Because::Forbidden
-                    | Because::Foreign => Next::Blocked(Cause::Authority(text)),
-                    Because::Missing
-                    | Because::Ambiguous
-                    | Because::Invalid
-                    | Because::Throttled
-                    | Because::Unavailable
-                    | Because::Timeout
-                    | Because::Garbled
-                    | Because::NotImplemented
-                    | Because::Conflict => Next::Again(Cause::Provider(text)),
-                })
+                Ok(unreadable(&why, text))
             }
         }
     }
@@ -259,21 +240,35 @@ impl Attempts<'_> {
                 lane.went_well();
                 self.prove().await
             }
+            Some(Outcome::Refused(why)) if why.because == Because::Conflict => {
+                let retry = self.item.manner.retry.as_ref();
+                if retry.is_some_and(|retry| retry.is_after(RetryOn::Conflict)) {
+                    let cause = Cause::Provider(format!("the provider refused: {why}"));
+                    return Ok(Next::Again(cause, Some(RetryOn::Conflict)));
+                }
+                self.ground
+                    .fail(self.named, why)
+                    .await
+                    .map(|()| Next::Ended)
+            }
             Some(Outcome::Refused(_)) => Ok(Next::Ended),
             Some(Outcome::Throttled { until }) => {
                 lane.throttled(self.ground.clock, until);
-                Ok(Next::Soon(Cause::Provider(
-                    "the provider throttles us".into(),
-                )))
+                let cause = Cause::Provider("the provider throttles us".into());
+                Ok(Next::Soon(cause, Some(RetryOn::Throttled)))
             }
-            Some(Outcome::Unavailable(why)) => Ok(Next::Again(Cause::Provider(format!(
-                "the provider was not reached: {why}"
-            )))),
+            Some(Outcome::Unavailable(why)) => {
+                let cause = Cause::Provider(format!("the provider was not reached: {why}"));
+                Ok(Next::Again(cause, Some(RetryOn::Unavailable)))
+            }
             Some(Outcome::InDoubt(_)) | None => {
                 match look_again(self.ground, self.named, (self.spec, call), attempt).await? {
                     Some(true) => self.prove().await,
                     Some(false) => Ok(Next::Ended),
-                    None => Ok(Next::Again(Cause::Provider("no clear answer came".into()))),
+                    None => Ok(Next::Again(
+                        Cause::Provider("no clear answer came".into()),
+                        None,
+                    )),
                 }
             }
         }
@@ -343,6 +338,24 @@ impl Attempts<'_> {
     }
 }
 
+/// What follows where a target cannot be read.
+pub(super) fn unreadable(why: &Why, text: String) -> Next {
+    match why.because {
+        Because::Denied | Because::Unauthenticated | Because::Forbidden | Because::Foreign => {
+            Next::Blocked(Cause::Authority(text))
+        }
+        Because::Missing
+        | Because::Ambiguous
+        | Because::Invalid
+        | Because::Throttled
+        | Because::Unavailable
+        | Because::Timeout
+        | Because::Garbled
+        | Because::NotImplemented
+        | Because::Conflict => Next::Again(Cause::Provider(text), None),
+    }
+}
+
 enum Ready {
     Send,
     Already,
@@ -352,7 +365,7 @@ enum Ready {
 }
 
 /// Fills in what may not be frozen in a plan: the time of the call, by the provider's clock, and what the receipt kept.
-fn resolve(call: &Call, seen: &Seen, now: Time, ahead: Duration) -> Call {
+pub(super) fn resolve(call: &Call, seen: &Seen, now: Time, ahead: Duration) -> Call {
     let value = |arg: &Arg| match arg {
         Arg::AtCall => Arg::Is(serde_json::Value::String(cut_off(now, ahead).to_string())),
         Arg::Before(field) => Arg::Is(

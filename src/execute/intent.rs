@@ -2,14 +2,22 @@
 //!
 //! An [`Intent`] exists only when the journal durably holds it; sending consumes it and the clearances behind it.
 
-use crate::domain::event::{Answered, Event};
-use crate::domain::{Because, Call, Clock, Duration, ItemRef, Outcome, Seen, Spec, Why};
+use crate::domain::event::{Answered, Event, Further};
+use crate::domain::{
+    Arg, Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Secret, Seen, Spec, Why,
+};
 use crate::gate::Clearance;
 use crate::journal::{self, Journal};
-use crate::provider::Provider;
+use crate::provider::{Catalogue, Provider};
 
 /// How long a call may take before it is in doubt.
 pub const DEADLINE: Duration = Duration::from_secs(30);
+/// How often one delivery is sent where it is known that the one before did nothing.
+const DELIVERIES: u32 = 4;
+/// The pause before a delivery is sent again where the provider gives no hint.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The longest hint that is waited out while a new secret is in memory.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A call that was cleared, with the receipt.
 pub struct Cleared {
@@ -72,14 +80,20 @@ impl Intent {
         self,
         provider: &dyn Provider,
         spec: &Spec,
-        clock: &Clock,
+        (clock, deadline): (&Clock, Duration),
         journal: &Journal,
     ) -> Result<Vec<Outcome>, journal::Error> {
         let account = self
             .calls
             .first()
             .and_then(|call| call.target.account().map(str::to_owned));
-        let outcomes = perform(provider, account.as_deref(), spec, &self.calls, clock).await;
+        let outcomes = perform(
+            (provider, spec),
+            account.as_deref(),
+            &self.calls,
+            (clock, deadline),
+        )
+        .await;
         let answered = self
             .items
             .into_iter()
@@ -97,27 +111,365 @@ impl Intent {
     }
 }
 
+/// What issuing needs beside its calls.
+#[derive(Clone, Copy)]
+pub struct Hands<'a> {
+    /// Where the adapters and specs are.
+    pub catalogue: &'a Catalogue,
+    /// The time.
+    pub clock: &'a Clock,
+    /// The record.
+    pub journal: &'a Journal,
+    /// The key of fingerprints.
+    pub key: &'a [u8; 32],
+    /// How long one call may take.
+    pub deadline: Duration,
+}
+
+/// The calls of an issuing item, whose intent is durable: one that makes, and those that hand over.
+pub struct Issuing {
+    make: Call,
+    deliver: Vec<Further>,
+    item: ItemRef,
+    attempt: u32,
+}
+
+/// How an issuing attempt ended.
+#[derive(Debug)]
+pub enum Issued {
+    /// It was made, and delivered everywhere.
+    Delivered,
+    /// It was not made, or nobody knows.
+    NotMade(Outcome),
+    /// It was made, and not delivered.
+    Undelivered(Outcome),
+}
+
+impl Issuing {
+    /// Writes the intent of all calls, in one commit; a clearance for each is spent.
+    ///
+    /// # Errors
+    /// The journal could not make it durable; nothing may be sent, and nothing was.
+    pub async fn write(
+        made: Cleared,
+        deliver: Vec<(Clearance, Further)>,
+        journal: &Journal,
+    ) -> Result<Self, journal::Error> {
+        let Cleared {
+            clearance,
+            call: make,
+            before,
+            attempt,
+        } = made;
+        let (item, mut spent, mut policies) = clearance.spend();
+        let mut then = Vec::with_capacity(deliver.len());
+        for (clearance, further) in deliver {
+            let (_, more, determining) = clearance.spend();
+            spent.extend(more);
+            policies.extend(determining);
+            then.push(further);
+        }
+        for names in [&mut spent, &mut policies] {
+            names.sort();
+            names.dedup();
+        }
+        journal
+            .append(vec![Event::Intended {
+                item: item.clone(),
+                attempt,
+                call: make.clone(),
+                before,
+                then: then.clone(),
+                spent,
+                policies,
+            }])
+            .await?;
+        Ok(Self {
+            make,
+            deliver: then,
+            item,
+            attempt,
+        })
+    }
+
+    /// Makes, then delivers; the new secret is in memory from the one answer to the last delivery, and nowhere else.
+    ///
+    /// # Errors
+    /// An answer could not be journaled; nothing further was sent, and `resume` finds what was made by its tag.
+    pub async fn send(self, hands: Hands<'_>) -> Result<Issued, journal::Error> {
+        let outcome = match reach(&hands, &self.make) {
+            Ok(reached) => {
+                let account = self.make.target.account();
+                let calls = std::slice::from_ref(&self.make);
+                let timed = (hands.clock, hands.deadline);
+                let mut outcomes = perform(reached, account, calls, timed).await;
+                outcomes.pop().unwrap_or_else(|| lost("no answer came"))
+            }
+            Err(why) => Outcome::Refused(why),
+        };
+        let answer = match outcome {
+            Outcome::Done(answer) => answer,
+            other @ (Outcome::AlreadySo
+            | Outcome::Refused(_)
+            | Outcome::Throttled { .. }
+            | Outcome::Unavailable(_)
+            | Outcome::InDoubt(_)) => {
+                self.answer(Answered::from(&other), hands.journal).await?;
+                return Ok(Issued::NotMade(other));
+            }
+        };
+        let (made, fields) = (answer.made, answer.fields);
+        let fingerprint = answer
+            .secret
+            .as_ref()
+            .map(|secret| secret.fingerprint(hands.key));
+        hands
+            .journal
+            .append(vec![Event::Made {
+                item: self.item.clone(),
+                attempt: self.attempt,
+                made: made.clone(),
+                fields: fields.clone(),
+                fingerprint,
+            }])
+            .await?;
+        for further in &self.deliver {
+            let handed = self
+                .hand_over(&hands, further, (&made, &fields), answer.secret.as_ref())
+                .await?;
+            if let Err(outcome) = handed {
+                let names: Vec<String> = made.iter().map(ToString::to_string).collect();
+                let text = format!(
+                    "{} was made and not delivered to {}: {}",
+                    names.join(", "),
+                    further.call.target,
+                    said(&outcome)
+                );
+                let doubt = Answered::InDoubt(Why::new(because(&outcome), text));
+                self.answer(doubt, hands.journal).await?;
+                return Ok(Issued::Undelivered(outcome));
+            }
+        }
+        let applied = answer.applied;
+        let done = Answered::Done {
+            applied,
+            made,
+            fields,
+        };
+        self.answer(done, hands.journal).await?;
+        Ok(Issued::Delivered)
+    }
+
+    /// Hands over once; again only where it is known that nothing happened.
+    async fn hand_over(
+        &self,
+        hands: &Hands<'_>,
+        further: &Further,
+        (made, fields): (&[Locator], &Fields),
+        secret: Option<&Secret>,
+    ) -> Result<Result<(), Outcome>, journal::Error> {
+        let mut last = lost("it was never sent");
+        for nth in 1..=DELIVERIES {
+            last = match (
+                secret,
+                refer(&further.call, made, fields),
+                reach(hands, &further.call),
+            ) {
+                (None, ..) => Outcome::Refused(Why::new(
+                    Because::Invalid,
+                    "the answer held no secret to hand over",
+                )),
+                (_, Err(why), _) | (_, _, Err(why)) => Outcome::Refused(why),
+                (Some(secret), Ok(call), Ok(reached)) => {
+                    deliver(reached, &call, secret, (hands.clock, hands.deadline)).await
+                }
+            };
+            hands
+                .journal
+                .append(vec![Event::Delivered {
+                    item: self.item.clone(),
+                    attempt: self.attempt,
+                    to: further.call.target.clone(),
+                    outcome: Answered::from(&last),
+                }])
+                .await?;
+            let pause = match &last {
+                Outcome::Done(_) | Outcome::AlreadySo => return Ok(Ok(())),
+                Outcome::Refused(_) | Outcome::InDoubt(_) => return Ok(Err(last)),
+                Outcome::Throttled { until } => {
+                    until.map(|at| at.duration_since(hands.clock.now()))
+                }
+                Outcome::Unavailable(_) => None,
+            };
+            if nth < DELIVERIES {
+                let pause = pause.unwrap_or(PAUSE * i32::try_from(nth).unwrap_or(1));
+                hands.clock.sleep(pause.clamp(PAUSE, LONGEST_PAUSE)).await;
+            }
+        }
+        Ok(Err(last))
+    }
+
+    async fn answer(&self, outcome: Answered, journal: &Journal) -> Result<(), journal::Error> {
+        let (item, attempt) = (self.item.clone(), self.attempt);
+        let answered = Event::Answered {
+            item,
+            attempt,
+            outcome,
+        };
+        journal.append(vec![answered]).await.map(drop)
+    }
+}
+
+/// The call that takes away what an attempt made and did not deliver, whose intent is durable.
+pub struct Discarding {
+    call: Call,
+    item: ItemRef,
+}
+
+impl Discarding {
+    /// Writes the intent, with what is taken away as it was seen.
+    ///
+    /// # Errors
+    /// The journal could not make it durable; nothing may be sent, and nothing was.
+    pub async fn write(
+        clearance: Clearance,
+        call: Call,
+        before: Seen,
+        journal: &Journal,
+    ) -> Result<Self, journal::Error> {
+        let (item, spent, policies) = clearance.spend();
+        journal
+            .append(vec![Event::Discarding {
+                item: item.clone(),
+                call: call.clone(),
+                before,
+                spent,
+                policies,
+            }])
+            .await?;
+        Ok(Self { call, item })
+    }
+
+    /// Sends it, and journals what came back.
+    ///
+    /// # Errors
+    /// The answer could not be journaled.
+    pub async fn send(self, hands: Hands<'_>) -> Result<Outcome, journal::Error> {
+        let outcome = match reach(&hands, &self.call) {
+            Ok(reached) => {
+                let calls = std::slice::from_ref(&self.call);
+                let timed = (hands.clock, hands.deadline);
+                let mut outcomes = perform(reached, self.call.target.account(), calls, timed).await;
+                outcomes.pop().unwrap_or_else(|| lost("no answer came"))
+            }
+            Err(why) => Outcome::Refused(why),
+        };
+        hands
+            .journal
+            .append(vec![Event::Discarded {
+                item: self.item,
+                what: self.call.target,
+                outcome: Answered::from(&outcome),
+            }])
+            .await?;
+        Ok(outcome)
+    }
+}
+
+/// Fills in what was made: its locator, its id, or a field of the answer.
+fn refer(call: &Call, made: &[Locator], fields: &Fields) -> Result<Call, Why> {
+    let mut call = call.clone();
+    for (name, arg) in &mut call.with {
+        let Arg::Of(_, field) = arg else { continue };
+        let value = match (field.as_str(), made.first()) {
+            ("made", Some(made)) => Some(made.to_string().into()),
+            ("made.id", Some(made)) => Some(made.id().into()),
+            (field, _) => fields.get(field).cloned(),
+        };
+        *arg = Arg::Is(value.ok_or_else(|| {
+            let text = format!("the argument `{name}` needs `{field}`, which the answer lacks");
+            Why::new(Because::Invalid, text)
+        })?);
+    }
+    Ok(call)
+}
+
+fn reach<'a>(hands: &Hands<'a>, call: &Call) -> Result<(&'a dyn Provider, &'a Spec), Why> {
+    let provider = hands.catalogue.provider(call.target.provider());
+    match (provider, hands.catalogue.action(&call.action)) {
+        (Some(provider), Some(spec)) => Ok((provider.as_ref(), spec)),
+        (Some(_) | None, _) => {
+            let text = format!("this build has no action {}", call.action);
+            Err(Why::new(Because::Invalid, text))
+        }
+    }
+}
+
+fn lost(text: &str) -> Outcome {
+    Outcome::InDoubt(Why::new(Because::Timeout, text))
+}
+
+fn said(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done(_) => "done".to_owned(),
+        Outcome::AlreadySo => "it was so already".to_owned(),
+        Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => {
+            why.to_string()
+        }
+        Outcome::Throttled { .. } => "the provider throttles us".to_owned(),
+    }
+}
+
+fn because(outcome: &Outcome) -> Because {
+    match outcome {
+        Outcome::Done(_) | Outcome::AlreadySo => Because::Invalid,
+        Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => why.because,
+        Outcome::Throttled { .. } => Because::Throttled,
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that acts; every call here has a durable intent"
 )]
 async fn perform(
-    provider: &dyn Provider,
+    (provider, spec): (&dyn Provider, &Spec),
     account: Option<&str>,
-    spec: &Spec,
     calls: &[Call],
-    clock: &Clock,
+    (clock, deadline): (&Clock, Duration),
 ) -> Vec<Outcome> {
     let actor = provider.actor(account, &spec.permissions);
-    let lost = |text: &str| Outcome::InDoubt(Why::new(Because::Timeout, text));
+    let text = late(deadline);
     let mut outcomes = tokio::select! {
         biased;
         outcomes = actor.perform(calls) => outcomes,
-        () = clock.sleep(DEADLINE) => calls.iter().map(|_| lost("no answer within 30 s")).collect(),
+        () = clock.sleep(deadline) => calls.iter().map(|_| lost(&text)).collect(),
     };
     outcomes.truncate(calls.len());
     while outcomes.len() < calls.len() {
         outcomes.push(lost("the adapter gave no answer for this call"));
     }
     outcomes
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that delivers; every call here has a durable intent"
+)]
+async fn deliver(
+    (provider, spec): (&dyn Provider, &Spec),
+    call: &Call,
+    secret: &Secret,
+    (clock, deadline): (&Clock, Duration),
+) -> Outcome {
+    let actor = provider.actor(call.target.account(), &spec.permissions);
+    tokio::select! {
+        biased;
+        outcome = actor.deliver(call, secret) => outcome,
+        () = clock.sleep(deadline) => lost(&late(deadline)),
+    }
+}
+
+fn late(deadline: Duration) -> String {
+    format!("no answer within {}", crate::domain::clock::spell(deadline))
 }

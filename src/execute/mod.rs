@@ -5,24 +5,32 @@
 pub mod intent;
 pub mod lanes;
 
+mod pace;
+
 mod attempt;
 mod proof;
+
+mod issue;
+mod watch;
+
+mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, watch as channel};
 
 use crate::domain::event::Event;
-use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, Work};
+use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, Why, Work};
 use crate::gate::{Circumstances, Policy};
 use crate::journal::{self, Journal};
 use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
 use lanes::Lanes;
-pub use proof::{review_of, settle};
+use order::{How, Order};
+pub use proof::{is_unsettled, review_of, settle};
 
 /// What executing needs.
 pub struct Ground<'a> {
@@ -40,11 +48,19 @@ pub struct Ground<'a> {
     pub lanes: &'a Lanes,
     /// The time.
     pub clock: &'a Clock,
+    /// The key of fingerprints; it never leaves the incident's folder.
+    pub key: &'a [u8; 32],
 }
 
 impl Ground<'_> {
     pub(crate) async fn write(&self, events: Vec<Event>) -> Result<(), journal::Error> {
         self.journal.append(events).await.map(drop)
+    }
+
+    /// Notes that nothing happened, and that it will not be tried again.
+    async fn fail(&self, item: &ItemRef, why: Why) -> Result<(), journal::Error> {
+        let item = item.clone();
+        self.write(vec![Event::Failed { item, why }]).await
     }
 }
 
@@ -74,6 +90,15 @@ pub enum Turn {
     Skip(String),
 }
 
+impl Turn {
+    fn and_then(self, next: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Now => next(),
+            Self::Later(_) | Self::Skip(_) => self,
+        }
+    }
+}
+
 /// Carries out items of one plan, all that can at once; each starts when what it needs has ended.
 ///
 /// # Errors
@@ -85,7 +110,11 @@ pub async fn execute(
     items: &[&Item],
     turns: &dyn Turns,
 ) -> Written {
-    let ends = Ends::of(items);
+    let ends: Ends<'_> = items
+        .iter()
+        .map(|item| (&item.key, channel::Sender::new(None)))
+        .collect();
+    let (of_steps, order) = (by_step(items), Order::of(items, &ends));
     let steps: BTreeMap<&str, Semaphore> = items
         .iter()
         .filter_map(|item| {
@@ -103,19 +132,25 @@ pub async fn execute(
                 round,
                 key: item.key.clone(),
             };
-            ends.wait_for(ground.catalogue, item).await;
+            wait_for(ground.catalogue, item, (&of_steps, &ends)).await;
+            order.turn(item).await;
             let place = match steps.get(item.key.step.as_str()) {
                 Some(step) => step.acquire().await.ok(),
                 None => None,
             };
-            let ended = match turn(ground, item, &named, turns) {
-                Turn::Now => carry_out(ground, item, &named, plan, turns).await,
-                Turn::Skip(why) => skip(ground, named, why).await,
-                Turn::Later(cause) if turns.notes(item) => block(ground, named, cause).await,
+            let turn = turn(ground, item, &named, turns);
+            let ended = match turn.and_then(|| order.start(ground, item, &named)) {
+                Turn::Now => carry_out(ground, (item, &named), plan, turns).await,
+                Turn::Skip(why) => skip(ground, named.clone(), why).await,
+                Turn::Later(cause) if turns.notes(item) => {
+                    block(ground, named.clone(), cause).await
+                }
                 Turn::Later(_) => Ok(()),
             };
             drop(place);
-            ends.note(&item.key);
+            if let Some(end) = ends.get(&item.key) {
+                end.send_replace(Some(How::of(ground, item, &named)));
+            }
             ended
         })
         .collect();
@@ -130,15 +165,19 @@ pub async fn execute(
 
 async fn carry_out(
     ground: &Ground<'_>,
-    item: &Item,
-    named: &ItemRef,
+    (item, named): (&Item, &ItemRef),
     plan: Digest,
     turns: &dyn Turns,
 ) -> Written {
     match &item.work {
-        Work::Act(_) | Work::Issue { .. } | Work::Watch { .. } => {
-            attempt::perform(ground, item, named, plan).await
+        Work::Act(call) => {
+            attempt::perform(ground, item, named, call, plan).await?;
+            order::released(ground, item, named).await
         }
+        Work::Issue { make, deliver } => {
+            issue::issue(ground, (item, named), (make, deliver), plan).await
+        }
+        Work::Watch { of, target } => watch::watch(ground, (item, named), (of, target)).await,
         Work::Read(_) | Work::Check(_) | Work::Gate(_) | Work::Manual(_) => {
             turns.answer(item, named).await
         }
@@ -147,9 +186,13 @@ async fn carry_out(
 }
 
 fn turn(ground: &Ground<'_>, item: &Item, named: &ItemRef, turns: &dyn Turns) -> Turn {
+    // What gives back what its own step did asks only how that step ended.
+    if item.manner.undoes.is_some() {
+        return Turn::Now;
+    }
     let met = ground
         .journal
-        .with_case(|case| needs::met(case, named.run, &item.needs, turns.unplanned()));
+        .with_case(|case| needs::met(case, named, &item.needs, turns.unplanned()));
     match met {
         needs::Met::Yes => turns.turn(item, named),
         needs::Met::No(why) => Turn::Later(Cause::Dependency(why)),
@@ -172,9 +215,8 @@ pub(crate) async fn block(ground: &Ground<'_>, item: ItemRef, cause: Cause) -> W
 
 async fn skip(ground: &Ground<'_>, item: ItemRef, why: String) -> Written {
     let fresh = ground.journal.with_case(|case| {
-        case.lives
-            .get(&item)
-            .is_some_and(|life| is_fresh(&life.state))
+        let life = case.lives.get(&item);
+        life.is_some_and(|life| is_fresh(&life.state))
     });
     if fresh {
         ground.write(vec![Event::Skipped { item, why }]).await
@@ -187,54 +229,44 @@ fn is_fresh(state: &State) -> bool {
     matches!(state, State::Planned | State::Blocked(_))
 }
 
-/// Which items that are under way together have come to an end of their turn.
-struct Ends<'a> {
-    all: BTreeMap<&'a ItemKey, watch::Sender<bool>>,
-    steps: BTreeMap<(Phase, &'a str), Vec<&'a ItemKey>>,
+/// How each item that is under way with others ended its turn; nothing while it has not.
+type Ends<'a> = BTreeMap<&'a ItemKey, channel::Sender<Option<How>>>;
+
+type BySteps<'a> = BTreeMap<(Phase, &'a str), Vec<&'a ItemKey>>;
+
+fn by_step<'a>(items: &[&'a Item]) -> BySteps<'a> {
+    let mut steps = BySteps::new();
+    for item in items {
+        let step = (item.key.phase, item.key.step.as_str());
+        steps.entry(step).or_default().push(&item.key);
+    }
+    steps
 }
 
-impl<'a> Ends<'a> {
-    fn of(items: &[&'a Item]) -> Self {
-        let mut ends = Self {
-            all: BTreeMap::new(),
-            steps: BTreeMap::new(),
-        };
-        for item in items {
-            ends.all.insert(&item.key, watch::Sender::new(false));
-            let step = (item.key.phase, item.key.step.as_str());
-            ends.steps.entry(step).or_default().push(&item.key);
+/// Waits until the turn of all that an item needs is over; what issues or gives back also waits for earlier phases.
+async fn wait_for(catalogue: &Catalogue, item: &Item, (steps, ends): (&BySteps<'_>, &Ends<'_>)) {
+    let waits = item.manner.undoes.is_none() && needs::waits_for_phases(item, catalogue);
+    for ((phase, step), keys) in steps {
+        let of_step = |key: &ItemKey| key.phase == *phase && key.step == *step;
+        let named: Vec<_> = item
+            .needs
+            .iter()
+            .filter(|need| of_step(&need.key))
+            .collect();
+        let is_earlier = waits && *phase < item.key.phase;
+        if named.is_empty() && !is_earlier {
+            continue;
         }
-        ends
-    }
-
-    /// Waits until the turn of all that an item needs is over; what issues or gives back also waits for earlier phases.
-    async fn wait_for(&self, catalogue: &Catalogue, item: &Item) {
-        let waits = needs::waits_for_phases(item, catalogue);
-        for ((phase, step), keys) in &self.steps {
-            let named = item
-                .needs
+        for key in keys.iter().filter(|key| ***key != item.key) {
+            let is_needed = named
                 .iter()
-                .filter(|need| need.key.phase == *phase && need.key.step == *step);
-            let named: Vec<_> = named.collect();
-            let is_earlier = waits && *phase < item.key.phase;
-            if named.is_empty() && !is_earlier {
-                continue;
+                .any(|need| needs::means(&item.key, &need.key, key));
+            if (is_needed || is_earlier)
+                && let Some(end) = ends.get(*key)
+            {
+                // The sender lives as long as this: an error cannot come.
+                drop(end.subscribe().wait_for(Option::is_some).await);
             }
-            for key in keys.iter().filter(|key| ***key != item.key) {
-                let is_needed = named.iter().any(|need| key.is_of(&need.key));
-                if (is_needed || is_earlier)
-                    && let Some(end) = self.all.get(*key)
-                {
-                    // The sender lives as long as this: an error cannot come.
-                    drop(end.subscribe().wait_for(|ended| *ended).await);
-                }
-            }
-        }
-    }
-
-    fn note(&self, key: &ItemKey) {
-        if let Some(end) = self.all.get(key) {
-            end.send_replace(true);
         }
     }
 }

@@ -4,7 +4,9 @@
 
 use super::Ground;
 use super::intent::DEADLINE;
-use crate::domain::event::{Event, PlannedItem};
+use super::{issue, watch};
+use crate::domain::event::{Does, Event, PlannedItem};
+use crate::domain::state::Life;
 use crate::domain::{Because, Call, Duration, Fact, Item, ItemRef, Repeat, Spec, State, Time, Why};
 use crate::journal;
 use crate::verify;
@@ -71,6 +73,18 @@ pub(super) async fn look_again(
     }
 }
 
+/// Whether looking may settle something about an item that an earlier process left: a call in doubt, an issue that is not
+/// shown yet, a watch that saw nothing.
+#[must_use]
+pub fn is_unsettled(life: &Life) -> bool {
+    let waits = match life.planned.does {
+        Does::Issue => matches!(life.state, State::Acted { .. }),
+        Does::Watch => matches!(life.state, State::Planned | State::Blocked(_)),
+        Does::Act | Does::Nothing | Does::Read | Does::Check | Does::Gate | Does::Manual => false,
+    };
+    waits || life.state.is_in_doubt()
+}
+
 /// Settles what an earlier process left in doubt, by looking; `None` leaves a set-like cut to be sent again.
 ///
 /// # Errors
@@ -80,6 +94,14 @@ pub async fn settle(
     planned: &PlannedItem,
     named: &ItemRef,
 ) -> Result<(), journal::Error> {
+    if planned.does == Does::Watch {
+        return match (&planned.watches, &planned.target) {
+            (Some(of), Some(target)) => {
+                watch::look(ground, named, (of, target), Duration::ZERO).await
+            }
+            (Some(_) | None, _) => Ok(()),
+        };
+    }
     let Some(spec) = planned
         .action
         .as_ref()
@@ -87,6 +109,9 @@ pub async fn settle(
     else {
         return Ok(());
     };
+    if planned.does == Does::Issue {
+        return issue::settle(ground, planned, (named, spec)).await;
+    }
     let sent = ground.journal.with_case(|case| {
         case.lives
             .get(named)

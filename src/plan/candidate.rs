@@ -14,7 +14,7 @@ use crate::domain::{
     Access, Because, Duration, Fact, Fate, Fields, Found, Item, ItemKey, Locator, Phase, Relation,
     Rung, Seen, Spec, State, Work,
 };
-use crate::playbook::{Evaluated, Mode, Scope, Step, StepWork, What};
+use crate::playbook::{Evaluated, Mode, Scope, Step, StepWork, Verb, What};
 
 /// One target of one step.
 pub(super) struct Candidate<'a> {
@@ -30,7 +30,7 @@ pub(super) struct Candidate<'a> {
     pub(super) with: Fields,
     /// The condition under which it is done, where that is not known yet.
     pub(super) only_if: Option<String>,
-    principal: Option<Locator>,
+    pub(super) principal: Option<Locator>,
 }
 
 /// The action chosen for a candidate.
@@ -62,7 +62,6 @@ pub(super) struct Slot {
 }
 
 const UNSAID: &str = "waits for what it says to its target";
-const NOT_ISSUED: &str = "nothing in this build issues what it asks for";
 
 /// Whether a step is planned again in every round; all others are planned once and stand in that frozen plan.
 #[must_use]
@@ -132,9 +131,6 @@ fn once<'a>(
             StepWork::Do(_) | StepWork::Notify(_) => {
                 all.items.extend(step::asked_first(ask, step, &slot.key)?);
                 match candidate(ask, step, slot)? {
-                    Some(candidate) if candidate.issues(ask) => {
-                        wait(&mut all.pending, step, NOT_ISSUED);
-                    }
                     Some(candidate) => all.candidates.push(candidate),
                     None => wait(&mut all.pending, step, UNSAID),
                 }
@@ -155,9 +151,9 @@ fn once<'a>(
 
 /// Whether an earlier round of this run planned an item, and that plan still stands or was begun.
 pub(super) fn is_begun(ask: &Ask<'_>, key: &ItemKey) -> bool {
-    let lives = ask.case.lives_meant(ask.at.0, key);
+    let life = ask.case.last_life(ask.at.0, key);
     let plans = ask.case.runs.get(&ask.at.0).map(|run| &run.plans);
-    lives.iter().any(|(item, life)| {
+    life.is_some_and(|(item, life)| {
         let stands = || {
             let plan = plans.and_then(|plans| plans.get(&item.round));
             plan.is_some_and(|(_, expires)| ask.now < *expires)
@@ -464,17 +460,6 @@ impl<'s> Candidate<'s> {
         matches!(self.step.work, StepWork::Notify(_))
     }
 
-    /// Whether it makes something new, or puts something new in place of the old.
-    fn issues(&self, ask: &Ask<'_>) -> bool {
-        match &self.what {
-            What::Verb(verb) => verb.rung().is_none(),
-            What::Action(action) => ask
-                .catalogue
-                .action(action)
-                .is_some_and(|spec| matches!(spec.effect, crate::domain::Effect::Issue(_))),
-        }
-    }
-
     /// The cut of the kind that leaves the access that the step's mode wants, nearest to the wanted rung; never a harder
     /// one in its place.
     fn leaving<'a>(&self, ask: &Ask<'a>, rung: Rung) -> Option<Choice<'a>> {
@@ -532,6 +517,13 @@ impl<'s> Candidate<'s> {
                 Fact::Unreadable(why) => why.because != Because::NotImplemented,
                 Fact::Present(_) | Fact::Gone => false,
             })
+    }
+
+    /// Turns to the old credential, once what replaces it is planned.
+    pub(super) fn cut_old(&mut self, rung: Rung) {
+        self.key = super::issue::part(&self.key, "old");
+        self.what = What::Verb(Verb::Cut(rung));
+        self.with = Fields::new();
     }
 
     /// Leaves it to a later round.

@@ -140,6 +140,7 @@ pub(super) fn readings<'a>(
 }
 
 pub(super) fn outside(ask: &Ask<'_>) -> Vec<Outside> {
+    let issued = ask.case.issued();
     let glanced = ask
         .glance
         .iter()
@@ -147,7 +148,9 @@ pub(super) fn outside(ask: &Ask<'_>) -> Vec<Outside> {
     let read = readings(ask, ReadKind::Reach)
         .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
     scope::all_outside(
-        glanced.chain(read),
+        glanced
+            .chain(read)
+            .filter(|(_, found)| !issued.contains(&found.what)),
         ask.order,
         &ask.case.incident,
         ask.catalogue,

@@ -8,7 +8,12 @@ pub mod scope;
 pub mod tier;
 pub mod view;
 
+pub mod issue;
+
 mod candidate;
+
+mod manner;
+
 mod look;
 mod notify;
 pub mod restore;
@@ -25,7 +30,7 @@ use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
-    Digest, Duration, Fact, Item, Locator, Manner, Relation, Seen, Spec, Tag, Time, Undo, Work,
+    Digest, Duration, Fact, Item, Locator, Relation, Seen, Spec, Tag, Time, Undo, Work,
 };
 use crate::playbook::{Playbook, Step, Then};
 use crate::provider::{Catalogue, Observer};
@@ -33,6 +38,8 @@ use candidate::Candidate;
 
 /// How long a plan may be applied.
 pub const PLAN_LASTS: Duration = Duration::from_hours(1);
+const RAISED: &str = "the playbook raises it";
+
 /// What a round is planned from.
 pub struct Ask<'a> {
     /// What the providers declare.
@@ -122,13 +129,18 @@ pub enum Error {
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let subjects = ask.observer.observe(&ask.order.subjects).await;
     let candidate::Gathered {
-        candidates,
+        mut candidates,
         items: mut others,
         mut pending,
     } = candidate::gather(ask, &subjects)?;
     for told in candidates.iter().filter(|candidate| candidate.tells()) {
         notify::known(ask, &told.key.step, &told.target).await?;
     }
+    // What contain itself issued is never in the set, unless the operator names it.
+    let issued = ask.case.issued();
+    candidates.retain(|found| {
+        !issued.contains(&found.target) || ask.order.subjects.contains(&found.target)
+    });
     let mut seen: BTreeMap<Locator, Seen> = subjects
         .into_iter()
         .map(|seen| (seen.target.clone(), seen))
@@ -151,8 +163,44 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .collect();
     let mut items = Vec::with_capacity(candidates.len());
     let mut merged = BTreeMap::new();
+    // Where two steps come to the same cut, the earlier phase's is the one that is made.
+    candidates.sort_by_key(|candidate| candidate.key.phase);
     let mut reached = Vec::new();
-    for candidate in candidates {
+    for mut candidate in candidates {
+        if issue::is_wanted(ask, &candidate.what) {
+            if candidate.is_hidden(&seen) {
+                candidate.wait(&mut pending);
+                continue;
+            }
+            let wanted = issue::Wanted {
+                key: candidate.key.clone(),
+                what: &candidate.what,
+                target: &candidate.target,
+                principal: candidate.principal.clone(),
+                with: &candidate.with,
+                seen: &seen,
+                verify_within: candidate
+                    .step
+                    .verify
+                    .as_ref()
+                    .and_then(|verify| verify.within),
+            };
+            let mut expanded = issue::expand(ask, wanted).await;
+            for item in &mut expanded {
+                item.only_if.clone_from(&candidate.only_if);
+                if let Some(raised) = candidate.step.tier.filter(|raised| *raised > item.tier) {
+                    item.tier = raised;
+                    item.reasons.push(RAISED.to_owned());
+                }
+            }
+            // What was said, asked or looked for in an earlier round is not planned again.
+            let is_new = |item: &Item| item.call().is_some() || !begun.contains(&item.key);
+            items.extend(expanded.into_iter().filter(is_new));
+            let Some(rung) = issue::old_is_cut_by(&candidate) else {
+                continue;
+            };
+            candidate.cut_old(rung);
+        }
         let Some(choice) = candidate.choose(ask, &seen) else {
             if candidate.is_hidden(&seen) {
                 candidate.wait(&mut pending);
@@ -167,7 +215,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                 (
                     choice.spec.id.clone(),
                     choice.target.clone(),
-                    serde_json::to_string(&candidate.with).unwrap_or_default(),
+                    serde_json::to_string(&choice.spec.arguments(&candidate.with))
+                        .unwrap_or_default(),
                 ),
                 (),
             )
@@ -201,6 +250,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         usize::try_from(ask.playbook.limits.max_items.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
     stage(&mut items, &mut pending, limit)?;
     link(ask, &mut items);
+    manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
     let plan = Plan {
         v: VERSION,
@@ -279,10 +329,8 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
         let Some(step) = steps.get(item.key.step.as_str()) else {
             continue;
         };
-        item.parallel = step
-            .for_each
-            .as_ref()
-            .and_then(|for_each| for_each.parallel);
+        item.parallel = manner::parallel(step, item);
+        item.manner = manner::of(step);
         for need in &step.needs {
             let Some(needed) = steps.get(need.step.as_str()) else {
                 continue;
@@ -300,14 +348,6 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
             let ended = Ended::Ok;
             item.needs.push(Need { key, ended });
         }
-    }
-}
-
-/// How a step wants its items carried out.
-fn manner(step: &Step) -> Manner {
-    Manner {
-        after_failure: step.on_failure.as_ref().map(|failure| failure.then),
-        ..Manner::default()
     }
 }
 
@@ -332,7 +372,7 @@ fn item(
     reasons.extend(note);
     if let Some(raised) = candidate.step.tier.filter(|raised| *raised > tier) {
         tier = raised;
-        reasons.push("the playbook raises it".to_owned());
+        reasons.push(RAISED.to_owned());
     }
     let ahead = ask.observer.clock_ahead(target.provider());
     let opened = ask
@@ -405,7 +445,7 @@ fn item(
         needs: Vec::new(),
         only_if: candidate.only_if,
         parallel: None,
-        manner: manner(candidate.step),
+        manner: manner::of(candidate.step),
         review: candidate.review,
         proposes_restore: proposes_restore(candidate.step),
         verify_within: candidate
@@ -482,6 +522,16 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
         after_failure: item.manner.after_failure,
         asked: item.asked().cloned(),
         proposes_restore: item.proposes_restore,
+        watches: match &item.work {
+            Work::Watch { of, .. } => Some(of.clone()),
+            Work::Act(_)
+            | Work::Issue { .. }
+            | Work::Read(_)
+            | Work::Nothing { .. }
+            | Work::Check(_)
+            | Work::Gate(_)
+            | Work::Manual(_) => None,
+        },
         lifts: spec
             .filter(|spec| matches!(spec.effect, crate::domain::Effect::Open))
             .and_then(|spec| {

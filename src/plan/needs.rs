@@ -24,8 +24,8 @@ pub enum Met {
 
 /// Whether all of these have ended as they must; `unplanned` are the steps that a later round will plan.
 #[must_use]
-pub fn met(case: &Case, run: u32, needs: &[Need], unplanned: &BTreeSet<String>) -> Met {
-    let answers = needs.iter().map(|need| one(case, run, need, unplanned));
+pub fn met(case: &Case, asks: &ItemRef, needs: &[Need], unplanned: &BTreeSet<String>) -> Met {
+    let answers = needs.iter().map(|need| one(case, asks, need, unplanned));
     let mut open = None;
     for answer in answers {
         match answer {
@@ -37,10 +37,29 @@ pub fn met(case: &Case, run: u32, needs: &[Need], unplanned: &BTreeSet<String>) 
     open.unwrap_or(Met::Yes)
 }
 
-fn one(case: &Case, run: u32, need: &Need, unplanned: &BTreeSet<String>) -> Met {
-    let lives = of(case, run, &need.key);
+/// Whether an item is one that another needs: within a step exactly that one, of another step all that are meant.
+#[must_use]
+pub fn means(asks: &ItemKey, needed: &ItemKey, item: &ItemKey) -> bool {
+    if is_of_one_step(asks, needed) {
+        item == needed
+    } else {
+        item.is_of(needed)
+    }
+}
+
+fn is_of_one_step(one: &ItemKey, other: &ItemKey) -> bool {
+    (one.phase, &one.step) == (other.phase, &other.step)
+}
+
+fn one(case: &Case, asks: &ItemRef, need: &Need, unplanned: &BTreeSet<String>) -> Met {
     let on = &need.key;
-    if unplanned.contains(&on.step) {
+    let lives = if is_of_one_step(&asks.key, on) {
+        let life = case.last_life(asks.run, on);
+        life.map(|(_, life)| life).into_iter().collect()
+    } else {
+        of(case, asks.run, on)
+    };
+    if unplanned.contains(&on.step) && !is_of_one_step(&asks.key, on) {
         return Met::No(format!("{on} has not begun: a later round plans it"));
     }
     if lives.is_empty() {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query, Reading,
-    Rung, Secret, Seen, Spec, Tag, Why,
+    Rung, Secret, Seen, Spec, Why,
 };
 
 pub use observer::Observer;
@@ -61,8 +61,8 @@ pub trait Observe: Send + Sync {
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>>;
     /// Answers a question, and says what it could not see.
     fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>>;
-    /// Finds what a call with this tag made; a lost reply may have left something.
-    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>>;
+    /// Finds what calls with this call's tag made on its target and is there still; a lost reply may have left something.
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>>;
     /// Tries the old credential once, with a call that needs no permission and changes nothing.
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe>;
     /// How far the provider's clock was ahead of ours at its latest answer; `None` before the first.

@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{Catalogue, Observe};
 use crate::domain::{
-    Because, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret, Seen, Why,
+    Because, Call, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret, Seen, Why,
 };
 
 /// The read handles of all providers.
@@ -166,6 +166,14 @@ impl Observer {
             .zip(named)
             .map(|(answer, named)| answer.unwrap_or_else(|| Err(missing(named))))
             .collect()
+    }
+
+    /// What calls with this call's tag made and is there still.
+    ///
+    /// # Errors
+    /// Says why nothing could be found out.
+    pub async fn made(&self, call: &Call) -> Result<Vec<Locator>, Why> {
+        self.lane(call.target.provider())?.handle.made(call).await
     }
 
     /// Who we are at a provider: our credential first, then its principal.

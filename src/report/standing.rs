@@ -530,7 +530,9 @@ pub fn outside(
     let found = case.readings(run);
     let found =
         found.filter_map(|(item, (_, reading))| Some((item.key.subject.as_ref()?, reading)));
+    let issued = case.issued();
     let found = found
-        .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
+        .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)))
+        .filter(|(_, found)| !issued.contains(&found.what));
     scope::all_outside(found, order, &case.incident, catalogue)
 }

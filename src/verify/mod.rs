@@ -2,9 +2,11 @@
 //!
 //! Holds the read handle only. Never decides what follows from what it finds.
 
+use crate::domain::event::Further;
 use crate::domain::verdict::{Probing, REFUSALS, SHARE, Settles, pace};
 use crate::domain::{
-    Because, Call, Clock, Duration, Locator, Probe, Proof, Secret, Seen, Spec, Time, Verdict, Why,
+    Because, Call, Clock, Duration, Fields, Locator, Probe, Proof, Rung, Secret, Seen, Spec, Time,
+    Verdict, Why,
 };
 use crate::provider::Observer;
 
@@ -119,21 +121,51 @@ pub async fn probe(
     }
 }
 
-/// A series without a single probe.
-#[must_use]
-pub fn nothing_tried(now: Time) -> Tried {
-    let probing = Probing {
-        from: now,
-        until: now,
-        sent: 0,
-        refused: 0,
-        accepted: 0,
-        unclear: 0,
+/// Reads back until what was made is there and nothing stops it, and each place shows what it did not show before.
+pub async fn issued(
+    (observer, clock): (&Observer, &Clock),
+    (made, cuts): (&Locator, &[&Spec]),
+    places: &[(&Spec, &Further)],
+    within: Duration,
+) -> (Seen, bool) {
+    let deadline = clock.now().saturating_add(within).unwrap_or(Time::MAX);
+    let names: Vec<Locator> = std::iter::once(made)
+        .chain(places.iter().map(|(_, further)| &further.call.target))
+        .cloned()
+        .collect();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let mut looks = observer.observe(&names).await.into_iter();
+        let Some(seen) = looks.next() else {
+            return (observer.look(made).await, false);
+        };
+        let is_active = |fields: &Fields| {
+            let stops = |spec: &&&Spec| spec.cut().is_some_and(|cut| cut.rung >= Rung::Suspend);
+            let mut stops = cuts.iter().filter(stops);
+            !stops.any(|spec| spec.is_done(fields, &Fields::new(), Time::MAX))
+        };
+        let shown = seen.fields().is_some_and(is_active)
+            && places
+                .iter()
+                .zip(looks)
+                .all(|((spec, further), seen)| shows_new(spec, further, &seen));
+        if shown || clock.now() >= deadline {
+            return (seen, shown);
+        }
+        clock.sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Whether a place shows something else than before a delivery, in each field that the delivery writes.
+fn shows_new(spec: &Spec, further: &Further, seen: &Seen) -> bool {
+    let (Some(fields), Some(before)) = (seen.fields(), further.before.fields()) else {
+        return false;
     };
-    Tried::Unclear(
-        probing,
-        Why::new(Because::Invalid, "there was no secret to try"),
-    )
+    spec.touches.iter().all(|touch| {
+        let present = fields.get(&touch.field);
+        present.is_some() && present != before.get(&touch.field)
+    })
 }
 
 /// The verdict after probing: never better than what was tried supports.

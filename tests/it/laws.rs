@@ -2,6 +2,8 @@
 
 mod authority;
 mod catalogue;
+mod issue;
+mod phases;
 mod restore;
 mod review;
 mod said;

@@ -14,7 +14,7 @@ use contain::domain::mandate::{Mandate, Scope};
 use contain::domain::plan::Plan;
 use contain::domain::{
     Bound, Call, Clock, Digest, Duration, Effect, Fact, Fate, ItemRef, Kind, Locator, Named,
-    Outcome, Probe, Query, Reading, Relation, Secret, SecretRef, Seen, Spec, Tag, Time, Why,
+    Outcome, Probe, Query, Reading, Relation, Secret, SecretRef, Seen, Spec, Time, Why,
 };
 use contain::drill::Rehearsal;
 use contain::execute::Ground;
@@ -145,8 +145,8 @@ impl Observe for WatchedReader {
     fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
         self.inner.read(query)
     }
-    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
-        self.inner.made(tag)
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        self.inner.made(call)
     }
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
         self.inner.probe(target, with)
@@ -251,8 +251,8 @@ impl Observe for WatchedActor {
     fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
         self.inner.read(query)
     }
-    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
-        self.inner.made(tag)
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        self.inner.made(call)
     }
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
         self.inner.probe(target, with)
@@ -379,22 +379,31 @@ impl Bench {
 
     /// Builds a world, with more in it, and bounds of this length.
     pub(crate) fn with(scenario: Scenario, more: impl FnOnce(&mut World), bound: Duration) -> Self {
-        let clock = scenario.clock();
-        let mut world = scenario.build(&clock, &aws::kinds()).unwrap();
-        more(&mut world);
-        let world = world.share();
         let mut actions = actions();
         for spec in &mut actions {
             spec.bound = Bound::Configured { within: bound };
         }
+        Self::of_catalogue(scenario, more, (aws::kinds(), actions))
+    }
+
+    /// Builds a world with a catalogue of its own, for the provider that the scenario names.
+    pub(crate) fn of_catalogue(
+        scenario: Scenario,
+        more: impl FnOnce(&mut World),
+        (kinds, actions): (Vec<Kind>, Vec<Spec>),
+    ) -> Self {
+        let clock = scenario.clock();
+        let mut world = scenario.build(&clock, &kinds).unwrap();
+        more(&mut world);
+        let world = world.share();
         let (weather, disk) = (Weather::default(), MemorySink::default());
         let settings = Settings {
             weather: weather.clone(),
             ..scenario.settings()
         };
         let inner = Simulated::new(
-            "aws",
-            aws::kinds(),
+            &scenario.provider,
+            kinds,
             actions,
             Arc::clone(&world),
             clock.clone(),
@@ -504,7 +513,7 @@ impl Bench {
         }
     }
 
-    fn own(&self) -> Vec<Locator> {
+    pub(crate) fn own(&self) -> Vec<Locator> {
         let ours = &self.scenario.responder;
         vec![ours.credential.clone(), ours.principal.clone()]
     }
@@ -594,6 +603,7 @@ impl Bench {
                 around: &around,
                 lanes: &lanes,
                 clock,
+                key: &[7; 32],
             },
             playbook: wish.playbook,
             own: self.own(),
@@ -849,7 +859,7 @@ pub(crate) fn entries(bytes: &[u8]) -> Vec<Entry> {
 }
 
 /// I2: between two attempts at one item that left in doubt stands a look.
-fn check_doubts(entries: &[Entry]) {
+pub(crate) fn check_doubts(entries: &[Entry]) {
     let mut open: BTreeMap<ItemRef, bool> = BTreeMap::new();
     for entry in entries {
         match &entry.event {
@@ -870,7 +880,7 @@ fn check_doubts(entries: &[Entry]) {
 }
 
 /// I4, I7: every intent spends authority that was given before, had not ended, and was not used up.
-fn check_authority(entries: &[Entry]) {
+pub(crate) fn check_authority(entries: &[Entry]) {
     let mut given: BTreeMap<String, Mandate> = BTreeMap::new();
     let mut ended = BTreeSet::new();
     let mut spent: BTreeMap<String, BTreeSet<ItemRef>> = BTreeMap::new();

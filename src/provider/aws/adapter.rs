@@ -11,7 +11,7 @@ use super::client::{self, Handle, Link};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
     Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, Reading, Secret,
-    Seen, Spec, Tag, Why,
+    Seen, Spec, Why,
 };
 use crate::provider::{Act, Observe, Provider, Soon};
 
@@ -167,7 +167,7 @@ impl Observe for Handle {
         Box::pin(super::reach::read(self, query))
     }
 
-    fn made<'a>(&'a self, _: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
+    fn made<'a>(&'a self, _: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
         // No action here makes anything.
         Box::pin(async { Ok(Vec::new()) })
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::fate::{Change, reaches, time};
 use super::read::Reader;
 use super::weather::{Fault, Operation};
-use super::world::{Logged, Node, World, lock};
+use super::world::{Logged, Node, Version, World, lock};
 use crate::domain::{
     Answer, Arg, Because, Becomes, Call, Cut, Digest, Duration, Effect, Fate, KindId, Locator,
     Named, Outcome, Probe, Query, Reading, Repeat, Rung, Secret, Seen, Spec, Tag, Time, Why,
@@ -24,9 +24,9 @@ pub(super) struct Actor {
 }
 
 impl Act for Actor {
-    fn deliver<'a>(&'a self, call: &'a Call, _: &'a Secret) -> Soon<'a, Outcome> {
+    fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
         Box::pin(async move {
-            let mut outcomes = self.send(std::slice::from_ref(call)).await;
+            let mut outcomes = self.send(std::slice::from_ref(call), Some(what)).await;
             let lost = || Outcome::InDoubt(Why::new(Because::Garbled, "no answer for this call"));
             outcomes.pop().unwrap_or_else(lost)
         })
@@ -40,7 +40,9 @@ impl Act for Actor {
                 .and_then(of)
                 .and_then(|spec| usize::try_from(spec.batch).ok())
                 .unwrap_or(1);
-            let requests = calls.chunks(batch.max(1)).map(|calls| self.send(calls));
+            let requests = calls
+                .chunks(batch.max(1))
+                .map(|calls| self.send(calls, None));
             join_all(requests).await.into_iter().flatten().collect()
         })
     }
@@ -48,7 +50,7 @@ impl Act for Actor {
 
 impl Actor {
     /// Sends one request, which carries at least one call.
-    async fn send(&self, calls: &[Call]) -> Vec<Outcome> {
+    async fn send(&self, calls: &[Call], what: Option<&Secret>) -> Vec<Outcome> {
         let inner = &self.reader.inner;
         let about = || {
             let action = calls.first().map(|call| call.action.to_string());
@@ -70,7 +72,7 @@ impl Actor {
             .iter()
             .zip(self.receive(calls.len()))
             .map(|(call, admitted)| match admitted {
-                Ok(()) => self.decide(call, fault),
+                Ok(()) => self.decide(call, what, fault),
                 Err(until) => Outcome::Throttled { until },
             })
             .collect();
@@ -88,7 +90,7 @@ impl Actor {
     }
 
     /// Decides one call and logs it.
-    fn decide(&self, call: &Call, fault: Option<Fault>) -> Outcome {
+    fn decide(&self, call: &Call, what: Option<&Secret>, fault: Option<Fault>) -> Outcome {
         let inner = &self.reader.inner;
         let now = inner.clock.now();
         let mut world = lock(&inner.world);
@@ -96,7 +98,7 @@ impl Actor {
             Ok(Outcome::AlreadySo)
         } else {
             self.permitted(&world, call, now)
-                .and_then(|spec| world.apply(spec, call, now))
+                .and_then(|spec| world.apply((spec, call), what, now))
         };
         let applied = matches!(result, Ok(Outcome::Done(_)));
         let outcome = fault
@@ -146,7 +148,12 @@ fn word(outcome: &Outcome) -> &'static str {
 
 impl World {
     /// Does what an action declares.
-    fn apply(&mut self, spec: &Spec, call: &Call, now: Time) -> Result<Outcome, Why> {
+    fn apply(
+        &mut self,
+        (spec, call): (&Spec, &Call),
+        what: Option<&Secret>,
+        now: Time,
+    ) -> Result<Outcome, Why> {
         let node = self.nodes.get(&call.target).filter(|node| !node.gone);
         let node = node.ok_or_else(|| {
             let text = format!("`{}` does not exist", call.target);
@@ -155,6 +162,9 @@ impl World {
         if call.target.kind() != &spec.on {
             let text = format!("`{}` does not work on `{}`", spec.id, call.target.kind());
             return Err(Why::new(Because::Invalid, text));
+        }
+        if matches!(spec.effect, Effect::Deliver) {
+            return self.deliver(spec, call, what, now);
         }
         let writes = writes(spec, call)?;
         let changed: Vec<(String, Value)> = writes
@@ -229,12 +239,67 @@ impl World {
         }
     }
 
+    /// Puts a secret into a place: it has a new version then, which its consumers take up.
+    fn deliver(
+        &mut self,
+        spec: &Spec,
+        call: &Call,
+        what: Option<&Secret>,
+        now: Time,
+    ) -> Result<Outcome, Why> {
+        let secret = what.map(Secret::expose).ok_or_else(|| {
+            let text = format!("`{}` delivers, and was given nothing to deliver", spec.id);
+            Why::new(Because::Invalid, text)
+        })?;
+        let mut nodes = self.nodes.values();
+        let whose = nodes.find(|node| node.secret.as_deref() == Some(secret));
+        let version = Version {
+            what: whose.map_or_else(|| call.target.clone(), |node| node.locator.clone()),
+            secret: secret.to_owned(),
+            at: Some(now),
+        };
+        let stamp = self.theirs(now).to_string();
+        let Some(place) = self.nodes.get_mut(&call.target) else {
+            return Err(Why::new(Because::Missing, "the place does not exist"));
+        };
+        place.holds.push(version);
+        let number = format!("v{}", place.holds.len());
+        for touch in &spec.touches {
+            place
+                .fields
+                .insert(touch.field.clone(), number.clone().into());
+        }
+        place.fields.insert("last_changed".into(), stamp.into());
+        Ok(Outcome::Done(Answer {
+            applied: true,
+            ..Answer::default()
+        }))
+    }
+
+    /// Gives a thing another secret; what was proven with the old one is refused from now on.
+    fn rotate(&mut self, call: &Call) -> Result<(Locator, String), Why> {
+        let Some(node) = self.nodes.get_mut(&call.target) else {
+            return Err(Why::new(Because::Missing, "it does not exist"));
+        };
+        let secret = format!("sim-secret-{}-{}", call.target.id(), node.worn.len() + 2);
+        node.worn.extend(node.secret.replace(secret.clone()));
+        Ok((call.target.clone(), secret))
+    }
+
     fn issue(&mut self, kind: &KindId, call: &Call, now: Time) -> Result<(Locator, String), Why> {
         let target = &call.target;
+        if kind == target.kind() {
+            return self.rotate(call);
+        }
         let holder = self.nodes.get(target).and_then(|node| node.held_by.clone());
         let holder = holder.unwrap_or_else(|| target.clone());
         self.has_room(&holder, kind)?;
-        let seed = format!("{}:{}", call.tag.0, self.made(&call.tag).count());
+        // Never the same name twice: what was deleted does not come back.
+        let ever = self
+            .nodes
+            .values()
+            .filter(|node| node.tag.as_ref() == Some(&call.tag));
+        let seed = format!("{}:{}", call.tag.0, ever.count());
         let id: String = Digest::of(seed.as_bytes())
             .to_string()
             .chars()
@@ -333,8 +398,8 @@ impl Observe for Actor {
         self.reader.read(query)
     }
 
-    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
-        self.reader.made(tag)
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        self.reader.made(call)
     }
 
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
@@ -418,9 +483,13 @@ mod tests {
         ));
         assert!(matches!(bench.send(&issue).await, Outcome::InDoubt(_)));
         let reader = bench.provider.reader(None);
-        let made = reader.made(&issue.tag).await;
+        let made = reader.made(&issue).await;
         assert!(made.is_ok_and(|made| made.len() == 1));
-        assert_eq!(reader.made(&Tag("other".into())).await, Ok(Vec::new()));
+        let other = Call {
+            tag: Tag("other".into()),
+            ..issue.clone()
+        };
+        assert_eq!(reader.made(&other).await, Ok(Vec::new()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::world::{Node, World};
+use super::world::{Node, Version, World};
 use crate::domain::{Access, Becomes, Cut, Duration, Fate, Locator, Spec, Time};
 
 /// A write that reaches the front ends one after the other.
@@ -88,6 +88,10 @@ impl World {
         if lapsed || died.is_some_and(|death| death.reached(now, front_end)) {
             return false;
         }
+        if let Some(place) = &node.reads {
+            let works = self.in_use_by(node, place, now);
+            return works.is_some_and(|what| self.accepts_at(&what.locator, now, front_end));
+        }
         let stopped = self
             .cuts_in_force(node, now, front_end)
             .any(|(_, cut)| cut.target != Fate::Lives && cut.allows == Access::Nothing);
@@ -99,6 +103,43 @@ impl World {
                 })
         });
         !stopped && !governed
+    }
+
+    /// The credential that a consumer uses now: the latest in its place that it has taken up, while its secret is good.
+    pub(super) fn in_use_by(&self, consumer: &Node, place: &Locator, now: Time) -> Option<&Node> {
+        let taken_up = |version: &&Version| {
+            version
+                .at
+                .is_none_or(|at| now.duration_since(at) >= consumer.reads_after)
+        };
+        let holds = &self.nodes.get(place)?.holds;
+        let version = holds.iter().rev().find(taken_up)?;
+        let node = self.nodes.get(&version.what)?;
+        // What reads a place is no credential: the chain ends here.
+        (node.secret.as_ref() == Some(&version.secret) && node.reads.is_none()).then_some(node)
+    }
+
+    /// When consumers first used a credential that was delivered to them, by the world's clock.
+    pub(super) fn first_use(&self, credential: &Node, now: Time) -> Option<Time> {
+        let mut uses = Vec::new();
+        for (place, readers) in &self.readers {
+            let holds = self
+                .nodes
+                .get(place)
+                .into_iter()
+                .flat_map(|place| &place.holds);
+            for version in holds.filter(|version| version.what == credential.locator) {
+                let readers = readers.iter().filter_map(|name| self.nodes.get(name));
+                uses.extend(readers.filter_map(|reader| {
+                    let begins = version
+                        .at?
+                        .saturating_add(reader.reads_after.max(Duration::from_millis(1)))
+                        .ok()?;
+                    (begins <= now).then(|| self.theirs(begins))
+                }));
+            }
+        }
+        uses.into_iter().min()
     }
 
     /// Tells whether a cut in force keeps this from issuing anything, at every front end.

@@ -34,7 +34,7 @@ pub use inject::{Inject, Played, play};
 pub use mint::{Mint, Use};
 pub use scenario::Scenario;
 pub use weather::{Fault, Operation, Rule, Weather};
-pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, World, lock};
+pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, Version, World, lock};
 
 use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Spec};
 use crate::provider::{Act, Observe, Provider};

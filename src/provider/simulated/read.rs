@@ -12,8 +12,8 @@ use super::weather::{Fault, Operation};
 use super::world::{World, lock};
 use super::{Inner, Node};
 use crate::domain::{
-    Because, Duration, Fact, Fields, Kind, Locator, Named, Probe, Query, Readable, Reading, Secret,
-    Seen, Tag, Time, Why,
+    Because, Call, Duration, Fact, Fields, Kind, Locator, Named, Probe, Query, Readable, Reading,
+    Secret, Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -98,6 +98,10 @@ impl Reader {
         match world.node(target).filter(|node| !node.gone) {
             Some(node) => {
                 let mut fields = fields(node);
+                let now = self.inner.clock.now();
+                if let Some(used) = world.first_use(node, now).filter(|_| kind.credential) {
+                    fields.insert("last_used".into(), json!(used));
+                }
                 // What governs others is its own principal, as the vendors answer it.
                 if !kind.credential && !kind.governs.is_empty() {
                     fields
@@ -176,6 +180,14 @@ impl World {
         let probe = match self.nodes.get(target).map(|node| node.secret.as_deref()) {
             None => unclear(Because::Missing, "there is no such credential"),
             Some(None) => unclear(Because::Invalid, "it has no secret to be tried with"),
+            Some(Some(_))
+                if self
+                    .nodes
+                    .get(target)
+                    .is_some_and(|node| node.worn.iter().any(|worn| worn == with)) =>
+            {
+                Probe::Refused
+            }
             Some(Some(secret)) if secret != with => {
                 unclear(Because::Invalid, "the secret is not this credential's")
             }
@@ -267,11 +279,14 @@ impl Observe for Reader {
         })
     }
 
-    fn made<'a>(&'a self, tag: &'a Tag) -> Soon<'a, Result<Vec<Locator>, Why>> {
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
         Box::pin(async move {
-            self.ask(Operation::Made, || tag.0.clone()).await?;
+            self.ask(Operation::Made, || call.tag.0.clone()).await?;
             let world = lock(&self.inner.world);
-            Ok(world.made(tag).map(|node| node.locator.clone()).collect())
+            Ok(world
+                .made(&call.tag)
+                .map(|node| node.locator.clone())
+                .collect())
         })
     }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Settings;
 use super::inject::Inject;
 use super::weather::{Length, Rule, Weather};
-use super::world::{Edge, Happened, Node, Pace, World};
+use super::world::{Edge, Happened, Node, Pace, Version, World};
 use crate::domain::{ActionId, Clock, Fields, Kind, Locator, Relation, Time};
 
 /// A rehearsal, as people write it.
@@ -125,6 +125,15 @@ pub struct Thing {
     /// Whether it can be tried with its simulated secret, `sim-secret-<id>`.
     #[serde(default)]
     pub secret: bool,
+    /// The credential that lies in it, where it is a place that consumers read.
+    #[serde(default)]
+    pub holds: Option<Locator>,
+    /// The place that it takes its credential from, where it is a consumer.
+    #[serde(default)]
+    pub reads: Option<Locator>,
+    /// How long after a delivery a consumer begins to use what was delivered.
+    #[serde(default)]
+    pub reads_after: Length,
 }
 
 /// A relation between things.
@@ -331,10 +340,15 @@ impl Scenario {
             .flat_map(|thing| thing.held_by.iter().chain(&thing.issuer));
         let ends = world.edges.iter().flat_map(|link| [&link.from, &link.to]);
         let ours = [&self.responder.credential, &self.responder.principal];
-        let places: [(&'static str, Vec<&Locator>); 7] = [
+        let delivery = world
+            .nodes
+            .iter()
+            .flat_map(|thing| thing.holds.iter().chain(&thing.reads));
+        let places: [(&'static str, Vec<&Locator>); 8] = [
             ("`subject`", vec![&self.subject]),
             ("`responder`", ours.to_vec()),
             ("`held_by` or `issuer`", owners.collect()),
+            ("`holds` or `reads`", delivery.collect()),
             ("`edges`", ends.collect()),
             (
                 "`events`",
@@ -392,6 +406,14 @@ impl Thing {
         node.secret = self
             .secret
             .then(|| format!("sim-secret-{}", self.locator.id()));
+        let lies_there = |what: &Locator| Version {
+            what: what.clone(),
+            secret: format!("sim-secret-{}", what.id()),
+            at: None,
+        };
+        node.holds = self.holds.iter().map(lies_there).collect();
+        node.reads = self.reads.clone();
+        node.reads_after = self.reads_after.0;
         node
     }
 }

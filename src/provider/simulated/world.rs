@@ -72,6 +72,13 @@ pub struct Node {
     pub expires: Option<Time>,
     /// The simulated secret that proves it.
     pub secret: Option<String>,
+    /// What was delivered into it, latest last.
+    pub holds: Vec<Version>,
+    /// The place that it takes its credential from; it works while that is accepted.
+    pub reads: Option<Locator>,
+    /// How long after a delivery it begins to use what was delivered.
+    pub reads_after: Duration,
+    pub(super) worn: Vec<String>,
     pub(super) tag: Option<Tag>,
     pub(super) gone: bool,
     pub(super) died: Option<Change>,
@@ -79,6 +86,12 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether it was deleted.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.gone
+    }
+
     /// A thing without fields, that nothing holds and that never lapses.
     #[must_use]
     pub fn new(locator: Locator) -> Self {
@@ -90,12 +103,27 @@ impl Node {
             issued_at: None,
             expires: None,
             secret: None,
+            holds: Vec::new(),
+            reads: None,
+            reads_after: Duration::ZERO,
+            worn: Vec::new(),
             tag: None,
             gone: false,
             died: None,
             history: BTreeMap::new(),
         }
     }
+}
+
+/// A credential in a place that consumers read it from.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Version {
+    /// Whose secret it is.
+    pub what: Locator,
+    /// The secret.
+    pub secret: String,
+    /// When it was delivered, by our clock; absent for what lay there before.
+    pub at: Option<Time>,
 }
 
 /// A declared relation.
@@ -179,6 +207,7 @@ pub struct World {
     pub(super) events: BTreeMap<Locator, Vec<Happened>>,
     pub(super) log: Vec<Logged>,
     pub(super) probes: BTreeMap<Locator, Tally>,
+    pub(super) readers: BTreeMap<Locator, BTreeSet<Locator>>,
     held: BTreeMap<Locator, BTreeSet<Locator>>,
     issued: BTreeMap<Locator, BTreeSet<Locator>>,
     rng: ChaCha12Rng,
@@ -199,6 +228,7 @@ impl World {
             events: BTreeMap::new(),
             log: Vec::new(),
             probes: BTreeMap::new(),
+            readers: BTreeMap::new(),
             held: BTreeMap::new(),
             issued: BTreeMap::new(),
             rng: ChaCha12Rng::seed_from_u64(seed),
@@ -244,6 +274,12 @@ impl World {
             if let Some(owner) = owner {
                 index.entry(owner).or_default().insert(name.clone());
             }
+        }
+        if let Some(place) = &node.reads {
+            self.readers
+                .entry(place.clone())
+                .or_default()
+                .insert(name.clone());
         }
         self.nodes.insert(name, node);
     }

@@ -1,0 +1,179 @@
+//! Who of a step goes when: waves, and what a failure keeps from starting or has given back.
+//!
+//! What has begun ends; only what has not begun is kept from it, and says so.
+
+use std::collections::BTreeMap;
+
+use super::{Ends, Ground, Turn};
+use crate::domain::event::Event;
+use crate::domain::state::Life;
+use crate::domain::{AfterFailure, Arg, Call, Cause, Item, ItemKey, ItemRef, State, Work};
+use crate::journal;
+
+/// How an item ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum How {
+    /// Well.
+    Well,
+    /// Not well, and its step has that count as well.
+    Passed,
+    /// Nobody knows.
+    InDoubt,
+    /// Not well.
+    Badly,
+    /// Not at all so far: it has not had its turn.
+    Open,
+}
+
+impl How {
+    pub(super) fn of(ground: &Ground<'_>, item: &Item, named: &ItemRef) -> Self {
+        let state = ground
+            .journal
+            .with_case(|case| case.lives.get(named).map(|life| life.state.clone()));
+        match state {
+            Some(State::Confirmed { .. } | State::Skipped(_)) => Self::Well,
+            Some(State::Planned | State::Blocked(Cause::Dependency(_))) => Self::Open,
+            Some(state) if state.is_in_doubt() => Self::InDoubt,
+            Some(_) | None if item.manner.after_failure == Some(AfterFailure::Continue) => {
+                Self::Passed
+            }
+            Some(_) | None => Self::Badly,
+        }
+    }
+}
+
+/// The items of each step, and how they ended so far.
+pub(super) struct Order<'a> {
+    steps: BTreeMap<&'a str, Vec<&'a Item>>,
+    ends: &'a Ends<'a>,
+}
+
+impl<'a> Order<'a> {
+    pub(super) fn of(acting: &[&'a Item], ends: &'a Ends<'a>) -> Self {
+        let mut steps: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
+        for item in acting {
+            steps.entry(&item.key.step).or_default().push(item);
+        }
+        Self { steps, ends }
+    }
+
+    fn of_step(&self, key: &ItemKey) -> impl Iterator<Item = &'a Item> {
+        let items = self.steps.get(key.step.as_str());
+        items.into_iter().flatten().copied()
+    }
+
+    fn end(&self, key: &ItemKey) -> Option<How> {
+        *self.ends.get(key)?.borrow()
+    }
+
+    /// Waits until the waves before this item's have ended.
+    pub(super) async fn turn(&self, item: &Item) {
+        if item.manner.wave == 0 {
+            return;
+        }
+        let earlier = |other: &&Item| other.manner.wave < item.manner.wave;
+        for other in self.of_step(&item.key).filter(earlier) {
+            if let Some(end) = self.ends.get(&other.key) {
+                // A sender that is gone has ended too.
+                drop(end.subscribe().wait_for(Option::is_some).await);
+            }
+        }
+    }
+
+    /// Whether an item may begin now, after what became of its step so far.
+    pub(super) fn start(&self, ground: &Ground<'_>, item: &Item, named: &ItemRef) -> Turn {
+        if let Some(undone) = &item.manner.undoes {
+            return self.start_undo(ground, undone, named);
+        }
+        let count = |is: fn(How) -> bool| {
+            let ends = self
+                .of_step(&item.key)
+                .filter_map(|other| self.end(&other.key));
+            ends.filter(|how| is(*how)).count()
+        };
+        let blocked = |text: String| Turn::Later(Cause::Dependency(text));
+        let step = &item.key.step;
+        if let Some(most) = item.manner.max_failures {
+            let failures = count(|how| !matches!(how, How::Well | How::Open));
+            if failures >= usize::try_from(most.max(1)).unwrap_or(usize::MAX) {
+                return blocked(format!(
+                    "{failures} of step {step} did not end well, and it starts no more after {most}"
+                ));
+            }
+        }
+        let stops = match item.manner.after_failure {
+            Some(after) => matches!(after, AfterFailure::Stop | AfterFailure::UndoSelf),
+            None => matches!(item.work, Work::Issue { .. }),
+        };
+        if stops && count(|how| how == How::Badly) > 0 {
+            return blocked(format!(
+                "another of step {step} has failed, and then it stops"
+            ));
+        }
+        Turn::Now
+    }
+
+    /// An undo begins only where its step failed and what it gives back was done by the step itself.
+    fn start_undo(&self, ground: &Ground<'_>, undone: &ItemKey, named: &ItemRef) -> Turn {
+        let failed = self
+            .of_step(undone)
+            .filter(|other| other.manner.undoes.is_none())
+            .any(|other| self.end(&other.key) == Some(How::Badly));
+        let changed = life_of(ground, named, undone).is_some_and(|(_, life)| {
+            matches!(
+                life.state,
+                State::Acted { changed: true } | State::Confirmed { changed: true }
+            )
+        });
+        let why = match (failed, changed) {
+            (true, true) => return Turn::Now,
+            (false, _) => format!("step {} has not failed", undone.step),
+            (true, false) => format!("{undone} changed nothing"),
+        };
+        Turn::Skip(why)
+    }
+}
+
+/// The life of another item of the same round.
+fn life_of(ground: &Ground<'_>, named: &ItemRef, key: &ItemKey) -> Option<(ItemRef, Life)> {
+    let other = ItemRef {
+        key: key.clone(),
+        ..named.clone()
+    };
+    let life = ground
+        .journal
+        .with_case(|case| case.lives.get(&other).cloned());
+    life.map(|life| (other, life))
+}
+
+/// Fills in what the receipt of the item that is undone kept.
+pub(super) fn refer(ground: &Ground<'_>, named: &ItemRef, call: &mut Call) {
+    for arg in call.with.values_mut() {
+        let Arg::Of(key, field) = arg else { continue };
+        let kept = life_of(ground, named, key).and_then(|(_, life)| {
+            let (_, before) = life.sent?;
+            before.fields()?.get(field).cloned()
+        });
+        *arg = Arg::Is(kept.unwrap_or_default());
+    }
+}
+
+/// Notes that an undo gave back what its item did.
+pub(super) async fn released(
+    ground: &Ground<'_>,
+    item: &Item,
+    named: &ItemRef,
+) -> Result<(), journal::Error> {
+    let Some(undone) = &item.manner.undoes else {
+        return Ok(());
+    };
+    let changed = life_of(ground, named, &named.key)
+        .is_some_and(|(_, life)| matches!(life.state, State::Confirmed { changed: true }));
+    match life_of(ground, named, undone).filter(|_| changed) {
+        Some((item, _)) => {
+            let by = named.clone();
+            ground.write(vec![Event::Released { item, by }]).await
+        }
+        None => Ok(()),
+    }
+}

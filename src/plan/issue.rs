@@ -1,0 +1,520 @@
+//! What replacing, rotating and issuing come to: room made where a limit demands it, one issuing item, a look at who uses
+//! what it made, and the old one cut.
+//!
+//! A secret that nobody receives is not made: without a place to deliver to the item is blocked, and says so.
+
+use std::collections::BTreeMap;
+
+use super::candidate::Candidate;
+use super::{Ask, marks, tag, tier};
+use crate::domain::item::{Asked, Ended, Need};
+use crate::domain::{
+    Arg, Call, Duration, Effect, Fact, Fields, Item, ItemKey, KindId, Locator, Query, ReadKind,
+    Relation, Rung, Seen, ShortLived, Spec, State, Takes, Tier, Time, Undo, Work,
+};
+use crate::playbook::{Verb, What};
+
+/// Marks an item that cannot begin, as something is missing that people can say.
+pub const LACKS: &str = "lacks";
+
+/// How long one question about what a principal holds may take, in milliseconds.
+const BUDGET: u64 = 5_000;
+
+/// What is to be issued, for what.
+pub struct Wanted<'a> {
+    /// The key of the step's item.
+    pub key: ItemKey,
+    /// How the step says it.
+    pub what: &'a What,
+    /// What is replaced or rotated, or the principal that something is issued to.
+    pub target: &'a Locator,
+    /// The principal that the target belongs to, where it is known.
+    pub principal: Option<Locator>,
+    /// What the step says besides.
+    pub with: &'a Fields,
+    /// What was seen so far.
+    pub seen: &'a BTreeMap<Locator, Seen>,
+    /// How long looking for the effect may take.
+    pub verify_within: Option<Duration>,
+}
+
+/// Whether a step issues.
+#[must_use]
+pub fn is_wanted(ask: &Ask<'_>, what: &What) -> bool {
+    match what {
+        What::Verb(Verb::Rotate | Verb::Replace) => true,
+        What::Verb(Verb::Cut(_)) => false,
+        What::Action(id) => {
+            let spec = ask.catalogue.action(id);
+            spec.is_some_and(|spec| matches!(spec.effect, Effect::Issue(_)))
+        }
+    }
+}
+
+/// The rung at which the old credential is cut after its replacement; `None` where the step replaces nothing.
+pub(super) fn old_is_cut_by(candidate: &Candidate) -> Option<Rung> {
+    let said = candidate.with.get("old").and_then(|old| old.as_str());
+    let rung = Rung::ALL.into_iter().find(|rung| Some(rung.verb()) == said);
+    matches!(candidate.what, What::Verb(Verb::Replace)).then(|| rung.unwrap_or(Rung::Suspend))
+}
+
+/// The items that a step which issues comes to, without the cut of the old credential, which is chosen as any cut is.
+pub async fn expand(ask: &Ask<'_>, wanted: Wanted<'_>) -> Vec<Item> {
+    let expansion = Expansion { ask, wanted };
+    expansion.items().await
+}
+
+struct Expansion<'a> {
+    ask: &'a Ask<'a>,
+    wanted: Wanted<'a>,
+}
+
+/// What makes, on what, of which kind.
+struct Make<'a> {
+    spec: &'a Spec,
+    kind: &'a KindId,
+    on: Locator,
+}
+
+/// Room under a limit of one owner.
+enum Room {
+    /// There is room, or nobody knows of a limit.
+    Enough(Option<String>),
+    /// This dead one has to be deleted first.
+    After(Item),
+    /// All that it may hold is alive.
+    None(String),
+}
+
+impl<'a> Expansion<'a> {
+    async fn items(&self) -> Vec<Item> {
+        let Some(make) = self.make() else {
+            return vec![self.by_hand(
+                None,
+                &format!(
+                    "no action of this build can `{}` {}; do it in the provider's console",
+                    self.verb(),
+                    self.wanted.target
+                ),
+            )];
+        };
+        if self.is_made() {
+            return Vec::new();
+        }
+        if let Some(instead) = self.short_lived(&make) {
+            let steps = format!(
+                "{} uses {} ({}): {}. A new {} is issued only where the step does not prefer short-lived ones",
+                make.on, instead.title, instead.docs, instead.steps, make.kind
+            );
+            return vec![self.by_hand(None, &steps)];
+        }
+        let places = match self.places(&make) {
+            Ok(places) => places,
+            Err(why) => return vec![self.lacking(&make, why)],
+        };
+        let (needed, note) = match self.room(&make).await {
+            Room::Enough(note) => (None, note),
+            Room::After(item) => (Some(item), None),
+            Room::None(why) => return vec![self.lacking(&make, why)],
+        };
+        let names: Vec<Locator> = std::iter::once(make.on.clone())
+            .chain(places.iter().map(|(place, _)| place.clone()))
+            .collect();
+        let mut looks = self.ask.observer.observe(&names).await.into_iter();
+        let before = looks.next();
+        let mut issue = self.issue(&make, &places, before);
+        issue.reasons.extend(note);
+        if let Some(room) = &needed {
+            issue.needs.push(Need {
+                key: room.key.clone(),
+                ended: Ended::Ok,
+            });
+            issue.reasons.push(format!(
+                "{} holds as many of {} as it may: {} has to be deleted first",
+                make.on,
+                make.kind,
+                room.on()
+            ));
+        }
+        let watches: Vec<Item> = places
+            .iter()
+            .zip(looks)
+            .map(|((place, _), seen)| self.watch(&make, place, &seen, &issue.key))
+            .collect();
+        needed.into_iter().chain([issue]).chain(watches).collect()
+    }
+
+    fn verb(&self) -> String {
+        match self.wanted.what {
+            What::Verb(verb) => verb.word().to_owned(),
+            What::Action(action) => action.to_string(),
+        }
+    }
+
+    fn principal(&self) -> Option<Locator> {
+        let seen = self.wanted.seen.get(self.wanted.target);
+        seen.and_then(Seen::principal)
+            .or_else(|| self.wanted.principal.clone())
+            .or_else(|| self.ask.case.principal_of(self.wanted.target).cloned())
+    }
+
+    /// Chooses what makes: on the target itself for a rotation, on its principal for a replacement.
+    fn make(&self) -> Option<Make<'a>> {
+        let target = self.wanted.target;
+        let issues = |spec: &'a Spec| match &spec.effect {
+            Effect::Issue(kind) => Some((spec, kind)),
+            Effect::Read(_) | Effect::Cut(_) | Effect::Open | Effect::Deliver | Effect::Tell => {
+                None
+            }
+        };
+        let mut all = self.ask.catalogue.actions().filter_map(issues);
+        let (found, on) = match self.wanted.what {
+            What::Verb(Verb::Rotate) => (
+                all.find(|(spec, _)| spec.on == *target.kind()),
+                target.clone(),
+            ),
+            What::Verb(Verb::Replace) => {
+                let principal = self.principal()?;
+                let fits = |(spec, kind): &(&Spec, &KindId)| {
+                    spec.on == *principal.kind() && *kind == target.kind()
+                };
+                (all.find(fits), principal)
+            }
+            What::Verb(Verb::Cut(_)) => (None, target.clone()),
+            What::Action(id) => (
+                all.find(|(spec, _)| spec.id == *id && spec.on == *target.kind()),
+                target.clone(),
+            ),
+        };
+        let (spec, kind) = found?;
+        Some(Make { spec, kind, on })
+    }
+
+    /// Whether an earlier round of this run made and delivered it already.
+    fn is_made(&self) -> bool {
+        let lives = self.ask.case.lives_of(self.ask.at.0);
+        let mut same = lives.filter(|(named, life)| {
+            named.key == self.wanted.key
+                && matches!(life.planned.does, crate::domain::event::Does::Issue)
+        });
+        same.any(|(_, life)| {
+            matches!(
+                life.state,
+                State::Acted { .. } | State::Confirmed { .. } | State::UndoFailed(_)
+            )
+        })
+    }
+
+    fn short_lived(&self, make: &Make<'_>) -> Option<&'a ShortLived> {
+        let said = self
+            .wanted
+            .with
+            .get("prefer")
+            .and_then(|said| said.as_str());
+        let kind = self.ask.catalogue.kind(make.on.kind())?;
+        kind.short_lived
+            .first()
+            .filter(|_| said == Some("short-lived"))
+    }
+
+    /// The places that the new credential is delivered to, each with what delivers there.
+    fn places(&self, make: &Make<'_>) -> Result<Vec<(Locator, &'a Spec)>, String> {
+        let delivers = |kind: &KindId| {
+            let mut all = self.ask.catalogue.actions();
+            all.find(|spec| matches!(spec.effect, Effect::Deliver) && spec.on == *kind)
+        };
+        let said = self.wanted.with.get("deliver_to");
+        let named = match said {
+            Some(serde_json::Value::Array(places)) => places.iter().collect(),
+            Some(serde_json::Value::Null) | None => Vec::new(),
+            Some(place) => vec![place],
+        };
+        if named.is_empty() {
+            // What is rotated in the place where its consumers read it needs no handing over.
+            let lies_there = make.on == *self.wanted.target && delivers(make.on.kind()).is_some();
+            return if lies_there {
+                Ok(Vec::new())
+            } else {
+                Err("nobody is there to receive it: say `with: {deliver_to: LOCATOR}`; a secret that nobody receives is not made".to_owned())
+            };
+        }
+        let place = |said: &serde_json::Value| {
+            let text = said.as_str().or_else(|| said.get("locator")?.as_str());
+            let text =
+                text.ok_or_else(|| format!("`deliver_to` holds {said}, which is no locator"))?;
+            let place: Locator = text.parse().map_err(|error| format!("{error}"))?;
+            let spec = delivers(place.kind())
+                .ok_or_else(|| format!("no action of this build delivers to {}", place.kind()))?;
+            Ok((place, spec))
+        };
+        named.into_iter().map(place).collect()
+    }
+
+    /// Finds out whether the principal may hold another one; where it may not, which dead one makes room.
+    async fn room(&self, make: &Make<'_>) -> Room {
+        let most = self
+            .ask
+            .catalogue
+            .kind(make.kind)
+            .and_then(|kind| kind.at_most);
+        let Some(most) = most.and_then(|most| usize::try_from(most).ok()) else {
+            return Room::Enough(None);
+        };
+        if make.on == *self.wanted.target && make.spec.on == *make.kind {
+            return Room::Enough(None);
+        }
+        // What an attempt of this very item left is taken away by the next one.
+        let asked = self.call(make.spec, &make.on);
+        let left = self.ask.observer.made(&asked).await.unwrap_or_default();
+        let held = match self.held(make).await {
+            Ok(mut held) => {
+                held.retain(|seen| !left.contains(&seen.target));
+                held
+            }
+            Err(why) => {
+                let note = format!(
+                    "how many of {} {} holds could not be read: {why}",
+                    make.kind, make.on
+                );
+                return Room::Enough(Some(note));
+            }
+        };
+        if held.len() < most {
+            return Room::Enough(None);
+        }
+        let ours = self.ask.case.issued();
+        let is_dead = |seen: &&Seen| {
+            let cuts = self.ask.catalogue.actions().filter(|spec| {
+                spec.on == *make.kind && spec.cut().is_some_and(|cut| cut.rung >= Rung::Suspend)
+            });
+            let mut cuts = cuts.filter(|spec| {
+                let shows = |fields| spec.is_done(fields, &Fields::new(), Time::MAX);
+                seen.fields().is_some_and(shows)
+            });
+            cuts.next().is_some() && !ours.contains(&seen.target)
+        };
+        let dead = held.iter().filter(is_dead);
+        // The compromised one first: it is not coming back.
+        let chosen = dead.min_by_key(|seen| seen.target != *self.wanted.target);
+        let delete = self.ask.catalogue.actions().find(|spec| {
+            spec.on == *make.kind && spec.cut().is_some_and(|cut| cut.rung == Rung::Delete)
+        });
+        match (chosen, delete) {
+            (Some(dead), Some(delete)) => Room::After(self.delete(delete, dead)),
+            (Some(dead), None) => Room::None(format!(
+                "{} holds as many of {} as it may, and no action of this build deletes {}",
+                make.on, make.kind, dead.target
+            )),
+            (None, _) => Room::None(format!(
+                "{} holds {} of {} and may hold {most}; none of them is dead, so none can be deleted first",
+                make.on,
+                held.len(),
+                make.kind
+            )),
+        }
+    }
+
+    async fn held(&self, make: &Make<'_>) -> Result<Vec<Seen>, String> {
+        let reads = self
+            .ask
+            .catalogue
+            .kind(make.on.kind())
+            .map(|kind| kind.reads.as_slice());
+        let reads = reads.unwrap_or_default();
+        let read = [ReadKind::Credentials, ReadKind::Reach]
+            .into_iter()
+            .find(|read| reads.contains(read))
+            .ok_or("no read of this build says so")?;
+        let query = Query {
+            read,
+            target: make.on.clone(),
+            relations: vec![Relation::Held],
+            since: self.ask.order.since,
+            pages: 1,
+            budget_ms: BUDGET,
+        };
+        let reading = self
+            .ask
+            .observer
+            .read(&query)
+            .await
+            .map_err(|why| why.to_string())?;
+        let of_kind = reading.found.into_iter().filter(|found| {
+            found.what.kind() == make.kind
+                && found
+                    .relation
+                    .is_none_or(|relation| relation == Relation::Held)
+        });
+        let names: std::collections::BTreeSet<Locator> = of_kind.map(|found| found.what).collect();
+        let names: Vec<Locator> = names.into_iter().collect();
+        let seen = self.ask.observer.observe(&names).await;
+        Ok(seen
+            .into_iter()
+            .filter(|seen| !matches!(seen.fact, Fact::Gone))
+            .collect())
+    }
+
+    /// Deleting the dead one: its own item, with what was seen of it as the receipt that is preserved.
+    fn delete(&self, spec: &Spec, dead: &Seen) -> Item {
+        let key = self.part("make room");
+        let marks = marks(self.ask, spec, &dead.target);
+        let (tier, mut reasons) = tier::compute(spec, &marks);
+        reasons.push("it is dead, and it makes room for the new one; what was seen of it is kept in the journal".to_owned());
+        let call = Call {
+            action: spec.id.clone(),
+            target: dead.target.clone(),
+            with: spec.arguments(&Fields::new()),
+            secret: None,
+            tag: tag(&self.ask.case.incident, &key),
+        };
+        Item {
+            before: Some(dead.clone()),
+            tier: tier.max(Tier::GRAVE),
+            reasons,
+            rung: spec.cut().map(|cut| cut.rung),
+            undo: Some(spec.undo.clone()),
+            marks,
+            ..Item::new(key, Work::Act(call))
+        }
+    }
+
+    fn call(&self, spec: &Spec, target: &Locator) -> Call {
+        Call {
+            action: spec.id.clone(),
+            target: target.clone(),
+            with: spec.arguments(self.wanted.with),
+            secret: None,
+            tag: tag(&self.ask.case.incident, &self.wanted.key),
+        }
+    }
+
+    fn issue(&self, make: &Make<'_>, places: &[(Locator, &Spec)], before: Option<Seen>) -> Item {
+        let key = self.wanted.key.clone();
+        let deliver = places.iter().map(|(place, spec)| {
+            let mut call = self.call(spec, place);
+            for param in &spec.params {
+                let takes_it = match &param.takes {
+                    Takes::Locator(kinds) => param.name == "made" || kinds.contains(make.kind),
+                    Takes::Text
+                    | Takes::Whole
+                    | Takes::Truth
+                    | Takes::Duration
+                    | Takes::OneOf(_) => false,
+                };
+                if takes_it && !self.wanted.with.contains_key(&param.name) {
+                    let made = Arg::Of(key.clone(), "made".to_owned());
+                    call.with.insert(param.name.clone(), made);
+                }
+            }
+            call
+        });
+        let work = Work::Issue {
+            make: self.call(make.spec, &make.on),
+            deliver: deliver.collect(),
+        };
+        let mut marks_of_all = Vec::new();
+        let (mut highest, mut reasons) = (Tier::READ, Vec::new());
+        let targets = std::iter::once((&make.on, make.spec))
+            .chain(places.iter().map(|(place, spec)| (place, *spec)));
+        for (target, spec) in targets {
+            let marks = marks(self.ask, spec, target);
+            let (tier, why) = tier::compute(spec, &marks);
+            highest = highest.max(tier);
+            reasons.extend(why);
+            marks_of_all.extend(marks);
+        }
+        marks_of_all.sort();
+        marks_of_all.dedup();
+        Item {
+            before,
+            tier: highest,
+            reasons,
+            undo: Some(make.spec.undo.clone()),
+            verify_within: self.wanted.verify_within,
+            marks: marks_of_all,
+            ..Item::new(key, work)
+        }
+    }
+
+    /// A look at whether it is in use, where that can be seen; else what a person looks at, exactly.
+    fn watch(&self, make: &Make<'_>, place: &Locator, seen: &Seen, of: &ItemKey) -> Item {
+        let old = self
+            .wanted
+            .seen
+            .get(self.wanted.target)
+            .and_then(Seen::fields);
+        let tells = seen.fields().is_some_and(Seen::tells_use) || old.is_some_and(Seen::tells_use);
+        let mut item = if tells {
+            let (of, target) = (of.clone(), place.clone());
+            Item {
+                verify_within: self.wanted.verify_within,
+                ..Item::new(
+                    self.part(&format!("used from {place}")),
+                    Work::Watch { of, target },
+                )
+            }
+        } else {
+            let steps = format!(
+                "nothing that can be read says when a {} of {} was last used, or when {place} was last read: make sure that whatever reads {place} uses what {of} makes",
+                make.kind, make.on
+            );
+            self.by_hand(Some((place, "used from")), &steps)
+        };
+        if let Some(consumers) = self.wanted.with.get("consumers") {
+            item.facts.insert("consumers".to_owned(), consumers.clone());
+        }
+        item.needs.push(Need {
+            key: of.clone(),
+            ended: Ended::Ok,
+        });
+        item
+    }
+
+    fn lacking(&self, make: &Make<'_>, why: String) -> Item {
+        let (action, target) = (make.spec.id.clone(), make.on.clone());
+        let work = Work::Nothing {
+            action,
+            target,
+            why,
+        };
+        Item {
+            marks: vec![LACKS.to_owned()],
+            undo: Some(Undo::None("nothing is made".to_owned())),
+            ..Item::new(self.wanted.key.clone(), work)
+        }
+    }
+
+    fn by_hand(&self, part: Option<(&Locator, &str)>, steps: &str) -> Item {
+        let (target, key) = match part {
+            Some((place, what)) => (place.clone(), self.part(&format!("{what} {place}"))),
+            None => (self.wanted.target.clone(), self.wanted.key.clone()),
+        };
+        let steps = format!(
+            "{steps}; then: contain incident done '{key}' --incident {}",
+            self.ask.case.incident
+        );
+        let asked = Asked {
+            target: Some(target),
+            text: steps,
+            ..Asked::default()
+        };
+        Item::new(key, Work::Manual(asked))
+    }
+
+    /// The key of one of the items that the step comes to, beside the one that bears its name.
+    fn part(&self, what: &str) -> ItemKey {
+        part(&self.wanted.key, what)
+    }
+}
+
+/// The key of one of the items that a step comes to, beside the one that bears its name.
+pub(super) fn part(key: &ItemKey, what: &str) -> ItemKey {
+    let each = match &key.each {
+        Some(each) => format!("{each} {what}"),
+        None => what.to_owned(),
+    };
+    ItemKey {
+        each: Some(each),
+        ..key.clone()
+    }
+}
