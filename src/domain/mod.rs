@@ -35,7 +35,7 @@ pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};
 pub use kind::{Kind, Pattern, Readable};
 pub use locator::{KindId, Locator, Named};
 pub use nearest::nearest;
-pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
+pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation};
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use state::{State, Status};
