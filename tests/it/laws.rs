@@ -2,6 +2,8 @@
 
 mod authority;
 mod catalogue;
+mod false_positive;
+mod judgement;
 mod restore;
 mod review;
 mod said;
