@@ -8,7 +8,7 @@ use crate::domain::case::Case;
 use crate::domain::event::{Does, PlannedItem};
 use crate::domain::plan::{Outside, Plan};
 use crate::domain::state::Life;
-use crate::domain::{Cause, Digest, ItemRef, Proof, Settled, State, Status, Time, Undo};
+use crate::domain::{Cause, Digest, ItemRef, Proof, Settled, Spec, State, Status, Time, Undo};
 use crate::plan::restore::Wanted;
 use crate::provider::Catalogue;
 
@@ -331,6 +331,18 @@ fn obligations(source: &Source<'_>) -> Vec<Obligation> {
                 do_with: Some(format!(
                     "contain incident note --incident {incident} \"...\""
                 )),
+            });
+        }
+        let action = life.planned.action.as_ref();
+        let spec = action.and_then(|action| source.catalogue.action(action));
+        if life.state.is_in_doubt() && spec.is_some_and(Spec::leaves_no_trace) {
+            all.push(Obligation {
+                what: format!(
+                    "ask whoever reads {} whether the message came ({}): it may have been sent, and is not sent again",
+                    life.planned.target, item.key
+                ),
+                due: None,
+                do_with: None,
             });
         }
         let tried = life
