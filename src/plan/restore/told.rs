@@ -61,6 +61,13 @@ impl<'a> Told<'a> {
             let wanted = actors.into_iter().take(ACTORS);
             asked.extend(wanted.map(|actor| (*subject, actor)));
             told.keep(ask, (subject, since), known(ask, subject));
+            // A log that an earlier round found to be of no use is of none now, even where it answers nothing at all.
+            let useless = readings(ask, subject)
+                .flat_map(|reading| &reading.not_seen)
+                .filter(|blind| !blind.withholds);
+            for blind in useless.collect::<BTreeSet<_>>() {
+                told.miss(subject, format!("{}: {}", blind.what, blind.why), false);
+            }
         }
         let mut open: BTreeSet<(&Locator, &Locator)> = asked.iter().copied().collect();
         let reads = asked.into_iter().map(|(subject, actor)| async move {
@@ -193,10 +200,15 @@ impl<'a> Told<'a> {
 }
 
 /// What earlier rounds read about a subject.
+fn readings<'a>(ask: &Ask<'a>, subject: &'a Locator) -> impl Iterator<Item = &'a Reading> {
+    let found = ask.case.found.iter();
+    let of = found.filter(move |(item, _)| item.key.subject.as_ref() == Some(subject));
+    of.map(|(_, (_, reading))| reading)
+}
+
+/// What earlier rounds found about a subject.
 fn known<'a>(ask: &Ask<'a>, subject: &'a Locator) -> impl Iterator<Item = &'a Found> {
-    let of = move |item: &crate::domain::ItemRef| item.key.subject.as_ref() == Some(subject);
-    let readings = ask.case.found.iter().filter(move |(item, _)| of(item));
-    readings.flat_map(|(_, (_, reading))| &reading.found)
+    readings(ask, subject).flat_map(|reading| &reading.found)
 }
 
 /// Whose doings are a subject's: itself, what it minted, what it entered. What cannot be asked is left out.
