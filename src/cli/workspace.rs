@@ -329,16 +329,16 @@ mod tests {
             ("contain: 2\n".to_owned(), vec!["write `contain: 1`"]),
             (
                 soc("{webhok: \"https://a/canary\"}"),
-                vec![":2:10", "did you mean `webhook`?"],
+                vec![":2:9", "did you mean `webhook`?"],
             ),
             (soc("{shape: json}"), vec!["webhook"]),
             (
                 soc("{webhook: env:URL, shape: jsn}"),
-                vec![":2:36", "did you mean `json`?"],
+                vec![":2:34", "did you mean `json`?"],
             ),
             (
                 soc("{webhook: env:URL, header: {name: a, secret: canary}}"),
-                vec![":2:54", "env:NAME or file:PATH"],
+                vec![":2:53", "env:NAME or file:PATH"],
             ),
             (
                 soc("{webhook: env:URL, header: {name: a, secret: stdin}}"),
