@@ -8,6 +8,8 @@ mod judgement;
 mod restore;
 mod review;
 mod said;
+#[cfg(feature = "http")]
+mod told;
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
