@@ -54,8 +54,8 @@ pub enum Limit {
     Contained,
     /// Read only; with `true` wait until the answer cannot change.
     Verify(bool),
-    /// Give back; an empty list means all that may come back.
-    Restore(Vec<Locator>),
+    /// Give back what is wanted.
+    Restore(plan::restore::Wanted),
 }
 
 /// Asks the operator about a plan, told what even a plain yes leaves open.
@@ -233,7 +233,7 @@ impl<'a> Loop<'a> {
                 self.take_in(&mut end.standing, &next);
                 Ok(end)
             }
-            Limit::Restore(named) => self.restore(named).await,
+            Limit::Restore(wanted) => self.restore(wanted).await,
             Limit::Plan | Limit::Isolated | Limit::Contained | Limit::Verify(_) => {
                 self.rounds_until(limit).await
             }

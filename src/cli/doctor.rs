@@ -2,7 +2,9 @@
 
 use super::Ended;
 use super::failure::Failure;
+use super::notifier;
 use super::session::Session;
+use crate::domain::Spec;
 use crate::domain::why::plain;
 use crate::provider::Observer;
 
@@ -47,6 +49,10 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     for provider in session.catalogue.providers() {
         let name = provider.name();
+        // What only tells has no credentials of ours, no bounds and no log.
+        if provider.actions().iter().all(Spec::leaves_no_trace) {
+            continue;
+        }
         let who = observer.whoami(name).await;
         check(
             &format!("{name} credentials"),
@@ -101,6 +107,10 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
                     .join(", ")
             )),
         );
+    }
+    for name in session.workspace.config.notifiers.keys() {
+        let told = notifier::told(&session.catalogue, &observer, name).await;
+        check(&format!("notifier {name}"), told);
     }
     for warning in &session.warnings {
         check("workspace", Err(warning.clone()));

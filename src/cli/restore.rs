@@ -11,14 +11,29 @@ use super::work::open;
 use crate::converge::Limit;
 use crate::domain::Locator;
 use crate::domain::event::{Event, Order};
-use crate::plan::restore;
+use crate::plan::restore::{self, Healthy, Wanted};
 
 /// Give back what was cut, as far as it may come back; a compromised credential only where it is named
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Give back only these; naming a compromised credential asks for it explicitly
+    /// Give back only these; naming a compromised credential asks for it explicitly. With `--false-positive`: the
+    /// subjects that are healthy, else all of them
     #[arg(value_name = "LOCATOR")]
     locators: Vec<String>,
+    /// What was cut is healthy: lift all of our measures on it and on what hung on it; needs `--reason`
+    #[arg(long, requires = "reason")]
+    false_positive: bool,
+    /// The sessions that were cut are healthy too: lift their cut-offs at once
+    #[arg(long, requires = "false_positive")]
+    sessions_too: bool,
+    /// Put this field of what is named back although the subject itself changed it before it was cut
+    #[arg(
+        long,
+        value_name = "FIELD",
+        requires = "locators",
+        conflicts_with = "false_positive"
+    )]
+    even_if_changed: Vec<String>,
     /// Confirm the plan without being asked; covers tiers up to 2
     #[arg(long)]
     yes: bool,
@@ -28,14 +43,6 @@ pub(super) struct Args {
     /// Work in this incident; otherwise the only open one, or the latest
     #[arg(long, value_name = "ID")]
     incident: Option<String>,
-}
-
-const NAMED: &str = "restore";
-
-/// The targets that a restoring run was given.
-pub(super) fn named_in(order: &Order) -> Vec<Locator> {
-    let named = order.inputs.get(NAMED).cloned().unwrap_or_default();
-    serde_json::from_value(named).unwrap_or_default()
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
@@ -58,7 +65,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         return Err(Box::new(Failure::usage(message)));
     };
     let again = again(&session, &work.folder, &before).await?;
-    let named = name(&session, &work, &args.locators)?;
+    let wanted = wanted(&session, &work, &args)?;
     let subjects = work.journal.with_case(|case| {
         std::collections::BTreeSet::from_iter(case.subjects().into_iter().cloned())
             .into_iter()
@@ -67,10 +74,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let order = Order {
         verb: restore::STEP.to_owned(),
         subjects,
-        inputs: BTreeMap::from([(
-            NAMED.to_owned(),
-            serde_json::to_value(&named).unwrap_or_default(),
-        )]),
+        inputs: wanted.inputs(),
         include: Vec::new(),
         exact: true,
         wait: false,
@@ -87,8 +91,12 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         run,
         order: Box::new(order),
     }];
+    let what = match args.false_positive {
+        true => "false positive",
+        false => "reason for restoring",
+    };
     events.extend(args.reason.map(|text| Event::Noted {
-        text: format!("reason for restoring: {text}"),
+        text: format!("{what}: {text}"),
     }));
     work.journal.append(events).await?;
     let go = Go {
@@ -100,21 +108,64 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         yes: args.yes,
         code: None,
     };
-    go.run(&session, work, run, Limit::Restore(named)).await
+    go.run(&session, work, run, Limit::Restore(wanted)).await
 }
 
-/// The measures' targets that were named; only what this incident cut can be given back by it.
+/// What is asked to come back; refuses fields that no measure on what is named wrote.
+fn wanted(
+    session: &Session,
+    work: &super::work::Work,
+    args: &Args,
+) -> Result<Wanted, Box<Failure>> {
+    let named = name(session, work, &args.locators, args.false_positive)?;
+    let touched = work
+        .journal
+        .with_case(|case| restore::Measures::of(case).fields(&session.catalogue, &named));
+    for field in &args.even_if_changed {
+        if !touched.contains(field.as_str()) {
+            let message = format!(
+                "no measure on what is named wrote a field `{}`",
+                crate::domain::why::plain(field)
+            );
+            let mut failure = Failure::usage(message);
+            if let Some(near) = crate::domain::nearest(field, touched.iter().copied()) {
+                failure = failure.hint(format!("did you mean `{near}`?"));
+            }
+            let all: Vec<&str> = touched.iter().copied().collect();
+            return Err(Box::new(
+                failure.hint(format!("fields: {}", all.join(", "))),
+            ));
+        }
+    }
+    Ok(Wanted {
+        named,
+        even_if_changed: args.even_if_changed.iter().cloned().collect(),
+        healthy: args
+            .reason
+            .clone()
+            .filter(|_| args.false_positive)
+            .map(|reason| Healthy {
+                reason,
+                sessions: args.sessions_too,
+            }),
+    })
+}
+
+/// The measures' targets that were named, and where the subjects are healthy those too; only what this incident cut
+/// can be given back by it.
 fn name(
     session: &Session,
     work: &super::work::Work,
     typed: &[String],
+    subjects_too: bool,
 ) -> Result<Vec<Locator>, Box<Failure>> {
     let cut: Vec<Locator> = work.journal.with_case(|case| {
-        restore::Measures::of(case)
-            .targets()
-            .into_iter()
-            .cloned()
-            .collect()
+        let measures = restore::Measures::of(case);
+        let mut all = measures.targets();
+        if subjects_too {
+            all.extend(measures.subjects());
+        }
+        all.into_iter().cloned().collect()
     });
     let find = |typed: &String| {
         let named = session.name(typed)?;

@@ -12,6 +12,7 @@ use super::{Ended, aside};
 use crate::converge::Limit;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Secret, SecretRef};
+use crate::plan::restore::Wanted;
 
 /// Go on with an incident: look at what is in doubt, then finish what is open or due
 #[derive(clap::Args, Debug)]
@@ -43,7 +44,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         read_secrets(&session, &args.secrets, &order.subjects)?,
     )?;
     let limit = match () {
-        () if order.gives_back() => Limit::Restore(super::restore::named_in(&order)),
+        () if order.gives_back() => Limit::Restore(Wanted::of(&order)),
         () if args.wait || order.wait => Limit::Contained,
         () => Limit::Isolated,
     };

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::Global;
 use super::failure::{Failure, exit};
+use super::notifier;
 use super::workspace::Workspace;
 use crate::domain::{Clock, Locator, Named, Secret, SecretRef, nearest};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
@@ -55,7 +56,14 @@ impl Session {
         let workspace = Workspace::find(global.workspace.as_deref(), &here)?;
         let clock = Clock::wall();
         let mut warnings = Vec::new();
-        let catalogue = Catalogue::new(providers(global, &workspace, &clock, &mut warnings)?);
+        let mut all = providers(global, &workspace, &clock, &mut warnings)?;
+        let beside = workspace.folder.clone().unwrap_or_default();
+        all.extend(notifier::provider(
+            &workspace.config.notifiers,
+            &beside,
+            &clock,
+        )?);
+        let catalogue = Catalogue::new(all);
         let in_workspace = global.journal.is_none() && workspace.folder.is_some();
         let place = match (&global.journal, &workspace.folder) {
             (Some(place), _) => here.join(place),

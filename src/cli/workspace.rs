@@ -15,9 +15,10 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::failure::Failure;
+use super::notifier::{self, Notifiers};
 use crate::domain::{Duration, Locator, clock};
 use crate::gate::{Policy, policy};
-use crate::playbook::{Problem, Refused, yaml};
+use crate::playbook::{Problem, Refused, Span, yaml};
 
 /// The file's name.
 pub(super) const FILE: &str = "contain.yaml";
@@ -35,6 +36,9 @@ pub(super) struct Config {
     /// Identities that are cut only by the code of an exact plan.
     #[serde(default)]
     pub(super) protected: Vec<Locator>,
+    /// Channels that people read, by name.
+    #[serde(default)]
+    pub(super) notifiers: Notifiers,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -76,7 +80,7 @@ pub(super) struct Endpoints {
 
 /// The keys of each map of the file, by its path.
 const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["contain", "providers", "protected"]),
+    ("", &["contain", "providers", "protected", "notifiers"]),
     ("providers", &["aws"]),
     (
         "providers.aws",
@@ -211,15 +215,24 @@ fn parse(file: &Path, text: &str) -> Result<Config, Box<Failure>> {
 
 /// Finds keys that are unknown and endpoints that are none, each with its place.
 fn inspect(node: &yaml::Node, path: &str, problems: &mut Vec<Problem>) {
+    if path == "notifiers" {
+        return notifier::inspect(node, problems, inspect);
+    }
+    let known = KEYS.iter().chain(&notifier::KEYS);
     let (Some((_, keys)), yaml::Data::Map(entries)) =
-        (KEYS.iter().find(|(known, _)| *known == path), &node.data)
+        (known.clone().find(|(known, _)| *known == path), &node.data)
     else {
         return;
     };
     for (key, value) in entries {
         if !keys.contains(&key.text.as_str()) {
             let message = format!("`{}` is no key here", key.text);
-            let problem = Problem::new("unknown-key", key.span, message);
+            let mut problem = Problem::new("unknown-key", key.span, message);
+            if path.starts_with(notifier::NOTIFIER) {
+                // What was meant as a webhook or a secret stands there.
+                problem.span = Span::new(key.span.start, value.span.end);
+                problem = problem.concealed();
+            }
             problems.push(problem.meant(&key.text, keys.iter().copied()));
         }
         if let (true, yaml::Data::Scalar { text, .. }) = (path.ends_with(".endpoints"), &value.data)
@@ -297,6 +310,10 @@ mod tests {
         refused.map(|failure| failure.render()).unwrap_or_default()
     }
 
+    fn soc(notifier: &str) -> String {
+        format!("notifiers:\n  soc: {notifier}\n")
+    }
+
     #[test]
     fn what_is_wrong_with_a_workspace_is_told_with_its_place_and_what_was_meant() {
         let aws = |rest: &str| format!("contain: 1\nproviders:\n  aws:\n    {rest}\n");
@@ -320,18 +337,83 @@ mod tests {
                 vec![":2:5: `nope` is no locator"],
             ),
             ("contain: 2\n".to_owned(), vec!["write `contain: 1`"]),
+            (
+                soc("{webhok: \"https://a/canary\"}"),
+                vec![":2:9", "did you mean `webhook`?"],
+            ),
+            (soc("{shape: json}"), vec!["webhook"]),
+            (
+                soc("{webhook: env:URL, shape: jsn}"),
+                vec![":2:34", "did you mean `json`?"],
+            ),
+            (
+                soc("{webhook: env:URL, header: {name: a, secret: canary}}"),
+                vec![":2:53", "env:NAME or file:PATH"],
+            ),
+            (
+                soc("{webhook: env:URL, header: {name: a, secret: stdin}}"),
+                vec!["env:NAME or file:PATH"],
+            ),
+            (
+                soc("{webhook: env:URL, header: \"Bearer canary\"}"),
+                vec!["{name: NAME, secret: env:NAME}"],
+            ),
+            (
+                soc("{webhook: env:URL, header: {nam: canary}}"),
+                vec!["did you mean `name`?"],
+            ),
+            (
+                "notifiers: {SOC: {webhook: env:URL}}\n".to_owned(),
+                vec![":1:13", "a letter first"],
+            ),
         ] {
             let told = told(&text);
             for part in parts {
                 assert!(told.contains(part), "{part} in\n{told}");
             }
             assert!(told.contains("/w/contain.yaml"), "{told}");
+            assert!(!told.contains("canary"), "{told}");
             assert_eq!(told.matches("error").count(), 1, "{told}");
             assert!(!told.contains("<input>"), "{told}");
         }
         assert_eq!(
             told(&aws("endpoints: {default: \"http://127.0.0.1:4566\"}")),
             ""
+        );
+        for good in [
+            "{webhook: \"https://a.example/b\", private: false}",
+            "{webhook: env:URL, header: {name: authorization, secret: file:token}, shape: text}",
+        ] {
+            assert_eq!(told(&soc(good)), "");
+        }
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn a_webhook_goes_where_it_may_and_is_never_shown() {
+        for (webhook, part) in [
+            (
+                "http://a.example/canary",
+                "plain http is for loopback alone",
+            ),
+            ("https://u:p@a.example/canary", "use `header`"),
+            ("https://10.0.0.1/canary", "say `private: true`"),
+            ("https://169.254.169.254/canary", "metadata"),
+            ("canary", "https://HOST/PATH"),
+        ] {
+            let told = told(&soc(&format!("{{webhook: \"{webhook}\"}}")));
+            assert!(told.contains(part) && told.contains(":2:18"), "{told}");
+            assert!(!told.contains("canary"), "{told}");
+        }
+        let private = "{webhook: \"https://10.0.0.1/b\", private: true}";
+        assert_eq!(told(&soc(private)), "");
+        let config = parse(Path::new("c"), &soc("{webhook: \"https://a/canary\"}"));
+        let debug = config
+            .map(|config| format!("{config:?}"))
+            .unwrap_or_default();
+        assert!(
+            debug.contains("Webhook(..)") && !debug.contains("canary"),
+            "{debug}"
         );
     }
 

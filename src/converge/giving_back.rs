@@ -5,16 +5,17 @@
 use super::{End, Error, Loop};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
-use crate::domain::{ItemRef, Locator, State};
+use crate::domain::{ItemRef, State};
 use crate::plan;
+use crate::plan::restore::Wanted;
 
 impl Loop<'_> {
-    pub(super) async fn restore(&mut self, named: &[Locator]) -> Result<End, Error> {
+    pub(super) async fn restore(&mut self, wanted: &Wanted) -> Result<End, Error> {
         self.end_mandates().await?;
         let case = self.means.ground.journal.snapshot();
         let round = self.rounds() + 1;
         let began = self.clock().now();
-        let plan = plan::restore::make(&self.ask(&case, &self.order, round), named).await;
+        let plan = plan::restore::make(&self.ask(&case, &self.order, round), wanted).await;
         let digest = self.freeze(&plan).await?;
         self.perform(&plan, digest).await?;
         self.release(&plan, &case).await?;

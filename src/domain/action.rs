@@ -392,6 +392,12 @@ impl Spec {
         matches!(self.undo, Undo::By(_))
     }
 
+    /// Whether looking never shows that it was done: what was told shows nowhere, and a second time tells twice.
+    #[must_use]
+    pub fn leaves_no_trace(&self) -> bool {
+        matches!(self.effect, Effect::Tell)
+    }
+
     /// Whether it takes its cut-off from the time of the call.
     #[must_use]
     pub fn takes_time_of_call(&self) -> bool {
@@ -458,18 +464,19 @@ impl Spec {
             Fact::Unreadable(_) => return false,
         };
         let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Time>().ok());
-        self.touches.iter().all(|touch| {
-            let wanted = call.value(&touch.field).unwrap_or(&Value::Null);
-            let present = fields.get(&touch.field).unwrap_or(&Value::Null);
-            match (&touch.becomes, time(wanted), time(present)) {
-                (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
-                (
-                    Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before,
-                    _,
-                    _,
-                ) => wanted == present,
-            }
-        })
+        !self.leaves_no_trace()
+            && self.touches.iter().all(|touch| {
+                let wanted = call.value(&touch.field).unwrap_or(&Value::Null);
+                let present = fields.get(&touch.field).unwrap_or(&Value::Null);
+                match (&touch.becomes, time(wanted), time(present)) {
+                    (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
+                    (
+                        Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before,
+                        _,
+                        _,
+                    ) => wanted == present,
+                }
+            })
     }
 
     /// Hashes the fields that this action would overwrite, and nothing else.

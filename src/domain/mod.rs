@@ -39,7 +39,7 @@ pub use kind::{Kind, Pattern, Readable, ShortLived};
 pub use locator::{KindId, Locator, Named};
 pub use manner::{AfterFailure, Manner, Retry, RetryOn, Timeout};
 pub use nearest::nearest;
-pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
+pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation};
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use state::{State, Status};

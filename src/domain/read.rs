@@ -3,6 +3,7 @@
 //! A reading always says what it could not see.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Fields, Locator, Time, Why};
 
@@ -102,9 +103,34 @@ pub struct Found {
     /// When it came to be or happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Time>,
-    /// Harmless facts: `created`, `last_used`, `status`; for events `event`, `source_ip`, `user_agent`, `accepted`.
+    /// Harmless facts: `created`, `last_used`, `status`; for events `event`, `source_ip`, `user_agent`, `accepted`,
+    /// `changed`.
     #[serde(default)]
     pub fields: Fields,
+}
+
+/// A field that an event in an audit log wrote, in the words of what observing the target answers.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changed {
+    /// Of what.
+    pub target: Locator,
+    /// Which field.
+    pub field: String,
+}
+
+impl Found {
+    /// The member of `fields` in which a provider says what an event wrote.
+    pub const CHANGED: &'static str = "changed";
+
+    /// What an event wrote, as its provider understood it; nothing where it was refused.
+    #[must_use]
+    pub fn changed(&self) -> Vec<Changed> {
+        let refused = self.fields.get("accepted") == Some(&Value::Bool(false));
+        let told = self.fields.get(Self::CHANGED).filter(|_| !refused);
+        told.and_then(|told| serde_json::from_value(told.clone()).ok())
+            .unwrap_or_default()
+    }
 }
 
 /// Something that could not be seen.

@@ -151,7 +151,7 @@ pub(super) fn refer(ground: &Ground<'_>, named: &ItemRef, call: &mut Call) {
     for arg in call.with.values_mut() {
         let Arg::Of(key, field) = arg else { continue };
         let kept = life_of(ground, named, key).and_then(|(_, life)| {
-            let (_, before) = life.sent?;
+            let (_, before) = life.sent()?;
             before.fields()?.get(field).cloned()
         });
         *arg = Arg::Is(kept.unwrap_or_default());

@@ -28,6 +28,10 @@ pub(super) async fn look_again(
         happened,
         seen,
     };
+    // Whoever was told knows; nothing that can be looked at does, so it stays in doubt and is not said again.
+    if spec.leaves_no_trace() {
+        return Ok(Some(false));
+    }
     let set_like = spec.repeat == Repeat::SetLike && spec.cut().is_some();
     let (seen, shown) = if set_like {
         let seen = ground.observer.look(&call.target).await;
@@ -148,6 +152,16 @@ pub(super) async fn prove(
     let Some((call, acted, state)) = sent else {
         return Ok(());
     };
+    if spec.leaves_no_trace() {
+        let verdict = verify::observed(acted, spec, true);
+        let (item, seen) = (named.clone(), None);
+        let told = Event::Verified {
+            item,
+            verdict,
+            seen,
+        };
+        return ground.write(vec![told]).await;
+    }
     let within = item
         .and_then(|item| item.verify_within)
         .unwrap_or(verify::READ_BACK_WITHIN);

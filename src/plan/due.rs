@@ -3,12 +3,12 @@
 //! The first writing reaches what was issued before it. Until everything that can issue more is dead *and* its bound
 //! has passed, more may have been issued since; the second writing reaches that. Never reads anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::case::{Case, Goal};
-use crate::domain::event::Does;
+use crate::domain::event::{Does, Order};
 use crate::domain::state::Life;
-use crate::domain::{ActionId, ItemRef, Locator, Relation, Rung, Spec, Time};
+use crate::domain::{ActionId, Becomes, ItemRef, Locator, Relation, Rung, Seen, Spec, State, Time};
 use crate::provider::Catalogue;
 
 /// How many issuers in a row are followed.
@@ -33,6 +33,8 @@ pub struct Goals<'a> {
     held: BTreeMap<&'a Locator, Vec<&'a Life>>,
     reads_logs: bool,
     principals: BTreeMap<&'a Locator, &'a Locator>,
+    /// What earlier runs made and nobody gave back: this run finds it to be so already.
+    made: BTreeMap<Goal, (u32, &'a Life)>,
 }
 
 impl<'a> Goals<'a> {
@@ -49,6 +51,7 @@ impl<'a> Goals<'a> {
             principals: principals.collect(),
             catalogue,
             all,
+            made: made_before(case, run),
             on: BTreeMap::new(),
             held: BTreeMap::new(),
             reads_logs: case
@@ -128,7 +131,7 @@ impl<'a> Goals<'a> {
             let stops = held.planned.rung.is_some_and(|rung| rung >= Rung::Suspend);
             let other = held.planned.target.as_ref().filter(|held| *held != target);
             if stops && other.is_some_and(mints) {
-                due = later(due, passed(held));
+                due = later(due, passed(self.maker(held)));
             }
         }
         if was_reached {
@@ -147,7 +150,7 @@ impl<'a> Goals<'a> {
         match self.second_writing(spec, target) {
             Due::At(again) if now >= again => self
                 .get(&spec.id, target)
-                .is_some_and(|life| !is_written(life, again)),
+                .is_some_and(|life| !self.is_written(life, again)),
             Due::At(_) | Due::AfterDeath | Due::Never => false,
         }
     }
@@ -156,7 +159,7 @@ impl<'a> Goals<'a> {
     fn passed_twice(&self, action: &ActionId, life: &Life, depth: u8) -> Due {
         // Roles that entered each other would ask each other for ever.
         let Some(depth) = depth.checked_sub(1) else {
-            return passed(life);
+            return passed(self.maker(life));
         };
         let (spec, target) = (self.catalogue.action(action), &life.planned.target);
         let again = match (spec, target) {
@@ -164,13 +167,98 @@ impl<'a> Goals<'a> {
             (Some(_) | None, _) => Due::Never,
         };
         match again {
-            Due::At(again) if !is_written(life, again) => Due::At(
+            Due::At(again) if !self.is_written(life, again) => Due::At(
                 again
                     .saturating_add(life.planned.bound.unwrap_or_default())
                     .unwrap_or(Time::MAX),
             ),
             Due::AfterDeath => Due::AfterDeath,
-            Due::Never | Due::At(_) => passed(life),
+            Due::Never | Due::At(_) => passed(self.maker(life)),
+        }
+    }
+
+    /// The life that made what a life found to be so already, in an earlier run; else that life itself.
+    fn maker(&self, life: &'a Life) -> &'a Life {
+        let found = life.planned.does == Does::Nothing && life.sent.is_none();
+        let action = life.planned.action.as_ref().filter(|_| found);
+        let goal = action.and_then(|action| Some((action.clone(), life.planned.target.clone()?)));
+        let made = goal.and_then(|goal| self.made.get(&goal));
+        made.map_or(life, |(_, made)| made)
+    }
+
+    /// Whether the latest writing of a goal covers its second writing.
+    fn is_written(&self, life: &'a Life, again: Time) -> bool {
+        let covers = |life: &Life| {
+            life.acted_at.is_some_and(|acted| acted >= again)
+                || (life.planned.does == Does::Nothing && life.at >= again)
+        };
+        covers(life) || covers(self.maker(life))
+    }
+
+    /// The newest cut-off that was written for a goal, by the provider's clock. A request that arrives after its caller
+    /// gave up can put an older one in its place.
+    #[must_use]
+    pub fn cut_off(&self, spec: &Spec, target: &Locator) -> Option<Time> {
+        let goal = (spec.id.clone(), target.clone());
+        let own = self.all.get(&goal).map(|(_, life)| *life);
+        let made = self.made.get(&goal).map(|(_, life)| *life);
+        let written = |life: &Life| written(spec, life);
+        own.and_then(written).max(made.and_then(written))
+    }
+
+    /// The earlier runs on whose cut-offs this one may rely: each was asked for as much, and what it cut is dead still,
+    /// as far as `seen` shows it. What was made before anything was given back is not among them.
+    #[must_use]
+    pub fn relied_on(
+        &self,
+        case: &'a Case,
+        order: &Order,
+        seen: &BTreeMap<Locator, Seen>,
+    ) -> BTreeMap<u32, Self> {
+        let runs: BTreeSet<u32> = self.made.values().map(|(run, _)| *run).collect();
+        let relied_on = runs.into_iter().filter_map(|run| {
+            let earlier = &case.runs.get(&run)?.order;
+            let subjects: BTreeSet<&Locator> = earlier.subjects.iter().collect();
+            let mut include = order.include.iter();
+            let as_much = earlier.since <= order.since
+                && include.all(|relation| earlier.include.contains(relation))
+                && order.subjects.iter().all(|one| subjects.contains(one));
+            let goals = as_much.then(|| Self::of(case, self.catalogue, run))?;
+            goals.is_dead_still(seen).then_some((run, goals))
+        });
+        relied_on.collect()
+    }
+
+    /// Whether a look shows nothing that was cut as alive again; session cuts are not asked, they have their time.
+    fn is_dead_still(&self, seen: &BTreeMap<Locator, Seen>) -> bool {
+        self.iter().all(|((action, target), _, life)| {
+            let call = self.maker(life).sent().map(|(call, _)| call);
+            match (call, self.catalogue.action(action), seen.get(target)) {
+                (Some(call), Some(spec), Some(seen)) => {
+                    spec.takes_time_of_call() || spec.shows(call, seen)
+                }
+                (Some(_) | None, _, _) => true,
+            }
+        })
+    }
+
+    /// Whether all that could issue more was dead, everywhere, before an earlier run wrote the cut-off that stands.
+    #[must_use]
+    pub fn is_for_good(
+        &self,
+        relied_on: &BTreeMap<u32, Self>,
+        spec: &Spec,
+        target: &Locator,
+    ) -> bool {
+        let made = self.made.get(&(spec.id.clone(), target.clone()));
+        let Some(goals) = made.and_then(|(run, _)| relied_on.get(run)) else {
+            return false;
+        };
+        match goals.second_writing(spec, target) {
+            Due::At(again) => goals
+                .get(&spec.id, target)
+                .is_some_and(|life| goals.is_written(life, again)),
+            Due::Never | Due::AfterDeath => false,
         }
     }
 
@@ -191,7 +279,7 @@ impl<'a> Goals<'a> {
                 continue;
             };
             match self.second_writing(spec, target) {
-                Due::At(again) if !is_written(life, again) => {
+                Due::At(again) if !self.is_written(life, again) => {
                     owed.push((Some(again), target));
                 }
                 Due::AfterDeath => owed.push((None, target)),
@@ -219,9 +307,34 @@ fn passed(life: &Life) -> Due {
     observed.map_or(Due::AfterDeath, |verdict| Due::At(verdict.settles.at))
 }
 
-/// Whether the latest writing of a goal covers its second writing.
-#[must_use]
-pub fn is_written(life: &Life, again: Time) -> bool {
-    life.acted_at.is_some_and(|acted| acted >= again)
-        || (life.planned.does == Does::Nothing && life.at >= again)
+/// The cut-off that a life wrote, where it is known to have done so.
+fn written(spec: &Spec, life: &Life) -> Option<Time> {
+    let (call, _) = life.sent()?;
+    let is_there = matches!(life.state, State::Acted { .. } | State::Confirmed { .. });
+    let cut_offs = spec
+        .touches
+        .iter()
+        .filter(|touch| is_there && touch.becomes == Becomes::TimeOfCall);
+    cut_offs
+        .filter_map(|touch| call.value(&touch.field)?.as_str()?.parse().ok())
+        .max()
+}
+
+/// What earlier runs made and is in force, by goal; nothing from before anything was given back.
+fn made_before(case: &Case, run: u32) -> BTreeMap<Goal, (u32, &Life)> {
+    let gave_back = case
+        .runs
+        .range(..run)
+        .rev()
+        .find(|(number, earlier)| earlier.order.gives_back() && case.has_acted(**number));
+    let from = gave_back.map_or(0, |(number, _)| number + 1);
+    let is_made =
+        |life: &Life| life.sent.is_some() && matches!(life.state, State::Confirmed { .. });
+    let lives = case.lives.iter();
+    let made = lives.filter(|(item, life)| (from..run).contains(&item.run) && is_made(life));
+    made.filter_map(|(item, life)| {
+        let goal = (life.planned.action.clone()?, life.planned.target.clone()?);
+        Some((goal, (item.run, life)))
+    })
+    .collect()
 }

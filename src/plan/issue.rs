@@ -402,7 +402,7 @@ impl<'a> Expansion<'a> {
                     | Takes::OneOf(_) => false,
                 };
                 if takes_it && !self.wanted.with.contains_key(&param.name) {
-                    let made = Arg::Of(key.clone(), "made".to_owned());
+                    let made = Arg::Of(Box::new(key.clone()), "made".to_owned());
                     call.with.insert(param.name.clone(), made);
                 }
             }

@@ -98,7 +98,7 @@ fn undo(ask: &Ask<'_>, item: &Item, needs: &[Need]) -> Option<Item> {
     let mut with = inverse.arguments(&Fields::new());
     for arg in with.values_mut() {
         if let Arg::Before(field) = arg {
-            *arg = Arg::Of(item.key.clone(), field.clone());
+            *arg = Arg::Of(Box::new(item.key.clone()), field.clone());
         }
     }
     let call = Call {

@@ -156,6 +156,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         seen.insert(found.target.clone(), found);
     }
     let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);
+    let relied_on = goals.relied_on(ask.case, ask.order, &seen);
     let begun: BTreeSet<&ItemKey> = ask
         .case
         .lives_of(ask.at.0)
@@ -232,7 +233,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .next(),
             };
             let known = goals.get(&choice.spec.id, &choice.target).is_some();
-            let item = item(ask, &goals, candidate, choice, before);
+            let item = item(ask, (&goals, &relied_on), candidate, choice, before);
             // A goal that an earlier round accounts for needs no second no-op; late proof is added to its own life.
             if item.call().is_some() || !known {
                 items.push(item);
@@ -358,7 +359,7 @@ fn proposes_restore(step: &Step) -> bool {
 
 fn item(
     ask: &Ask<'_>,
-    goals: &due::Goals<'_>,
+    (goals, relied_on): (&due::Goals<'_>, &BTreeMap<u32, due::Goals<'_>>),
     candidate: Candidate<'_>,
     choice: candidate::Choice<'_>,
     before: Option<Seen>,
@@ -392,6 +393,12 @@ fn item(
         life.state.is_in_doubt() && life.sent().is_some_and(|(call, _)| unseen(call))
     });
     let required = required.saturating_add(ahead).unwrap_or(required);
+    // What was written counts, and nothing older: a late request may have put an older cut-off back.
+    let written = goals.cut_off(spec, &target);
+    let required = match written {
+        Some(written) if goals.is_for_good(relied_on, spec, &target) => written,
+        Some(_) | None => written.map_or(required, |written| written.max(required)),
+    };
     let done = match before.as_ref().map(|seen| &seen.fact) {
         Some(Fact::Gone) => Some("already gone; the account is confirmed"),
         Some(Fact::Present(fields))

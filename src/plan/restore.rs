@@ -1,137 +1,112 @@
 //! Planning to give back: per target and touched field the oldest before-state, and only where the present still is
 //! what we left.
 //!
-//! Never gives back what a rule holds: compromised credentials unless named, session cuts before their time, and
-//! fields that somebody else changed meanwhile.
+//! Never gives back what a rule holds: compromised credentials unless named, session cuts before their time, fields
+//! that somebody else changed meanwhile, and what the subject itself changed before we came.
+
+mod measure;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Ask, tag, tier};
-use crate::domain::case::Case;
+use crate::domain::event::Order;
 use crate::domain::plan::{Plan, VERSION};
-use crate::domain::state::Life;
 use crate::domain::{
-    ActionId, Arg, Becomes, Call, Duration, Fact, Fields, Item, ItemKey, ItemRef, Locator, Phase,
-    Relation, Seen, Spec, State, Tier, Time, Undo, Work,
+    Arg, Becomes, Call, Duration, Fact, Item, ItemKey, Locator, Phase, Relation, Seen, Spec, Tier,
+    Time, Undo, Work,
 };
 use crate::provider::Catalogue;
+use measure::{Measure, stands_for};
+use told::Told;
+
+pub use measure::Measures;
 
 /// The step under which everything that gives back is planned.
 pub const STEP: &str = crate::domain::event::Order::RESTORE;
+/// The mark of what was asked for and cannot be given back; what a rule holds has none.
+pub const COULD_NOT: &str = "could-not";
+/// The mark of what is given back because it never was compromised.
+pub const FALSE_POSITIVE: &str = "false-positive";
 
-/// One measure: what was there before, what we left, and the lives that made it.
-struct Measure<'a> {
-    oldest: &'a Seen,
-    newest: &'a Call,
-    acted: Time,
-    relation: Option<Relation>,
-    subject: Option<&'a Locator>,
-    lives: Vec<&'a ItemRef>,
+/// What is asked to come back.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wanted {
+    /// Targets, or the subjects of a false positive; empty means all that may come back.
+    pub named: Vec<Locator>,
+    /// Fields of what is named that come back although the subject itself changed them.
+    pub even_if_changed: BTreeSet<String>,
+    /// The word that what was cut is healthy.
+    pub healthy: Option<Healthy>,
 }
 
-impl Measure<'_> {
-    fn made_by(&self) -> Vec<ItemRef> {
-        self.lives.iter().map(|item| (*item).clone()).collect()
-    }
+/// Somebody's word that what was cut never was compromised.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Healthy {
+    /// Why.
+    pub reason: String,
+    /// Whether the sessions that were cut are healthy too.
+    pub sessions: bool,
 }
 
-/// The measures of an incident that were not given back, by the action that made them and its target.
-pub struct Measures<'a>(BTreeMap<(&'a ActionId, &'a Locator), Measure<'a>>);
+const NAMED: &str = "restore";
+const EVEN_IF_CHANGED: &str = "even_if_changed";
+const HEALTHY: &str = "false_positive";
 
-impl<'a> Measures<'a> {
-    /// Gathers them from every run of an incident.
+impl Wanted {
+    /// What a restoring run was asked.
     #[must_use]
-    pub fn of(case: &'a Case) -> Self {
-        let mut measures: BTreeMap<_, Measure<'a>> = BTreeMap::new();
-        for (item, life) in &case.lives {
-            let Some((call, before)) = sent(life) else {
-                continue;
-            };
-            let acted = life.acted_at.unwrap_or(life.at);
-            measures
-                .entry((&call.action, &call.target))
-                .and_modify(|known| {
-                    known.newest = call;
-                    known.acted = known.acted.max(acted);
-                    known.lives.push(item);
-                })
-                .or_insert(Measure {
-                    oldest: before,
-                    newest: call,
-                    acted,
-                    relation: life.planned.relation,
-                    subject: life.planned.key.subject.as_ref(),
-                    lives: vec![item],
-                });
+    pub fn of(order: &Order) -> Self {
+        fn read<T: serde::de::DeserializeOwned>(order: &Order, name: &str) -> Option<T> {
+            serde_json::from_value(order.inputs.get(name)?.clone()).ok()
         }
-        Self(measures)
-    }
-
-    /// What they are on.
-    #[must_use]
-    pub fn targets(&self) -> BTreeSet<&'a Locator> {
-        self.0.keys().map(|(_, target)| *target).collect()
-    }
-
-    /// The lives of cuts that an item giving back lifts.
-    #[must_use]
-    pub fn lifted(&self, lifts: &ActionId, target: &Locator) -> Vec<ItemRef> {
-        let measure = self.0.get(&(lifts, target));
-        measure.map(Measure::made_by).unwrap_or_default()
-    }
-
-    /// The lives of cuts that an item found to be given back already, by an earlier attempt or by somebody else.
-    #[must_use]
-    pub fn back(&self, catalogue: &Catalogue, item: &Item) -> Vec<ItemRef> {
-        let is_inverse =
-            |spec: &&Spec| matches!(&spec.undo, Undo::By(by) if Some(by) == item.action());
-        let cut = catalogue.actions().find(is_inverse);
-        let found = cut.and_then(|spec| Some((spec, self.0.get(&(&spec.id, item.target()?))?)));
-        let present = item.before.as_ref().and_then(Seen::fields);
-        match (found, present) {
-            (Some((spec, measure)), Some(present)) if is_as_before(spec, measure, present) => {
-                measure.made_by()
-            }
-            (Some(_) | None, _) => Vec::new(),
+        Self {
+            named: read(order, NAMED).unwrap_or_default(),
+            even_if_changed: read(order, EVEN_IF_CHANGED).unwrap_or_default(),
+            healthy: read(order, HEALTHY),
         }
     }
+
+    /// The same, as the inputs of a run.
+    #[must_use]
+    pub fn inputs(&self) -> BTreeMap<String, Value> {
+        fn written<T: Serialize>(value: &T) -> Value {
+            serde_json::to_value(value).unwrap_or_default()
+        }
+        let mut inputs = BTreeMap::from([(NAMED.to_owned(), written(&self.named))]);
+        if !self.even_if_changed.is_empty() {
+            inputs.insert(EVEN_IF_CHANGED.to_owned(), written(&self.even_if_changed));
+        }
+        if let Some(healthy) = &self.healthy {
+            inputs.insert(HEALTHY.to_owned(), written(healthy));
+        }
+        inputs
+    }
+
+    fn chooses(&self, target: &Locator, measure: &Measure<'_>) -> bool {
+        let of_subject = || {
+            let mut subjects = measure.subjects.iter();
+            self.healthy.is_some() && subjects.any(|subject| self.named.contains(subject))
+        };
+        self.named.is_empty() || self.named.contains(target) || of_subject()
+    }
 }
 
-/// The call and receipt of a life that changed something and was not given back.
-fn sent(life: &Life) -> Option<(&Call, &Seen)> {
-    let changed = match &life.state {
-        State::Acted { changed } | State::Confirmed { changed } => *changed,
-        State::UndoFailed(_) => true,
-        State::Planned
-        | State::Blocked(_)
-        | State::Intended { .. }
-        | State::InDoubt { .. }
-        | State::Failed(_)
-        | State::Skipped(_)
-        | State::Stale(_)
-        | State::Denied(_)
-        | State::Undone => false,
-    };
-    life.sent()
-        .filter(|_| changed && life.planned.rung.is_some())
-}
-
-fn is_as_before(spec: &Spec, measure: &Measure<'_>, present: &Fields) -> bool {
-    let null = Value::Null;
-    let of = |fields: Option<&Fields>, field: &str| {
-        fields
-            .and_then(|fields| fields.get(field))
-            .unwrap_or(&null)
-            .clone()
-    };
-    let fields = || spec.touches.iter().map(|touch| touch.field.as_str());
-    fields().all(|field| of(Some(present), field) == of(measure.oldest.fields(), field))
+/// One measure that was chosen, with what is seen of its target now.
+struct Choice<'a> {
+    spec: &'a Spec,
+    target: &'a Locator,
+    measure: &'a Measure<'a>,
+    present: &'a Seen,
+    /// Another subject that needs the measure, and was not declared healthy.
+    needed_by: Option<&'a Locator>,
 }
 
 /// Plans to give back every measure of an incident that may come back; what is held is listed, with the reason.
-pub async fn make(ask: &Ask<'_>, named: &[Locator]) -> Plan {
+pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
     let measures = Measures::of(ask.case);
     let targets: Vec<Locator> = measures.targets().into_iter().cloned().collect();
     let seen: BTreeMap<Locator, Seen> = ask
@@ -141,20 +116,28 @@ pub async fn make(ask: &Ask<'_>, named: &[Locator]) -> Plan {
         .into_iter()
         .map(|seen| (seen.target.clone(), seen))
         .collect();
-    let mut items = Vec::new();
-    for ((action, target), measure) in measures.0 {
-        let Some(spec) = ask.catalogue.action(action) else {
-            continue;
-        };
-        let Some(present) = seen.get(target) else {
-            continue;
-        };
-        let is_named = named.contains(target);
-        if !named.is_empty() && !is_named {
-            continue;
-        }
-        items.push(item(ask, spec, target, &measure, present, is_named));
-    }
+    let chosen: Vec<Choice<'_>> = measures
+        .0
+        .iter()
+        .filter(|((_, target), measure)| wanted.chooses(target, measure))
+        .filter_map(|((action, target), measure)| {
+            Some(Choice {
+                spec: ask.catalogue.action(action)?,
+                target,
+                measure,
+                present: seen.get(*target)?,
+                needed_by: needed_by(ask, wanted, (&measures, measure), target),
+            })
+        })
+        .collect();
+    // What a log tells matters only where something would come back.
+    let comes_back = chosen
+        .iter()
+        .filter(|choice| wanted.healthy.is_none() && give_back(ask, choice, wanted).is_ok());
+    let subjects: BTreeSet<&Locator> = comes_back
+        .flat_map(|choice| choice.measure.subjects.iter().copied())
+        .collect();
+    let told = Told::read(ask, &subjects).await;
     Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),
@@ -169,21 +152,38 @@ pub async fn make(ask: &Ask<'_>, named: &[Locator]) -> Plan {
             .now
             .saturating_add(super::PLAN_LASTS)
             .unwrap_or(Time::MAX),
-        items,
+        items: chosen
+            .iter()
+            .map(|choice| item(ask, choice, wanted, &told))
+            .collect(),
         pending: Vec::new(),
         outside: Vec::new(),
         not_seen: Vec::new(),
     }
 }
 
-fn item(
-    ask: &Ask<'_>,
-    spec: &Spec,
+/// The first subject that a measure stands for and that was not declared healthy with the others.
+fn needed_by<'a>(
+    ask: &Ask<'a>,
+    wanted: &Wanted,
+    (measures, measure): (&Measures<'a>, &Measure<'a>),
     target: &Locator,
-    measure: &Measure<'_>,
-    present: &Seen,
-    named: bool,
-) -> Item {
+) -> Option<&'a Locator> {
+    let is_named = |subject: &Locator| wanted.named.is_empty() || wanted.named.contains(subject);
+    if wanted.healthy.is_none() || is_named(target) {
+        return None;
+    }
+    let subjects = stands_for(ask.case, (measures, measure), ask.catalogue, target);
+    subjects.into_iter().find(|subject| !is_named(subject))
+}
+
+fn item(ask: &Ask<'_>, choice: &Choice<'_>, wanted: &Wanted, told: &Told<'_>) -> Item {
+    let Choice {
+        spec,
+        target,
+        measure,
+        ..
+    } = choice;
     let key = ItemKey {
         phase: Phase::Reissue,
         step: STEP.to_owned(),
@@ -191,19 +191,19 @@ fn item(
         subject: measure.subject.cloned(),
     };
     let mut marks = Vec::new();
-    let (work, undo, tier, reasons) = match give_back(ask, spec, target, measure, present, named) {
-        Ok((inverse, with)) => {
-            let (mut tier, mut reasons) = tier::compute(inverse, &[]);
-            if is_compromised(ask.catalogue, spec, target, measure) {
-                tier = tier.raised();
-                reasons.push("it re-enables what is compromised".to_owned());
-            } else if measure.relation.is_none() {
-                tier = tier.max(Tier::DISRUPTIVE);
-                reasons.push("it gives access back to what was named as compromised".to_owned());
+    let judged = give_back(ask, choice, wanted).and_then(|given| {
+        let reasons = judge(ask, choice, wanted, told)?;
+        Ok((given, reasons))
+    });
+    let (work, undo, tier, reasons) = match judged {
+        Ok(((inverse, with), judged)) => {
+            if wanted.healthy.is_some() {
+                marks.push(FALSE_POSITIVE.to_owned());
             }
+            let (tier, reasons) = weigh(ask, choice, (inverse, judged), wanted);
             let call = Call {
                 action: inverse.id.clone(),
-                target: target.clone(),
+                target: (*target).clone(),
                 with,
                 secret: None,
                 tag: tag(&ask.case.incident, &key),
@@ -221,7 +221,7 @@ fn item(
             (
                 Work::Nothing {
                     action: inverse,
-                    target: target.clone(),
+                    target: (*target).clone(),
                     why,
                 },
                 spec.undo.clone(),
@@ -231,7 +231,7 @@ fn item(
         }
     };
     Item {
-        before: Some(present.clone()),
+        before: Some(choice.present.clone()),
         relation: measure.relation,
         tier,
         reasons,
@@ -241,8 +241,104 @@ fn item(
     }
 }
 
-/// The mark of what was asked for and cannot be given back; what a rule holds has none.
-pub const COULD_NOT: &str = "could-not";
+/// What judging a give-back found: why it is a tier higher, and what is only told.
+#[derive(Default)]
+struct Judged {
+    raises: Vec<String>,
+    told: Vec<String>,
+}
+
+/// The tier of a give-back, with the reasons.
+fn weigh(
+    ask: &Ask<'_>,
+    choice: &Choice<'_>,
+    (inverse, judged): (&Spec, Judged),
+    wanted: &Wanted,
+) -> (Tier, Vec<String>) {
+    let (mut tier, mut reasons) = tier::compute(inverse, &[]);
+    match &wanted.healthy {
+        Some(healthy) => {
+            reasons.push(format!("declared a false positive: {}", healthy.reason));
+            let now = ask.now;
+            let until = not_before(ask.catalogue, choice.spec, choice.measure);
+            if let Some(until) = until.filter(|until| now < *until) {
+                reasons.push(format!(
+                    "the sessions that it cut are declared healthy too, so it does not wait until {until}"
+                ));
+            }
+        }
+        None if is_compromised(ask.catalogue, choice) => {
+            tier = tier.raised();
+            reasons.push("it re-enables what is compromised".to_owned());
+        }
+        None if choice.measure.relation.is_none() => {
+            tier = tier.max(Tier::DISRUPTIVE);
+            reasons.push("it gives access back to what was named as compromised".to_owned());
+        }
+        None => {}
+    }
+    if !judged.raises.is_empty() {
+        tier = tier.raised();
+    }
+    reasons.extend(judged.raises);
+    reasons.extend(judged.told);
+    (tier, reasons)
+}
+
+/// Whether the saved state is the subject's own making.
+///
+/// Where nothing was there before, nothing of anybody's is put back: then only a known write holds it.
+fn judge(
+    ask: &Ask<'_>,
+    choice: &Choice<'_>,
+    wanted: &Wanted,
+    told: &Told<'_>,
+) -> Result<Judged, Kept> {
+    let mut judged = Judged::default();
+    if wanted.healthy.is_some() {
+        return Ok(judged);
+    }
+    let Choice {
+        spec,
+        target,
+        measure,
+        ..
+    } = choice;
+    let is_named = wanted.named.contains(target);
+    for touch in &spec.touches {
+        let field = touch.field.as_str();
+        let Some(write) = told.wrote(ask, (target, field), measure) else {
+            continue;
+        };
+        let (at, evidence) = (write.at, &write.evidence);
+        if is_named && wanted.even_if_changed.contains(field) {
+            judged.raises.push(format!(
+                "it puts back `{field}` as the subject itself left it at {at} ({evidence})"
+            ));
+        } else {
+            return Err(held(format!(
+                "not put back: the subject itself changed `{field}` at {at} ({evidence}); \
+                 name it to put it back: contain restore {target} --even-if-changed {field}"
+            )));
+        }
+    }
+    if judged.raises.is_empty() {
+        let mut fields = spec.touches.iter().map(|touch| touch.field.as_str());
+        let puts_back = fields.any(|field| !measure.before(field).is_null());
+        for blind in told.unknown(ask, target, measure) {
+            let text = format!(
+                "whether the subject itself made what is put back is not known: {}",
+                blind.text
+            );
+            if blind.counts && puts_back {
+                judged.raises.push(text);
+            } else if puts_back {
+                judged.told.push(text);
+            }
+        }
+    }
+    Ok(judged)
+}
 
 type GiveBack<'a> = (&'a Spec, BTreeMap<String, Arg>);
 
@@ -269,12 +365,17 @@ fn could_not(why: impl Into<String>) -> Kept {
 /// The inverse and its arguments, or why it is kept.
 fn give_back<'a>(
     ask: &Ask<'a>,
-    spec: &Spec,
-    target: &Locator,
-    measure: &Measure<'_>,
-    present: &Seen,
-    named: bool,
+    choice: &Choice<'_>,
+    wanted: &Wanted,
 ) -> Result<GiveBack<'a>, Kept> {
+    let Choice {
+        spec,
+        target,
+        measure,
+        present,
+        needed_by,
+    } = choice;
+    let named = wanted.named.contains(target);
     let kept = |why: String| if named { could_not(why) } else { held(why) };
     let inverse = match &spec.undo {
         Undo::By(inverse) => inverse,
@@ -291,28 +392,34 @@ fn give_back<'a>(
             return Err(could_not(format!("the target cannot be read: {why}")));
         }
     };
-    if is_compromised(ask.catalogue, spec, target, measure) && !named {
+    if let Some(other) = needed_by {
+        return Err(held(format!(
+            "held: it stands for {other} too, which was not declared healthy"
+        )));
+    }
+    if wanted.healthy.is_none() && is_compromised(ask.catalogue, choice) && !named {
         return Err(held(format!(
             "held: what is compromised stays off unless it is named: contain restore {target}"
         )));
     }
+    let sessions_are_healthy = wanted
+        .healthy
+        .as_ref()
+        .is_some_and(|healthy| healthy.sessions);
     if let Some(until) = not_before(ask.catalogue, spec, measure)
         && ask.now < until
+        && !sessions_are_healthy
     {
+        let how = match &wanted.healthy {
+            Some(_) => "; if those are healthy too, add --sessions-too",
+            None => "",
+        };
         return Err(held(format!(
-            "held until {until}: before that, sessions that it cut could come back to life"
+            "held until {until}: before that, sessions that it cut could come back to life{how}"
         )));
     }
-    let null = Value::Null;
-    let before = |field: &str| {
-        measure
-            .oldest
-            .fields()
-            .and_then(|fields| fields.get(field))
-            .unwrap_or(&null)
-    };
-    let now = |field: &str| fields.get(field).unwrap_or(&null);
-    if is_as_before(spec, measure, fields) {
+    let now = |field: &str| fields.get(field).unwrap_or(&Value::Null);
+    if measure.is_as_before(spec, fields) {
         return Err(held("as it was before already"));
     }
     if let Some(drift) = spec
@@ -329,7 +436,7 @@ fn give_back<'a>(
         let value = match &touch.becomes {
             Becomes::Is(value) => value.clone(),
             Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) => {
-                before(&touch.field).clone()
+                measure.before(&touch.field).clone()
             }
         };
         (touch.field.clone(), Arg::Is(value))
@@ -340,25 +447,20 @@ fn give_back<'a>(
 /// Whether lifting a cut would give access back to what the attacker holds or made.
 ///
 /// Session cuts are not asked: they have their time. The deny on a principal that was named is no credential.
-fn is_compromised(
-    catalogue: &Catalogue,
-    spec: &Spec,
-    target: &Locator,
-    measure: &Measure<'_>,
-) -> bool {
+fn is_compromised(catalogue: &Catalogue, choice: &Choice<'_>) -> bool {
     let is_credential = |of: &Locator| {
         catalogue
             .kind(of.kind())
             .is_some_and(|kind| kind.credential)
     };
-    let ends_sessions = spec.cut().is_some_and(|cut| cut.before_call);
+    let ends_sessions = choice.spec.cut().is_some_and(|cut| cut.before_call);
     !ends_sessions
-        && match measure.relation {
+        && match choice.measure.relation {
             Some(Relation::Minted) => true,
             Some(Relation::Held) => {
-                is_credential(target) && !measure.subject.is_some_and(is_credential)
+                is_credential(choice.target) && !choice.measure.subject.is_some_and(is_credential)
             }
-            None => is_credential(target),
+            None => is_credential(choice.target),
             Some(
                 Relation::Entered
                 | Relation::Exposed

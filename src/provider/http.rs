@@ -3,17 +3,34 @@
 //! Never follows a redirect, so that no credential travels to a host that nobody configured. The AWS SDK brings a client
 //! of its own, which takes no proxy from the environment either: `aws/client.rs` sees to that.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
 use crate::domain::{Because, Duration, Why};
 
 /// Builds the client; `deadline` covers a whole exchange.
 ///
 /// # Errors
 /// Says why the machine's TLS set-up allows no client.
+pub fn client(deadline: Duration) -> Result<reqwest::Client, Why> {
+    built(builder(deadline))
+}
+
+/// Builds a client that connects to names with public addresses only, or also to private ones.
+///
+/// # Errors
+/// Says why the machine's TLS set-up allows no client.
+pub fn guarded(deadline: Duration, private: bool) -> Result<reqwest::Client, Why> {
+    built(builder(deadline).dns_resolver(Arc::new(Guard { private })))
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that builds an HTTP client"
 )]
-pub fn client(deadline: Duration) -> Result<reqwest::Client, Why> {
+fn builder(deadline: Duration) -> reqwest::ClientBuilder {
     let deadline = deadline.unsigned_abs();
     reqwest::Client::builder()
         .connect_timeout(deadline.min(std::time::Duration::from_secs(5)))
@@ -21,8 +38,118 @@ pub fn client(deadline: Duration) -> Result<reqwest::Client, Why> {
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .user_agent(concat!("contain/", env!("CARGO_PKG_VERSION")))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Why> {
+    builder
         .build()
         .map_err(|_| Why::new(Because::Unavailable, "no HTTP client could be made"))
+}
+
+/// What sort of address this is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Anybody's.
+    Public,
+    /// This machine's own.
+    Loopback,
+    /// A private network's.
+    Private,
+    /// Link-local, metadata, unspecified, multicast: nothing of ours goes there.
+    Never,
+}
+
+/// The sort of an address that is written out, brackets allowed; nothing for a name.
+#[must_use]
+pub fn literal(host: &str) -> Option<Place> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse().ok().map(place)
+}
+
+/// The sort of an address (the IANA special-purpose registries, as far as they matter here).
+#[must_use]
+pub fn place(address: IpAddr) -> Place {
+    match address {
+        IpAddr::V4(address) => place_v4(address),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(mapped) => place_v4(mapped),
+            None => place_v6(address),
+        },
+    }
+}
+
+fn place_v4(address: Ipv4Addr) -> Place {
+    let [first, second, ..] = address.octets();
+    let is_shared = first == 100 && (64..128).contains(&second);
+    match () {
+        () if address.is_loopback() => Place::Loopback,
+        () if address.is_link_local() || address.is_multicast() || first == 0 || first >= 240 => {
+            Place::Never
+        }
+        () if address.is_private() || is_shared => Place::Private,
+        () => Place::Public,
+    }
+}
+
+fn place_v6(address: Ipv6Addr) -> Place {
+    // The metadata address of EC2 over IPv6.
+    const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    match () {
+        () if address.is_loopback() => Place::Loopback,
+        () if address == METADATA
+            || address.is_unspecified()
+            || address.is_multicast()
+            || address.is_unicast_link_local() =>
+        {
+            Place::Never
+        }
+        () if address.is_unique_local() => Place::Private,
+        () => Place::Public,
+    }
+}
+
+/// Looks names up and refuses what they may not mean, at the moment of connecting.
+struct Guard {
+    private: bool,
+}
+
+/// A name that means an address to which nothing is sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the name means an address to which nothing is sent unless it is configured")]
+struct Refused;
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let private = self.private;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<SocketAddr> = found.collect();
+            let is_allowed = |address: &SocketAddr| match place(address.ip()) {
+                Place::Public => true,
+                Place::Loopback | Place::Private => private,
+                Place::Never => false,
+            };
+            // One forbidden address is enough: which of them is taken is not ours to choose.
+            if !found.iter().all(is_allowed) {
+                return Err(Refused.into());
+            }
+            let addresses: Addrs = Box::new(found.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+/// Why a client refused to connect, where it was its own rule.
+#[must_use]
+pub fn refused(failed: &reqwest::Error) -> Option<Why> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(failed);
+    while let Some(error) = cause {
+        if error.is::<Refused>() {
+            return Some(Why::new(Because::Forbidden, error.to_string()));
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// Turns a failed exchange into a reason; nothing of the request is repeated in it.
@@ -37,5 +164,51 @@ pub fn why(failed: &reqwest::Error, what: &str) -> Why {
         Why::new(Because::Garbled, format!("{what} broke off its answer"))
     } else {
         Why::new(Because::Unavailable, format!("{what} was not reached"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_public_only_where_it_is_nobody_elses() {
+        for (address, wanted) in [
+            ("203.0.113.9", Place::Public),
+            ("8.8.8.8", Place::Public),
+            ("127.0.0.1", Place::Loopback),
+            ("[::1]", Place::Loopback),
+            ("::ffff:127.0.0.1", Place::Loopback),
+            ("10.1.2.3", Place::Private),
+            ("172.16.0.1", Place::Private),
+            ("192.168.1.1", Place::Private),
+            ("100.64.0.1", Place::Private),
+            ("::ffff:10.0.0.1", Place::Private),
+            ("fd12::1", Place::Private),
+            ("169.254.169.254", Place::Never),
+            ("::ffff:169.254.169.254", Place::Never),
+            ("[fe80::1]", Place::Never),
+            ("fd00:ec2::254", Place::Never),
+            ("0.0.0.0", Place::Never),
+            ("[::]", Place::Never),
+            ("255.255.255.255", Place::Never),
+            ("224.0.0.1", Place::Never),
+            ("2600::1", Place::Public),
+        ] {
+            assert_eq!(literal(address), Some(wanted), "{address}");
+        }
+        assert_eq!(literal("example.com"), None);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_means_this_machine_is_refused_unless_that_is_configured() {
+        let name = || "localhost".parse().unwrap_or_else(|_| unreachable!());
+        let found = async |private| Guard { private }.resolve(name()).await;
+        assert!(found(false).await.is_err_and(|error| error.is::<Refused>()));
+        assert!(
+            found(true)
+                .await
+                .is_ok_and(|mut found| found.next().is_some())
+        );
     }
 }

@@ -3,12 +3,14 @@
 //! The contract: a catalogue that needs no credentials, a handle that reads, a handle that acts. Native adapters,
 //! packs and the simulated world implement exactly this. Never decides what follows an outcome.
 
-#[cfg(feature = "aws")]
+#[cfg(feature = "http")]
 pub mod http;
 
 pub mod observer;
 
 pub mod aws;
+#[cfg(feature = "http")]
+pub mod notify;
 pub mod simulated;
 
 use std::collections::BTreeMap;

@@ -10,6 +10,7 @@ use crate::domain::event::{Does, PlannedItem};
 use crate::domain::plan::{Outside, Plan};
 use crate::domain::state::Life;
 use crate::domain::{Cause, Digest, ItemRef, Proof, Settled, State, Status, Time, Undo};
+use crate::plan::restore::Wanted;
 use crate::playbook::Playbook;
 use crate::provider::Catalogue;
 
@@ -73,6 +74,12 @@ pub fn of_run(source: &Source<'_>) -> Output {
         .into_iter()
         .map(|(item, life)| of_life(case, item, life, now))
         .collect();
+    if let Some(healthy) = Wanted::of(order).healthy.filter(|_| order.gives_back()) {
+        let acting = output.items.iter_mut().filter(|item| item.why.is_none());
+        for item in acting {
+            item.why = Some(format!("false positive: {}", healthy.reason));
+        }
+    }
     if output.items.is_empty()
         && let Some((plan, None)) = plan
     {

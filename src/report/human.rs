@@ -146,7 +146,9 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
         Work::Read(_) => {}
     }
     asked::condition(page, item);
-    if item.tier >= Tier::GRAVE {
+    // Whoever confirms a give-back reads why it is as grave as it is.
+    let gives_back = item.call().is_some() && item.key.step == crate::plan::restore::STEP;
+    if item.tier >= Tier::GRAVE || gives_back {
         for reason in &item.reasons {
             page.line(&format!("       why    {}", plain(reason)));
         }

@@ -6,6 +6,7 @@ use super::output::Output;
 use crate::domain::event::Event;
 use crate::domain::why::plain;
 use crate::domain::{Digest, Time};
+use crate::plan::restore::Wanted;
 
 /// One entry, as far as the timeline needs it.
 pub struct Entry<'a> {
@@ -69,6 +70,10 @@ pub fn render(output: &Output, timeline: &[Entry<'_>], head: Digest) -> String {
         }
     };
     section(
+        "False positive",
+        timeline.iter().filter_map(false_positive).collect(),
+    );
+    section(
         "Still alive",
         output
             .still_alive
@@ -119,6 +124,30 @@ pub fn render(output: &Output, timeline: &[Entry<'_>], head: Digest) -> String {
     lines.push("\n    sed -n '1p' journal.jsonl | sed 's/,\"hash\":\"[0-9a-f]*\"}$//' | tr -d '\\n' | sha256sum\n".to_owned());
     lines.push("`contain journal verify` checks all of it. It is unanchored: no witness outside of this folder vouches for the head.".to_owned());
     lines.join("\n") + "\n"
+}
+
+/// What an entry says was healthy all along, and why.
+fn false_positive(entry: &Entry<'_>) -> Option<String> {
+    let Event::RunOpened { run, order } = entry.event else {
+        return None;
+    };
+    let wanted = Wanted::of(order);
+    let healthy = wanted.healthy.filter(|_| order.gives_back())?;
+    let of = match wanted.named.is_empty() {
+        true => &order.subjects,
+        false => &wanted.named,
+    };
+    let of: Vec<_> = of.iter().map(|of| code(&of.to_string())).collect();
+    let sessions = match healthy.sessions {
+        true => ", the sessions that were cut included",
+        false => "",
+    };
+    Some(format!(
+        "run {run}, at {}: {} declared healthy{sessions}: {}",
+        entry.at,
+        of.join(", "),
+        escape(&healthy.reason)
+    ))
 }
 
 fn escape(text: &str) -> String {

@@ -9,7 +9,7 @@ use super::output::Obligation;
 use super::standing::last_lives;
 use crate::domain::event::Does;
 use crate::domain::state::Life;
-use crate::domain::{ItemRef, State, Time};
+use crate::domain::{ItemRef, Spec, State, Time};
 
 /// Everything that people owe in a run's incident.
 #[must_use]
@@ -26,6 +26,20 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
     }
     for (item, life) in last_lives(source.case, source.run) {
         all.extend(asked(source, item, life));
+        let action = life.planned.action.as_ref();
+        let spec = action.and_then(|action| source.catalogue.action(action));
+        if life.state.is_in_doubt() && spec.is_some_and(Spec::leaves_no_trace) {
+            all.push(Obligation {
+                what: format!(
+                    "ask whoever reads {} whether the message came ({}): it may have been sent, and is not sent again",
+                    life.planned.on(),
+                    item.key
+                ),
+                due: None,
+                overdue: false,
+                do_with: None,
+            });
+        }
         let tried = life
             .verdict
             .as_ref()

@@ -123,7 +123,7 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         return plain(Outcome::Failed);
     };
     if entry.order.gives_back() {
-        return plain(restored(case, run));
+        return plain(restored(case, catalogue, run));
     }
     let goals = Goals::of(case, catalogue, run);
     let cuts: Vec<_> = goals
@@ -138,7 +138,7 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
     let (rest, undone) = rest(case, run, is_what_if);
     if cuts.is_empty() && manual.is_empty() {
         if !entry.order.cuts {
-            let outcome = if doubts(case, run) > 0 {
+            let outcome = if doubts(case, catalogue, run) > 0 {
                 Outcome::InDoubt
             } else {
                 Outcome::Done
@@ -194,7 +194,7 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
             ));
         }
     }
-    states.in_doubt = doubts(case, run);
+    states.in_doubt = doubts(case, catalogue, run);
     logs(&mut standing, catalogue, &goals);
     standing.owed = goals
         .owed()
@@ -379,8 +379,18 @@ impl Tally {
     }
 }
 
+/// Whether a call in doubt may still change what is cut; a message that may have been sent changes nothing.
+fn may_land(catalogue: &Catalogue, life: &Life) -> bool {
+    let spec = life
+        .planned
+        .action
+        .as_ref()
+        .and_then(|id| catalogue.action(id));
+    life.state.is_in_doubt() && !spec.is_some_and(crate::domain::Spec::leaves_no_trace)
+}
+
 /// Lives in doubt whose goal no later life has reached: their calls may still land.
-fn doubts(case: &Case, run: u32) -> usize {
+fn doubts(case: &Case, catalogue: &Catalogue, run: u32) -> usize {
     let reached = |doubtful: &ItemRef, life: &Life| {
         case.lives_of(run).any(|(later, other)| {
             later.round > doubtful.round
@@ -391,7 +401,7 @@ fn doubts(case: &Case, run: u32) -> usize {
     };
     let doubtful = case
         .lives_of(run)
-        .filter(|(_, life)| life.state.is_in_doubt());
+        .filter(|(_, life)| may_land(catalogue, life));
     doubtful.filter(|(item, life)| !reached(item, life)).count()
 }
 
@@ -483,7 +493,7 @@ fn withhold(standing: &mut Standing, case: &Case, run: u32, now: Time) {
     standing.withheld.dedup();
 }
 
-fn restored(case: &Case, run: u32) -> Outcome {
+fn restored(case: &Case, catalogue: &Catalogue, run: u32) -> Outcome {
     let lives: Vec<_> = last_lives(case, run)
         .into_iter()
         .map(|(_, life)| life)
@@ -507,7 +517,7 @@ fn restored(case: &Case, run: u32) -> Outcome {
             State::Confirmed { .. } | State::Skipped(_) | State::Undone
         )
     };
-    let is_doubtful = |life: &Life| life.state.is_in_doubt();
+    let is_doubtful = |life: &Life| may_land(catalogue, life);
     match () {
         () if case.lives.values().any(is_doubtful) => Outcome::InDoubt,
         () if lives.iter().all(is_back) => Outcome::Restored,

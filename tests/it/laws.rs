@@ -2,11 +2,16 @@
 
 mod authority;
 mod catalogue;
+mod cut_off;
+mod false_positive;
 mod issue;
+mod judgement;
 mod phases;
 mod restore;
 mod review;
 mod said;
+#[cfg(feature = "http")]
+mod told;
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -241,26 +246,4 @@ async fn a_lost_reply_and_a_kill_change_nothing_about_the_end() {
         }
     }
     cells.hold(70);
-}
-
-#[tokio::test(start_paused = true)]
-async fn isolating_twice_cuts_no_key_twice_and_leaves_the_same_world() {
-    let bench = Bench::new(LEAK);
-    assert_eq!(bench.go(&Wish::contained()).await.said(), Said::Contained);
-    let (world, before) = (bench.snapshot(), bench.left().len());
-    let again = Wish {
-        run: 2,
-        ..Wish::contained()
-    };
-    assert_eq!(bench.go(&again).await.said(), Said::Contained);
-    bench.check(false);
-    bench.check_expected();
-    assert_eq!(bench.snapshot(), world);
-    // What ends sessions is written again, as nobody knows what was issued between the runs; nothing else is.
-    for left in &bench.left()[before..] {
-        assert!(
-            left.call.action.to_string().ends_with("-sessions"),
-            "{left:?}"
-        );
-    }
 }

@@ -21,6 +21,7 @@ use contain::execute::Ground;
 use contain::execute::lanes::Lanes;
 use contain::gate::{Circumstances, Confirmation, Policy};
 use contain::journal::{self, Journal, MemorySink, Sink};
+use contain::plan::restore::Wanted;
 use contain::playbook::{self, Playbook, Vocabulary};
 use contain::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, lock, play,
@@ -327,13 +328,24 @@ impl Wish {
     }
 
     pub(crate) fn restore(run: u32, named: &[Locator]) -> Self {
+        let named = named.to_vec();
+        Self::give_back(
+            run,
+            Wanted {
+                named,
+                ..Wanted::default()
+            },
+        )
+    }
+
+    pub(crate) fn give_back(run: u32, wanted: Wanted) -> Self {
         Self {
             run,
             verb: "restore",
             secrets: false,
             exact: true,
             answer: Answer::Yes(Confirmation::Code),
-            ..Self::isolate(Limit::Restore(named.to_vec()))
+            ..Self::isolate(Limit::Restore(wanted))
         }
     }
 
@@ -473,17 +485,9 @@ impl Bench {
     }
 
     fn order(&self, wish: &Wish) -> Order {
-        let named = match &wish.limit {
-            Limit::Restore(named) => serde_json::to_value(named).unwrap(),
-            Limit::Plan
-            | Limit::OneRound(_)
-            | Limit::Isolated
-            | Limit::Contained
-            | Limit::Verify(_) => Value::Null,
-        };
         let mut inputs = BTreeMap::from([("review".to_owned(), Value::from("PT4H"))]);
-        if !named.is_null() {
-            inputs.insert("restore".to_owned(), named);
+        if let Limit::Restore(wanted) = &wish.limit {
+            inputs.extend(wanted.inputs());
         }
         let key = [7; 32];
         Order {

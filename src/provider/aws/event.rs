@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::kind;
 use super::resolve::principal;
-use crate::domain::{Because, Fields, Locator, NotSeen, Time, Why};
+use super::{change, kind};
+use crate::domain::{Because, Fields, Found, Locator, NotSeen, Time, Why};
 
 /// One event.
 #[derive(Clone, Debug)]
@@ -143,6 +143,11 @@ impl Event {
             .collect();
         fields.insert("event".to_owned(), json!(self.label()));
         fields.insert("accepted".to_owned(), json!(self.error.is_none()));
+        let said = |pointer: &str| text(&self.detail, pointer);
+        let changed = change::of(&self.name, self.account.as_deref(), said);
+        if !changed.is_empty() {
+            fields.insert(Found::CHANGED.to_owned(), json!(changed));
+        }
         fields
     }
 

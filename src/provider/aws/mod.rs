@@ -4,6 +4,7 @@
 //! CloudTrail. Never creates a credential, and never repeats a call that changes something.
 
 mod action;
+mod change;
 mod policy;
 mod wildcard;
 

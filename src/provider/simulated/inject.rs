@@ -37,6 +37,12 @@ pub struct Set {
     pub field: String,
     /// To what; null removes it.
     pub value: Value,
+    /// With which credential, where it leaves an event; that credential has to be accepted.
+    #[serde(default)]
+    pub by: Option<Locator>,
+    /// The event's name in the audit log.
+    #[serde(default)]
+    pub event: Option<String>,
 }
 
 /// What became of an inject.
@@ -75,8 +81,14 @@ pub async fn play(injects: &[Inject], world: &Shared, clock: &Clock) -> Vec<Play
             tell(format!("`{}` tries {}", attempt.who, attempt.event), worked);
         }
         if let Some(set) = &inject.set {
-            let worked = world.set(&set.target, &set.field, set.value.clone());
-            let what = format!("somebody sets `{}` of `{}`", set.field, set.target);
+            let (worked, who) = match &set.by {
+                Some(by) => (world.change(by, set, at), format!("`{by}`")),
+                None => {
+                    let worked = world.set(&set.target, &set.field, set.value.clone());
+                    (worked, "somebody".to_owned())
+                }
+            };
+            let what = format!("{who} sets `{}` of `{}`", set.field, set.target);
             tell(what, worked);
         }
     }

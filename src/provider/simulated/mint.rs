@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::inject::Set;
 use super::world::{Edge, Happened, Node, World};
-use crate::domain::{Because, Fields, KindId, Locator, Relation, Time, Why};
+use crate::domain::{Because, Changed, Fields, KindId, Locator, Relation, Time, Why};
 
 /// A new credential that somebody wants.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -92,6 +93,7 @@ impl World {
             user_agent: mint.user_agent.clone(),
             accepted: allowed.is_ok(),
             made: allowed.is_ok().then(|| name.clone()),
+            changed: Vec::new(),
         });
         let holder = allowed?;
         let lifetime = self.kinds.get(&mint.kind).and_then(|kind| kind.lifetime);
@@ -128,12 +130,31 @@ impl World {
             user_agent: attempt.user_agent.clone(),
             accepted,
             made: None,
+            changed: Vec::new(),
         });
         if let (true, Some(node)) = (accepted, self.nodes.get_mut(&attempt.who)) {
             node.fields
                 .insert("last_used".into(), at.to_string().into());
         }
         accepted
+    }
+
+    /// Writes a field of another thing with a credential, where that is accepted; the attempt is in the audit log.
+    pub fn change(&mut self, by: &Locator, set: &Set, now: Time) -> bool {
+        let accepted = self.accepts(by, now) && self.nodes.contains_key(&set.target);
+        let at = self.theirs(now);
+        let (target, field) = (set.target.clone(), set.field.clone());
+        self.record(Happened {
+            who: by.clone(),
+            at,
+            event: set.event.clone().unwrap_or_else(|| format!("set {field}")),
+            source_ip: None,
+            user_agent: None,
+            accepted,
+            made: None,
+            changed: vec![Changed { target, field }],
+        });
+        accepted && self.set(&set.target, &set.field, set.value.clone())
     }
 
     /// Answers who would hold it.

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub use inject::{Inject, Played, play};
+pub use inject::{Inject, Played, Set, play};
 pub use mint::{Mint, Use};
 pub use scenario::Scenario;
 pub use weather::{Fault, Operation, Rule, Weather};

@@ -298,6 +298,9 @@ fn activity(event: &Happened) -> Found {
             fields.insert(name.into(), Value::from(value.as_str()));
         }
     }
+    if !event.changed.is_empty() {
+        fields.insert(Found::CHANGED.into(), json!(event.changed));
+    }
     Found {
         what: event.who.clone(),
         relation: None,

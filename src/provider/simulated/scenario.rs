@@ -11,7 +11,7 @@ use super::Settings;
 use super::inject::Inject;
 use super::weather::{Length, Rule, Weather};
 use super::world::{Edge, Happened, Node, Pace, Version, World};
-use crate::domain::{ActionId, Clock, Fields, Kind, Locator, Relation, Time};
+use crate::domain::{ActionId, Changed, Clock, Fields, Kind, Locator, Relation, Time};
 
 /// A rehearsal, as people write it.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -180,6 +180,9 @@ pub struct Past {
     /// What it made.
     #[serde(default)]
     pub made: Option<Locator>,
+    /// The fields that it wrote; they are among the nodes as it left them.
+    #[serde(default)]
+    pub changed: Vec<Changed>,
 }
 
 fn yes() -> bool {
@@ -313,6 +316,7 @@ impl Scenario {
                 user_agent: past.user_agent.clone(),
                 accepted: past.accepted,
                 made: past.made.clone(),
+                changed: past.changed.clone(),
             });
         }
         world.healthy = before.healthy.clone();

@@ -203,6 +203,7 @@ pub(super) fn world(pace: Pace) -> World {
             user_agent: None,
             accepted: true,
             made: None,
+            changed: Vec::new(),
         });
     }
     world

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use super::fate::{Change, History};
 use super::weather::fraction;
 use crate::domain::{
-    ActionId, Becomes, Call, Duration, Fields, Kind, KindId, Locator, Relation, Spec, Tag, Time,
+    ActionId, Becomes, Call, Changed, Duration, Fields, Kind, KindId, Locator, Relation, Spec, Tag,
+    Time,
 };
 
 /// A world that several handles act in.
@@ -156,6 +157,8 @@ pub struct Happened {
     pub accepted: bool,
     /// What it made.
     pub made: Option<Locator>,
+    /// The fields that it wrote.
+    pub changed: Vec<Changed>,
 }
 
 /// A request to change something, as the world received it.

@@ -311,6 +311,7 @@ fn with_a_made_user() -> Bench {
             user_agent: None,
             accepted: true,
             made: Some(name("user/made")),
+            changed: Vec::new(),
         });
     };
     Bench::with(scenario, more, Duration::from_secs(10))
