@@ -10,6 +10,8 @@ mod candidate;
 mod look;
 pub mod restore;
 
+pub mod least;
+
 pub use look::{Glance, glance, query, unseen};
 
 use std::collections::{BTreeMap, BTreeSet};

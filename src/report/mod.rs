@@ -8,6 +8,7 @@ pub mod describe;
 pub mod output;
 pub mod page;
 
+pub mod commands;
 pub mod human;
 pub mod markdown;
 

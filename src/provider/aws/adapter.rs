@@ -10,10 +10,10 @@ use futures_util::StreamExt as _;
 use super::client::{self, Handle, Link};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, Reading, Secret,
-    Seen, Spec, Tag, Why,
+    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
+    Secret, Seen, Spec, Tag, Why,
 };
-use crate::provider::{Act, Observe, Provider, Soon};
+use crate::provider::{Act, Need, Observe, Provider, Soon};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -138,7 +138,17 @@ impl Provider for Aws {
     }
 
     fn commands(&self, call: &Call) -> Vec<String> {
-        super::action::of(call).map_or_else(Vec::new, |action| (action.commands)(call))
+        super::action::commands(call)
+    }
+
+    fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
+        super::permission::reads(asked)
+    }
+
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value> {
+        let region = self.link.settings.regions.first();
+        let partition = super::partition::of(region.map_or("", String::as_str)).name;
+        Some(super::permission::policy(needs, partition))
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

@@ -13,6 +13,8 @@ mod client;
 mod failure;
 #[cfg(feature = "aws")]
 mod guard;
+#[cfg(feature = "aws")]
+mod permission;
 
 #[cfg(feature = "aws")]
 mod inline;
