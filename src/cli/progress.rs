@@ -42,9 +42,11 @@ impl Shown {
             for planned in items {
                 let target = match planned.does {
                     Does::Read => format!("{} of {}", planned.key.step, planned.target),
-                    Does::Act | Does::Nothing | Does::Manual => planned.target.to_string(),
+                    Does::Act | Does::Issue | Does::Watch | Does::Nothing | Does::Manual => {
+                        planned.target.to_string()
+                    }
                 };
-                if planned.does == Does::Act && self.fancy {
+                if matches!(planned.does, Does::Act | Does::Issue) && self.fancy {
                     self.widen(planned.target.provider());
                 }
                 self.targets.insert(planned.key.to_string(), target);

@@ -59,7 +59,8 @@ pub enum Arg {
     Is(Value),
     /// The time of the call.
     AtCall,
-    /// A field of another item's answer.
+    /// A field of an item's answer: `made` is the locator of what it made, `made.id` its id alone. In a delivery the item
+    /// is its own.
     Of(ItemKey, String),
     /// What the receipt says the field held.
     Before(String),

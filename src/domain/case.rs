@@ -2,10 +2,10 @@
 //!
 //! Never looks at a clock: time is an argument.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::event::{Event, Order, PlannedItem};
+use super::event::{Answered, Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
 use super::state::{Illegal, Life, next};
 use super::{ActionId, Digest, Fact, ItemKey, ItemRef, Locator, Reading, Seen, State, Time};
@@ -131,6 +131,10 @@ impl Case {
             | Event::Stale { item, .. }
             | Event::Failed { item, .. }
             | Event::Intended { item, .. }
+            | Event::Made { item, .. }
+            | Event::Delivered { item, .. }
+            | Event::Discarding { item, .. }
+            | Event::Discarded { item, .. }
             | Event::Answered { item, .. }
             | Event::Resolved { item, .. }
             | Event::Verified { item, .. }
@@ -189,6 +193,9 @@ impl Case {
                 principal: planned.principal.clone(),
                 gone: false,
                 sent: None,
+                then: Vec::new(),
+                made: Vec::new(),
+                delivered: Vec::new(),
                 intended_at: None,
                 acted_at: None,
                 verdict: None,
@@ -240,6 +247,7 @@ impl Case {
             Event::Intended {
                 call,
                 before,
+                then,
                 spent,
                 attempt,
                 ..
@@ -248,12 +256,25 @@ impl Case {
                 life.sent = Some((call.clone(), before.clone()));
                 life.intended_at = Some(at);
                 life.attempts = *attempt;
+                life.then.clone_from(then);
+                life.delivered.clear();
                 if first {
                     for nonce in spent {
                         *self.spent.entry(nonce.clone()).or_default() += 1;
                     }
                 }
             }
+            Event::Made { made, .. } => life.made.extend(made.iter().cloned()),
+            Event::Delivered {
+                to,
+                outcome: Answered::Done { .. } | Answered::AlreadySo,
+                ..
+            } => life.delivered.push(to.clone()),
+            Event::Discarded {
+                what,
+                outcome: Answered::Done { .. } | Answered::AlreadySo,
+                ..
+            } => life.made.retain(|made| made != what),
             Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
             Event::Found { item, reading } => {
                 self.found.insert(item.clone(), (at, reading.clone()));
@@ -274,6 +295,9 @@ impl Case {
             | Event::Skipped { .. }
             | Event::Stale { .. }
             | Event::Failed { .. }
+            | Event::Delivered { .. }
+            | Event::Discarding { .. }
+            | Event::Discarded { .. }
             | Event::Answered { .. }
             | Event::Resolved { .. }
             | Event::UndoFailed { .. }
@@ -333,6 +357,13 @@ impl Case {
             .values()
             .filter(|life| life.planned.target == *target);
         lives.find_map(|life| life.principal.as_ref())
+    }
+
+    /// What contain itself issued in this incident, in whatever run: never in the set that is cut.
+    #[must_use]
+    pub fn issued(&self) -> BTreeSet<&Locator> {
+        let lives = self.lives.values();
+        lives.flat_map(|life| &life.made).collect()
     }
 
     /// The latest run.

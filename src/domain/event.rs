@@ -104,10 +104,60 @@ pub enum Event {
         call: Call,
         /// The receipt.
         before: Seen,
+        /// The calls that follow it in the same attempt: what is made is handed over by them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        then: Vec<Further>,
         /// The mandates that it spends, by nonce.
         spent: Vec<String>,
         /// The policies that determined the clearance, by id.
         policies: Vec<String>,
+    },
+    /// A call made something; its secret is in memory only.
+    Made {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt.
+        attempt: u32,
+        /// What it made.
+        made: Vec<Locator>,
+        /// Harmless facts from the answer.
+        fields: Fields,
+        /// What the new secret is known by, where there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fingerprint: Option<Fingerprint>,
+    },
+    /// What was made was handed over, or was not.
+    Delivered {
+        /// The item.
+        item: ItemRef,
+        /// Which attempt.
+        attempt: u32,
+        /// To which place.
+        to: Locator,
+        /// With what.
+        outcome: Answered,
+    },
+    /// What an attempt made and did not deliver is about to be taken away: durable first.
+    Discarding {
+        /// The item.
+        item: ItemRef,
+        /// The call.
+        call: Call,
+        /// What is taken away, as it was seen.
+        before: Seen,
+        /// The mandates under which it is done, by nonce.
+        spent: Vec<String>,
+        /// The policies that determined the clearance, by id.
+        policies: Vec<String>,
+    },
+    /// The call that takes it away came back.
+    Discarded {
+        /// The item.
+        item: ItemRef,
+        /// What was taken away.
+        what: Locator,
+        /// With what.
+        outcome: Answered,
     },
     /// The call came back.
     Answered {
@@ -219,6 +269,15 @@ pub enum Event {
     },
 }
 
+/// A call that follows another in the same attempt, with its receipt.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Further {
+    /// The call.
+    pub call: Call,
+    /// What was seen of its target before.
+    pub before: Seen,
+}
+
 /// What a run was asked to do.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Order {
@@ -320,6 +379,10 @@ pub struct PlannedItem {
 pub enum Does {
     /// It calls an action.
     Act,
+    /// It makes a new credential and hands it over.
+    Issue,
+    /// It waits until what another item made is in use.
+    Watch,
     /// Its goal is true already, or a rule holds it back.
     Nothing,
     /// It asks a question.
@@ -389,6 +452,10 @@ impl Event {
             Self::Stale { .. } => "stale",
             Self::Failed { .. } => "failed",
             Self::Intended { .. } => "intended",
+            Self::Made { .. } => "made",
+            Self::Delivered { .. } => "delivered",
+            Self::Discarding { .. } => "discarding",
+            Self::Discarded { .. } => "discarded",
             Self::Answered { .. } => "answered",
             Self::Resolved { .. } => "resolved",
             Self::Verified { .. } => "verified",
@@ -416,6 +483,10 @@ impl Event {
             | Self::Stale { item, .. }
             | Self::Failed { item, .. }
             | Self::Intended { item, .. }
+            | Self::Made { item, .. }
+            | Self::Delivered { item, .. }
+            | Self::Discarding { item, .. }
+            | Self::Discarded { item, .. }
             | Self::Answered { item, .. }
             | Self::Resolved { item, .. }
             | Self::Verified { item, .. }
@@ -455,6 +526,10 @@ impl Event {
             | Self::Skipped { .. }
             | Self::Stale { .. }
             | Self::Failed { .. }
+            | Self::Made { .. }
+            | Self::Delivered { .. }
+            | Self::Discarding { .. }
+            | Self::Discarded { .. }
             | Self::Answered { .. }
             | Self::Found { .. }
             | Self::InForce { .. }
@@ -473,7 +548,7 @@ impl Event {
     /// Whether an unresolved argument is left in the call; such an intent must not be written.
     #[must_use]
     pub fn is_unresolved(&self) -> bool {
-        matches!(self, Self::Intended { call, .. }
+        matches!(self, Self::Intended { call, .. } | Self::Discarding { call, .. }
             if call.with.values().any(|arg| matches!(arg, Arg::AtCall | Arg::Of(..) | Arg::Before(_))))
     }
 }

@@ -7,7 +7,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, Call, Duration, Fields, Locator, Query, Relation, Rung, Seen, Tier, Undo};
+use super::{
+    ActionId, Call, Duration, Fields, Locator, Manner, Query, Relation, Rung, Seen, Tier, Undo,
+};
 
 /// The four phases, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -177,6 +179,9 @@ pub struct Item {
     /// How many items of its step may be under way at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallel: Option<u32>,
+    /// How it is carried out, where its step says.
+    #[serde(default, skip_serializing_if = "Manner::is_plain")]
+    pub manner: Manner,
     /// How long until a cut in force is due for review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Duration>,
@@ -221,6 +226,21 @@ pub enum Ended {
 pub enum Work {
     /// Call an action.
     Act(Call),
+    /// Make a new credential and hand it over; one item, as neither is of use without the other.
+    Issue {
+        /// The call that makes it.
+        make: Call,
+        /// The calls that hand it over, in order; each may refer to what was made with [`super::Arg::Of`] and the item's
+        /// own key. Empty where what is made needs no handing over, as it lies where its consumers read.
+        deliver: Vec<Call>,
+    },
+    /// Wait until what another item made is in use.
+    Watch {
+        /// The item that made it.
+        of: ItemKey,
+        /// Where its consumers read it.
+        target: Locator,
+    },
     /// Ask a question.
     Read(Query),
     /// Nothing: the goal is true already.
@@ -246,9 +266,9 @@ impl Item {
     #[must_use]
     pub fn action(&self) -> Option<&ActionId> {
         match &self.work {
-            Work::Act(call) => Some(&call.action),
+            Work::Act(call) | Work::Issue { make: call, .. } => Some(&call.action),
             Work::Nothing { action, .. } => Some(action),
-            Work::Read(_) | Work::Manual { .. } => None,
+            Work::Watch { .. } | Work::Read(_) | Work::Manual { .. } => None,
         }
     }
 
@@ -256,19 +276,30 @@ impl Item {
     #[must_use]
     pub fn target(&self) -> &Locator {
         match &self.work {
-            Work::Act(call) => &call.target,
+            Work::Act(call) | Work::Issue { make: call, .. } => &call.target,
             Work::Read(query) => &query.target,
-            Work::Nothing { target, .. } | Work::Manual { target, .. } => target,
+            Work::Nothing { target, .. }
+            | Work::Watch { target, .. }
+            | Work::Manual { target, .. } => target,
         }
     }
 
-    /// The call, where it changes anything.
+    /// The call, where it changes anything; of an issuing item, the one that makes.
     #[must_use]
     pub fn call(&self) -> Option<&Call> {
-        match &self.work {
-            Work::Act(call) => Some(call),
-            Work::Read(_) | Work::Nothing { .. } | Work::Manual { .. } => None,
-        }
+        self.calls().next()
+    }
+
+    /// All calls, in the order in which they leave.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        let (first, then) = match &self.work {
+            Work::Act(call) => (Some(call), [].as_slice()),
+            Work::Issue { make, deliver } => (Some(make), deliver.as_slice()),
+            Work::Watch { .. } | Work::Read(_) | Work::Nothing { .. } | Work::Manual { .. } => {
+                (None, [].as_slice())
+            }
+        };
+        first.into_iter().chain(then)
     }
 }
 

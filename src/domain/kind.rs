@@ -39,6 +39,21 @@ pub struct Kind {
     /// How many one owner may have at once.
     #[serde(default)]
     pub at_most: Option<u32>,
+    /// What a holder of this kind can use instead of a new long-lived credential, best first.
+    #[serde(default)]
+    pub short_lived: Vec<ShortLived>,
+}
+
+/// Something short-lived that a principal can use instead of a long-lived credential.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShortLived {
+    /// What it is, as a clause: `an instance profile instead of a key`.
+    pub title: String,
+    /// What a person does to use it, exactly.
+    pub steps: String,
+    /// The vendor's page that says so.
+    pub docs: String,
 }
 
 /// A form that ids or secrets of a kind take.

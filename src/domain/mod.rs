@@ -21,6 +21,7 @@ pub mod case;
 pub mod event;
 pub mod item;
 pub mod mandate;
+pub mod manner;
 pub mod plan;
 pub mod state;
 
@@ -32,8 +33,9 @@ pub use call::{Answer, Arg, Call, Outcome, Tag};
 pub use clock::{Clock, Duration, Time};
 pub use digest::Digest;
 pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};
-pub use kind::{Kind, Pattern, Readable};
+pub use kind::{Kind, Pattern, Readable, ShortLived};
 pub use locator::{KindId, Locator, Named};
+pub use manner::{AfterFailure, Manner, Retry, RetryOn, Timeout};
 pub use nearest::nearest;
 pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
 pub use secret::{Fingerprint, Secret, SecretRef};

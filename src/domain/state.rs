@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Answered, Event, PlannedItem};
+use super::event::{Answered, Event, Further, PlannedItem};
 use super::item::Cause;
 use super::{Because, Call, Locator, Seen, Time, Verdict, Why};
 
@@ -197,6 +197,15 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             | S::Undone
             | S::UndoFailed(_) => Err(illegal()),
         },
+        Event::Made { attempt, .. } | Event::Delivered { attempt, .. } if matches!(now, S::Intended { attempt: intended } if intended == attempt) => {
+            Ok(now.clone())
+        }
+        // What is taken away is what an attempt left: nothing that ended well, and nothing that never began.
+        Event::Discarding { .. } | Event::Discarded { .. }
+            if now.is_in_doubt() || fresh || matches!(now, S::Acted { .. }) =>
+        {
+            Ok(now.clone())
+        }
         Event::Resolved { happened, .. } if now.is_in_doubt() => Ok(match (happened, now) {
             (Some(true), _) => S::Acted { changed: true },
             (Some(false), _) => S::Planned,
@@ -257,6 +266,10 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Failed { .. }
         | Event::Found { .. }
         | Event::Intended { .. }
+        | Event::Made { .. }
+        | Event::Delivered { .. }
+        | Event::Discarding { .. }
+        | Event::Discarded { .. }
         | Event::Resolved { .. }
         | Event::InForce { .. }
         | Event::Extended { .. }
@@ -289,6 +302,12 @@ pub struct Life {
     pub gone: bool,
     /// The call as it left, with the receipt; absent before the first intent.
     pub sent: Option<(Call, Seen)>,
+    /// The calls that follow it in the same attempt, with their receipts.
+    pub then: Vec<Further>,
+    /// What its attempts made and nobody took away.
+    pub made: Vec<Locator>,
+    /// Where what the latest attempt made was delivered to.
+    pub delivered: Vec<Locator>,
     /// When the latest intent was written.
     pub intended_at: Option<Time>,
     /// When the provider answered yes, or the effect was found to have happened.

@@ -55,6 +55,7 @@ impl Intent {
                 attempt,
                 call,
                 before,
+                then: Vec::new(),
                 spent,
                 policies,
             });

@@ -338,6 +338,7 @@ mod tests {
             undo: "aws.activate-access-key".parse().ok().map(Undo::By),
             needs: Vec::new(),
             parallel: None,
+            manner: Default::default(),
             review: None,
             verify_within: None,
             probe: false,

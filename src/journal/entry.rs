@@ -22,7 +22,7 @@ const HEX: usize = 64;
 pub(super) const TRAILER: usize = HASH.len() + HEX + END.len();
 
 /// The kinds that this version knows, as on the wire.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 29] = [
     "opened",
     "run-opened",
     "plan-frozen",
@@ -34,6 +34,10 @@ const KINDS: [&str; 25] = [
     "stale",
     "failed",
     "intended",
+    "made",
+    "delivered",
+    "discarding",
+    "discarded",
     "answered",
     "resolved",
     "verified",

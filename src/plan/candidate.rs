@@ -410,6 +410,7 @@ impl Candidate {
             undo: None,
             needs: Vec::new(),
             parallel: None,
+            manner: Default::default(),
             review: None,
             verify_within: None,
             probe: false,

@@ -108,6 +108,7 @@ pub(super) fn reads(ask: &Ask<'_>) -> Vec<Item> {
             undo: None,
             needs: Vec::new(),
             parallel: None,
+            manner: Default::default(),
             review: None,
             verify_within: None,
             probe: false,

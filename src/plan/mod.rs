@@ -21,7 +21,7 @@ use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::item::{ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
-    Digest, Duration, Fact, Fields, Item, Locator, Seen, Spec, Tag, Time, Undo, Work,
+    Digest, Duration, Fact, Fields, Item, Locator, Manner, Seen, Spec, Tag, Time, Undo, Work,
 };
 use crate::playbook::{Playbook, Step};
 use crate::provider::{Catalogue, Observer};
@@ -308,6 +308,7 @@ fn item(
         undo: Some(spec.undo.clone()),
         needs: Vec::new(),
         parallel: None,
+        manner: Manner::default(),
         review: candidate.review,
         verify_within: candidate.verify_within,
         probe,
@@ -365,6 +366,8 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
         probe: item.probe,
         does: match &item.work {
             Work::Act(_) => Does::Act,
+            Work::Issue { .. } => Does::Issue,
+            Work::Watch { .. } => Does::Watch,
             Work::Nothing { .. } => Does::Nothing,
             Work::Read(_) => Does::Read,
             Work::Manual { .. } => Does::Manual,

@@ -244,6 +244,7 @@ fn item(
         undo: Some(undo),
         needs: Vec::new(),
         parallel: None,
+        manner: Default::default(),
         review: None,
         verify_within: None,
         probe: false,

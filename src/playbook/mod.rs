@@ -34,6 +34,7 @@ use crate::domain::clock::read_duration;
 use crate::domain::{ActionId, Digest, Duration, Kind, Phase, ReadKind, Rung, Spec, Tier};
 
 pub use crate::domain::item::Ended;
+pub use crate::domain::manner::{AfterFailure, Retry, RetryOn, Timeout};
 pub use diagnostic::{Problem, Refused, Span};
 pub use expr::{Evaluated, Expr};
 pub use input::{Input, InputType, bind};
@@ -326,39 +327,6 @@ pub enum Wave {
     PerCent(u8),
 }
 
-/// How a step is tried again.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Retry {
-    /// How many attempts at most.
-    pub attempts: u32,
-    /// The pause before the second attempt; it doubles.
-    pub backoff: Option<Duration>,
-    /// No attempt begins later than this after the first.
-    pub within: Option<Duration>,
-    /// After what it is tried again; empty means all of them.
-    pub on: Vec<RetryOn>,
-}
-
-/// What a step may be tried again after.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RetryOn {
-    /// The provider asked to wait.
-    Throttled,
-    /// The provider was not reached.
-    Unavailable,
-    /// Somebody else was changing the same thing.
-    Conflict,
-}
-
-/// How long a step may take.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Timeout {
-    /// One attempt.
-    pub attempt: Option<Duration>,
-    /// All of it.
-    pub step: Option<Duration>,
-}
-
 /// What happens after a step failed; in doubt always behaves as [`AfterFailure::Keep`].
 #[derive(Clone, Debug)]
 pub struct OnFailure {
@@ -366,19 +334,6 @@ pub struct OnFailure {
     pub then: AfterFailure,
     /// Ids of the notify, manual and read steps that run then, and only then.
     pub run: Vec<String>,
-}
-
-/// What becomes of what was done, and of the rest.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AfterFailure {
-    /// What is done stays done, the rest goes on.
-    Keep,
-    /// What depends on it, and what of the step has not begun, does not start.
-    Stop,
-    /// As if it had ended well.
-    Continue,
-    /// What the step itself did is given back.
-    UndoSelf,
 }
 
 /// A step that is done for each of several things.

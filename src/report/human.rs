@@ -10,7 +10,7 @@ use super::standing::Outcome;
 use crate::domain::event::{Answered, Event};
 use crate::domain::plan::Plan;
 use crate::domain::why::plain;
-use crate::domain::{Bound, Item, Spec, Tier, Undo, Work, clock};
+use crate::domain::{Bound, Call, Item, Spec, Tier, Undo, Work, clock};
 use crate::provider::Catalogue;
 
 /// Renders a plan: who acts, what is cut, whom it hurts, how it is given back, what stays alive.
@@ -123,6 +123,13 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
                 }
             }
         }
+        Work::Issue { make, deliver } => {
+            issue(page, (number, &marks), (item, make, deliver), catalogue)
+        }
+        Work::Watch { of, target } => {
+            page.line(&format!("{number:>3}  watch        {target}"));
+            page.line(&format!("       until  what {of} makes is in use"));
+        }
         Work::Nothing { target, why, .. } => {
             page.line(&format!(
                 "{number:>3}  nothing      {target}   {}",
@@ -148,6 +155,35 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
             page.line(&format!("       used   by {}", plain(user)));
         }
     }
+}
+
+fn issue(
+    page: &mut Page,
+    (number, marks): (usize, &str),
+    (item, make, deliver): (&Item, &Call, &[Call]),
+    catalogue: &Catalogue,
+) {
+    page.line(&format!(
+        "{number:>3}  issue        {}   tier {}{marks}",
+        make.target, item.tier
+    ));
+    for call in item.calls() {
+        let title = catalogue
+            .action(&call.action)
+            .map(|spec| spec.title.clone())
+            .unwrap_or_default();
+        page.line(&format!("       do     {}  {title}", call.action));
+    }
+    for call in deliver {
+        page.line(&format!(
+            "       to     {}; the new secret passes through memory only",
+            call.target
+        ));
+    }
+    page.line(&format!(
+        "       undo   {}",
+        undo(item.undo.as_ref(), catalogue)
+    ));
 }
 
 fn undo(undo: Option<&Undo>, catalogue: &Catalogue) -> String {
@@ -182,6 +218,17 @@ fn proof(item: &Item, spec: &Spec) -> String {
     }
 }
 
+fn answer(outcome: &Answered) -> String {
+    match outcome {
+        Answered::Done { .. } => "acknowledged".to_owned(),
+        Answered::AlreadySo => "it was so already".to_owned(),
+        Answered::Refused(why) => format!("refused: {why}"),
+        Answered::Throttled { .. } => "throttled".to_owned(),
+        Answered::Unavailable(why) => format!("not reached: {why}"),
+        Answered::InDoubt(why) => format!("in doubt: {why}"),
+    }
+}
+
 /// Renders the line that an entry is worth while a run goes on.
 #[must_use]
 pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(String, String)> {
@@ -193,6 +240,17 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         } => format!("requested     {}", call.action),
         Event::Intended { attempt, call, .. } => {
             format!("requested     {} (attempt {attempt})", call.action)
+        }
+        Event::Made { made, .. } => {
+            let made: Vec<String> = made.iter().map(ToString::to_string).collect();
+            format!("made          {}; not delivered yet", made.join(", "))
+        }
+        Event::Delivered { to, outcome, .. } => {
+            format!("delivered     to {to}: {}", answer(outcome))
+        }
+        Event::Discarding { call, .. } => format!("taking away   {}", call.target),
+        Event::Discarded { what, outcome, .. } => {
+            format!("taken away    {what}: {}", answer(outcome))
         }
         Event::Answered { outcome, .. } => match outcome {
             Answered::Done { .. } => "acknowledged".to_owned(),

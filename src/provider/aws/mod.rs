@@ -78,6 +78,7 @@ pub fn kinds() -> Vec<Kind> {
         probe: false,
         lifetime: None,
         at_most: None,
+        short_lived: Vec::new(),
     };
     vec![
         Kind {
@@ -92,6 +93,7 @@ pub fn kinds() -> Vec<Kind> {
             probe: true,
             lifetime: None,
             at_most: Some(2),
+            short_lived: Vec::new(),
         },
         principal("user", "IAM user", &["access-key", "session"]),
         principal("role", "IAM role", &["session"]),
@@ -107,6 +109,7 @@ pub fn kinds() -> Vec<Kind> {
             probe: true,
             lifetime: Some(Duration::from_hours(36)),
             at_most: None,
+            short_lived: Vec::new(),
         },
     ]
 }

@@ -273,6 +273,7 @@ fn events() -> Vec<Event> {
             attempt,
             call: call(),
             before: seen(),
+            then: Vec::new(),
             spent: Vec::new(),
             policies: Vec::new(),
         });
