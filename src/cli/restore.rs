@@ -121,6 +121,7 @@ fn name(
         restore::Measures::of(case)
             .targets()
             .into_iter()
+            .chain(case.by_hand.keys().map(|(_, target)| target))
             .cloned()
             .collect()
     });

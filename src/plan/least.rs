@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::domain::plan::Plan;
-use crate::domain::{Item, Locator, Spec, Work};
+use crate::domain::{Call, Item, Locator, Work};
 use crate::provider::{Catalogue, Need, Provider};
 
 /// The least document of each provider that has such a form, for performing a plan and reading what it reads.
@@ -41,15 +41,21 @@ pub fn permissions(plan: &Plan, catalogue: &Catalogue) -> BTreeMap<String, Value
 /// The permissions that an item needs: all of its action, or where nothing is to be done those that look.
 fn wanted(item: &Item, provider: &dyn Provider) -> Vec<String> {
     match &item.work {
-        Work::Act(_) => spec(item, provider).map_or_else(Vec::new, |spec| spec.permissions.clone()),
+        Work::Act(_) | Work::Issue { .. } => {
+            let declared = |call: &Call| {
+                let mut actions = provider.actions().iter();
+                actions.find(|spec| spec.id == call.action)
+            };
+            let specs = item.calls().filter_map(declared);
+            specs
+                .flat_map(|spec| spec.permissions.iter().cloned())
+                .collect()
+        }
         Work::Read(query) => provider.reads(Some(query.read)),
-        Work::Nothing { .. } | Work::Manual { .. } => looks(item.target(), provider),
+        Work::Watch { .. } | Work::Nothing { .. } | Work::Manual { .. } => {
+            looks(item.target(), provider)
+        }
     }
-}
-
-fn spec<'a>(item: &Item, provider: &'a dyn Provider) -> Option<&'a Spec> {
-    let action = item.action()?;
-    provider.actions().iter().find(|spec| spec.id == *action)
 }
 
 /// Whether an item's question is about more than its target.
@@ -60,7 +66,11 @@ fn searches(item: &Item) -> bool {
             query.read,
             ReadKind::Reach | ReadKind::Grants | ReadKind::Permissions
         ),
-        Work::Act(_) | Work::Nothing { .. } | Work::Manual { .. } => false,
+        Work::Act(_)
+        | Work::Issue { .. }
+        | Work::Watch { .. }
+        | Work::Nothing { .. }
+        | Work::Manual { .. } => false,
     }
 }
 

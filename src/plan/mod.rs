@@ -6,6 +6,7 @@ pub mod due;
 pub mod scope;
 pub mod tier;
 
+mod by_hand;
 mod candidate;
 mod look;
 pub mod restore;
@@ -256,15 +257,24 @@ fn item(
         life.state.is_in_doubt() && life.sent.as_ref().is_some_and(|(call, _)| unseen(call))
     });
     let required = required.saturating_add(ahead).unwrap_or(required);
+    let by_hand = ask.case.by_hand(&spec.id, &target);
     let done = match before.as_ref().map(|seen| &seen.fact) {
-        Some(Fact::Gone) => Some("already gone; the account is confirmed"),
+        Some(Fact::Gone) => Some("already gone; the account is confirmed".to_owned()),
         Some(Fact::Present(fields))
             if !is_owed && !is_unsettled && spec.is_done(fields, &Fields::new(), required) =>
         {
-            Some("already so")
+            Some(match by_hand {
+                Some(at) => format!("already so: done by hand at {at}"),
+                None => "already so".to_owned(),
+            })
         }
         Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
     };
+    if let (Some(at), None) = (by_hand, &done) {
+        reasons.push(format!(
+            "noted as done by hand at {at}, and that is not what is seen now"
+        ));
+    }
     let rung = spec.cut().map(|cut| cut.rung);
     let probe = ask
         .order
@@ -287,7 +297,7 @@ fn item(
         Some(why) => Work::Nothing {
             action: spec.id.clone(),
             target: target.clone(),
-            why: why.to_owned(),
+            why,
         },
         None => Work::Act(crate::domain::Call {
             action: spec.id.clone(),

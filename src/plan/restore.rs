@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Ask, tag, tier};
+use super::{Ask, by_hand, tag, tier};
 use crate::domain::case::Case;
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::state::Life;
@@ -157,6 +157,7 @@ pub async fn make(ask: &Ask<'_>, named: &[Locator]) -> Plan {
         }
         items.push(item(ask, spec, target, &measure, present, is_named));
     }
+    items.extend(by_hand::items(ask, &items, named).await);
     Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),
@@ -288,6 +289,9 @@ fn give_back<'a>(
     named: bool,
 ) -> Result<GiveBack<'a>, Kept> {
     let kept = |why: String| if named { could_not(why) } else { held(why) };
+    if let Some(at) = ask.case.by_hand(&spec.id, target) {
+        return Err(held(by_hand::not_ours(at)));
+    }
     let inverse = match &spec.undo {
         Undo::By(inverse) => inverse,
         Undo::None(why) => return Err(kept(format!("held: it cannot be given back: {why}"))),

@@ -81,37 +81,20 @@ fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
     let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
     note(&item.key.to_string());
     match &item.work {
-        Work::Act(call) => {
-            let Some(spec) = catalogue.action(&call.action) else {
-                note(&format!(
-                    "no command line: this build has no action {}",
-                    call.action
-                ));
-                return;
-            };
-            note(&format!(
-                "{}: {}, tier {}",
-                call.target, spec.title, item.tier
-            ));
-            note(&format!("hurts: {}", spec.hurts));
-            for need in &item.needs {
-                note(&format!("only once this has ended well: {}", need.key));
+        Work::Act(_) | Work::Issue { .. } => {
+            for call in item.calls() {
+                match catalogue.action(&call.action) {
+                    Some(spec) => act(page, plan, item, (call, spec), catalogue),
+                    None => page.line(&format!(
+                        "# no command line: this build has no action {}",
+                        call.action
+                    )),
+                }
             }
-            if let Some(secret) = &call.secret {
-                note(&format!(
-                    "needs a secret from {secret}; it is not repeated here"
-                ));
-            }
-            print(page, "", call, spec, catalogue);
-            waits(page, spec);
-            undo(page, item, spec, catalogue);
-            page.line(&format!(
-                "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
-                spec.id,
-                call.target.to_string().replace('\'', "'\\''"),
-                plan.incident
-            ));
         }
+        Work::Watch { of, target } => note(&format!(
+            "{target}: wait until what {of} made is in use, and do not go on before"
+        )),
         Work::Nothing { target, why, .. } => note(&format!("{target}: nothing to do: {why}")),
         Work::Read(query) => note(&format!(
             "{}: a question ({}), and no command line of the vendor's answers it: contain inventory {} --incident {}",
@@ -122,6 +105,38 @@ fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
         )),
         Work::Manual { target, steps } => note(&format!("{target}: by hand: {steps}")),
     }
+}
+
+fn act(
+    page: &mut Page,
+    plan: &Plan,
+    item: &Item,
+    (call, spec): (&Call, &Spec),
+    catalogue: &Catalogue,
+) {
+    let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
+    note(&format!(
+        "{}: {}, tier {}",
+        call.target, spec.title, item.tier
+    ));
+    note(&format!("hurts: {}", spec.hurts));
+    for need in &item.needs {
+        note(&format!("only once this has ended well: {}", need.key));
+    }
+    if let Some(secret) = &call.secret {
+        note(&format!(
+            "needs the secret of {secret}, which is not repeated here"
+        ));
+    }
+    print(page, "", call, spec, catalogue);
+    waits(page, spec);
+    undo(page, item, (call, spec), catalogue);
+    page.line(&format!(
+        "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
+        spec.id,
+        call.target.to_string().replace('\'', "'\\''"),
+        plan.incident
+    ));
 }
 
 fn word(read: impl serde::Serialize) -> String {
@@ -177,7 +192,7 @@ fn waits(page: &mut Page, spec: &Spec) {
 }
 
 /// The commands that give an item back, from what was seen before it.
-fn undo(page: &mut Page, item: &Item, spec: &Spec, catalogue: &Catalogue) {
+fn undo(page: &mut Page, item: &Item, (call, spec): (&Call, &Spec), catalogue: &Catalogue) {
     let inverse = match &spec.undo {
         Undo::By(inverse) => catalogue.action(inverse),
         Undo::None(why) => {
@@ -185,9 +200,14 @@ fn undo(page: &mut Page, item: &Item, spec: &Spec, catalogue: &Catalogue) {
             return;
         }
     };
-    let (Some(inverse), Some(call)) = (inverse, item.call()) else {
+    let Some(inverse) = inverse else {
         return;
     };
+    // The receipt is of the item's own target; what an issuing item hands over has none yet.
+    if call.target != *item.target() || spec.cut().is_none() {
+        page.line(&format!("# undo: {} takes it back", inverse.id));
+        return;
+    }
     let Some(fields) = item.before.as_ref().and_then(Seen::fields) else {
         page.line("# undo: not known: what was there before could not be read");
         return;
