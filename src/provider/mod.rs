@@ -47,6 +47,9 @@ pub trait Provider: Send + Sync {
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
     /// The least document of permissions for what is needed, in the vendor's form; none where the vendor has no such form.
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
+    /// What denies a principal everything and cannot be edited by it, to be installed in peacetime, with notes on how;
+    /// none where the vendor has nothing of the kind.
+    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)>;
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;

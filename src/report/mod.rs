@@ -12,4 +12,6 @@ pub mod commands;
 pub mod human;
 pub mod markdown;
 
+pub mod catalogue;
+pub mod proven;
 pub mod table;

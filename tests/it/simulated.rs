@@ -189,6 +189,9 @@ impl Provider for Watched {
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         self.inner.permissions(needs)
     }
+    fn guardrail(&self) -> Option<(Value, Vec<String>)> {
+        self.inner.guardrail()
+    }
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(WatchedReader {
             inner: self.inner.reader(account),

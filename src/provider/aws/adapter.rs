@@ -83,6 +83,12 @@ impl Aws {
         }
     }
 
+    /// The partition that the configured regions are in.
+    fn partition(&self) -> &'static str {
+        let region = self.link.settings.regions.first();
+        super::partition::of(region.map_or("", String::as_str)).name
+    }
+
     /// Whether bounds were configured that do not count, because the endpoint is the vendor's.
     #[must_use]
     pub fn ignores_bounds(&self) -> bool {
@@ -146,9 +152,12 @@ impl Provider for Aws {
     }
 
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value> {
-        let region = self.link.settings.regions.first();
-        let partition = super::partition::of(region.map_or("", String::as_str)).name;
-        Some(super::permission::policy(needs, partition))
+        Some(super::permission::policy(needs, self.partition()))
+    }
+
+    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
+        let document = super::guardrail::document(self.partition());
+        Some((document, super::guardrail::notes()))
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

@@ -14,6 +14,8 @@ mod failure;
 #[cfg(feature = "aws")]
 mod guard;
 #[cfg(feature = "aws")]
+mod guardrail;
+#[cfg(feature = "aws")]
 mod permission;
 
 #[cfg(feature = "aws")]

@@ -188,6 +188,10 @@ impl Provider for Simulated {
         None
     }
 
+    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
+        None
+    }
+
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(self.handle(account))
     }

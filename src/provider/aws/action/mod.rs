@@ -43,6 +43,10 @@ pub(super) struct Action {
     /// What it is, in data.
     pub(super) spec: fn() -> Spec,
     /// What a person would type instead; the AWS CLI, version 2.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only the adapter tells them")
+    )]
     pub(super) commands: fn(&Call) -> Vec<String>,
     /// Sends its one call.
     #[cfg(feature = "aws")]
@@ -99,7 +103,7 @@ fn quoted(word: &str) -> String {
             if is_plain(b) || b == b' ' {
                 spelled.push(char::from(b));
             } else {
-                spelled.push_str(&format!("\\{b:03o}"));
+                spelled.extend(["\\", &format!("{b:03o}")]);
             }
             spelled
         });
