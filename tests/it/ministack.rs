@@ -1,5 +1,8 @@
 //! Against MiniStack, which enforces: what is said to be dead is refused, and nothing else is.
 
+mod awscli;
+mod permit;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
