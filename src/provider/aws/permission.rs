@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::guard::READS;
+use super::wildcard::matches;
 use crate::domain::{Locator, ReadKind, Seen};
 use crate::provider::Need;
 
@@ -169,24 +170,26 @@ pub(super) fn policy(needs: &[Need<'_>], partition: &str) -> Value {
         .into_iter()
         .next()
         .unwrap_or_else(|| partition.to_owned());
+    let accounts = needs.iter().filter_map(|need| need.target?.account());
+    let accounts: BTreeSet<&str> = accounts.collect();
+    let account = match Vec::from_iter(accounts).as_slice() {
+        [only] => *only,
+        _ => "*",
+    };
     let mut resources: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     resources.insert(WHO, ["*".to_owned()].into());
     for need in needs {
         for permission in need.permissions {
-            let found = of(permission, need, &partition);
+            let found = of(permission, need, (&partition, account));
             resources.entry(permission).or_default().extend(found);
         }
     }
     let mut grouped: BTreeMap<(bool, &str, Vec<String>), Vec<&str>> = BTreeMap::new();
     for (permission, on) in resources {
         // What is permitted on all of a kind needs no single one of it.
-        let whole = on.iter().filter(|one| one.ends_with('*'));
-        let whole: Vec<String> = whole
-            .map(|one| one.trim_end_matches('*').to_owned())
-            .collect();
         let is_covered = |one: &String| {
-            let mut others = whole.iter();
-            others.any(|start| one.starts_with(start) && *one != format!("{start}*"))
+            let mut others = on.iter().filter(|other| *other != one);
+            others.any(|other| other.ends_with('*') && matches(other, one))
         };
         let on: Vec<String> = on.iter().filter(|one| !is_covered(one)).cloned().collect();
         let service = permission
@@ -212,8 +215,8 @@ pub(super) fn policy(needs: &[Need<'_>], partition: &str) -> Value {
 }
 
 /// The resources that a permission has to be given on.
-fn of(permission: &str, need: &Need<'_>, partition: &str) -> Vec<String> {
-    let account = need.target.and_then(Locator::account).unwrap_or("*");
+fn of(permission: &str, need: &Need<'_>, (partition, account): (&str, &str)) -> Vec<String> {
+    let account = need.target.and_then(Locator::account).unwrap_or(account);
     match about(permission) {
         About::Nothing => vec!["*".to_owned()],
         About::User => principal(need, "user", partition, account),
@@ -295,7 +298,7 @@ mod tests {
             target,
             seen,
         };
-        of(permission, &need, "aws")
+        of(permission, &need, ("aws", "*"))
     }
 
     #[test]
@@ -391,7 +394,7 @@ mod tests {
             [
                 json!("ContainRead1"),
                 json!(["iam:GetUser"]),
-                json!(["arn:aws:iam::*:user/*"]),
+                json!(["arn:aws:iam::1:user/*"]),
             ],
             [
                 json!("ContainRead2"),
