@@ -4,11 +4,13 @@ use crate::report::page::Page;
 use clap::Subcommand;
 
 use super::Ended;
-use super::failure::Failure;
+use super::failure::{Failure, of_provider};
 use super::session::{self, Session};
 use super::{task, wish, work};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
+use crate::domain::{Locator, Why};
+use crate::provider::Observer;
 
 /// Open an incident, list incidents, or note something in one
 #[derive(clap::Args, Debug)]
@@ -71,6 +73,12 @@ enum Verb {
         /// What to write down
         #[arg(value_name = "TEXT")]
         text: String,
+        /// It tells of work done by hand: an action and its target; the next round looks whether it is so
+        #[arg(long, value_name = "ACTION LOCATOR")]
+        did: Option<String>,
+        /// When it was done: a time, or a duration ago; otherwise now
+        #[arg(long, value_name = "TIME|DURATION", requires = "did")]
+        at: Option<String>,
         /// The incident; otherwise the only open one, or the latest
         #[arg(long, value_name = "ID")]
         incident: Option<String>,
@@ -115,9 +123,18 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             reason,
             incident,
         } => task::waive(&session, incident.as_deref(), &item, reason).await,
-        Verb::Note { text, incident } => {
+        Verb::Note {
+            text,
+            did,
+            at,
+            incident,
+        } => {
             let work = work::open(&session, session.folder(incident.as_deref())?, false)?;
-            let stamps = work.journal.append(vec![Event::Noted { text }]).await?;
+            let event = match did {
+                Some(did) => by_hand(&session, &work, &did, at.as_deref(), text).await?,
+                None => Event::Noted { text },
+            };
+            let stamps = work.journal.append(vec![event]).await?;
             let seq = stamps.first().map(|stamp| stamp.seq);
             let id = work.folder.id().to_owned();
             let text = format!(
@@ -129,6 +146,77 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Ok(ended)
         }
     }
+}
+
+/// Understands what somebody says to have done by hand. Its target is one that the incident knows, else the provider
+/// is asked what the name means.
+async fn by_hand(
+    session: &Session,
+    work: &work::Work,
+    did: &str,
+    at: Option<&str>,
+    text: String,
+) -> Result<Event, Box<Failure>> {
+    let now = session.clock.now();
+    let at = at.map_or(Ok(now), |at| session::moment("--at", at, now))?;
+    let Some((action, target)) = did.trim().split_once(' ') else {
+        let message = format!("`--did {}` names no action and target", plain(did));
+        let failure = Failure::usage(message);
+        return Err(Box::new(failure.hint(
+            "contain incident note --did \"aws.deny-user aws:user/NAME\" TEXT",
+        )));
+    };
+    let ids: Vec<String> = session
+        .catalogue
+        .actions()
+        .map(|spec| spec.id.to_string())
+        .collect();
+    let spec = session
+        .catalogue
+        .actions()
+        .find(|spec| spec.id.to_string() == action);
+    let Some(spec) = spec else {
+        let mut failure = Failure::usage(format!("there is no action `{}`", plain(action)));
+        if let Some(near) = crate::domain::nearest(action, ids.iter().map(String::as_str)) {
+            failure = failure.hint(format!("did you mean `{near}`?"));
+        }
+        return Err(Box::new(failure.hint("contain provider list")));
+    };
+    let named = session.name(target)?;
+    if named.kind != spec.on {
+        let message = format!("{} works on {}, not on {}", spec.id, spec.on, named.kind);
+        return Err(Box::new(Failure::usage(message)));
+    }
+    let is_meant = |known: &&Locator| {
+        let account = named.account.as_deref();
+        *known.kind() == named.kind
+            && known.id() == named.id
+            && account.is_none_or(|account| known.account() == Some(account))
+    };
+    let known = work.journal.with_case(|case| {
+        let lives = case.lives.values();
+        let planned = lives.filter_map(|life| life.planned.target.as_ref());
+        planned.chain(case.subjects()).find(is_meant).cloned()
+    });
+    let target = match known {
+        Some(known) => known,
+        None => {
+            let observer = Observer::new(&session.catalogue, session.clock.clone());
+            let resolved = observer.resolve(std::slice::from_ref(&named)).await;
+            let failed =
+                |why: &Why| of_provider(&format!("cannot identify `{}`", plain(target)), why);
+            match resolved.into_iter().next() {
+                Some(resolved) => resolved.map_err(|why| failed(&why))?,
+                None => return Err(Box::new(Failure::internal("nothing was resolved"))),
+            }
+        }
+    };
+    Ok(Event::ByHand {
+        action: spec.id.clone(),
+        target,
+        at,
+        text,
+    })
 }
 
 fn list(session: &Session) -> Result<Ended, Box<Failure>> {

@@ -28,6 +28,8 @@ mod run;
 mod status;
 mod verify;
 
+mod provider;
+
 mod doctor;
 mod drill;
 mod journal;
@@ -98,6 +100,7 @@ enum Verb {
     Incident(incident::Args),
     Identify(identify::Args),
     Report(report::Args),
+    Provider(provider::Args),
     Doctor(doctor::Args),
     Drill(drill::Args),
     Journal(journal::Args),
@@ -186,6 +189,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Incident(args) => incident::run(args, Session::open(&global)?).await,
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
+            Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
             Verb::Journal(args) => journal::run(args, &Session::open(&global)?),

@@ -8,7 +8,8 @@ use super::session::Session;
 use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
 use crate::converge::Limit;
 use crate::domain::Relation;
-use crate::report::human;
+use crate::plan::least;
+use crate::report::{commands, human};
 
 /// Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing
 #[derive(clap::Args, Debug)]
@@ -31,6 +32,12 @@ pub(super) struct Args {
     /// Cut these relations too (can be repeated)
     #[arg(long, value_name = "RELATION", value_parser = super::isolate::relation)]
     include: Vec<Relation>,
+    /// Print instead the least policy that permits exactly this plan, for whoever applies it
+    #[arg(long)]
+    permissions: bool,
+    /// Print instead the plan and its undo as the vendors' own command lines, to be run by hand
+    #[arg(long, conflicts_with = "permissions")]
+    as_commands: bool,
     #[command(flatten)]
     secrets: Secrets,
     #[command(flatten)]
@@ -75,15 +82,36 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     if let Some(digest) = digest {
         let plan = folder.load_plan(&digest)?;
         let stored = folder.plan(&digest);
-        ended.output.data = Some(serde_json::json!({"plan": plan, "stored": stored}));
-        ended.text = Some(format!(
-            "{}\nStored as {}\n\n{}",
-            human::plan(&plan, &session.catalogue),
-            stored.display(),
-            human::ending(&ended.output)
-        ));
+        let mut data = serde_json::json!({"plan": plan, "stored": stored});
+        ended.text = Some(if args.permissions {
+            let documents = least::permissions(&plan, &session.catalogue);
+            let text = match documents.values().collect::<Vec<_>>().as_slice() {
+                [only] => format!("{only:#}\n"),
+                _ => format!("{:#}\n", serde_json::json!(documents)),
+            };
+            set(&mut data, "permissions", serde_json::json!(documents));
+            text
+        } else if args.as_commands {
+            let script = commands::script(&plan, digest, &session.catalogue);
+            set(&mut data, "commands", script.clone().into());
+            script
+        } else {
+            format!(
+                "{}\nStored as {}\n\n{}",
+                human::plan(&plan, &session.catalogue),
+                stored.display(),
+                human::ending(&ended.output)
+            )
+        });
+        ended.output.data = Some(data);
     }
     Ok(ended)
+}
+
+fn set(data: &mut serde_json::Value, name: &str, value: serde_json::Value) {
+    if let Some(members) = data.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
 }
 
 /// Whether a word is close to a shipped playbook's name, and nothing else.

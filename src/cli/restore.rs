@@ -162,6 +162,7 @@ fn name(
     let cut: Vec<Locator> = work.journal.with_case(|case| {
         let measures = restore::Measures::of(case);
         let mut all = measures.targets();
+        all.extend(case.by_hand.keys().map(|(_, target)| target));
         if subjects_too {
             all.extend(measures.subjects());
         }

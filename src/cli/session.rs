@@ -40,7 +40,7 @@ pub(super) fn environment(name: &str) -> Option<String> {
     clippy::disallowed_methods,
     reason = "the one place that reads the environment"
 )]
-fn environment_path(name: &str) -> Option<PathBuf> {
+pub(super) fn environment_path(name: &str) -> Option<PathBuf> {
     std::env::var_os(name)
         .filter(|value: &OsString| !value.is_empty())
         .map(PathBuf::from)
@@ -425,6 +425,15 @@ pub(super) fn since(
     text: &str,
     now: crate::domain::Time,
 ) -> Result<crate::domain::Time, Box<Failure>> {
+    moment("--since", text, now)
+}
+
+/// The same for any flag.
+pub(super) fn moment(
+    flag: &str,
+    text: &str,
+    now: crate::domain::Time,
+) -> Result<crate::domain::Time, Box<Failure>> {
     let usage = |message: String| Box::new(Failure::usage(message));
     let at = if let Ok(at) = text.parse::<crate::domain::Time>() {
         at
@@ -432,7 +441,7 @@ pub(super) fn since(
         // Shorter ones are durations without their unit, and mean decades.
         let time = (text.len() >= 10).then(|| crate::domain::Time::from_second(seconds));
         time.and_then(Result::ok).ok_or_else(|| {
-            let failure = Failure::usage(format!("`--since {text}` has no unit"));
+            let failure = Failure::usage(format!("`{flag} {text}` has no unit"));
             Box::new(failure.hint(format!(
                 "did you mean `{}h`?",
                 text.trim_start_matches(['-', '+'])
@@ -441,16 +450,16 @@ pub(super) fn since(
     } else {
         let ago = crate::domain::clock::read_duration(text).map_err(|_| {
             usage(format!(
-                "`--since {}` is neither a time (2026-03-01T03:07:00Z) nor a duration (24h)",
+                "`{flag} {}` is neither a time (2026-03-01T03:07:00Z) nor a duration (24h)",
                 crate::domain::why::plain(text)
             ))
         })?;
         now.checked_sub(ago)
-            .map_err(|_| usage(format!("`--since {text}` is too long ago")))?
+            .map_err(|_| usage(format!("`{flag} {text}` is too long ago")))?
     };
     if at > now {
         return Err(usage(format!(
-            "`--since {text}` is in the future: it is {now} now"
+            "`{flag} {text}` is in the future: it is {now} now"
         )));
     }
     Ok(at)

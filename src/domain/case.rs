@@ -45,6 +45,8 @@ pub struct Case {
     pub latest: Option<Time>,
     /// What people wrote down.
     pub notes: Vec<(Time, String)>,
+    /// What people did by hand, by their word, and when last.
+    pub by_hand: BTreeMap<Goal, Time>,
 }
 
 /// One run.
@@ -127,6 +129,17 @@ impl Case {
                 }
             }
             Event::Noted { text } => self.notes.push((at, text.clone())),
+            Event::ByHand {
+                action,
+                target,
+                at: done,
+                text,
+            } => {
+                self.notes.push((at, text.clone()));
+                let goal = (action.clone(), target.clone());
+                let last = self.by_hand.entry(goal).or_insert(*done);
+                *last = (*last).max(*done);
+            }
             Event::Closed { .. } => self.closed = true,
             Event::Attached { .. } | Event::SetAside { .. } => {}
             Event::Blocked { item, .. }
@@ -327,6 +340,7 @@ impl Case {
             | Event::RunClosed { .. }
             | Event::Attached { .. }
             | Event::Noted { .. }
+            | Event::ByHand { .. }
             | Event::SetAside { .. }
             | Event::Closed { .. } => {}
         }
@@ -441,6 +455,14 @@ impl Case {
             .values()
             .filter(|life| life.planned.target.as_ref() == Some(target));
         lives.find_map(|life| life.principal.as_ref())
+    }
+
+    /// When somebody did by hand what an action does to a target, by their word.
+    #[must_use]
+    pub fn by_hand(&self, action: &ActionId, target: &Locator) -> Option<Time> {
+        let mut done = self.by_hand.iter();
+        done.find(|((known, on), _)| known == action && on == target)
+            .map(|(_, at)| *at)
     }
 
     /// What contain itself issued in this incident, in whatever run: never in the set that is cut.

@@ -271,6 +271,17 @@ pub enum Event {
         /// What.
         text: String,
     },
+    /// Somebody did by hand what an action does, and said so; a claim, which the next look confirms or not.
+    ByHand {
+        /// What was done.
+        action: ActionId,
+        /// To what.
+        target: Locator,
+        /// When, by their word.
+        at: Time,
+        /// What they say about it.
+        text: String,
+    },
     /// A tail that was never acknowledged was cut off and kept aside.
     SetAside {
         /// How many bytes.
@@ -555,6 +566,7 @@ impl Event {
             Self::RunClosed { .. } => "run-closed",
             Self::Attached { .. } => "attached",
             Self::Noted { .. } => "noted",
+            Self::ByHand { .. } => "by-hand",
             Self::SetAside { .. } => "set-aside",
             Self::Closed { .. } => "closed",
         }
@@ -593,6 +605,7 @@ impl Event {
             | Self::RunClosed { .. }
             | Self::Attached { .. }
             | Self::Noted { .. }
+            | Self::ByHand { .. }
             | Self::SetAside { .. }
             | Self::Closed { .. } => None,
         }
@@ -631,6 +644,7 @@ impl Event {
             | Self::RunClosed { .. }
             | Self::Attached { .. }
             | Self::Noted { .. }
+            | Self::ByHand { .. }
             | Self::SetAside { .. }
             | Self::Closed { .. } => None,
         }

@@ -327,6 +327,7 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::RunClosed { .. }
         | Event::Attached { .. }
         | Event::Noted { .. }
+        | Event::ByHand { .. }
         | Event::SetAside { .. }
         | Event::Closed { .. } => Err(illegal()),
     }

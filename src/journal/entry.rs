@@ -22,7 +22,7 @@ const HEX: usize = 64;
 pub(super) const TRAILER: usize = HASH.len() + HEX + END.len();
 
 /// The kinds that this version knows, as on the wire.
-const KINDS: [&str; 29] = [
+const KINDS: [&str; 30] = [
     "opened",
     "run-opened",
     "plan-frozen",
@@ -50,6 +50,7 @@ const KINDS: [&str; 29] = [
     "run-closed",
     "attached",
     "noted",
+    "by-hand",
     "set-aside",
     "closed",
 ];

@@ -10,6 +10,7 @@ pub mod view;
 
 pub mod issue;
 
+mod by_hand;
 mod candidate;
 
 mod manner;
@@ -18,6 +19,8 @@ mod look;
 mod notify;
 pub mod restore;
 mod step;
+
+pub mod least;
 
 pub use candidate::recurs;
 pub use look::{Glance, glance, query, unseen};
@@ -399,15 +402,24 @@ fn item(
         Some(written) if goals.is_for_good(relied_on, spec, &target) => written,
         Some(_) | None => written.map_or(required, |written| written.max(required)),
     };
+    let by_hand = ask.case.by_hand(&spec.id, &target);
     let done = match before.as_ref().map(|seen| &seen.fact) {
-        Some(Fact::Gone) => Some("already gone; the account is confirmed"),
+        Some(Fact::Gone) => Some("already gone; the account is confirmed".to_owned()),
         Some(Fact::Present(fields))
             if !is_owed && !is_unsettled && spec.is_done(fields, &candidate.with, required) =>
         {
-            Some("already so")
+            Some(match by_hand {
+                Some(at) => format!("already so: done by hand at {at}"),
+                None => "already so".to_owned(),
+            })
         }
         Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
     };
+    if let (Some(at), None) = (by_hand, &done) {
+        reasons.push(format!(
+            "noted as done by hand at {at}, and that is not what is seen now"
+        ));
+    }
     let rung = spec.cut().map(|cut| cut.rung);
     let probe = ask
         .order
@@ -430,7 +442,7 @@ fn item(
         Some(why) => Work::Nothing {
             action: spec.id.clone(),
             target: target.clone(),
-            why: why.to_owned(),
+            why,
         },
         None => Work::Act(crate::domain::Call {
             action: spec.id.clone(),

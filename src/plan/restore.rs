@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Ask, tag, tier};
+use super::{Ask, by_hand, tag, tier};
 use crate::domain::event::Order;
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::{
@@ -138,6 +138,11 @@ pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
         .flat_map(|choice| choice.measure.subjects.iter().copied())
         .collect();
     let told = Told::read(ask, &subjects).await;
+    let mut items: Vec<Item> = chosen
+        .iter()
+        .map(|choice| item(ask, choice, wanted, &told))
+        .collect();
+    items.extend(by_hand::items(ask, &items, &wanted.named).await);
     Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),
@@ -152,10 +157,7 @@ pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
             .now
             .saturating_add(super::PLAN_LASTS)
             .unwrap_or(Time::MAX),
-        items: chosen
-            .iter()
-            .map(|choice| item(ask, choice, wanted, &told))
-            .collect(),
+        items,
         pending: Vec::new(),
         outside: Vec::new(),
         not_seen: Vec::new(),
@@ -377,6 +379,9 @@ fn give_back<'a>(
     } = choice;
     let named = wanted.named.contains(target);
     let kept = |why: String| if named { could_not(why) } else { held(why) };
+    if let Some(at) = ask.case.by_hand(&spec.id, target) {
+        return Err(held(by_hand::not_ours(at)));
+    }
     let inverse = match &spec.undo {
         Undo::By(inverse) => inverse,
         Undo::None(why) => return Err(kept(format!("held: it cannot be given back: {why}"))),

@@ -18,8 +18,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query, Reading,
-    Rung, Secret, Seen, Spec, Why,
+    ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query, ReadKind,
+    Reading, Rung, Secret, Seen, Spec, Why,
 };
 
 pub use observer::Observer;
@@ -45,11 +45,29 @@ pub trait Provider: Send + Sync {
     fn decode(&self, named: &Named) -> Named;
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
     fn commands(&self, call: &Call) -> Vec<String>;
+    /// The permissions that a question needs; those that all questions and looks need, where none is named.
+    fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
+    /// The least document of permissions for what is needed, in the vendor's form; none where the vendor has no such form.
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
+    /// What denies a principal everything and cannot be edited by it, to be installed in peacetime, with notes on how;
+    /// none where the vendor has nothing of the kind.
+    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)>;
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
     /// The mutate handle, for exactly these permissions; clippy refuses this call outside `execute/intent.rs`.
     fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act>;
+}
+
+/// Something that whoever acts has to be permitted.
+#[derive(Clone, Copy, Debug)]
+pub struct Need<'a> {
+    /// The provider's permissions.
+    pub permissions: &'a [String],
+    /// On what; on all there is, where it is not told.
+    pub target: Option<&'a Locator>,
+    /// What was seen of the target: it may tell the full name of a resource.
+    pub seen: Option<&'a Seen>,
 }
 
 /// What reads.

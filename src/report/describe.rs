@@ -72,7 +72,14 @@ pub fn of_run(source: &Source<'_>) -> Output {
         .unwrap_or(0);
     output.items = last_lives(case, run)
         .into_iter()
-        .map(|(item, life)| of_life(case, item, life, now))
+        .map(|(item, life)| {
+            let told = of_life(case, item, life, now);
+            let by_hand = by_hand(case, life).filter(|_| told.why.is_none() && !told.changed);
+            Item {
+                why: by_hand.or(told.why),
+                ..told
+            }
+        })
         .collect();
     if let Some(healthy) = Wanted::of(order).healthy.filter(|_| order.gives_back()) {
         let acting = output.items.iter_mut().filter(|item| item.why.is_none());
@@ -137,6 +144,14 @@ pub fn of_run(source: &Source<'_>) -> Output {
     output.settles_at = standing.settles_at.map(|at| at.to_string());
     output.next = next(source, &output);
     output
+}
+
+/// What is told of a goal that is so because somebody did it by hand.
+fn by_hand(case: &Case, life: &Life) -> Option<String> {
+    let action = life.planned.action.as_ref();
+    let action = action.filter(|_| life.planned.does == Does::Nothing)?;
+    let at = case.by_hand(action, life.planned.target.as_ref()?)?;
+    Some(format!("already so: done by hand at {at}"))
 }
 
 fn of_life(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Item {

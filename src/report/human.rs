@@ -128,7 +128,7 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
             }
         }
         Work::Issue { make, deliver } => {
-            issue(page, (number, &marks), (item, make, deliver), catalogue)
+            issue(page, (number, &marks), (item, make, deliver), catalogue);
         }
         Work::Watch { of, target } => {
             page.line(&format!("{number:>3}  watch        {target}"));
@@ -324,6 +324,7 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::RunClosed { .. }
         | Event::Attached { .. }
         | Event::Noted { .. }
+        | Event::ByHand { .. }
         | Event::SetAside { .. }
         | Event::Closed { .. } => return None,
     };

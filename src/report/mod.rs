@@ -11,7 +11,10 @@ pub mod owed;
 pub mod page;
 
 mod asked;
+pub mod commands;
 pub mod human;
 pub mod markdown;
 
+pub mod catalogue;
+pub mod proven;
 pub mod table;

@@ -1,6 +1,7 @@
 //! The laws of the engine, over every position and every fault, in a simulated world.
 
 mod authority;
+mod by_hand;
 mod catalogue;
 mod cut_off;
 mod false_positive;

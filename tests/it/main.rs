@@ -12,7 +12,11 @@
 mod harness;
 mod simulated;
 
+#[cfg(feature = "aws")]
+mod commands;
 mod laws;
 mod ministack;
 mod moto;
+#[cfg(feature = "aws")]
+mod provider;
 mod tidy;

@@ -1,6 +1,8 @@
 //! Against MiniStack, which enforces: what is said to be dead is refused, and nothing else is.
 
 mod adversary;
+mod awscli;
+mod permit;
 mod restore;
 
 use std::time::Duration;

@@ -14,7 +14,7 @@ use contain::domain::mandate::{Mandate, Scope};
 use contain::domain::plan::Plan;
 use contain::domain::{
     Bound, Call, Clock, Digest, Duration, Effect, Fact, Fate, ItemRef, Kind, Locator, Named,
-    Outcome, Probe, Query, Reading, Relation, Secret, SecretRef, Seen, Spec, Time, Why,
+    Outcome, Probe, Query, ReadKind, Reading, Relation, Secret, SecretRef, Seen, Spec, Time, Why,
 };
 use contain::drill::Rehearsal;
 use contain::execute::Ground;
@@ -26,7 +26,7 @@ use contain::playbook::{self, Playbook, Vocabulary};
 use contain::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, lock, play,
 };
-use contain::provider::{Act, Catalogue, Observe, Observer, Provider, Soon, aws};
+use contain::provider::{Act, Catalogue, Need, Observe, Observer, Provider, Soon, aws};
 use contain::report::standing::Outcome as Said;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -182,6 +182,15 @@ impl Provider for Watched {
     }
     fn commands(&self, call: &Call) -> Vec<String> {
         self.inner.commands(call)
+    }
+    fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
+        self.inner.reads(asked)
+    }
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
+        self.inner.permissions(needs)
+    }
+    fn guardrail(&self) -> Option<(Value, Vec<String>)> {
+        self.inner.guardrail()
     }
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(WatchedReader {

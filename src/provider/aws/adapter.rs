@@ -10,10 +10,10 @@ use futures_util::StreamExt as _;
 use super::client::{self, Handle, Link};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, Reading, Secret,
-    Seen, Spec, Why,
+    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
+    Secret, Seen, Spec, Why,
 };
-use crate::provider::{Act, Observe, Provider, Soon};
+use crate::provider::{Act, Need, Observe, Provider, Soon};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -83,6 +83,12 @@ impl Aws {
         }
     }
 
+    /// The partition that the configured regions are in.
+    fn partition(&self) -> &'static str {
+        let region = self.link.settings.regions.first();
+        super::partition::of(region.map_or("", String::as_str)).name
+    }
+
     /// Whether bounds were configured that do not count, because the endpoint is the vendor's.
     #[must_use]
     pub fn ignores_bounds(&self) -> bool {
@@ -138,7 +144,20 @@ impl Provider for Aws {
     }
 
     fn commands(&self, call: &Call) -> Vec<String> {
-        super::action::of(call).map_or_else(Vec::new, |action| (action.commands)(call))
+        super::action::commands(call)
+    }
+
+    fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
+        super::permission::reads(asked)
+    }
+
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value> {
+        Some(super::permission::policy(needs, self.partition()))
+    }
+
+    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
+        let document = super::guardrail::document(self.partition());
+        Some((document, super::guardrail::notes()))
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

@@ -14,6 +14,10 @@ mod client;
 mod failure;
 #[cfg(feature = "aws")]
 mod guard;
+#[cfg(feature = "aws")]
+mod guardrail;
+#[cfg(feature = "aws")]
+mod permission;
 
 #[cfg(feature = "aws")]
 mod inline;

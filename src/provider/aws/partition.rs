@@ -5,6 +5,8 @@
 /// One partition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Partition {
+    /// Its name, as ARNs have it.
+    pub(super) name: &'static str,
     /// How the names of its regions begin.
     prefix: &'static str,
     /// The region that logs IAM's events.
@@ -14,11 +16,13 @@ pub(super) struct Partition {
 }
 
 const fn partition(
+    name: &'static str,
     prefix: &'static str,
     iam_region: &'static str,
     suffix: &'static str,
 ) -> Partition {
     Partition {
+        name,
         prefix,
         iam_region,
         suffix,
@@ -26,14 +30,14 @@ const fn partition(
 }
 
 /// The public one; every region of no other partition is in it.
-const PUBLIC: Partition = partition("", "us-east-1", "amazonaws.com");
+const PUBLIC: Partition = partition("aws", "", "us-east-1", "amazonaws.com");
 
 /// The others.
 const OTHERS: [Partition; 4] = [
-    partition("cn-", "cn-north-1", "amazonaws.com.cn"),
-    partition("us-gov-", "us-gov-west-1", "amazonaws.com"),
-    partition("us-iso-", "us-iso-east-1", "c2s.ic.gov"),
-    partition("us-isob-", "us-isob-east-1", "sc2s.sgov.gov"),
+    partition("aws-cn", "cn-", "cn-north-1", "amazonaws.com.cn"),
+    partition("aws-us-gov", "us-gov-", "us-gov-west-1", "amazonaws.com"),
+    partition("aws-iso", "us-iso-", "us-iso-east-1", "c2s.ic.gov"),
+    partition("aws-iso-b", "us-isob-", "us-isob-east-1", "sc2s.sgov.gov"),
 ];
 
 /// The partition of a region.

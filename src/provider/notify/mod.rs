@@ -9,14 +9,14 @@ mod send;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::{
     Answer, Because, Bound, Call, Clock, Duration, Effect, Fact, Fields, Kind, KindId, Locator,
     Named, Outcome, Param, Probe, Query, ReadKind, Readable, Reading, Repeat, Secret, Seen, Spec,
     Takes, Tier, Undo, Why, nearest,
 };
-use crate::provider::{Act, Observe, Provider, Soon};
+use crate::provider::{Act, Need, Observe, Provider, Soon};
 
 pub use address::check;
 
@@ -155,6 +155,18 @@ impl Provider for Notify {
 
     fn actions(&self) -> &[Spec] {
         &self.actions
+    }
+
+    fn reads(&self, _: Option<ReadKind>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn permissions(&self, _: &[Need<'_>]) -> Option<Value> {
+        None
+    }
+
+    fn guardrail(&self) -> Option<(Value, Vec<String>)> {
+        None
     }
 
     fn endpoints(&self) -> BTreeMap<String, String> {

@@ -36,8 +36,8 @@ pub use scenario::Scenario;
 pub use weather::{Fault, Operation, Rule, Weather};
 pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, Version, World, lock};
 
-use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Spec};
-use crate::provider::{Act, Observe, Provider};
+use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Spec};
+use crate::provider::{Act, Need, Observe, Provider};
 
 /// What a simulated provider is told besides its world.
 #[derive(Clone, Debug)]
@@ -178,6 +178,18 @@ impl Provider for Simulated {
 
     fn commands(&self, _: &Call) -> Vec<String> {
         Vec::new()
+    }
+
+    fn reads(&self, _: Option<ReadKind>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn permissions(&self, _: &[Need<'_>]) -> Option<serde_json::Value> {
+        None
+    }
+
+    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
+        None
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

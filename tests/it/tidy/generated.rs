@@ -1,9 +1,11 @@
 //! What is generated from the program, and has to be what the program says today.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap_complete::{Generator as _, Shell};
 use contain::domain::Spec;
+use contain::report::proven::{self, Proven};
 use contain::report::{output::Output, table};
 
 use super::{catalogue, files, none, read, root};
@@ -49,9 +51,14 @@ fn between(document: &str, name: &str, part: &str) -> String {
     format!("{before}{begin}{part}{end}{after}")
 }
 
-/// By what an action was proven: the integration modules that name it, and the simulated world for every one.
-fn proven(spec: &Spec) -> String {
+/// By what an action was proven: the integration modules that name it, and the fixtures of its name.
+fn proven(spec: &Spec) -> Vec<Proven> {
     let id = spec.id.to_string();
+    let (_, verb) = id.split_once('.').unwrap();
+    let fixed = files("tests/fixtures").into_iter().any(|file| {
+        let mut parts = file.split(['/', '.']);
+        parts.any(|part| part == verb)
+    });
     let named = |module: &str| {
         let single = format!("tests/it/{module}.rs");
         let folder = format!("tests/it/{module}");
@@ -59,26 +66,30 @@ fn proven(spec: &Spec) -> String {
         all.filter_map(|file| std::fs::read_to_string(root().join(file)).ok())
             .any(|text| text.contains(&id))
     };
-    let mut by = Vec::new();
-    if named("ministack") {
-        by.push("MiniStack, a server that enforces");
-    }
-    if named("moto") {
-        by.push("moto, second opinion");
-    }
-    if by.is_empty() {
-        by.push("no server yet; simulated world only");
-    }
-    by.join("; ")
+    let all = Proven::ALL.into_iter();
+    all.filter(|by| named(by.word()) || (fixed && *by == Proven::Fixtures))
+        .collect()
 }
 
 #[test]
 fn the_tables_of_the_readme_are_fresh() {
     let (kinds, specs) = catalogue();
     let readme = read("README.md");
-    let with = between(&readme, "actions", &table::actions(&specs, proven));
+    let by = |spec: &Spec| proven::said(&proven(spec));
+    let with = between(&readme, "actions", &table::actions(&specs, by));
     let with = between(&with, "providers", &table::kinds(&kinds, &specs));
     fresh("README.md", &with);
+}
+
+#[test]
+fn the_list_of_what_was_proven_is_fresh() {
+    let (_, specs) = catalogue();
+    let list: BTreeMap<String, Vec<Proven>> = specs
+        .iter()
+        .map(|spec| (spec.id.to_string(), proven(spec)))
+        .collect();
+    let text = serde_json::to_string_pretty(&list).unwrap() + "\n";
+    fresh("src/report/proven.json", &text);
 }
 
 #[test]

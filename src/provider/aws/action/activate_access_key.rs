@@ -2,7 +2,7 @@
 //!
 //! Never makes a key; one that was deleted stays gone.
 
-use super::{Action, action, key_bound, kind, quoted, text, words};
+use super::{Action, action, key_bound, kind, quoted, set_status, text, words};
 #[cfg(feature = "aws")]
 use super::{Handle, inline};
 #[cfg(feature = "aws")]
@@ -52,11 +52,7 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    vec![format!(
-        "aws iam update-access-key --access-key-id {} --status {}",
-        quoted(call.target.id()),
-        quoted(&text(call, "status"))
-    )]
+    vec![set_status(call, &quoted(&text(call, "status")))]
 }
 
 #[cfg(feature = "aws")]

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::{Action, action, key_bound, kind, quoted, words};
+use super::{Action, action, key_bound, kind, set_status, words};
 #[cfg(feature = "aws")]
 use super::{Handle, inline};
 #[cfg(feature = "aws")]
@@ -63,10 +63,7 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    vec![format!(
-        "aws iam update-access-key --access-key-id {} --status Inactive",
-        quoted(call.target.id())
-    )]
+    vec![set_status(call, "Inactive")]
 }
 
 #[cfg(feature = "aws")]

@@ -1,0 +1,254 @@
+//! A plan as the vendors' own command lines, for people who do it by hand.
+//!
+//! One command a line, everything else a comment. Never lets text from outside end a line or a quotation, and never
+//! holds a secret.
+
+use std::collections::BTreeSet;
+
+use super::page::Page;
+use crate::domain::plan::Plan;
+use crate::domain::why::{plain, repaints};
+use crate::domain::{
+    Arg, Becomes, Call, Digest, Effect, Item, ItemKey, Seen, Spec, Undo, Work, clock,
+};
+use crate::provider::Catalogue;
+
+/// Writes a plan as a script: items in the order in which they may start, each undo as a comment below it.
+#[must_use]
+pub fn script(plan: &Plan, digest: Digest, catalogue: &Catalogue) -> String {
+    let mut page = Page::default();
+    let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
+    let acting: Vec<String> = plan.acting_as.iter().map(ToString::to_string).collect();
+    note(&format!(
+        "Plan {digest} of incident {}, made {}.",
+        plan.incident, plan.at
+    ));
+    note(&format!(
+        "Planned as {}; whoever runs this acts as themselves.",
+        acting.join(", ")
+    ));
+    note(
+        "For bash, zsh or ksh, with a clock that is right. Nothing here was run. Lines that begin with `# undo: ` give back.",
+    );
+    for item in in_order(plan) {
+        page.gap();
+        describe(&mut page, plan, item, catalogue);
+    }
+    for pending in &plan.pending {
+        page.gap();
+        page.line(&format!(
+            "# later: {}/{} {}",
+            pending.phase.word(),
+            plain(&pending.step),
+            plain(&pending.why)
+        ));
+    }
+    page.gap();
+    page.line(&format!(
+        "# Afterwards: contain verify --incident {}",
+        plan.incident
+    ));
+    page.text()
+}
+
+/// The items, each after those that it needs, otherwise as planned.
+fn in_order(plan: &Plan) -> Vec<&Item> {
+    let known: BTreeSet<&ItemKey> = plan.items.iter().map(|item| &item.key).collect();
+    let (mut left, mut sorted): (Vec<&Item>, Vec<&Item>) =
+        (plan.items.iter().collect(), Vec::new());
+    let mut done = BTreeSet::new();
+    while !left.is_empty() {
+        let may = |item: &&Item| {
+            let mut needs = item.needs.iter();
+            needs.all(|need| done.contains(&need.key) || !known.contains(&need.key))
+        };
+        let (mut ready, waiting): (Vec<&Item>, Vec<&Item>) =
+            left.iter().partition(|item| may(item));
+        if ready.is_empty() {
+            // Lint refuses circles, so this is for plans that nobody's playbook made.
+            ready = waiting;
+            left = Vec::new();
+        } else {
+            left = waiting;
+        }
+        done.extend(ready.iter().map(|item| &item.key));
+        sorted.extend(ready);
+    }
+    sorted
+}
+
+fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
+    let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
+    note(&item.key.to_string());
+    match &item.work {
+        Work::Act(_) | Work::Issue { .. } => {
+            for call in item.calls() {
+                match catalogue.action(&call.action) {
+                    Some(spec) => act(page, plan, item, (call, spec), catalogue),
+                    None => page.line(&format!(
+                        "# no command line: this build has no action {}",
+                        call.action
+                    )),
+                }
+            }
+        }
+        Work::Watch { of, target } => note(&format!(
+            "{target}: wait until what {of} made is in use, and do not go on before"
+        )),
+        Work::Nothing { target, why, .. } => note(&format!("{target}: nothing to do: {why}")),
+        Work::Read(query) => note(&format!(
+            "{}: a question ({}), and no command line of the vendor's answers it: contain inventory {} --incident {}",
+            query.target,
+            word(query.read),
+            query.target,
+            plan.incident
+        )),
+        Work::Check(asked) => note(&format!("check, before you go on: {}", asked.text)),
+        Work::Gate(asked) => note(&format!("ask, before you go on: {}", asked.text)),
+        Work::Manual(asked) => {
+            let on = asked.target.as_ref().map(|target| format!("{target}: "));
+            note(&format!(
+                "{}by hand: {}",
+                on.unwrap_or_default(),
+                asked.text
+            ));
+        }
+    }
+}
+
+fn act(
+    page: &mut Page,
+    plan: &Plan,
+    item: &Item,
+    (call, spec): (&Call, &Spec),
+    catalogue: &Catalogue,
+) {
+    let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
+    note(&format!(
+        "{}: {}, tier {}",
+        call.target, spec.title, item.tier
+    ));
+    note(&format!("hurts: {}", spec.hurts));
+    for need in &item.needs {
+        note(&format!("only once this has ended well: {}", need.key));
+    }
+    if let Some(secret) = &call.secret {
+        note(&format!(
+            "needs the secret of {secret}, which is not repeated here"
+        ));
+    }
+    print(page, "", call, spec, catalogue);
+    waits(page, spec);
+    undo(page, item, (call, spec), catalogue);
+    page.line(&format!(
+        "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
+        spec.id,
+        call.target.to_string().replace('\'', "'\\''"),
+        plan.incident
+    ));
+}
+
+fn word(read: impl serde::Serialize) -> String {
+    let word = serde_json::to_value(read).unwrap_or_default();
+    word.as_str().unwrap_or_default().to_owned()
+}
+
+/// Prints a call's commands, or how it is done where the vendor has none for it.
+fn print(page: &mut Page, before: &str, call: &Call, spec: &Spec, catalogue: &Catalogue) {
+    let provider = catalogue.provider(call.target.provider());
+    let lines = provider.map_or_else(Vec::new, |provider| provider.commands(call));
+    let is_one_line = |line: &String| !line.chars().any(|c| c.is_control() || repaints(c));
+    if !lines.is_empty() && lines.iter().all(is_one_line) {
+        for line in lines {
+            page.line(&format!("{before}{line}"));
+        }
+        return;
+    }
+    let said = spec.touches.iter().map(|touch| {
+        let value = match call.with.get(&touch.field) {
+            Some(Arg::Is(value)) => value.to_string(),
+            Some(Arg::AtCall) => "the time of the call".to_owned(),
+            Some(Arg::Before(_)) => "what it was before".to_owned(),
+            Some(Arg::Of(..)) | None => "what an earlier item answered".to_owned(),
+        };
+        format!("; set `{}` of it to {value}", touch.field)
+    });
+    let said: String = said.collect();
+    let kind = if before.is_empty() { "# " } else { before };
+    page.line(&plain(&format!(
+        "{kind}no command line says this safely; by hand, on {}: {}{said}; see {}",
+        call.target, spec.title, spec.docs
+    )));
+}
+
+/// What has to be waited for after a call.
+fn waits(page: &mut Page, spec: &Spec) {
+    let bound = clock::spell(spec.bound.within());
+    let assumed = if spec.bound.is_assumed() {
+        ", which is our assumption"
+    } else {
+        ""
+    };
+    page.line(&format!(
+        "# wait: in force everywhere within {bound}{assumed}"
+    ));
+    if spec.takes_time_of_call() {
+        page.line("# again: run it once more when everything that can mint a session is off and its own wait is over,");
+        page.line(
+            "#        since a session that was minted meanwhile is younger than this cut-off",
+        );
+    }
+}
+
+/// The commands that give an item back, from what was seen before it.
+fn undo(page: &mut Page, item: &Item, (call, spec): (&Call, &Spec), catalogue: &Catalogue) {
+    let inverse = match &spec.undo {
+        Undo::By(inverse) => catalogue.action(inverse),
+        Undo::None(why) => {
+            page.line(&format!("# undo: none: {}", plain(why)));
+            return;
+        }
+    };
+    let Some(inverse) = inverse else {
+        return;
+    };
+    // The receipt is of the item's own target; what an issuing item hands over has none yet.
+    if Some(&call.target) != item.target() || spec.cut().is_none() {
+        page.line(&format!("# undo: {} takes it back", inverse.id));
+        return;
+    }
+    let Some(fields) = item.before.as_ref().and_then(Seen::fields) else {
+        page.line("# undo: not known: what was there before could not be read");
+        return;
+    };
+    if spec.cut().is_some_and(|cut| cut.before_call) {
+        let longest = item
+            .before
+            .as_ref()
+            .and_then(|seen| seen.text("longest_session"));
+        let longest = longest.and_then(|text| text.parse().ok()).map(clock::spell);
+        page.line(&format!(
+            "# not before {} after the cut: until then sessions that it cut could come back to life",
+            longest.unwrap_or_else(|| "the longest session".to_owned())
+        ));
+    } else if matches!(inverse.effect, Effect::Open) {
+        page.line("# only where nobody else holds it any more:");
+    }
+    let with = inverse.touches.iter().map(|touch| {
+        let value = match &touch.becomes {
+            Becomes::Is(value) => value.clone(),
+            Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) => {
+                fields.get(&touch.field).cloned().unwrap_or_default()
+            }
+        };
+        (touch.field.clone(), Arg::Is(value))
+    });
+    let back = Call {
+        action: inverse.id.clone(),
+        target: call.target.clone(),
+        with: with.collect(),
+        secret: None,
+        tag: call.tag.clone(),
+    };
+    print(page, "# undo: ", &back, inverse, catalogue);
+}

@@ -1,0 +1,228 @@
+//! A plan as command lines, run by hand with the vendor's own program: the same world in the end.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::harness::{Desk, Server, World};
+
+/// Runs lines as the responder of a world would, with nothing else of ours around them.
+fn by_hand(server: &Server, world: &World, lines: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+    let root = std::env::var_os("CARGO_TARGET_DIR").map_or(root, PathBuf::from);
+    let program = root.join("counterparties/awscli/bin");
+    assert!(
+        program.join("aws").exists(),
+        "run tests/counterparties/install awscli, or tests/run"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lines.sh");
+    std::fs::write(&file, lines).unwrap();
+    let ended = Command::new("bash")
+        .args(["-eu", "-o", "pipefail"])
+        .arg(&file)
+        .current_dir(folder.path())
+        .env_clear()
+        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
+        .env("HOME", folder.path())
+        .env("AWS_ENDPOINT_URL", server.endpoint())
+        .env("AWS_ACCESS_KEY_ID", world.id("responder"))
+        .env("AWS_SECRET_ACCESS_KEY", world.secret("responder"))
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_PAGER", "")
+        .output()
+        .unwrap();
+    assert!(
+        ended.status.success(),
+        "{}\n{lines}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+}
+
+/// The actions and targets that a script tells to note, as its own comments say.
+fn notes(script: &str) -> Vec<String> {
+    let noted = script.lines().filter_map(|line| {
+        let rest = line.split_once("--did '")?.1;
+        Some(rest.split_once('\'')?.0.to_owned())
+    });
+    noted.collect()
+}
+
+fn comes_to_the_same(subject: impl Fn(&World) -> String, include: &[&str]) {
+    let (ours, theirs) = (
+        Server::start("ministack", &[]),
+        Server::start("ministack", &[]),
+    );
+    let worlds = (ours.build(), theirs.build());
+    let before = theirs.comparable(&worlds.1);
+    let desk = Desk::of(&worlds.0, ours.endpoint()).bounded();
+    let named = subject(&worlds.0);
+    let plan = [
+        &["plan", &named, "--since", worlds.0.since(), "--json"],
+        include,
+    ]
+    .concat();
+    desk.run(&plan).assert(0, "planned");
+    // One round is what the lines say too: of a user it leaves keys that the next round finds.
+    let applied = desk.run(&["apply", "--yes", "--json"]);
+    assert!([0, 5].contains(&applied.exit), "{applied:?}");
+
+    let desk = Desk::of(&worlds.1, theirs.endpoint()).bounded();
+    let named = subject(&worlds.1);
+    let plan = ["plan", &named, "--since", worlds.1.since(), "--as-commands"];
+    let told = desk.run(&[&plan[..], include].concat());
+    assert_eq!(told.exit, 0, "{told:?}");
+    for name in ["leaked", "responder"] {
+        assert!(!told.out.contains(worlds.1.secret(name)));
+    }
+    assert_eq!(
+        theirs.comparable(&worlds.1),
+        before,
+        "planning changed something"
+    );
+    by_hand(&theirs, &worlds.1, &told.out);
+    assert_eq!(ours.comparable(&worlds.0), theirs.comparable(&worlds.1));
+    let dead = ["leaked", "session"];
+    assert_eq!(
+        theirs.accepted(&worlds.1, &dead),
+        ours.accepted(&worlds.0, &dead)
+    );
+
+    let undo: String = told
+        .out
+        .lines()
+        .filter_map(|line| line.strip_prefix("# undo: "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    by_hand(&theirs, &worlds.1, &undo);
+    assert_eq!(theirs.comparable(&worlds.1), before);
+}
+
+#[test]
+fn the_lines_of_a_leaked_key_come_to_what_apply_does_and_their_undo_to_what_was() {
+    comes_to_the_same(|world| world.key("leaked"), &["--include", "could-enter"]);
+}
+
+#[test]
+fn the_lines_of_a_user_come_to_what_apply_does_and_their_undo_to_what_was() {
+    comes_to_the_same(|_| "aws:user/ci-deploy".to_owned(), &[]);
+}
+
+#[test]
+fn the_lines_of_a_role_come_to_what_apply_does_and_their_undo_to_what_was() {
+    comes_to_the_same(|_| "aws:role/role-b".to_owned(), &[]);
+}
+
+#[test]
+fn what_was_run_by_hand_and_noted_is_found_so_and_not_given_back() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    let named = world.key("leaked");
+    let told = desk.run(&["plan", &named, "--since", world.since(), "--as-commands"]);
+    assert_eq!(told.exit, 0, "{told:?}");
+    by_hand(&server, &world, &told.out);
+    let cut = server.comparable(&world);
+    let incident = desk.incidents()[0]
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let noted = notes(&told.out);
+    assert_eq!(noted.len(), 2, "{}", told.out);
+    for did in &noted {
+        let note = [
+            "incident",
+            "note",
+            "--did",
+            did,
+            "--incident",
+            &incident,
+            "--json",
+            "by hand",
+        ];
+        desk.run(&note).assert(0, "done");
+    }
+    assert_eq!(desk.entries("by-hand").len(), noted.len());
+    let isolated = desk.run(&[
+        "isolate",
+        &named,
+        "--since",
+        world.since(),
+        "--yes",
+        "--json",
+    ]);
+    isolated.assert(0, "isolated");
+    let key = isolated.item(world.id("leaked"), super::STOP);
+    assert_eq!(
+        (&key["changed"], &key["verdict"]),
+        (&false.into(), &"observed".into())
+    );
+    let why = key["why"].as_str().unwrap();
+    assert!(why.starts_with("already so: done by hand at "), "{why}");
+    let before = desk.entries("intended").len();
+    for more in [&[][..], &[named.as_str()]] {
+        let restored = desk.run(&[&["restore", "--yes", "--json"], more].concat());
+        let text = restored.json["items"].to_string();
+        assert!(
+            text.contains("not ours to undo: done by hand at "),
+            "{restored:?}"
+        );
+    }
+    assert_eq!(desk.entries("intended").len(), before);
+    assert_eq!(
+        server.comparable(&world),
+        cut,
+        "what people did was given back"
+    );
+    desk.assert_journal_verifies();
+}
+
+#[test]
+fn a_note_of_what_nobody_can_have_done_is_refused_and_nothing_is_written() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint());
+    desk.run(&["incident", "open", "--json"]).assert(0, "done");
+    let written = desk.journal().len();
+    for (did, hint) in [
+        ("aws.deny-user", "--did"),
+        ("aws.deny-usr aws:user/ci-deploy", "aws.deny-user"),
+        ("aws.deny-user aws:role/role-a", "works on aws:user"),
+        ("aws.deny-user aws:user/nobody", "cannot identify"),
+        (
+            "aws.deny-user aws:user/ci-deploy@999999999999",
+            "cannot identify",
+        ),
+    ] {
+        let told = desk.run(&["incident", "note", "--did", did, "--json", "by hand"]);
+        assert_eq!(told.exit, 2, "{did}: {told:?}");
+        assert!(told.json["error"].to_string().contains(hint), "{told:?}");
+    }
+    let late = [
+        "incident",
+        "note",
+        "--did",
+        "aws.deny-user aws:user/ci-deploy",
+        "--at",
+        "2999-01-01T00:00:00Z",
+        "--json",
+        "x",
+    ];
+    assert_eq!(desk.run(&late).exit, 2);
+    assert_eq!(desk.journal().len(), written);
+    let note = [
+        "incident",
+        "note",
+        "--did",
+        "aws.deny-user aws:user/ci-deploy",
+        "--at",
+        "10m",
+        "--json",
+        "x",
+    ];
+    desk.run(&note).assert(0, "done");
+    let entry = &desk.entries("by-hand")[0]["body"];
+    assert_eq!(entry["target"], "aws:user/ci-deploy@000000000000");
+}
