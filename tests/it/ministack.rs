@@ -1,5 +1,7 @@
 //! Against MiniStack, which enforces: what is said to be dead is refused, and nothing else is.
 
+mod services;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -35,6 +35,20 @@ pub(super) const READS: [&str; 14] = [
     "sts:GetCallerIdentity",
 ];
 
+/// The same, of the services beyond IAM. None answers a secret of Secrets Manager or of Parameter Store.
+pub(super) const SERVICE_READS: [&str; 10] = [
+    "bedrock:GetAgentAlias",
+    "bedrock-agentcore:GetApiKeyCredentialProvider",
+    "bedrock-agentcore:GetWorkloadIdentity",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "rolesanywhere:GetProfile",
+    "rolesanywhere:GetTrustAnchor",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "ssm:DescribeParameters",
+];
+
 /// What replies taught.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
@@ -86,7 +100,8 @@ pub(super) struct Guard {
 
 fn permission(bag: &ConfigBag) -> String {
     bag.load::<Metadata>().map_or_else(String::new, |about| {
-        format!("{}:{}", about.service().to_lowercase(), about.name())
+        let service = about.service().to_lowercase().replace(' ', "");
+        format!("{service}:{}", about.name())
     })
 }
 
@@ -147,7 +162,11 @@ impl Intercept for Guard {
         let tag = format!("{}Response", operation.unwrap_or_default());
         let body = response.body().bytes().unwrap_or_default();
         let start = body.get(..body.len().min(512)).unwrap_or_default();
-        if String::from_utf8_lossy(start).contains(&tag) {
+        let is_json = body.starts_with(b"{") && body.trim_ascii_end().ends_with(b"}");
+        let speaks_json = bag
+            .load::<Metadata>()
+            .is_some_and(|about| about.service() == "Secrets Manager");
+        if String::from_utf8_lossy(start).contains(&tag) || (speaks_json && is_json) {
             Ok(())
         } else {
             Err(Garbled.into())

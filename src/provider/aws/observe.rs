@@ -48,8 +48,7 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
         .iter()
         .map(|target| async move {
             if !ours(&target) {
-                let text = format!("{target} is not in our account {}", me.account);
-                return unreadable(target, at, Why::new(Because::Foreign, text));
+                return unreadable(target, at, super::accounts::foreign(target, &me.account));
             }
             match target.kind().noun() {
                 "access-key" => keys.get(target.id()).cloned().unwrap_or_else(|| {
@@ -62,6 +61,9 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
                 "user" => seen(target, at, user(on, me, target).await),
                 "role" => seen(target, at, role(on, target).await),
                 "session" => session(on, target, at).await,
+                noun if super::service::knows(noun) => {
+                    seen(target, at, super::service::observe(on, target).await)
+                }
                 other => {
                     let text = format!("aws knows no kind `{other}`");
                     unreadable(target, at, Why::new(Because::Invalid, text))

@@ -20,8 +20,7 @@ use crate::domain::{
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let me = on.me().await?;
     if query.target.account() != Some(&me.account) {
-        let text = format!("{} is not in our account {}", query.target, me.account);
-        return Err(Why::new(Because::Foreign, text));
+        return Err(super::accounts::foreign(&query.target, &me.account));
     }
     let before = on.link.heard.requests();
     let mut reading = match query.read {

@@ -2,24 +2,47 @@
 //!
 //! Each declares its `Spec` and performs one call. Never repeats one, and never decides what follows.
 
+mod accept_agent_invocations;
 mod activate_access_key;
+mod create_access_key;
 mod deactivate_access_key;
+mod delete_access_key;
+mod delete_workload_identity;
 mod deny_role;
+mod deny_secret;
+mod deny_secret_reader;
 mod deny_user;
+mod disable_roles_anywhere_profile;
+mod disable_trust_anchor;
+mod enable_roles_anywhere_profile;
+mod enable_trust_anchor;
 mod end_role_sessions;
 mod end_user_sessions;
 mod lift_role_deny;
 mod lift_role_session_end;
+mod lift_secret_deny;
+mod lift_secret_reader_deny;
 mod lift_user_deny;
 mod lift_user_session_end;
+mod put_agent_api_key;
+mod put_function_variable;
+mod put_parameter_value;
+mod put_secret_value;
+mod reinstate_secret_version;
+mod reject_agent_invocations;
+mod return_secret_version;
+mod rotate_secret;
+mod start_function;
+mod stop_function;
 
 use super::policy::{DENY, DENY_NAME, END_NAME, IN_FORCE, end_document};
-use super::{action, key_bound, kind, policy_bound, words};
+use super::service::statement::Statement;
+use super::{action, key_bound, kind, policy_bound, setting_bound, words};
 #[cfg(feature = "aws")]
 use super::{client::Handle, inline};
-use crate::domain::{Call, Spec};
 #[cfg(feature = "aws")]
-use crate::domain::{Outcome, Secret};
+use crate::domain::{Because, Outcome, Secret, Why};
+use crate::domain::{Call, Spec};
 #[cfg(feature = "aws")]
 use crate::provider::Soon;
 
@@ -35,6 +58,10 @@ pub(super) struct Action {
     /// What it is, in data.
     pub(super) spec: fn() -> Spec,
     /// What a person would type instead; the AWS CLI, version 2.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only the adapter is asked for them")
+    )]
     pub(super) commands: fn(&Call) -> Vec<String>,
     /// Sends its one call.
     #[cfg(feature = "aws")]
@@ -45,7 +72,7 @@ pub(super) struct Action {
 }
 
 /// All of them, each cut before its inverse.
-pub(super) const ALL: [Action; 10] = [
+pub(super) const ALL: [Action; 32] = [
     deactivate_access_key::ACTION,
     activate_access_key::ACTION,
     deny_user::ACTION,
@@ -56,6 +83,28 @@ pub(super) const ALL: [Action; 10] = [
     lift_role_deny::ACTION,
     end_role_sessions::ACTION,
     lift_role_session_end::ACTION,
+    create_access_key::ACTION,
+    delete_access_key::ACTION,
+    deny_secret_reader::ACTION,
+    lift_secret_reader_deny::ACTION,
+    deny_secret::ACTION,
+    lift_secret_deny::ACTION,
+    return_secret_version::ACTION,
+    reinstate_secret_version::ACTION,
+    rotate_secret::ACTION,
+    put_secret_value::ACTION,
+    put_parameter_value::ACTION,
+    stop_function::ACTION,
+    start_function::ACTION,
+    put_function_variable::ACTION,
+    reject_agent_invocations::ACTION,
+    accept_agent_invocations::ACTION,
+    delete_workload_identity::ACTION,
+    put_agent_api_key::ACTION,
+    disable_trust_anchor::ACTION,
+    enable_trust_anchor::ACTION,
+    disable_roles_anywhere_profile::ACTION,
+    enable_roles_anywhere_profile::ACTION,
 ];
 
 /// The action of a call, where AWS has it.
@@ -77,6 +126,27 @@ fn text(call: &Call, name: &str) -> String {
         Some(serde_json::Value::Null) | None => String::new(),
         Some(other) => other.to_string(),
     }
+}
+
+/// The region and the name that a target's id says.
+fn place(call: &Call) -> (&str, &str) {
+    call.target.id().split_once(':').unwrap_or_default()
+}
+
+/// The same, as a shell takes them.
+fn placed(call: &Call) -> (String, String) {
+    let (region, name) = place(call);
+    (quoted(region), quoted(name))
+}
+
+/// What a call comes to that was sent without the secret that it is to hand over.
+#[cfg(feature = "aws")]
+fn needs_a_secret(call: &Call) -> Outcome {
+    let text = format!(
+        "{} hands over a new secret, and was given none",
+        call.action
+    );
+    Outcome::Refused(Why::new(Because::Invalid, text))
 }
 
 /// A word as a POSIX shell takes it.
@@ -121,4 +191,32 @@ fn end_sessions_document(call: &Call) -> Option<String> {
         said if said.is_empty() => None,
         said => Some(said.parse().map_or(said, end_document)),
     }
+}
+
+/// Writes a statement of ours into a secret's resource policy, or takes it off; what others wrote stays.
+fn secret_policy(call: &Call, which: Statement) -> Vec<String> {
+    let (region, name) = placed(call);
+    let on = format!("--region {region} --secret-id {name}");
+    let value = text(call, which.field());
+    let statement = which
+        .written(&value, place(call).0)
+        .or_else(|| serde_json::from_str(&value).ok());
+    let ours = statement.map_or_else(String::new, |statement| statement.to_string());
+    let edit = format!(
+        r#".Version //= "2012-10-17" | .Statement = ([.Statement // [] | if type == "array" then .[] else . end | select(.Sid != "{}")] + [{ours}])"#,
+        which.sid()
+    );
+    let edit = quoted(&edit);
+    let read = format!(
+        "POLICY=$(aws secretsmanager get-resource-policy {on} --query \"ResourcePolicy || '{{}}'\" --output text | jq -c {edit})"
+    );
+    let put = format!("aws secretsmanager put-resource-policy {on} --resource-policy \"$POLICY\"");
+    let write = if ours.is_empty() {
+        let delete = format!("aws secretsmanager delete-resource-policy {on}");
+        let is_empty = r#"[ "$(printf %s "$POLICY" | jq '.Statement | length')" = 0 ]"#;
+        format!("if {is_empty}; then {delete}; else {put}; fi")
+    } else {
+        put
+    };
+    vec![format!("{read}; {write}")]
 }
