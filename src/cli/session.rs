@@ -274,6 +274,7 @@ fn providers(
         regions: config.regions.clone(),
         endpoints: aws_endpoints(&config.endpoints)?,
         accounts: config.accounts(&workspace.file())?,
+        organization: config.organization.as_ref().map(|one| one.role.clone()),
         ..Settings::default()
     };
     for choice in &global.acting_as {

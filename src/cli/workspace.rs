@@ -61,6 +61,9 @@ pub(super) struct Aws {
     /// Other accounts, each with the responder's role in it.
     #[serde(default)]
     pub(super) accounts: BTreeMap<String, Account>,
+    /// Where service control policies are written.
+    #[serde(default)]
+    pub(super) organization: Option<Account>,
 }
 
 #[derive(Deserialize, Debug)]
@@ -130,6 +133,7 @@ const KEYS: [(&str, &[&str]); 5] = [
             "endpoints",
             "bounds",
             "accounts",
+            "organization",
         ],
     ),
     ("providers.aws.endpoints", &ENDPOINTS),

@@ -29,7 +29,14 @@ impl Links {
             let link = Arc::new(Link::beyond(&home, &role));
             (account, link)
         };
-        let others = roles.into_iter().map(beyond).collect();
+        let others: BTreeMap<String, Arc<Link>> = roles.into_iter().map(beyond).collect();
+        if let Some(role) = &home.settings.organization {
+            let organization = Arc::new(Link::beyond(&home, role));
+            for link in others.values().chain([&home]) {
+                // Each link is new: there is nothing to be overwritten.
+                drop(link.organization.set(Arc::clone(&organization)));
+            }
+        }
         Self { home, others }
     }
 
@@ -124,7 +131,9 @@ fn named(named: &Named) -> Option<String> {
         let account = named.id.strip_prefix("arn:")?.split(':').nth(3)?;
         (!account.is_empty()).then(|| account.to_owned())
     };
-    named.account.clone().or_else(in_arn)
+    let is_account = named.kind.noun() == "account";
+    let itself = || is_account.then(|| named.id.clone());
+    named.account.clone().or_else(in_arn).or_else(itself)
 }
 
 impl Observe for Roaming {

@@ -34,6 +34,8 @@ pub struct Settings {
     pub bounds: Option<Bounds>,
     /// The ARN of the responder's role in each other account, by account.
     pub accounts: BTreeMap<String, String>,
+    /// The ARN of a role that may write service control policies: of the management account, or of its delegate.
+    pub organization: Option<String>,
     /// Credentials that whoever builds the provider hands over, in place of the ambient ones.
     pub given: Option<Arc<Given>>,
 }

@@ -9,11 +9,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::future::ProvideCredentials as Soon;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use tokio::sync::OnceCell;
 
 use super::adapter::Settings;
+use super::credentials::Held;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS, SERVICE_READS};
 use super::keys::Known;
@@ -45,6 +45,8 @@ pub(super) struct Link {
     pub(super) turn: tokio::sync::Mutex<Option<Time>>,
     /// The link whose credentials ours are got with; of the link of another account only.
     home: Option<Arc<Self>>,
+    /// The link of the management account or its delegate, where one is named.
+    pub(super) organization: OnceLock<Arc<Self>>,
     base: OnceCell<Base>,
     me: OnceCell<Me>,
     http: OnceLock<reqwest::Client>,
@@ -74,6 +76,7 @@ impl Link {
             known: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             home: None,
+            organization: OnceLock::new(),
             base: OnceCell::new(),
             me: OnceCell::new(),
             http: OnceLock::new(),
@@ -191,11 +194,7 @@ impl Link {
     }
 
     fn held(&self, inner: SharedCredentialsProvider) -> SharedCredentialsProvider {
-        SharedCredentialsProvider::new(Held {
-            inner,
-            clock: self.clock.clone(),
-            held: tokio::sync::Mutex::default(),
-        })
+        SharedCredentialsProvider::new(Held::new(inner, self.clock.clone()))
     }
 
     async fn load(&self) -> Result<Base, Why> {
@@ -265,35 +264,6 @@ impl Link {
     }
 }
 
-/// Hands out one set of credentials until shortly before it lapses, so that all clients and our own name agree.
-#[derive(Debug)]
-struct Held {
-    inner: SharedCredentialsProvider,
-    clock: Clock,
-    held: tokio::sync::Mutex<Option<Credentials>>,
-}
-
-impl ProvideCredentials for Held {
-    fn provide_credentials<'a>(&'a self) -> Soon<'a>
-    where
-        Self: 'a,
-    {
-        Soon::new(async move {
-            let mut held = self.held.lock().await;
-            let soon = self.clock.now() + Duration::from_mins(5);
-            if let Some(fresh) = held.as_ref().filter(|held| {
-                held.expiry()
-                    .is_none_or(|end| end > std::time::SystemTime::from(soon))
-            }) {
-                return Ok(fresh.clone());
-            }
-            let fresh = self.inner.provide_credentials().await?;
-            *held = Some(fresh.clone());
-            Ok(fresh)
-        })
-    }
-}
-
 /// One handle: the clients and what they may send.
 pub(super) struct Handle {
     pub(super) link: Arc<Link>,
@@ -327,6 +297,17 @@ impl Handle {
             account: account.map(str::to_owned),
             guard,
             acts: only.is_some(),
+            clients: OnceCell::new(),
+        }
+    }
+
+    /// The same handle, in the account that may write the organisation's policies.
+    pub(super) fn of_organization(&self) -> Self {
+        Self {
+            link: Arc::clone(self.link.organization.get().unwrap_or(&self.link)),
+            account: None,
+            guard: self.guard.clone(),
+            acts: self.acts,
             clients: OnceCell::new(),
         }
     }

@@ -36,12 +36,15 @@ pub(super) const READS: [&str; 14] = [
 ];
 
 /// The same, of the services beyond IAM. None answers a secret of Secrets Manager or of Parameter Store.
-pub(super) const SERVICE_READS: [&str; 10] = [
+pub(super) const SERVICE_READS: [&str; 13] = [
     "bedrock:GetAgentAlias",
     "bedrock-agentcore:GetApiKeyCredentialProvider",
     "bedrock-agentcore:GetWorkloadIdentity",
     "lambda:GetFunctionConcurrency",
     "lambda:GetFunctionConfiguration",
+    "organizations:DescribePolicy",
+    "organizations:ListPolicies",
+    "organizations:ListPoliciesForTarget",
     "rolesanywhere:GetProfile",
     "rolesanywhere:GetTrustAnchor",
     "secretsmanager:DescribeSecret",

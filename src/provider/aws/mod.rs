@@ -11,6 +11,8 @@ mod wildcard;
 #[cfg(feature = "aws")]
 mod client;
 #[cfg(feature = "aws")]
+mod credentials;
+#[cfg(feature = "aws")]
 mod failure;
 #[cfg(feature = "aws")]
 mod guard;
@@ -117,6 +119,14 @@ pub fn kinds() -> Vec<Kind> {
     ];
     all.extend(service::kinds());
     all
+}
+
+/// The service control policy to install in peacetime on an account: its name and its document. It denies nobody;
+/// `aws.deny-user-in-organization` and its like add who is to be denied, in one request.
+#[must_use]
+pub fn guardrail(account: &str) -> (String, String) {
+    let name = service::guardrail::deny_name(account);
+    (name, service::guardrail::peacetime().to_string())
 }
 
 /// The actions that AWS can do.

@@ -24,6 +24,8 @@ pub(super) struct Service {
     signs_as: &'static str,
     /// What stands before the operation in `X-Amz-Target`; empty where the service speaks REST.
     target: &'static str,
+    /// Whether there is one for the whole partition.
+    global: bool,
     /// Its name in sentences.
     title: &'static str,
 }
@@ -40,6 +42,7 @@ const fn service(
         host,
         signs_as,
         target,
+        global: false,
         title,
     }
 }
@@ -52,6 +55,16 @@ pub(super) const CLOUDTRAIL: Service = service(
     "CloudTrail",
 );
 pub(super) const SSM: Service = service("ssm", "ssm", "ssm", "AmazonSSM", "Parameter Store");
+pub(super) const ORGANIZATIONS: Service = Service {
+    global: true,
+    ..service(
+        "organizations",
+        "organizations",
+        "organizations",
+        "AWSOrganizationsV20161128",
+        "AWS Organizations",
+    )
+};
 pub(super) const LAMBDA: Service = service("lambda", "lambda", "lambda", "", "Lambda");
 pub(super) const BEDROCK_AGENT: Service = service(
     "bedrock_agent",
@@ -76,6 +89,15 @@ pub(super) const ROLES_ANYWHERE: Service = service(
 );
 
 impl Service {
+    /// The region whose host is asked and signed for.
+    fn region<'a>(&self, region: &'a str) -> &'a str {
+        if self.global {
+            partition::of(region).iam_region
+        } else {
+            region
+        }
+    }
+
     /// The vendor's URL, without a path.
     fn url(&self, region: &str) -> String {
         format!(
@@ -224,7 +246,7 @@ async fn signed(
         Failure::Unsent(Why::new(Because::Invalid, text))
     };
     let credentials = on.link.credentials().await.map_err(Failure::Unsent)?;
-    let region = ask.region;
+    let region = ask.service.region(ask.region);
     let base = match on.link.settings.endpoint(ask.service.key) {
         Some(url) => url.trim_end_matches('/').to_owned(),
         None => ask.service.url(region),

@@ -9,7 +9,7 @@ use super::event::{Event, page};
 use super::failure::Failure;
 use super::partition;
 use super::signed::{Ask, CLOUDTRAIL, send};
-use crate::domain::{Because, Duration, Locator, NotSeen, Time, Why};
+use crate::domain::{Because, Duration, Locator, NotSeen, Query, Time, Why};
 
 const PERMISSION: &str = "cloudtrail:LookupEvents";
 
@@ -62,6 +62,23 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn is_spent(&self, now: Time) -> bool {
         self.pages == 0 || now >= self.until
+    }
+}
+
+/// How much a query allows.
+pub(super) fn budget(on: &Handle, query: &Query, regions: usize) -> Budget {
+    let length = Duration::from_millis(i64::try_from(query.budget_ms).unwrap_or(i64::MAX));
+    let pages = query
+        .pages
+        .saturating_mul(u32::try_from(regions).unwrap_or(1));
+    Budget {
+        pages,
+        until: on
+            .link
+            .clock
+            .now()
+            .saturating_add(length)
+            .unwrap_or(Time::MAX),
     }
 }
 

@@ -11,7 +11,7 @@ use contain::provider::aws::{Aws, Given, Settings};
 use contain::provider::{Observe, Provider as _};
 use serde_json::{Value, json};
 
-use crate::harness::{Server, World};
+use crate::harness::{Contract, Server, World};
 
 /// The adapter, as somebody of a world.
 struct Bench {
@@ -34,6 +34,20 @@ impl Bench {
         Self {
             aws: Aws::new(settings, Clock::wall()),
             account: world.0["account"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Against the fixture of ours, which knows one account and one key.
+    fn of_contract(contract: &Contract) -> Self {
+        let secret = Secret::new("test".to_owned());
+        let settings = Settings {
+            endpoints: [(String::new(), contract.endpoint().to_owned())].into(),
+            given: Some(Arc::new(Given::new("test", secret))),
+            ..Settings::default()
+        };
+        Self {
+            aws: Aws::new(settings, Clock::wall()),
+            account: "000000000000".to_owned(),
         }
     }
 
@@ -633,5 +647,299 @@ async fn another_account_is_reached_by_its_role_and_without_one_it_is_named() {
     assert!(
         told.contains(&format!("aws:user/responder@{home}")),
         "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn by_the_vendors_contract_an_agents_alias_refuses_and_takes_invocations_and_loses_nothing() {
+    let contract = Contract::start();
+    let bench = Bench::of_contract(&contract);
+    let alias = bench.resolve("aws:agent-alias/AGENT12345/ALIAS12345").await;
+    let kept = contract.state()["alias"].clone();
+    let reject = "aws.reject-agent-invocations";
+    let before = bench.done(reject, &alias, &json!({}), &Fields::new()).await;
+    assert_eq!(before["invocations"], "ACCEPT_INVOCATIONS");
+    assert_eq!(
+        contract.state()["alias"]["aliasInvocationState"],
+        "REJECT_INVOCATIONS"
+    );
+    let accept = "aws.accept-agent-invocations";
+    bench.done(accept, &alias, &json!({}), &before).await;
+    let mut now = contract.state()["alias"].clone();
+    let state = now.as_object_mut().unwrap().remove("aliasInvocationState");
+    assert_eq!((now, state), (kept, Some(json!("ACCEPT_INVOCATIONS"))));
+    let absent: Named = "aws:agent-alias/AGENT12345/NONE".parse().unwrap();
+    let why = bench
+        .reader()
+        .resolve(&[absent])
+        .await
+        .remove(0)
+        .unwrap_err();
+    assert_eq!(
+        why.because,
+        Because::Invalid,
+        "too short for the contract: {why:?}"
+    );
+}
+
+#[tokio::test]
+async fn by_the_vendors_contract_anchors_and_profiles_are_switched_off_and_on() {
+    let contract = Contract::start();
+    let bench = Bench::of_contract(&contract);
+    for (what, id, word) in [
+        (
+            "anchor",
+            "aws:trust-anchor/11111111-2222-4333-8444-555555555555",
+            "trust-anchor",
+        ),
+        (
+            "profile",
+            "aws:roles-anywhere-profile/66666666-7777-4888-9999-000000000000",
+            "roles-anywhere-profile",
+        ),
+    ] {
+        let target = bench.resolve(id).await;
+        let before = bench
+            .done(
+                &format!("aws.disable-{word}"),
+                &target,
+                &json!({}),
+                &Fields::new(),
+            )
+            .await;
+        assert_eq!(contract.state()[what]["enabled"], false);
+        bench
+            .done(&format!("aws.enable-{word}"), &target, &json!({}), &before)
+            .await;
+        assert_eq!(contract.state()[what]["enabled"], true);
+    }
+}
+
+#[tokio::test]
+async fn by_the_vendors_contract_an_agents_identity_is_deleted_and_its_key_replaced() {
+    let contract = Contract::start();
+    let bench = Bench::of_contract(&contract);
+    let provider = bench.resolve("aws:api-key-provider/crm").await;
+    let put = bench.call(
+        "aws.put-agent-api-key",
+        &provider,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    let outcome = bench.deliver(&put, &Secret::new("new".to_owned())).await;
+    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+    assert_eq!(contract.state()["keys"]["crm"], "new");
+    let identity = bench.resolve("aws:workload-identity/shop-agent").await;
+    let delete = "aws.delete-workload-identity";
+    bench
+        .done(delete, &identity, &json!({}), &Fields::new())
+        .await;
+    assert_eq!(contract.state()["identities"], json!({}));
+    assert_eq!(bench.look(&identity).await.fact, Fact::Gone);
+    let again = bench.call(delete, &identity, &Fields::new(), &Fields::new());
+    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
+}
+
+#[tokio::test]
+async fn what_is_signed_by_hand_obeys_the_guard_and_a_lost_answer_is_in_doubt() {
+    let contract = Contract::start();
+    let bench = Bench::of_contract(&contract);
+    let anchor = bench
+        .resolve("aws:trust-anchor/11111111-2222-4333-8444-555555555555")
+        .await;
+    let call = bench.call(
+        "aws.disable-trust-anchor",
+        &anchor,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    let other = ["rolesanywhere:EnableTrustAnchor".to_owned()];
+    let outcome = bench
+        .aws
+        .actor(anchor.account(), &other)
+        .perform(std::slice::from_ref(&call))
+        .await
+        .remove(0);
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Forbidden),
+        "{outcome:?}"
+    );
+    assert_eq!(contract.state()["anchor"]["enabled"], true);
+
+    let elsewhere = |url: &str| {
+        let secret = Secret::new("test".to_owned());
+        let settings = Settings {
+            endpoints: [
+                ("sts".to_owned(), contract.endpoint().to_owned()),
+                ("rolesanywhere".to_owned(), url.to_owned()),
+            ]
+            .into(),
+            given: Some(Arc::new(Given::new("test", secret))),
+            ..Settings::default()
+        };
+        Aws::new(settings, Clock::wall())
+    };
+    let declared = ["rolesanywhere:DisableTrustAnchor".to_owned()];
+    let sent = async |url: &str| {
+        let actor = elsewhere(url).actor(anchor.account(), &declared);
+        actor.perform(std::slice::from_ref(&call)).await.remove(0)
+    };
+    // The endpoint of the one service is honoured: this one takes the request and hangs up.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let hangs_up = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 4096];
+        tokio::io::AsyncReadExt::read(&mut socket, &mut request)
+            .await
+            .unwrap();
+        String::from_utf8_lossy(&request).into_owned()
+    });
+    let outcome = sent(&url).await;
+    assert!(matches!(outcome, Outcome::InDoubt(_)), "{outcome:?}");
+    let request = hangs_up.await.unwrap();
+    assert!(
+        request.starts_with("POST /trustanchor/11111111-2222-4333-8444-555555555555/disable "),
+        "{request}"
+    );
+    // Nobody listens there any more.
+    let outcome = sent(&url).await;
+    assert!(matches!(outcome, Outcome::Unavailable(_)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peacetime_stays() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let settings = Settings {
+        organization: Some("arn:aws:iam::000000000000:role/policies".to_owned()),
+        ..Settings::default()
+    };
+    let account = world.0["account"].as_str().unwrap();
+    assert_eq!(account, "000000000000");
+    let trust = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole",
+    }]});
+    made(
+        &server,
+        "iam",
+        "create_role",
+        &json!({"RoleName": "policies", "AssumeRolePolicyDocument": trust.to_string()}),
+    );
+    let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "organizations:*", "Resource": "*"}]});
+    made(
+        &server,
+        "iam",
+        "put_role_policy",
+        &json!({"RoleName": "policies", "PolicyName": "all", "PolicyDocument": all.to_string()}),
+    );
+    made(
+        &server,
+        "organizations",
+        "create_organization",
+        &json!({"FeatureSet": "ALL"}),
+    );
+    let bench = Bench::as_key(&server, &world, "responder", settings);
+    let on = || {
+        let query = json!({"TargetId": account, "Filter": "SERVICE_CONTROL_POLICY"});
+        let said = made(&server, "organizations", "list_policies_for_target", &query);
+        let all = said["Policies"].as_array().unwrap().clone();
+        let named = |policy: &Value| policy["Name"].as_str().unwrap().starts_with("contain-");
+        all.into_iter().filter(named).collect::<Vec<_>>()
+    };
+    let document = |policy: &Value| {
+        let said = made(
+            &server,
+            "organizations",
+            "describe_policy",
+            &json!({"PolicyId": policy["Id"]}),
+        );
+        serde_json::from_str::<Value>(said["Policy"]["Content"].as_str().unwrap()).unwrap()
+    };
+    let (user, role) = (
+        bench.resolve("aws:user/ci-deploy").await,
+        bench.resolve("aws:role/role-a").await,
+    );
+    let deny = "aws.deny-user-in-organization";
+    // Nothing was installed: it is made, attached, and detached again.
+    let first = bench.done(deny, &user, &json!({}), &Fields::new()).await;
+    let policies = on();
+    assert_eq!(policies.len(), 1);
+    let named =
+        document(&policies[0])["Statement"][0]["Condition"]["ArnLike"]["aws:PrincipalArn"].clone();
+    let arn = format!("arn:*:iam::{account}:user/");
+    assert_eq!(
+        named,
+        json!([format!("{arn}ci-deploy"), format!("{arn}*/ci-deploy")])
+    );
+    let again = bench.call(deny, &user, &Fields::new(), &Fields::new());
+    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
+    let second = bench
+        .done(
+            "aws.deny-role-in-organization",
+            &role,
+            &json!({}),
+            &Fields::new(),
+        )
+        .await;
+    assert_eq!(on().len(), 1, "one policy for all of an account");
+    bench
+        .done(
+            "aws.lift-user-deny-in-organization",
+            &user,
+            &json!({}),
+            &first,
+        )
+        .await;
+    assert_eq!(bench.field(&role, "organization_deny").await, "in-force");
+    bench
+        .done(
+            "aws.lift-role-deny-in-organization",
+            &role,
+            &json!({}),
+            &second,
+        )
+        .await;
+    assert!(on().is_empty());
+
+    // What peacetime installs stays, and is what one more request makes of it.
+    let (name, peacetime) = contain::provider::aws::guardrail(account);
+    let id = &policies[0]["Id"];
+    assert_eq!(policies[0]["Name"], json!(name));
+    made(
+        &server,
+        "organizations",
+        "update_policy",
+        &json!({"PolicyId": id, "Content": peacetime}),
+    );
+    let itself = bench.resolve(&format!("aws:account/{account}")).await;
+    assert_eq!(bench.field(&itself, "guardrail").await, false);
+    made(
+        &server,
+        "organizations",
+        "attach_policy",
+        &json!({"PolicyId": id, "TargetId": account}),
+    );
+    assert_eq!(bench.field(&itself, "guardrail").await, true);
+    let before = bench.done(deny, &user, &json!({}), &Fields::new()).await;
+    bench
+        .done(
+            "aws.lift-user-deny-in-organization",
+            &user,
+            &json!({}),
+            &before,
+        )
+        .await;
+    assert_eq!(
+        document(&on()[0]),
+        serde_json::from_str::<Value>(&peacetime).unwrap()
+    );
+
+    // Without a role that would be left, nobody could let the account work again.
+    let stop = bench.call("aws.stop-account", &itself, &Fields::new(), &Fields::new());
+    let outcome = bench.perform(&stop).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Forbidden),
+        "{outcome:?}"
     );
 }

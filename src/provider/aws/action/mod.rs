@@ -9,9 +9,11 @@ mod deactivate_access_key;
 mod delete_access_key;
 mod delete_workload_identity;
 mod deny_role;
+mod deny_role_in_organization;
 mod deny_secret;
 mod deny_secret_reader;
 mod deny_user;
+mod deny_user_in_organization;
 mod disable_roles_anywhere_profile;
 mod disable_trust_anchor;
 mod enable_roles_anywhere_profile;
@@ -19,10 +21,12 @@ mod enable_trust_anchor;
 mod end_role_sessions;
 mod end_user_sessions;
 mod lift_role_deny;
+mod lift_role_deny_in_organization;
 mod lift_role_session_end;
 mod lift_secret_deny;
 mod lift_secret_reader_deny;
 mod lift_user_deny;
+mod lift_user_deny_in_organization;
 mod lift_user_session_end;
 mod put_agent_api_key;
 mod put_function_variable;
@@ -30,12 +34,15 @@ mod put_parameter_value;
 mod put_secret_value;
 mod reinstate_secret_version;
 mod reject_agent_invocations;
+mod release_account;
 mod return_secret_version;
 mod rotate_secret;
 mod start_function;
+mod stop_account;
 mod stop_function;
 
 use super::policy::{DENY, DENY_NAME, END_NAME, IN_FORCE, end_document};
+use super::service::guardrail;
 use super::service::statement::Statement;
 use super::{action, key_bound, kind, policy_bound, setting_bound, words};
 #[cfg(feature = "aws")]
@@ -72,7 +79,7 @@ pub(super) struct Action {
 }
 
 /// All of them, each cut before its inverse.
-pub(super) const ALL: [Action; 32] = [
+pub(super) const ALL: [Action; 38] = [
     deactivate_access_key::ACTION,
     activate_access_key::ACTION,
     deny_user::ACTION,
@@ -105,6 +112,12 @@ pub(super) const ALL: [Action; 32] = [
     enable_trust_anchor::ACTION,
     disable_roles_anywhere_profile::ACTION,
     enable_roles_anywhere_profile::ACTION,
+    deny_user_in_organization::ACTION,
+    lift_user_deny_in_organization::ACTION,
+    deny_role_in_organization::ACTION,
+    lift_role_deny_in_organization::ACTION,
+    stop_account::ACTION,
+    release_account::ACTION,
 ];
 
 /// The action of a call, where AWS has it.
@@ -219,4 +232,71 @@ fn secret_policy(call: &Call, which: Statement) -> Vec<String> {
         put
     };
     vec![format!("{read}; {write}")]
+}
+
+/// Names a principal in the guardrail of its account, or takes it out.
+fn guardrail_commands(call: &Call) -> Vec<String> {
+    let account = call.target.account().unwrap_or_default();
+    let name = guardrail::deny_name(account);
+    let ours = serde_json::json!(guardrail::patterns(&call.target));
+    let pointer = r#".Statement[0].Condition.ArnLike["aws:PrincipalArn"]"#;
+    if text(call, "organization_deny").is_empty() {
+        let edit = quoted(&format!("{pointer} -= {ours}"));
+        let is_empty = quoted(&format!("{pointer} | length == 0"));
+        return vec![format!(
+            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account}; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
+            policy_id(&name),
+            policy_content()
+        )];
+    }
+    let edit = quoted(&format!("{pointer} |= (. - {ours} + {ours})"));
+    let new = guardrail::deny(&guardrail::patterns(&call.target));
+    vec![format!(
+        "{}; if [ \"$ID\" = None ]; then {}; else aws organizations update-policy --policy-id \"$ID\" --content \"$({} | jq -c {edit})\"; fi; {}",
+        policy_id(&name),
+        new_policy(&name, &new),
+        policy_content(),
+        attach(account)
+    )]
+}
+
+/// Stops an account, or lets it work again.
+fn stop_commands(call: &Call) -> Vec<String> {
+    let account = call.target.id();
+    let id = policy_id(&guardrail::stop_name(account));
+    if text(call, "stopped").is_empty() {
+        return vec![format!(
+            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account}"
+        )];
+    }
+    let document = guardrail::stop("$RESPONDER_ROLE_ARN");
+    let document = format!("\"{}\"", document.to_string().replace('"', "\\\""));
+    vec![format!(
+        "{id}; if [ \"$ID\" = None ]; then ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {} --description contain --content {document} --query Policy.PolicySummary.Id --output text); else aws organizations update-policy --policy-id \"$ID\" --content {document}; fi; {}",
+        guardrail::stop_name(account),
+        attach(account)
+    )]
+}
+
+fn policy_id(name: &str) -> String {
+    format!(
+        "ID=$(aws organizations list-policies --filter SERVICE_CONTROL_POLICY --query \"Policies[?Name=='{name}'].Id | [0]\" --output text)"
+    )
+}
+
+fn policy_content() -> &'static str {
+    "aws organizations describe-policy --policy-id \"$ID\" --query Policy.Content --output text"
+}
+
+fn new_policy(name: &str, document: &serde_json::Value) -> String {
+    let document = quoted(&document.to_string());
+    format!(
+        "ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {name} --description contain --content {document} --query Policy.PolicySummary.Id --output text)"
+    )
+}
+
+fn attach(account: &str) -> String {
+    format!(
+        "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY --query 'Policies[].Id' --output text | grep -qw \"$ID\" || aws organizations attach-policy --policy-id \"$ID\" --target-id {account}"
+    )
 }

@@ -8,7 +8,12 @@ pub(super) mod agent;
 #[cfg(feature = "aws")]
 pub(super) mod anywhere;
 #[cfg(feature = "aws")]
+pub(super) mod exposed;
+#[cfg(feature = "aws")]
 pub(super) mod function;
+pub(super) mod guardrail;
+#[cfg(feature = "aws")]
+pub(super) mod organization;
 #[cfg(feature = "aws")]
 pub(super) mod parameter;
 #[cfg(feature = "aws")]
@@ -25,7 +30,8 @@ use crate::domain::{Because, Fields, Locator, Named, Why};
 use crate::domain::{Kind, ReadKind, Readable};
 
 /// The kinds, by noun and title.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
+    ("account", "AWS account"),
     ("secret", "secret in Secrets Manager"),
     ("parameter", "parameter in Parameter Store"),
     ("function", "Lambda function"),
@@ -201,6 +207,9 @@ async fn look(on: &Handle, noun: &str, place: &Place) -> Result<Looked, Failure>
 /// Looks at one target.
 #[cfg(feature = "aws")]
 pub(super) async fn observe(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
+    if target.kind().noun() == "account" {
+        return organization::account(on, target).await;
+    }
     let place = Place::of(target).map_err(Failure::Unsent)?;
     Ok(look(on, target.kind().noun(), &place).await?.fields)
 }
@@ -208,6 +217,18 @@ pub(super) async fn observe(on: &Handle, target: &Locator) -> Result<Fields, Fai
 /// The canonical id of what a person named, in this account.
 #[cfg(feature = "aws")]
 pub(super) async fn resolve(on: &Handle, named: &Named, account: &str) -> Result<String, Why> {
+    if named.kind.noun() == "account" {
+        return if named.id == account {
+            Ok(named.id.clone())
+        } else {
+            let text = format!(
+                "{} is not our account {account}; {}",
+                named.id,
+                super::accounts::remedy(&named.id)
+            );
+            Err(Why::new(Because::Foreign, text))
+        };
+    }
     let region = &on.link.base().await?.region;
     let (place, owner) = Place::typed(named, region)?;
     if let Some(owner) = owner.filter(|owner| owner != account) {
