@@ -281,7 +281,9 @@ fn providers(
         role: config.role.clone(),
         regions: config.regions.clone(),
         endpoints: aws_endpoints(&config.endpoints)?,
-        bounds: None,
+        accounts: config.accounts(&workspace.file())?,
+        organization: config.organization.as_ref().map(|one| one.role.clone()),
+        ..Settings::default()
     };
     for choice in &global.acting_as {
         match choice
@@ -329,24 +331,22 @@ fn providers(
 fn aws_endpoints(
     configured: &super::workspace::Endpoints,
 ) -> Result<BTreeMap<String, String>, Box<Failure>> {
-    let services = [
-        ("", "AWS_ENDPOINT_URL", &configured.default),
-        ("iam", "AWS_ENDPOINT_URL_IAM", &configured.iam),
-        ("sts", "AWS_ENDPOINT_URL_STS", &configured.sts),
-        (
-            "cloudtrail",
-            "AWS_ENDPOINT_URL_CLOUDTRAIL",
-            &configured.cloudtrail,
-        ),
-    ];
     let mut endpoints = BTreeMap::new();
-    for (service, variable, configured) in services {
-        let url = environment(variable);
+    for key in super::workspace::ENDPOINTS {
+        let (service, variable) = match key {
+            "default" => ("", "AWS_ENDPOINT_URL".to_owned()),
+            service => (
+                service,
+                format!("AWS_ENDPOINT_URL_{}", service.to_uppercase()),
+            ),
+        };
+        let configured = configured.get(key).cloned().flatten();
+        let url = environment(&variable);
         if let Some(url) = &url {
             super::workspace::endpoint(url)
                 .map_err(|why| Failure::usage(format!("{variable} is no endpoint: {why}")))?;
         }
-        if let Some(url) = url.or_else(|| configured.clone()) {
+        if let Some(url) = url.or(configured) {
             endpoints.insert(service.to_owned(), url);
         }
     }

@@ -10,6 +10,7 @@
     )
 )]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -61,21 +62,66 @@ pub(super) struct Aws {
     pub(super) endpoints: Endpoints,
     #[serde(default)]
     pub(super) bounds: Option<Bounds>,
+    /// Other accounts, each with the responder's role in it.
+    #[serde(default)]
+    pub(super) accounts: BTreeMap<String, Account>,
+    /// Where service control policies are written.
+    #[serde(default)]
+    pub(super) organization: Option<Account>,
 }
 
-/// Where requests go instead of to the vendor, by service.
-#[derive(Deserialize, Default, Debug)]
+#[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Endpoints {
-    /// For all services that are not named.
-    #[serde(default)]
-    pub(super) default: Option<String>,
-    #[serde(default)]
-    pub(super) iam: Option<String>,
-    #[serde(default)]
-    pub(super) sts: Option<String>,
-    #[serde(default)]
-    pub(super) cloudtrail: Option<String>,
+pub(super) struct Account {
+    pub(super) role: String,
+}
+
+/// Where requests go instead of to the vendor: `default`, or a service as in `AWS_ENDPOINT_URL_<SERVICE>`.
+pub(super) type Endpoints = BTreeMap<String, Option<String>>;
+
+/// The keys of `endpoints`.
+pub(super) const ENDPOINTS: [&str; 11] = [
+    "default",
+    "iam",
+    "sts",
+    "cloudtrail",
+    "secrets_manager",
+    "ssm",
+    "lambda",
+    "bedrock_agent",
+    "bedrock_agentcore_control",
+    "rolesanywhere",
+    "organizations",
+];
+
+impl Aws {
+    /// The other accounts and their roles.
+    pub(super) fn accounts(&self, file: &Path) -> Result<BTreeMap<String, String>, Box<Failure>> {
+        let refused = |why: String| {
+            let message = format!("{}: providers.aws.accounts.{why}", file.display());
+            Box::new(Failure::new(2, "invalid-file", message))
+        };
+        let one = |(account, said): (&String, &Account)| {
+            if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+                return Err(refused(format!(
+                    "{account}: an account is twelve digits, in quotation marks"
+                )));
+            }
+            let parts: Vec<&str> = said.role.splitn(6, ':').collect();
+            match parts.as_slice() {
+                ["arn", _, "iam", "", owner, role]
+                    if role.starts_with("role/") && owner == account =>
+                {
+                    Ok((account.clone(), said.role.clone()))
+                }
+                _ => Err(refused(format!(
+                    "{account}.role: `{}` is no ARN of a role of this account",
+                    said.role
+                ))),
+            }
+        };
+        self.accounts.iter().map(one).collect()
+    }
 }
 
 /// The keys of each map of the file, by its path.
@@ -84,12 +130,17 @@ const KEYS: [(&str, &[&str]); 5] = [
     ("providers", &["aws"]),
     (
         "providers.aws",
-        &["profile", "role", "regions", "endpoints", "bounds"],
+        &[
+            "profile",
+            "role",
+            "regions",
+            "endpoints",
+            "bounds",
+            "accounts",
+            "organization",
+        ],
     ),
-    (
-        "providers.aws.endpoints",
-        &["default", "iam", "sts", "cloudtrail"],
-    ),
+    ("providers.aws.endpoints", &ENDPOINTS),
     ("providers.aws.bounds", &["propagation", "audit_lag"]),
 ];
 

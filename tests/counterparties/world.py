@@ -258,6 +258,9 @@ def main():
     any_call = commands.add_parser("call", help="stdin: {credentials?, parameters?}; any operation of the SDK")
     any_call.add_argument("service")
     any_call.add_argument("operation", help="as in boto3, e.g. put_user_policy")
+    may = commands.add_parser("may", help="the same; tells whether it was accepted, a refusal included")
+    may.add_argument("service")
+    may.add_argument("operation")
     commands.add_parser("snapshot", help="keys, policies, boundaries and trust of all users and roles")
     many = commands.add_parser("seed", help="users with keys, for the benchmark")
     many.add_argument("--users", type=int, default=50)
@@ -285,6 +288,16 @@ def main():
                 answer = getattr(one, options.operation)(**given.get("parameters", {}))
                 answer.pop("ResponseMetadata", None)
                 say(answer)
+            case "may":
+                given = heard()
+                one = client(endpoint, options.service, given.get("credentials"))
+                try:
+                    getattr(one, options.operation)(**given.get("parameters", {}))
+                    say({"accepted": True, "code": None})
+                except botocore.exceptions.ClientError as error:
+                    if code(error) is None or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                        raise
+                    say({"accepted": False, "code": code(error)})
             case "snapshot":
                 say(snapshot(endpoint))
             case "seed":

@@ -62,6 +62,24 @@ impl Drop for Script {
     }
 }
 
+/// A fixture of ours that holds requests against the vendor's service models.
+pub(crate) struct Contract(Script);
+
+impl Contract {
+    pub(crate) fn start() -> Self {
+        Self(Script::start("contract.py", &[]))
+    }
+
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.0.endpoint
+    }
+
+    /// What it keeps.
+    pub(crate) fn state(&self) -> Value {
+        exchange(self.endpoint(), "GET", "/_state", "").1
+    }
+}
+
 /// A server that nobody of this project wrote.
 pub(crate) struct Server(Script);
 
@@ -211,6 +229,23 @@ impl World {
     }
 }
 
+/// One unsigned exchange with a script of ours.
+fn exchange(endpoint: &str, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let address = endpoint.trim_start_matches("http://");
+    let mut wire = TcpStream::connect(address).unwrap();
+    write!(
+        wire,
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut reply = String::new();
+    wire.read_to_string(&mut reply).unwrap();
+    let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap_or(Value::Null))
+}
+
 /// The recording proxy in front of a server.
 pub(crate) struct Proxy(Script);
 
@@ -227,19 +262,7 @@ impl Proxy {
     }
 
     fn control(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let address = self.0.endpoint.trim_start_matches("http://");
-        let mut wire = TcpStream::connect(address).unwrap();
-        write!(
-            wire,
-            "{method} /_record/{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut reply = String::new();
-        wire.read_to_string(&mut reply).unwrap();
-        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+        exchange(&self.0.endpoint, method, &format!("/_record/{path}"), body)
     }
 
     pub(crate) fn faults(&self, faults: &[String]) {

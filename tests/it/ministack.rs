@@ -4,6 +4,7 @@ mod adversary;
 mod awscli;
 mod permit;
 mod restore;
+mod services;
 
 use std::time::Duration;
 

@@ -4,8 +4,7 @@
 
 use super::client::{Handle, Me};
 use super::event::{Event, unique, unpublished};
-use super::reach::budget;
-use super::trail::{by, by_arn, log, regions};
+use super::trail::{budget, by, by_arn, log, regions};
 use crate::domain::{Because, Found, NotSeen, Query, Reading, Why};
 
 pub(super) async fn read(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
-use super::client::{self, Handle, Link};
+use super::accounts::{Links, foreign};
+use super::client::{self, Handle};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
     Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
@@ -27,10 +28,39 @@ pub struct Settings {
     pub role: Option<String>,
     /// The regions whose CloudTrail is read; empty means the configured one, and the one that logs IAM.
     pub regions: Vec<String>,
-    /// Endpoints by service (`iam`, `sts`, `cloudtrail`; empty for all), as `AWS_ENDPOINT_URL[_SERVICE]` says.
+    /// Endpoints by service (`iam`, `secrets_manager`; empty for all), as `AWS_ENDPOINT_URL[_SERVICE]` says.
     pub endpoints: BTreeMap<String, String>,
     /// Bounds for an endpoint that is not the vendor's; ignored otherwise.
     pub bounds: Option<Bounds>,
+    /// The ARN of the responder's role in each other account, by account.
+    pub accounts: BTreeMap<String, String>,
+    /// The ARN of a role that may write service control policies: of the management account, or of its delegate.
+    pub organization: Option<String>,
+    /// Credentials that whoever builds the provider hands over, in place of the ambient ones.
+    pub given: Option<Arc<Given>>,
+}
+
+/// Credentials that are handed over; whoever holds them cannot show them.
+#[derive(Debug)]
+pub struct Given {
+    key_id: String,
+    secret: Secret,
+}
+
+impl Given {
+    /// Takes an access key over.
+    #[must_use]
+    pub fn new(key_id: &str, secret: Secret) -> Self {
+        Self {
+            key_id: key_id.to_owned(),
+            secret,
+        }
+    }
+
+    pub(super) fn credentials(&self) -> aws_credential_types::Credentials {
+        let secret = self.secret.expose();
+        aws_credential_types::Credentials::new(&self.key_id, secret, None, None, "given")
+    }
 }
 
 /// Bounds that a workspace sets.
@@ -59,7 +89,7 @@ pub struct Aws {
     kinds: Vec<Kind>,
     actions: Vec<Spec>,
     bounds: Option<Bounds>,
-    link: Arc<Link>,
+    links: Links,
 }
 
 impl Aws {
@@ -79,20 +109,20 @@ impl Aws {
             kinds: kinds(),
             actions,
             bounds,
-            link: Arc::new(Link::new(settings, clock)),
+            links: Links::new(settings, clock),
         }
     }
 
     /// The partition that the configured regions are in.
     fn partition(&self) -> &'static str {
-        let region = self.link.settings.regions.first();
+        let region = self.links.home.settings.regions.first();
         super::partition::of(region.map_or("", String::as_str)).name
     }
 
     /// Whether bounds were configured that do not count, because the endpoint is the vendor's.
     #[must_use]
     pub fn ignores_bounds(&self) -> bool {
-        self.link.settings.bounds.is_some() && self.bounds.is_none()
+        self.links.home.settings.bounds.is_some() && self.bounds.is_none()
     }
 }
 
@@ -111,7 +141,7 @@ impl Provider for Aws {
 
     fn endpoints(&self) -> BTreeMap<String, String> {
         let foreign = |(_, url): &(&String, &String)| !url.is_empty() && !is_vendor(url);
-        let all = self.link.settings.endpoints.iter().filter(foreign);
+        let all = self.links.home.settings.endpoints.iter().filter(foreign);
         all.map(|(service, url)| (service.clone(), url.clone()))
             .collect()
     }
@@ -137,7 +167,7 @@ impl Provider for Aws {
     fn decode(&self, named: &Named) -> Named {
         let mut named = named.clone();
         let coded = matches!(named.kind.noun(), "access-key" | "session");
-        if coded && named.account.is_none() && self.link.settings.is_vendor("iam") {
+        if coded && named.account.is_none() && self.links.home.settings.is_vendor("iam") {
             named.account = account_of_key_id(&named.id);
         }
         named
@@ -156,16 +186,20 @@ impl Provider for Aws {
     }
 
     fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
-        let document = super::guardrail::document(self.partition());
-        Some((document, super::guardrail::notes()))
+        let rail = (
+            super::service::guardrail::peacetime(),
+            super::service::guardrail::notes(),
+        );
+        Some(rail)
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
-        Arc::new(Handle::new(Arc::clone(&self.link), account, None))
+        self.links.reader(account)
     }
 
     fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act> {
-        Arc::new(Handle::new(Arc::clone(&self.link), account, Some(only)))
+        let link = Arc::clone(self.links.of(account));
+        Arc::new(Handle::new(link, account, Some(only)))
     }
 }
 
@@ -186,9 +220,8 @@ impl Observe for Handle {
         Box::pin(super::reach::read(self, query))
     }
 
-    fn made<'a>(&'a self, _: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
-        // No action here makes anything.
-        Box::pin(async { Ok(Vec::new()) })
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        Box::pin(super::issue::made(self, &call.tag))
     }
 
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
@@ -238,10 +271,7 @@ async fn perform(on: &Handle, call: &Call) -> Outcome {
 async fn refuse_foreign(on: &Handle, call: &Call) -> Result<(), Outcome> {
     match on.me().await {
         Ok(me) if call.target.account() == Some(&me.account) => Ok(()),
-        Ok(me) => Err(Outcome::Refused(Why::new(
-            crate::domain::Because::Foreign,
-            format!("{} is not in our account {}", call.target, me.account),
-        ))),
+        Ok(me) => Err(Outcome::Refused(foreign(&call.target, &me.account))),
         Err(why) => Err(unsent(why)),
     }
 }

@@ -9,11 +9,11 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::future::ProvideCredentials as Soon;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use tokio::sync::OnceCell;
 
 use super::adapter::Settings;
+use super::credentials::Held;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS};
 use super::keys::Known;
@@ -43,6 +43,10 @@ pub(super) struct Link {
     pub(super) known: Mutex<Known>,
     /// When the next CloudTrail request may leave.
     pub(super) turn: tokio::sync::Mutex<Option<Time>>,
+    /// The link whose credentials ours are got with; of the link of another account only.
+    home: Option<Arc<Self>>,
+    /// The link of the management account or its delegate, where one is named.
+    pub(super) organization: OnceLock<Arc<Self>>,
     base: OnceCell<Base>,
     me: OnceCell<Me>,
     http: OnceLock<reqwest::Client>,
@@ -52,8 +56,8 @@ pub(super) struct Link {
 pub(super) struct Base {
     pub(super) sdk: SdkConfig,
     pub(super) credentials: SharedCredentialsProvider,
-    /// What the chosen role is entered with, where one is chosen.
-    source: Option<SharedCredentialsProvider>,
+    /// What the chosen role is entered with, where one is chosen, and what that was entered with.
+    sources: Vec<SharedCredentialsProvider>,
     pub(super) region: String,
 }
 
@@ -71,9 +75,23 @@ impl Link {
             heard: Arc::default(),
             known: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
+            home: None,
+            organization: OnceLock::new(),
             base: OnceCell::new(),
             me: OnceCell::new(),
             http: OnceLock::new(),
+        }
+    }
+
+    /// A link to another account, by a role that is entered with the credentials of this one.
+    pub(super) fn beyond(home: &Arc<Self>, role: &str) -> Self {
+        let settings = Settings {
+            role: Some(role.to_owned()),
+            ..home.settings.clone()
+        };
+        Self {
+            home: Some(Arc::clone(home)),
+            ..Self::new(settings, home.clock.clone())
         }
     }
 
@@ -105,7 +123,7 @@ impl Link {
             credentials: SharedCredentialsProvider::new(Credentials::new(
                 key_id, "test", None, None, "test",
             )),
-            source: None,
+            sources: Vec::new(),
             region: "us-east-1".to_owned(),
         };
         let mut link = Self::new(settings, Clock::wall());
@@ -138,7 +156,45 @@ impl Link {
 
     /// The configuration; loaded once, and again after a failure.
     pub(super) async fn base(&self) -> Result<&Base, Why> {
-        self.base.get_or_try_init(|| self.load()).await
+        let load = || async {
+            match &self.home {
+                Some(home) => self.enter(Box::pin(home.base()).await?).await,
+                None => self.load().await,
+            }
+        };
+        self.base.get_or_try_init(load).await
+    }
+
+    /// The configuration of another account: the same, with the credentials of its role.
+    async fn enter(&self, home: &Base) -> Result<Base, Why> {
+        let role = self.settings.role.as_deref().unwrap_or_default();
+        let mut sources = vec![home.credentials.clone()];
+        sources.extend(home.sources.iter().cloned());
+        Ok(Base {
+            sdk: home.sdk.clone(),
+            credentials: self.entered(role, &home.sdk, &home.credentials).await,
+            sources,
+            region: home.region.clone(),
+        })
+    }
+
+    /// The credentials of a role, taken anew shortly before they lapse.
+    async fn entered(
+        &self,
+        role: &str,
+        sdk: &SdkConfig,
+        with: &SharedCredentialsProvider,
+    ) -> SharedCredentialsProvider {
+        let entered = aws_config::sts::AssumeRoleProvider::builder(role)
+            .session_name("contain")
+            .configure(sdk)
+            .build_from_provider(with.clone())
+            .await;
+        self.held(SharedCredentialsProvider::new(entered))
+    }
+
+    fn held(&self, inner: SharedCredentialsProvider) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(Held::new(inner, self.clock.clone()))
     }
 
     async fn load(&self) -> Result<Base, Why> {
@@ -164,6 +220,9 @@ impl Link {
         if let Some(url) = self.settings.endpoint("sts") {
             loader = loader.endpoint_url(url);
         }
+        if let Some(given) = &self.settings.given {
+            loader = loader.credentials_provider(given.credentials());
+        }
         let sdk = loader.load().await;
         if let Some(url) = sdk.endpoint_url()
             && self.settings.endpoint("sts") != Some(url)
@@ -181,29 +240,18 @@ impl Link {
         let ambient = sdk
             .credentials_provider()
             .ok_or_else(|| Why::new(Because::Unauthenticated, "no AWS credentials were found"))?;
-        let held = |inner| {
-            SharedCredentialsProvider::new(Held {
-                inner,
-                clock: self.clock.clone(),
-                held: tokio::sync::Mutex::default(),
-            })
-        };
-        let ambient = held(ambient);
-        let (credentials, source) = match &self.settings.role {
+        let ambient = self.held(ambient);
+        let (credentials, sources) = match &self.settings.role {
             Some(role) => {
-                let entered = aws_config::sts::AssumeRoleProvider::builder(role)
-                    .session_name("contain")
-                    .configure(&sdk)
-                    .build_from_provider(ambient.clone())
-                    .await;
-                (held(SharedCredentialsProvider::new(entered)), Some(ambient))
+                let entered = self.entered(role, &sdk, &ambient).await;
+                (entered, vec![ambient])
             }
-            None => (ambient, None),
+            None => (ambient, Vec::new()),
         };
         Ok(Base {
             sdk,
             credentials,
-            source,
+            sources,
             region,
         })
     }
@@ -213,35 +261,6 @@ impl Link {
         let base = self.base().await?;
         let provided = base.credentials.provide_credentials().await;
         provided.map_err(|failed| no_credentials(&failed))
-    }
-}
-
-/// Hands out one set of credentials until shortly before it lapses, so that all clients and our own name agree.
-#[derive(Debug)]
-struct Held {
-    inner: SharedCredentialsProvider,
-    clock: Clock,
-    held: tokio::sync::Mutex<Option<Credentials>>,
-}
-
-impl ProvideCredentials for Held {
-    fn provide_credentials<'a>(&'a self) -> Soon<'a>
-    where
-        Self: 'a,
-    {
-        Soon::new(async move {
-            let mut held = self.held.lock().await;
-            let soon = self.clock.now() + Duration::from_mins(5);
-            if let Some(fresh) = held.as_ref().filter(|held| {
-                held.expiry()
-                    .is_none_or(|end| end > std::time::SystemTime::from(soon))
-            }) {
-                return Ok(fresh.clone());
-            }
-            let fresh = self.inner.provide_credentials().await?;
-            *held = Some(fresh.clone());
-            Ok(fresh)
-        })
     }
 }
 
@@ -257,6 +276,8 @@ pub(super) struct Handle {
 /// The SDK clients of a handle.
 pub(super) struct Clients {
     pub(super) iam: aws_sdk_iam::Client,
+    /// Secrets Manager in the region of our configuration; another is a setting of the single request.
+    pub(super) secrets: aws_sdk_secretsmanager::Client,
     pub(super) sts: aws_sdk_sts::Client,
 }
 
@@ -277,6 +298,22 @@ impl Handle {
             acts: only.is_some(),
             clients: OnceCell::new(),
         }
+    }
+
+    /// The same handle, in the account that may write the organisation's policies.
+    pub(super) fn of_organization(&self) -> Self {
+        Self {
+            link: Arc::clone(self.link.organization.get().unwrap_or(&self.link)),
+            account: None,
+            guard: self.guard.clone(),
+            acts: self.acts,
+            clients: OnceCell::new(),
+        }
+    }
+
+    /// Whether a request that needs this permission may be signed.
+    pub(super) fn allows(&self, permission: &str) -> bool {
+        self.guard.allowed.contains(permission)
     }
 
     /// The clients; repeats are off where the handle acts.
@@ -318,9 +355,12 @@ impl Handle {
         let Ok(base) = self.link.base().await else {
             return Vec::new();
         };
-        let Some(source) = &base.source else {
-            return Vec::new();
-        };
+        let asked = base.sources.iter().map(|source| self.named(base, source));
+        futures_util::future::join_all(asked).await.concat()
+    }
+
+    /// A credential of the chain, and whose it is.
+    async fn named(&self, base: &Base, source: &SharedCredentialsProvider) -> Vec<Locator> {
         let Ok(credentials) = source.provide_credentials().await else {
             return Vec::new();
         };
@@ -365,13 +405,14 @@ impl Handle {
             })
             .await?;
         match &self.account {
-            Some(account) if *account != me.account => Err(Why::new(
-                Because::Foreign,
-                format!(
-                    "our credentials belong to account {}, not to {account}",
-                    me.account
-                ),
-            )),
+            Some(account) if *account != me.account => {
+                let text = format!(
+                    "our credentials belong to account {}, not to {account}; {}",
+                    me.account,
+                    super::accounts::remedy(account)
+                );
+                Err(Why::new(Because::Foreign, text))
+            }
             Some(_) | None => Ok(me),
         }
     }
@@ -408,20 +449,30 @@ pub(super) fn clients(
         .app_name(app_name(manner.name))
         .interceptor(guard.clone());
     let sts = aws_sdk_sts::config::Builder::from(&base.sdk)
-        .credentials_provider(credentials)
+        .credentials_provider(credentials.clone())
         .retry_config(manner.repeats.clone())
-        .timeout_config(deadlines)
+        .timeout_config(deadlines.clone())
         .app_name(app_name(manner.name))
         .interceptor(guard.clone());
-    let mut builders = (iam, sts);
+    let secrets = aws_sdk_secretsmanager::config::Builder::from(&base.sdk)
+        .credentials_provider(credentials.clone())
+        .retry_config(manner.repeats.clone())
+        .timeout_config(deadlines.clone())
+        .app_name(app_name(manner.name))
+        .interceptor(guard.clone());
+    let mut builders = (iam, sts, secrets);
     builders
         .0
         .set_endpoint_url(settings.endpoint("iam").map(str::to_owned));
     builders
         .1
         .set_endpoint_url(settings.endpoint("sts").map(str::to_owned));
+    builders
+        .2
+        .set_endpoint_url(settings.endpoint("secrets_manager").map(str::to_owned));
     Clients {
         iam: aws_sdk_iam::Client::from_conf(builders.0.build()),
+        secrets: aws_sdk_secretsmanager::Client::from_conf(builders.2.build()),
         sts: aws_sdk_sts::Client::from_conf(builders.1.build()),
     }
 }
@@ -434,7 +485,7 @@ fn app_name(name: &'static str) -> AppName {
     AppName::new(name).expect("a literal name")
 }
 
-/// Endpoints by service, for the two that the SDK serves and the one that we sign ourselves.
+/// The endpoint of a service, for those that the SDK serves and those that we sign ourselves.
 pub(super) fn endpoint<'a>(all: &'a BTreeMap<String, String>, service: &str) -> Option<&'a str> {
     all.get(service)
         .or_else(|| all.get(""))

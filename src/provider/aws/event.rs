@@ -151,6 +151,16 @@ impl Event {
         fields
     }
 
+    /// The account that it is of.
+    pub(super) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// What stands in its record, by JSON pointer.
+    pub(super) fn said(&self, pointer: &str) -> Option<&Value> {
+        self.detail.pointer(pointer)
+    }
+
     fn label(&self) -> String {
         format!("{}.{}", self.service, self.name)
     }

@@ -217,7 +217,7 @@ pub(super) fn no_credentials(failed: &CredentialsError) -> Why {
     )
 }
 
-fn garbled(permission: &str) -> Why {
+pub(super) fn garbled(permission: &str) -> Why {
     Why::new(
         Because::Garbled,
         format!("the answer to {permission} was not in the form of AWS"),
@@ -257,7 +257,8 @@ fn because(code: &str) -> Because {
         "AccessDenied" | "UnauthorizedOperation" | "OptInRequired" | "NotAuthorized" => {
             Because::Denied
         }
-        "NoSuchEntity" => Because::Missing,
+        "NoSuchEntity" | "ResourceNotFound" | "ParameterNotFound" | "PolicyNotFound"
+        | "PolicyNotAttached" | "TargetNotFound" | "AccountNotFound" => Because::Missing,
         "InvalidClientTokenId"
         | "InvalidAccessKeyId"
         | "ExpiredToken"
@@ -273,7 +274,15 @@ fn because(code: &str) -> Because {
         | "EntityAlreadyExists"
         | "UnmodifiableEntity"
         | "DeleteConflict"
-        | "PolicyNotAttachable" => Because::Conflict,
+        | "PolicyNotAttachable"
+        | "ResourceConflict"
+        | "ResourceExists"
+        | "PreconditionFailed"
+        | "Conflict"
+        | "ConstraintViolation"
+        | "DuplicatePolicy"
+        | "DuplicatePolicyAttachment"
+        | "ServiceQuotaExceeded" => Because::Conflict,
         _ => Because::Invalid,
     }
 }

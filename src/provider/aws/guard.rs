@@ -17,23 +17,49 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 
 use crate::domain::{Clock, Duration, Time};
 
-/// The operations that only read, as permissions.
-pub(super) const READS: [&str; 16] = [
+/// The operations that only read, as permissions. `iam:GenerateServiceLastAccessedDetails` makes a report, and changes
+/// nothing; none of them answers a secret of Secrets Manager or of Parameter Store.
+pub(super) const READS: &[&str] = &[
+    "bedrock-agentcore:GetApiKeyCredentialProvider",
+    "bedrock-agentcore:GetWorkloadIdentity",
+    "bedrock:GetAgentAlias",
     "cloudtrail:LookupEvents",
-    // Makes a report, and changes nothing.
     "iam:GenerateServiceLastAccessedDetails",
     "iam:GetAccessKeyLastUsed",
     "iam:GetAccountAuthorizationDetails",
+    "iam:GetGroup",
+    "iam:GetGroupPolicy",
+    "iam:GetInstanceProfile",
+    "iam:GetLoginProfile",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
     "iam:GetRole",
     "iam:GetRolePolicy",
     "iam:GetServiceLastAccessedDetails",
     "iam:GetUser",
     "iam:GetUserPolicy",
     "iam:ListAccessKeys",
+    "iam:ListAttachedGroupPolicies",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListAttachedUserPolicies",
     "iam:ListGroupsForUser",
+    "iam:ListMFADevices",
     "iam:ListRoles",
+    "iam:ListSSHPublicKeys",
+    "iam:ListServiceSpecificCredentials",
+    "iam:ListSigningCertificates",
     "iam:ListUserPolicies",
     "iam:ListUsers",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetFunctionConfiguration",
+    "organizations:DescribePolicy",
+    "organizations:ListPolicies",
+    "organizations:ListPoliciesForTarget",
+    "rolesanywhere:GetProfile",
+    "rolesanywhere:GetTrustAnchor",
+    "secretsmanager:DescribeSecret",
+    "secretsmanager:GetResourcePolicy",
+    "ssm:DescribeParameters",
     "sts:GetAccessKeyInfo",
     "sts:GetCallerIdentity",
 ];
@@ -89,7 +115,8 @@ pub(super) struct Guard {
 
 fn permission(bag: &ConfigBag) -> String {
     bag.load::<Metadata>().map_or_else(String::new, |about| {
-        format!("{}:{}", about.service().to_lowercase(), about.name())
+        let service = about.service().to_lowercase().replace(' ', "");
+        format!("{service}:{}", about.name())
     })
 }
 
@@ -150,7 +177,11 @@ impl Intercept for Guard {
         let tag = format!("{}Response", operation.unwrap_or_default());
         let body = response.body().bytes().unwrap_or_default();
         let start = body.get(..body.len().min(512)).unwrap_or_default();
-        if String::from_utf8_lossy(start).contains(&tag) {
+        let is_json = body.starts_with(b"{") && body.trim_ascii_end().ends_with(b"}");
+        let speaks_json = bag
+            .load::<Metadata>()
+            .is_some_and(|about| about.service() == "Secrets Manager");
+        if String::from_utf8_lossy(start).contains(&tag) || (speaks_json && is_json) {
             Ok(())
         } else {
             Err(Garbled.into())

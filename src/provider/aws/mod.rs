@@ -1,26 +1,30 @@
-//! AWS: IAM users, access keys, roles and sessions.
+//! AWS: IAM users, access keys, roles and sessions, and the services that hold secrets or let workloads in.
 //!
-//! Owns the catalogue, which needs no credentials, and the adapter that reads and acts through IAM, STS and
-//! CloudTrail. Never creates a credential, and never repeats a call that changes something.
+//! Owns the catalogue, which needs no credentials, and the adapter that reads and acts. Never repeats a call that
+//! changes something, and never asks a service for a secret of its own accord.
 
 mod action;
 mod change;
 mod policy;
+mod service;
 mod wildcard;
 
 #[cfg(feature = "aws")]
 mod client;
 #[cfg(feature = "aws")]
+mod credentials;
+#[cfg(feature = "aws")]
 mod failure;
 #[cfg(feature = "aws")]
 mod guard;
 #[cfg(feature = "aws")]
-mod guardrail;
 #[cfg(feature = "aws")]
 mod permission;
 
 #[cfg(feature = "aws")]
 mod inline;
+#[cfg(feature = "aws")]
+mod issue;
 #[cfg(feature = "aws")]
 mod keys;
 #[cfg(feature = "aws")]
@@ -32,6 +36,8 @@ mod resolve;
 mod event;
 #[cfg(feature = "aws")]
 mod partition;
+#[cfg(feature = "aws")]
+mod signed;
 #[cfg(feature = "aws")]
 mod trail;
 
@@ -52,10 +58,13 @@ mod reach;
 mod probe;
 
 #[cfg(feature = "aws")]
+mod accounts;
+
+#[cfg(feature = "aws")]
 mod adapter;
 
 #[cfg(feature = "aws")]
-pub use adapter::{Aws, Bounds, Settings};
+pub use adapter::{Aws, Bounds, Given, Settings};
 
 use crate::domain::{ActionId, Bound, Duration, Kind, KindId, Pattern, ReadKind, Readable, Spec};
 
@@ -86,7 +95,7 @@ pub fn kinds() -> Vec<Kind> {
         at_most: None,
         short_lived: Vec::new(),
     };
-    vec![
+    let mut all = vec![
         Kind {
             id: kind("access-key"),
             title: "access key".to_owned(),
@@ -122,7 +131,9 @@ pub fn kinds() -> Vec<Kind> {
             at_most: None,
             short_lived: Vec::new(),
         },
-    ]
+    ];
+    all.extend(service::kinds());
+    all
 }
 
 /// The actions that AWS can do.
@@ -180,6 +191,14 @@ fn key_bound() -> Bound {
     }
 }
 
+/// How long a change of a service's own setting may take to reach everywhere.
+fn setting_bound() -> Bound {
+    Bound::Assumed {
+        within: Duration::from_mins(15),
+        because: "not published".to_owned(),
+    }
+}
+
 /// How long a policy may take to reach everywhere.
 fn policy_bound() -> Bound {
     Bound::Assumed {
@@ -191,7 +210,7 @@ fn policy_bound() -> Bound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Becomes, Effect, Undo};
+    use crate::domain::{Becomes, Effect, Rung, Tier, Undo};
 
     #[test]
     fn a_key_id_carries_its_account() {
@@ -218,7 +237,14 @@ mod tests {
         assert_eq!(names.len(), all.len());
         for spec in all.iter().filter(|spec| spec.cut().is_some()) {
             let Undo::By(inverse) = &spec.undo else {
-                unreachable!("{} has no inverse", spec.id)
+                // Only what destroys has none, and that needs people.
+                assert!(
+                    spec.cut().is_some_and(|cut| cut.rung >= Rung::Revoke),
+                    "{}",
+                    spec.id
+                );
+                assert_eq!(spec.floor, Tier::GRAVE, "{}", spec.id);
+                continue;
             };
             let inverse = all.iter().find(|other| other.id == *inverse);
             let inverse = inverse.unwrap_or_else(|| unreachable!("{} is missing", spec.id));

@@ -48,8 +48,7 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
         .iter()
         .map(|target| async move {
             if !ours(&target) {
-                let text = format!("{target} is not in our account {}", me.account);
-                return unreadable(target, at, Why::new(Because::Foreign, text));
+                return unreadable(target, at, super::accounts::foreign(target, &me.account));
             }
             match target.kind().noun() {
                 "access-key" => keys.get(target.id()).cloned().unwrap_or_else(|| {
@@ -59,9 +58,12 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
                         Why::new(Because::Garbled, "it was not looked at"),
                     )
                 }),
-                "user" => seen(target, at, user(on, me, target).await),
-                "role" => seen(target, at, role(on, target).await),
+                "user" => seen(target, at, denied(on, target, user(on, me, target)).await),
+                "role" => seen(target, at, denied(on, target, role(on, target)).await),
                 "session" => session(on, target, at).await,
+                noun if super::service::knows(noun) => {
+                    seen(target, at, super::service::observe(on, target).await)
+                }
                 other => {
                     let text = format!("aws knows no kind `{other}`");
                     unreadable(target, at, Why::new(Because::Invalid, text))
@@ -109,6 +111,26 @@ fn seen(target: &Locator, at: Time, read: Result<Fields, Failure>) -> Seen {
             Err(failure) => Fact::Unreadable(failure.why()),
         },
     }
+}
+
+/// The fields of a principal, and whether the organisation denies it, where that can be asked.
+async fn denied(
+    on: &Handle,
+    target: &Locator,
+    read: impl Future<Output = Result<Fields, Failure>>,
+) -> Result<Fields, Failure> {
+    if on.link.organization.get().is_none() {
+        return read.await;
+    }
+    let asked = super::service::organization::of_principal(on, target);
+    let (fields, denied) = futures_util::join!(read, asked);
+    let mut fields = fields?;
+    match denied {
+        Ok(denied) => fields.insert("organization_deny".to_owned(), denied),
+        // The principal is there to be read all the same.
+        Err(failure) => fields.insert("organization_unread".to_owned(), json!(failure.why().text)),
+    };
+    Ok(fields)
 }
 
 async fn user(on: &Handle, me: &Me, target: &Locator) -> Result<Fields, Failure> {

@@ -57,50 +57,34 @@ pub(super) fn owns(host: &str) -> bool {
     })
 }
 
-/// The vendor's URL of CloudTrail in a region.
-pub(super) fn cloudtrail(region: &str) -> String {
-    format!("https://cloudtrail.{region}.{}/", of(region).suffix)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_region_tells_its_hosts_and_where_iam_is_logged() {
-        for (region, url, iam_region) in [
-            (
-                "eu-west-1",
-                "https://cloudtrail.eu-west-1.amazonaws.com/",
-                "us-east-1",
-            ),
-            (
-                "us-east-1",
-                "https://cloudtrail.us-east-1.amazonaws.com/",
-                "us-east-1",
-            ),
+        for (region, host, iam_region) in [
+            ("eu-west-1", "eu-west-1.amazonaws.com", "us-east-1"),
+            ("us-east-1", "us-east-1.amazonaws.com", "us-east-1"),
             (
                 "cn-northwest-1",
-                "https://cloudtrail.cn-northwest-1.amazonaws.com.cn/",
+                "cn-northwest-1.amazonaws.com.cn",
                 "cn-north-1",
             ),
             (
                 "us-gov-east-1",
-                "https://cloudtrail.us-gov-east-1.amazonaws.com/",
+                "us-gov-east-1.amazonaws.com",
                 "us-gov-west-1",
             ),
-            (
-                "us-iso-west-1",
-                "https://cloudtrail.us-iso-west-1.c2s.ic.gov/",
-                "us-iso-east-1",
-            ),
+            ("us-iso-west-1", "us-iso-west-1.c2s.ic.gov", "us-iso-east-1"),
             (
                 "us-isob-east-1",
-                "https://cloudtrail.us-isob-east-1.sc2s.sgov.gov/",
+                "us-isob-east-1.sc2s.sgov.gov",
                 "us-isob-east-1",
             ),
         ] {
-            assert_eq!(cloudtrail(region), url);
+            let suffix = of(region).suffix;
+            assert_eq!(format!("{region}.{suffix}"), host);
             assert_eq!(of(region).iam_region, iam_region, "{region}");
         }
         assert!(owns("iam.us-iso-east-1.c2s.ic.gov") && owns("iam.amazonaws.com"));

@@ -152,7 +152,7 @@ pub(super) fn reads(asked: Option<ReadKind>) -> Vec<String> {
         Some(ReadKind::Activity) => &["cloudtrail:LookupEvents", "iam:GetRole"],
         Some(ReadKind::Credentials) => &["iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"],
         Some(ReadKind::State | ReadKind::Reach | ReadKind::Grants | ReadKind::Permissions)
-        | None => &READS,
+        | None => READS,
     };
     some.iter().map(|&read| read.to_owned()).collect()
 }
@@ -317,7 +317,7 @@ mod tests {
             "sts:GetAccessKeyInfo",
             "sts:GetCallerIdentity",
         ];
-        for permission in declared.chain(READS) {
+        for permission in declared.chain(READS.iter().copied()) {
             assert_eq!(
                 about(permission) == About::Nothing,
                 without.contains(&permission),

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::graph;
 use super::keys::{owner, time};
 use super::policy::{Grant, grants};
-use super::reach::budget;
+use super::trail::budget;
 use super::{activity, kind};
 use crate::domain::{
     Because, Duration, Fields, Found, Locator, NotSeen, Query, Reading, Time, Why,

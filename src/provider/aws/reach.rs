@@ -10,7 +10,8 @@ use super::client::{Handle, Me};
 use super::event::{Effect, Event, unpublished};
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
-use super::trail::{Budget, By, Log, by, by_arn, deadline, log, regions, unasked};
+use super::service::exposed::take_in as take_in_exposed;
+use super::trail::{Budget, By, Log, budget, by, by_arn, deadline, log, regions, unasked};
 use super::{activity, graph, kind, permissions};
 use crate::domain::{
     Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
@@ -20,8 +21,7 @@ use crate::domain::{
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let me = on.me().await?;
     if query.target.account() != Some(&me.account) {
-        let text = format!("{} is not in our account {}", query.target, me.account);
-        return Err(Why::new(Because::Foreign, text));
+        return Err(super::accounts::foreign(&query.target, &me.account));
     }
     let before = on.link.heard.requests();
     let mut reading = match query.read {
@@ -36,23 +36,6 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     };
     reading.requests = on.link.heard.requests().saturating_sub(before);
     Ok(reading)
-}
-
-/// How much a query allows.
-pub(super) fn budget(on: &Handle, query: &Query, regions: usize) -> Budget {
-    let length = Duration::from_millis(i64::try_from(query.budget_ms).unwrap_or(i64::MAX));
-    let pages = query
-        .pages
-        .saturating_mul(u32::try_from(regions).unwrap_or(1));
-    Budget {
-        pages,
-        until: on
-            .link
-            .clock
-            .now()
-            .saturating_add(length)
-            .unwrap_or(Time::MAX),
-    }
 }
 
 async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
@@ -99,7 +82,12 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
         reading.found.extend(found);
     }
     let mut entered = BTreeSet::new();
-    let logs = [Relation::Minted, Relation::Entered, Relation::CouldEnter];
+    let logs = [
+        Relation::Minted,
+        Relation::Entered,
+        Relation::Exposed,
+        Relation::CouldEnter,
+    ];
     if logs.into_iter().any(&wants) {
         let mut start = start(target, &keys);
         start.extend(by_arn(on, target).await);
@@ -227,6 +215,10 @@ fn take_in(
         .iter()
         .filter(|event| concerns(event, by, principal))
     {
+        // A role's own log tells who entered it, not what was read with it.
+        if by.attribute != "ResourceName" {
+            take_in_exposed(event, &mut followed.found, &mut followed.not_seen);
+        }
         for effect in event.effects() {
             let mut tell = |what: Locator, relation: Relation| {
                 let known = |found: &Found| found.what == what;

@@ -71,6 +71,10 @@ pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator,
                 },
                 "user" => user(on, &named.id).await.map(|name| ours(&name)),
                 "role" => role(on, &named.id).await.map(|name| ours(&name)),
+                noun if super::service::knows(noun) => {
+                    let id = super::service::resolve(on, named, &me.account).await;
+                    id.map(|id| ours(&id))
+                }
                 _ => session(on, &named.id, me).await.map(|()| ours(&named.id)),
             }
         })
@@ -156,8 +160,9 @@ fn foreign(on: &Handle, named: &Named, ours: &str) -> Option<Why> {
         Why::new(
             Because::Foreign,
             format!(
-                "{} belongs to account {account}, and we act in {ours}",
-                named.id
+                "{} belongs to account {account}, and we act in {ours}; {}",
+                named.id,
+                super::accounts::remedy(&account)
             ),
         )
     })

@@ -2,19 +2,16 @@
 //!
 //! Never repeats a page, and never reads more than its caller allows.
 
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::client::{DEADLINE, Handle};
 use super::event::{Event, page};
-use super::failure::{Failure, Reply};
-use super::guard::READS;
+use super::failure::Failure;
 use super::partition;
-use crate::domain::{Because, Duration, Locator, NotSeen, Time, Why};
+use super::signed::{Ask, CLOUDTRAIL, send};
+use crate::domain::{Because, Duration, Locator, NotSeen, Query, Time, Why};
 
 const PERMISSION: &str = "cloudtrail:LookupEvents";
-const TARGET: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
 
 /// What events are looked up by; LookupEvents takes exactly one attribute.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -65,6 +62,23 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn is_spent(&self, now: Time) -> bool {
         self.pages == 0 || now >= self.until
+    }
+}
+
+/// How much a query allows.
+pub(super) fn budget(on: &Handle, query: &Query, regions: usize) -> Budget {
+    let length = Duration::from_millis(i64::try_from(query.budget_ms).unwrap_or(i64::MAX));
+    let pages = query
+        .pages
+        .saturating_mul(u32::try_from(regions).unwrap_or(1));
+    Budget {
+        pages,
+        until: on
+            .link
+            .clock
+            .now()
+            .saturating_add(length)
+            .unwrap_or(Time::MAX),
     }
 }
 
@@ -163,7 +177,7 @@ async fn one(
     if let (Some(token), Some(body)) = (token, body.as_object_mut()) {
         body.insert("NextToken".to_owned(), json!(token));
     }
-    let body = body.to_string();
+    let ask = Ask::json(CLOUDTRAIL, PERMISSION, region, body);
     let mut tries = 0;
     loop {
         tries += 1;
@@ -171,7 +185,7 @@ async fn one(
         let left = budget.until.duration_since(on.link.clock.now());
         let sent = tokio::time::timeout(
             left.max(Duration::from_millis(1)).unsigned_abs(),
-            send(on, region, &body),
+            send(on, &ask),
         );
         let said = sent.await.unwrap_or_else(|_| {
             let text = "the time allowed for reading CloudTrail is over";
@@ -204,99 +218,6 @@ async fn take_turn(on: &Handle) {
         at
     };
     on.link.clock.sleep_until(at).await;
-}
-
-async fn send(on: &Handle, region: &str, body: &str) -> Result<Value, Failure> {
-    debug_assert!(READS.contains(&PERMISSION));
-    let unsent = |text: &str| Failure::Unsent(Why::new(Because::Invalid, text));
-    let credentials = on.link.credentials().await.map_err(Failure::Unsent)?;
-    let url = match on.link.settings.endpoint("cloudtrail") {
-        Some(url) => format!("{}/", url.trim_end_matches('/')),
-        None => partition::cloudtrail(region),
-    };
-    let ahead = on.link.heard.ahead().unwrap_or_default();
-    let now = on.link.clock.now();
-    let stamp = now.saturating_add(ahead).unwrap_or(now);
-    let identity = credentials.into();
-    let parameters = SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("cloudtrail")
-        .time(stamp.into())
-        .settings(SigningSettings::default())
-        .build()
-        .map_err(|_| unsent("the CloudTrail request could not be signed"))?
-        .into();
-    let headers = [
-        ("content-type", "application/x-amz-json-1.1"),
-        ("x-amz-target", TARGET),
-    ];
-    let signable = SignableRequest::new(
-        "POST",
-        &url,
-        headers.into_iter(),
-        SignableBody::Bytes(body.as_bytes()),
-    )
-    .map_err(|_| unsent("the CloudTrail endpoint is no URL"))?;
-    let signed = sign(signable, &parameters)
-        .map_err(|_| unsent("the CloudTrail request could not be signed"))?;
-    let (instructions, _) = signed.into_parts();
-    let client = on.link.http()?;
-    let mut request = client.post(&url).body(body.to_owned());
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    for (name, value) in instructions.headers() {
-        // The session token is among them; a sensitive value stays out of the HTTP library's own traces.
-        let mut value = reqwest::header::HeaderValue::from_str(value)
-            .map_err(|_| unsent("the CloudTrail request could not be signed"))?;
-        value.set_sensitive(true);
-        request = request.header(name, value);
-    }
-    on.link.heard.sent();
-    let lost =
-        |failed: reqwest::Error| Failure::Lost(crate::provider::http::why(&failed, "CloudTrail"));
-    let reply = request.send().await.map_err(lost)?;
-    let header = |name: &str| {
-        let value = reply.headers().get(name)?.to_str().ok()?;
-        Some(value.to_owned())
-    };
-    if let Some(date) = header("date") {
-        on.link.heard.date(&date, on.link.clock.now());
-    }
-    let (status, kind, wait) = (
-        reply.status().as_u16(),
-        header("x-amzn-errortype"),
-        header("retry-after"),
-    );
-    let bytes = reply.bytes().await.map_err(lost)?;
-    let said: Option<Value> = serde_json::from_slice(&bytes).ok();
-    match said {
-        Some(said) if status == 200 => Ok(said),
-        said => {
-            let field = |names: [&str; 2]| {
-                let said = said.as_ref()?;
-                names
-                    .iter()
-                    .find_map(|name| said.get(name)?.as_str().map(str::to_owned))
-            };
-            let code = field(["__type", "code"]).or(kind);
-            let code = code.map(|code| {
-                let code = code.rsplit('#').next().unwrap_or_default();
-                code.split(':').next().unwrap_or_default().to_owned()
-            });
-            let message = field(["message", "Message"]);
-            Err(Failure::of_reply(
-                &Reply {
-                    status,
-                    code: code.as_deref(),
-                    message: message.as_deref(),
-                    wait: wait.as_deref(),
-                },
-                PERMISSION,
-            ))
-        }
-    }
 }
 
 /// How long one page may take at most.

@@ -1,0 +1,69 @@
+//! `aws.deny-secret`: denies everybody reading a secret, by the secret's own resource policy.
+//!
+//! Never touches a statement that is not ours; writing a new value stays possible.
+
+use serde_json::json;
+
+#[cfg(feature = "aws")]
+use super::super::service::secret;
+use super::super::service::statement::Statement;
+#[cfg(feature = "aws")]
+use super::Handle;
+use super::{Action, action, kind, policy_bound, words};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{
+    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
+};
+
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
+    Spec {
+        id: action("deny-secret"),
+        title: "deny everybody reading the secret".to_owned(),
+        on: kind("secret"),
+        effect: Effect::Cut(Cut {
+            rung: Rung::Suspend,
+            target: Fate::Pauses,
+            issued: Fate::Lives,
+            of: Vec::new(),
+            before_call: false,
+            stops_issue: false,
+            allows: Access::Nothing,
+        }),
+        hurts: "Every consumer that reads the secret, and its rotation; who has the value already keeps it.".to_owned(),
+        touches: vec![Touch {
+            field: "deny".to_owned(),
+            becomes: Becomes::Is(json!("in-force")),
+        }],
+        params: Vec::new(),
+        floor: Tier::DISRUPTIVE,
+        undo: Undo::By(action("lift-secret-deny")),
+        repeat: Repeat::SetLike,
+        batch: 1,
+        permissions: words(&["secretsmanager:PutResourcePolicy", "secretsmanager:GetResourcePolicy", "secretsmanager:DescribeSecret"]),
+        bound: policy_bound(),
+        quota: None,
+        tells: None,
+        unconfirmed: words(&["what somebody else writes into the resource policy between our reading and our writing of it is lost: Secrets Manager offers no condition on its present state"]),
+        standards: words(&["MITRE D3FEND 1.2.0 D3-UAP"]),
+        docs: "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html".to_owned(),
+    }
+}
+
+fn commands(call: &Call) -> Vec<String> {
+    super::secret_policy(call, Statement::All)
+}
+
+#[cfg(feature = "aws")]
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    secret::deny(on, call, Statement::All).await
+}

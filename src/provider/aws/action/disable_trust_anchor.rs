@@ -1,0 +1,76 @@
+//! `aws.disable-trust-anchor`: switches a trust anchor off.
+//!
+//! Never touches sessions that were handed out already: the cut of the role does.
+
+use serde_json::json;
+
+#[cfg(feature = "aws")]
+use super::super::service::anywhere::{What, switch};
+#[cfg(feature = "aws")]
+use super::Handle;
+use super::{Action, action, kind, placed, setting_bound, text, words};
+#[cfg(feature = "aws")]
+use crate::domain::Outcome;
+use crate::domain::{
+    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
+};
+
+pub(super) const ACTION: Action = Action {
+    spec,
+    commands,
+    #[cfg(feature = "aws")]
+    perform: |on, call| Box::pin(perform(on, call)),
+    #[cfg(feature = "aws")]
+    deliver: None,
+};
+
+fn spec() -> Spec {
+    Spec {
+        id: action("disable-trust-anchor"),
+        title: "switch the trust anchor off".to_owned(),
+        on: kind("trust-anchor"),
+        effect: Effect::Cut(Cut {
+            rung: Rung::Suspend,
+            target: Fate::Pauses,
+            issued: Fate::Lives,
+            of: Vec::new(),
+            before_call: false,
+            stops_issue: true,
+            allows: Access::Nothing,
+        }),
+        hurts: "Every workload that comes in by this trust anchor, healthy ones too; sessions that they hold go on.".to_owned(),
+        touches: vec![Touch {
+            field: "enabled".to_owned(),
+            becomes: Becomes::Is(json!(false)),
+        }],
+        params: Vec::new(),
+        floor: Tier::DISRUPTIVE,
+        undo: Undo::By(action("enable-trust-anchor")),
+        repeat: Repeat::SetLike,
+        batch: 1,
+        permissions: words(&["rolesanywhere:DisableTrustAnchor", "rolesanywhere:GetTrustAnchor"]),
+        bound: setting_bound(),
+        quota: None,
+        tells: None,
+        unconfirmed: Vec::new(),
+        standards: Vec::new(),
+        docs: "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_DisableTrustAnchor.html".to_owned(),
+    }
+}
+
+fn commands(call: &Call) -> Vec<String> {
+    let (region, name) = placed(call);
+    let verb = if text(call, "enabled") == "true" {
+        "enable"
+    } else {
+        "disable"
+    };
+    vec![format!(
+        "aws rolesanywhere {verb}-trust-anchor --region {region} --trust-anchor-id {name}"
+    )]
+}
+
+#[cfg(feature = "aws")]
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    switch(on, call, What::Anchor).await
+}

@@ -1,0 +1,60 @@
+//! The organisation's guardrail: the service control policies of ours, by name and as documents.
+//!
+//! Never names a principal by an id of AWS's: the deny holds for who is made anew under the name, too.
+
+use serde_json::{Value, json};
+
+use crate::domain::Locator;
+
+/// Whom the policy of peacetime names: an SCP must name somebody, and nobody has this name.
+const NOBODY: &str = "arn:*:iam::*:user/contain/nobody";
+
+/// The name of the policy that denies principals of an account.
+pub(in super::super) fn deny_name(account: &str) -> String {
+    format!("contain-deny-{account}")
+}
+
+/// The name of the policy that stops an account.
+pub(in super::super) fn stop_name(account: &str) -> String {
+    format!("contain-stop-{account}")
+}
+
+/// What a principal is named by in the condition; the path is not part of its name.
+pub(in super::super) fn patterns(principal: &Locator) -> [String; 2] {
+    let account = principal.account().unwrap_or_default();
+    let noun = principal.kind().noun();
+    let of = |path: &str| format!("arn:*:iam::{account}:{noun}/{path}{}", principal.id());
+    [of(""), of("*/")]
+}
+
+/// The policy that denies everything to these principals.
+pub(in super::super) fn deny(principals: &[String]) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "ContainDeny", "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"ArnLike": {"aws:PrincipalArn": principals}},
+    }]})
+}
+
+/// The policy that denies everything to everybody but one role.
+pub(in super::super) fn stop(but: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "ContainStop", "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": [but]}},
+    }]})
+}
+
+/// The policy to install in peacetime: it denies nobody, and in an incident one request adds who is to be denied.
+pub(in super::super) fn peacetime() -> Value {
+    deny(&[NOBODY.to_owned()])
+}
+
+/// How it is put in force, and what it does not reach.
+pub(in super::super) fn notes() -> Vec<String> {
+    [
+        "for each account, from the management account or a delegated administrator: aws organizations create-policy --type SERVICE_CONTROL_POLICY --name contain-deny-ACCOUNT --description contain --content file://guardrail.json, then attach-policy --target-id ACCOUNT",
+        "in an incident aws.deny-user-in-organization and aws.deny-role-in-organization add a principal to it; whoever acts needs providers.aws.organization.role in contain.yaml",
+        "it does not reach the management account, nor service-linked roles (both not confirmed by AWS's documents here)",
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
