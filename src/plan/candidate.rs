@@ -392,9 +392,20 @@ impl Candidate {
             What::Verb(verb) => verb.word().to_owned(),
             What::Action(action) => action.to_string(),
         };
+        // A provider that found it may know how it is closed.
+        let known = self.facts.get("steps").and_then(|steps| steps.as_str());
+        let steps = known.map_or_else(
+            || {
+                format!(
+                    "no provider of this build can `{verb}` {}; do it in the provider's console",
+                    self.target
+                )
+            },
+            str::to_owned,
+        );
         let steps = format!(
-            "no provider of this build can `{verb}` {}; do it in the provider's console, then: contain incident note --incident {} TEXT",
-            self.target, ask.case.incident
+            "{steps}, then: contain incident note --incident {} TEXT",
+            ask.case.incident
         );
         Item {
             work: Work::Manual {

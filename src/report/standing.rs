@@ -151,9 +151,12 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
     }
     for (item, life) in &manual {
         let on = &life.planned.target;
-        standing
-            .unproven
-            .push(format!("{on}: a person has to cut it ({})", item.key));
+        let why = why_open(case, run, on).map(|why| format!(": {why}"));
+        standing.unproven.push(format!(
+            "{on}: a person has to cut it ({}){}",
+            item.key,
+            why.unwrap_or_default()
+        ));
     }
     for secret in &entry.order.secrets {
         let tried = |life: &Life| life.planned.probe && life.planned.target == secret.target;
@@ -213,6 +216,15 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         }),
     };
     standing
+}
+
+/// Why something that was found grants access, where the provider that found it says so.
+fn why_open(case: &Case, run: u32, what: &crate::domain::Locator) -> Option<String> {
+    let mut found = case
+        .readings(run)
+        .flat_map(|(_, (_, reading))| &reading.found);
+    let why = found.find(|found| found.what == *what && found.fields.contains_key("why"))?;
+    Some(crate::domain::why::plain(why.fields.get("why")?.as_str()?))
 }
 
 fn plain(outcome: Outcome) -> Standing {
