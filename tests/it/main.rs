@@ -12,6 +12,7 @@
 mod harness;
 mod simulated;
 
+mod fixture;
 mod laws;
 mod ministack;
 mod moto;

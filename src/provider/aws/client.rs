@@ -255,6 +255,7 @@ pub(super) struct Handle {
 }
 
 /// The SDK clients of a handle.
+#[derive(Clone)]
 pub(super) struct Clients {
     pub(super) iam: aws_sdk_iam::Client,
     pub(super) sts: aws_sdk_sts::Client,

@@ -18,17 +18,30 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use crate::domain::{Clock, Duration, Time};
 
 /// The operations that only read, as permissions.
-pub(super) const READS: [&str; 14] = [
+pub(super) const READS: [&str; 27] = [
     "cloudtrail:LookupEvents",
     "iam:GetAccessKeyLastUsed",
     "iam:GetAccountAuthorizationDetails",
+    "iam:GetGroup",
+    "iam:GetGroupPolicy",
+    "iam:GetInstanceProfile",
+    "iam:GetLoginProfile",
+    "iam:GetPolicy",
+    "iam:GetPolicyVersion",
     "iam:GetRole",
     "iam:GetRolePolicy",
     "iam:GetUser",
     "iam:GetUserPolicy",
     "iam:ListAccessKeys",
+    "iam:ListAttachedGroupPolicies",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListAttachedUserPolicies",
     "iam:ListGroupsForUser",
+    "iam:ListMFADevices",
     "iam:ListRoles",
+    "iam:ListSSHPublicKeys",
+    "iam:ListServiceSpecificCredentials",
+    "iam:ListSigningCertificates",
     "iam:ListUserPolicies",
     "iam:ListUsers",
     "sts:GetAccessKeyInfo",

@@ -28,6 +28,17 @@ fn target(spec: &Spec) -> Locator {
         "access-key" => "access-key/LEAKED",
         "user" => "user/ci",
         "role" => "role/deploy",
+        "login-profile" => "login-profile/metrics",
+        "service-credential" => "service-credential/metrics/ACCA1",
+        "ssh-key" => "ssh-key/metrics/APKA1",
+        "signing-certificate" => "signing-certificate/metrics/CERT1",
+        "role-trust" => "role-trust/backup",
+        "instance-profile" => "instance-profile/backup",
+        "policy-attachment" => {
+            "policy-attachment/user/metrics/arn:aws:iam::aws:policy/ReadOnlyAccess"
+        }
+        "inline-policy" => "inline-policy/user/metrics/work",
+        "group-membership" => "group-membership/readers/metrics",
         other => panic!("no {other} in this world"),
     })
 }
@@ -38,7 +49,12 @@ fn call(bench: &Bench, spec: &Spec, before: &Fields) -> Call {
         Becomes::TimeOfCall => {
             json!((bench.clock.now() + std::time::Duration::from_secs(2)).to_string())
         }
-        Becomes::Param(_) => json!("law"),
+        Becomes::Param(name) => {
+            let param = spec.params.iter().find(|param| param.name == *name);
+            param
+                .and_then(|param| param.default.clone())
+                .unwrap_or_else(|| json!("law"))
+        }
         Becomes::Before => before.get(field).cloned().unwrap_or(Value::Null),
     };
     let with = spec.touches.iter().map(|touch| {
@@ -135,7 +151,7 @@ async fn every_cut_is_undone_by_its_inverse_and_done_twice_is_done_once() {
         ));
         assert_eq!(exactly(&bench), before, "{} undone twice", spec.id);
     }
-    assert_eq!(cuts, 5);
+    assert_eq!(cuts, 16);
 }
 
 #[tokio::test(start_paused = true)]

@@ -66,6 +66,9 @@ fn proven(spec: &Spec) -> String {
     if named("moto") {
         by.push("moto, second opinion");
     }
+    if named("fixture") {
+        by.push("a fixture made here, labelled as such");
+    }
     if by.is_empty() {
         by.push("no server yet; simulated world only");
     }
