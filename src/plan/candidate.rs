@@ -548,9 +548,20 @@ impl<'s> Candidate<'s> {
             Mode::Quarantine => " and leave it running in quarantine".to_owned(),
             Mode::ReadOnly { .. } => " and leave it reading".to_owned(),
         };
+        // A provider that found it may know how it is closed.
+        let known = self.facts.get("steps").and_then(|steps| steps.as_str());
+        let steps = known.map_or_else(
+            || {
+                format!(
+                    "no provider of this build can `{verb}` {}{leaving}; do it in the provider's console",
+                    self.target
+                )
+            },
+            str::to_owned,
+        );
         let text = format!(
-            "no provider of this build can `{verb}` {}{leaving}; do it in the provider's console, then: contain incident done '{}' --incident {}",
-            self.target, self.key, ask.case.incident
+            "{steps}, then: contain incident done '{}' --incident {}",
+            self.key, ask.case.incident
         );
         let asked = Asked {
             target: Some(self.target),

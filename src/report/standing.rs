@@ -180,7 +180,12 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
                 "{on}: cut by hand on the word of {} at {at}; nothing here can observe it ({})",
                 decision.by, item.key
             ),
-            Some(_) | None => format!("{on}: a person has to cut it ({})", item.key),
+            Some(_) | None => {
+                let target = life.planned.target.as_ref();
+                let why = target.and_then(|target| why_open(case, run, target));
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                format!("{on}: a person has to cut it ({}){why}", item.key)
+            }
         });
     }
     for secret in &entry.order.secrets {
@@ -243,6 +248,15 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
         }),
     };
     standing
+}
+
+/// Why something that was found grants access, where the provider that found it says so.
+fn why_open(case: &Case, run: u32, what: &crate::domain::Locator) -> Option<String> {
+    let mut found = case
+        .readings(run)
+        .flat_map(|(_, (_, reading))| &reading.found);
+    let why = found.find(|found| found.what == *what && found.fields.contains_key("why"))?;
+    Some(crate::domain::why::plain(why.fields.get("why")?.as_str()?))
 }
 
 fn plain(outcome: Outcome) -> Standing {

@@ -92,6 +92,12 @@ impl Server {
         Self(Script::start("serve.py", &arguments))
     }
 
+    /// The fixture made here, in front of a real server: what no counterparty has.
+    pub(crate) fn fixture(before: &Self) -> Self {
+        let upstream = ["--upstream", before.endpoint()];
+        Self(Script::start("fixture.py", &upstream))
+    }
+
     pub(crate) fn endpoint(&self) -> &str {
         &self.0.endpoint
     }

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Desk, Proxy, Server, Told, World};
 
+mod iam;
+
 const STOP: &str = "aws.deactivate-access-key";
 const END: &str = "aws.end-user-sessions";
 const END_ROLE: &str = "aws.end-role-sessions";

@@ -8,7 +8,7 @@
 )]
 
 use super::kind;
-use super::policy::{DENY_NAME, END_NAME};
+use super::ours::{DENY_NAME, END_NAME};
 use crate::domain::{Changed, Locator};
 
 /// Where an event says what it wrote.

@@ -274,6 +274,7 @@ pub(super) struct Handle {
 }
 
 /// The SDK clients of a handle.
+#[derive(Clone)]
 pub(super) struct Clients {
     pub(super) iam: aws_sdk_iam::Client,
     /// Secrets Manager in the region of our configuration; another is a setting of the single request.

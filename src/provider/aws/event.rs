@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::persistence::{Left, Owed, left};
 use super::resolve::principal;
 use super::{change, kind};
 use crate::domain::{Because, Fields, Found, Locator, NotSeen, Time, Why};
@@ -23,10 +24,12 @@ pub(super) struct Event {
     /// The user or role that acted.
     pub(super) principal: Option<Locator>,
     /// The account that the event is of.
-    account: Option<String>,
+    pub(super) account: Option<String>,
+    /// The region that it happened in.
+    pub(super) region: Option<String>,
     /// The code of the refusal; absent where it was accepted.
     pub(super) error: Option<String>,
-    id: Option<String>,
+    pub(super) id: Option<String>,
     detail: Value,
 }
 
@@ -37,10 +40,10 @@ pub(super) enum Effect {
     Session(Locator, Option<Locator>),
     /// A role was assumed.
     Entered(Locator),
-    /// A key, user or role was made.
+    /// Something that grants access was made or changed.
     Made(Locator),
-    /// A way in for which there is no kind, e.g. the console password of a user.
-    Beyond(String),
+    /// A way in that only a person can close.
+    Owed(Owed),
 }
 
 /// The events of a LookupEvents answer and the token of the next page; nothing if it is not one.
@@ -100,6 +103,7 @@ fn read(outer: &Value) -> Event {
         principal: arn.as_deref().and_then(principal),
         account: text(&detail, "/recipientAccountId")
             .or_else(|| text(&detail, "/userIdentity/accountId")),
+        region: text(&detail, "/awsRegion"),
         error: text(&detail, "/errorCode"),
         id: either("/eventID", "/EventId"),
         detail,
@@ -132,7 +136,7 @@ impl Event {
         let told = [
             ("source_ip", text(&self.detail, "/sourceIPAddress")),
             ("user_agent", text(&self.detail, "/userAgent")),
-            ("region", text(&self.detail, "/awsRegion")),
+            ("region", self.region.clone()),
             ("error", self.error.clone()),
             ("event_id", self.id.clone()),
             ("request_id", text(&self.detail, "/requestID")),
@@ -161,7 +165,8 @@ impl Event {
         self.detail.pointer(pointer)
     }
 
-    fn label(&self) -> String {
+    /// The operation with its service.
+    pub(super) fn label(&self) -> String {
         format!("{}.{}", self.service, self.name)
     }
 
@@ -177,41 +182,62 @@ impl Event {
         if self.error.is_some() {
             return Vec::new();
         }
-        let account = self.account.as_deref();
-        let said = |pointer: &str| text(&self.detail, pointer);
-        let named = |noun: &str, id: Option<String>| {
-            id.map(|id| Effect::Made(Locator::new(&kind(noun), &id, account)))
-        };
         match self.name.as_str() {
-            "CreateAccessKey" => {
-                let id = said("/responseElements/accessKey/accessKeyId");
-                named("access-key", id).into_iter().collect()
-            }
-            "CreateUser" => {
-                let name = said("/responseElements/user/userName");
-                named("user", name).into_iter().collect()
-            }
-            "CreateRole" => {
-                let name = said("/responseElements/role/roleName");
-                named("role", name).into_iter().collect()
-            }
             "GetSessionToken" | "GetFederationToken" => {
-                let id = said("/responseElements/credentials/accessKeyId");
+                let id = text(&self.detail, "/responseElements/credentials/accessKeyId");
                 let session = |id: String| {
-                    let session = Locator::new(&kind("session"), &id, account);
+                    let session = Locator::new(&kind("session"), &id, self.account.as_deref());
                     Effect::Session(session, self.principal.clone())
                 };
                 id.map(session).into_iter().collect()
             }
             "AssumeRole" | "AssumeRoleWithSAML" | "AssumeRoleWithWebIdentity" => self.assumed(),
-            "CreateLoginProfile" | "UpdateLoginProfile" => self.beyond("the console password"),
-            "CreateServiceSpecificCredential" | "ResetServiceSpecificCredential" => {
-                self.beyond("a service-specific credential")
-            }
-            "UploadSSHPublicKey" => self.beyond("an SSH key"),
-            "UploadSigningCertificate" => self.beyond("a signing certificate"),
-            _ => Vec::new(),
+            _ => left(self)
+                .into_iter()
+                .map(|left| match left {
+                    Left::Made(made) => Effect::Made(made),
+                    Left::Entered(role) => Effect::Entered(role),
+                    Left::Owed(owed) => Effect::Owed(owed),
+                })
+                .collect(),
         }
+    }
+
+    /// What was asked.
+    pub(super) fn request(&self) -> &Value {
+        self.detail.get("requestParameters").unwrap_or(&Value::Null)
+    }
+
+    /// What was answered.
+    pub(super) fn answer(&self) -> &Value {
+        self.detail.get("responseElements").unwrap_or(&Value::Null)
+    }
+
+    /// The same event with another request.
+    #[cfg(test)]
+    pub(super) fn asking(&self, request: Value) -> Self {
+        self.saying("requestParameters", request)
+    }
+
+    /// The same event with another answer.
+    #[cfg(test)]
+    pub(super) fn answering(&self, answer: Value) -> Self {
+        self.saying("responseElements", answer)
+    }
+
+    #[cfg(test)]
+    fn saying(&self, part: &str, value: Value) -> Self {
+        let mut event = self.clone();
+        if let Some(detail) = event.detail.as_object_mut() {
+            detail.insert(part.to_owned(), value);
+        }
+        event
+    }
+
+    /// The user that signed, where it was one.
+    pub(super) fn caller(&self) -> Option<String> {
+        let user = self.principal.as_ref()?;
+        (user.kind().noun() == "user").then(|| user.id().to_owned())
     }
 
     fn assumed(&self) -> Vec<Effect> {
@@ -231,16 +257,6 @@ impl Event {
         });
         let entered = role.clone().map(Effect::Entered);
         entered.into_iter().chain(session).collect()
-    }
-
-    fn beyond(&self, what: &str) -> Vec<Effect> {
-        let user = text(&self.detail, "/requestParameters/userName")
-            .or_else(|| text(&self.detail, "/responseElements/loginProfile/userName"));
-        vec![Effect::Beyond(format!(
-            "{what} of {}, set by {} of the subject",
-            user.as_deref().unwrap_or("the caller"),
-            self.label(),
-        ))]
     }
 }
 

@@ -13,7 +13,8 @@ use super::failure::Failure;
 use super::foreign::Foreign;
 use super::keys::time;
 use super::kind;
-use super::policy::{Says, Who, decoded, is_ours, permits, trusts, without_denies};
+use super::ours::is_ours;
+use super::policy::{Says, Who, decoded, permits, trusts, without_denies};
 use crate::domain::{Because, Fields, Found, Locator, NotSeen, Relation, Time, Why};
 
 /// What is added where somebody's own policies deny today what they allow.
@@ -194,7 +195,7 @@ fn document(text: Option<&str>) -> Value {
         .unwrap_or_default()
 }
 
-/// Without the two policies that are ours: what somebody could do is asked of what stood before them.
+/// Without the policies that are ours: what somebody could do is asked of what stood before them.
 fn others(list: &[PolicyDetail]) -> Vec<PolicyDetail> {
     let ours = |policy: &&PolicyDetail| {
         let text = decoded(policy.policy_document().unwrap_or_default());
@@ -376,7 +377,7 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
-    use super::super::policy::{DENY, DENY_NAME, END_NAME, end_document};
+    use super::super::ours::{DENY, DENY_NAME, END_NAME, end_document};
     use super::*;
 
     fn role(name: &str, trusted: &Value, policies: Vec<Value>) -> (String, Role) {

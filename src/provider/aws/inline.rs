@@ -1,4 +1,4 @@
-//! The writes: a key's status, and the two inline policies that we own on a user or a role.
+//! The writes on users and roles: a key's status, and the inline policies that we own.
 //!
 //! Never writes a policy of another name, and sends one request per call.
 
@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::adapter::unsent;
 use super::client::{Clients, Handle};
 use super::failure::Failure;
-use super::policy::{DENY, DENY_NAME, END_NAME, IN_FORCE, end_document};
+use super::ours::{CONSOLE, CONSOLE_NAME, DENY, DENY_NAME, END_NAME, IN_FORCE, end_document};
+use super::policy::decoded;
 use crate::domain::{Answer, Because, Call, Outcome, Time, Why};
 
 /// What an inline policy hangs on.
@@ -96,6 +97,57 @@ pub(super) async fn lift_end(on: &Handle, holder: Holder, call: &Call) -> Outcom
     }
 }
 
+/// Puts our deny of console sessions on the user of a login profile.
+pub(super) async fn block_console(on: &Handle, call: &Call) -> Outcome {
+    if call.value("console").and_then(Value::as_str) == Some(IN_FORCE) {
+        let wanted = Wanted::Document(CONSOLE.to_owned());
+        set(on, Holder::User, call, CONSOLE_NAME, wanted).await
+    } else {
+        invalid(format!(
+            "{} sets `console` to `{IN_FORCE}` only",
+            call.action
+        ))
+    }
+}
+
+/// Puts back what stood in the place of our deny of console sessions.
+pub(super) async fn allow_console(on: &Handle, call: &Call) -> Outcome {
+    match earlier(call.value("console"), |text| {
+        (text == IN_FORCE).then(|| CONSOLE.to_owned())
+    }) {
+        Some(wanted) => set(on, Holder::User, call, CONSOLE_NAME, wanted).await,
+        None => invalid(format!("{} was not told what to put back", call.action)),
+    }
+}
+
+/// What stands under a policy's name; nothing where there is none, or no holder.
+pub(super) async fn get(
+    clients: &Clients,
+    holder: Holder,
+    id: &str,
+    name: &str,
+) -> Result<Option<String>, Failure> {
+    let said = match holder {
+        Holder::User => {
+            let request = clients.iam.get_user_policy().user_name(id);
+            let said = request.policy_name(name).send().await;
+            said.map(|said| said.policy_document)
+                .map_err(|failed| Failure::of(&failed, "iam:GetUserPolicy"))
+        }
+        Holder::Role => {
+            let request = clients.iam.get_role_policy().role_name(id);
+            let said = request.policy_name(name).send().await;
+            said.map(|said| said.policy_document)
+                .map_err(|failed| Failure::of(&failed, "iam:GetRolePolicy"))
+        }
+    };
+    match said {
+        Ok(document) => Ok(Some(decoded(&document))),
+        Err(failure) if failure.is_missing() => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// What stood there before: nothing, something in our own form, or somebody's document.
 fn earlier(value: Option<&Value>, ours: impl Fn(&str) -> Option<String>) -> Option<Wanted> {
     match value? {
@@ -168,7 +220,7 @@ async fn delete(clients: &Clients, holder: Holder, id: &str, name: &str) -> Resu
     }
 }
 
-fn answer<T>(on: &Handle, sent: Result<T, Failure>) -> Outcome {
+pub(super) fn answer<T>(on: &Handle, sent: Result<T, Failure>) -> Outcome {
     match sent {
         Ok(_) => Outcome::Done(Answer {
             applied: true,
@@ -178,7 +230,7 @@ fn answer<T>(on: &Handle, sent: Result<T, Failure>) -> Outcome {
     }
 }
 
-fn invalid(text: String) -> Outcome {
+pub(super) fn invalid(text: String) -> Outcome {
     Outcome::Refused(Why::new(Because::Invalid, text))
 }
 

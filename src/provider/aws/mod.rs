@@ -4,7 +4,9 @@
 //! changes something, and never asks a service for a secret of its own accord.
 
 mod action;
+mod boundary;
 mod change;
+mod ours;
 mod policy;
 mod service;
 mod wildcard;
@@ -18,9 +20,12 @@ mod failure;
 #[cfg(feature = "aws")]
 mod guard;
 #[cfg(feature = "aws")]
-#[cfg(feature = "aws")]
 mod permission;
 
+#[cfg(feature = "aws")]
+mod credential;
+#[cfg(feature = "aws")]
+mod grant;
 #[cfg(feature = "aws")]
 mod inline;
 #[cfg(feature = "aws")]
@@ -31,11 +36,15 @@ mod keys;
 mod observe;
 #[cfg(feature = "aws")]
 mod resolve;
+#[cfg(feature = "aws")]
+mod write;
 
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
 mod partition;
+#[cfg(feature = "aws")]
+mod persistence;
 #[cfg(feature = "aws")]
 mod signed;
 #[cfg(feature = "aws")]
@@ -43,6 +52,8 @@ mod trail;
 
 #[cfg(feature = "aws")]
 mod activity;
+#[cfg(feature = "aws")]
+mod follow;
 #[cfg(feature = "aws")]
 mod foreign;
 #[cfg(feature = "aws")]
@@ -115,7 +126,18 @@ pub fn kinds() -> Vec<Kind> {
             at_most: Some(2),
             short_lived: Vec::new(),
         },
-        principal("user", "IAM user", &["access-key", "session"]),
+        principal(
+            "user",
+            "IAM user",
+            &[
+                "access-key",
+                "session",
+                "login-profile",
+                "service-credential",
+                "ssh-key",
+                "signing-certificate",
+            ],
+        ),
         principal("role", "IAM role", &["session"]),
         Kind {
             id: kind("session"),
@@ -131,9 +153,77 @@ pub fn kinds() -> Vec<Kind> {
             at_most: None,
             short_lived: Vec::new(),
         },
+        Kind {
+            mints: vec![kind("session")],
+            ..held("login-profile", "console password of a user", None)
+        },
+        Kind {
+            recognise: vec![pattern("^ACCA[A-Z0-9]{16}$")],
+            ..held("service-credential", "service-specific credential", None)
+        },
+        Kind {
+            recognise: vec![pattern("^APKA[A-Z0-9]{16}$")],
+            ..held("ssh-key", "SSH public key", Some(5))
+        },
+        held("signing-certificate", "X.509 signing certificate", Some(2)),
+        Kind {
+            credential: false,
+            ..held("mfa-device", "MFA device of a user", Some(8))
+        },
+        grant("role-trust", "trust policy of a role"),
+        grant("instance-profile", "instance profile"),
+        grant(
+            "policy-attachment",
+            "managed policy on a user, role or group",
+        ),
+        grant("inline-policy", "inline policy of a user, role or group"),
+        grant("group-membership", "membership of a user in a group"),
+        Kind {
+            readable: Readable::Never,
+            ..grant("resource", "resource that a person looks after")
+        },
     ];
     all.extend(service::kinds());
     all
+}
+
+/// A credential that a user holds, found by its name.
+fn held(noun: &str, title: &str, at_most: Option<u32>) -> Kind {
+    Kind {
+        credential: true,
+        at_most,
+        ..grant(noun, title)
+    }
+}
+
+/// Something that grants access and is found by its name.
+fn grant(noun: &str, title: &str) -> Kind {
+    Kind {
+        id: kind(noun),
+        title: title.to_owned(),
+        credential: false,
+        recognise: Vec::new(),
+        governs: Vec::new(),
+        mints: Vec::new(),
+        reads: vec![ReadKind::State, ReadKind::Reach],
+        readable: Readable::ById,
+        probe: false,
+        lifetime: None,
+        at_most: None,
+        short_lived: Vec::new(),
+    }
+}
+
+/// The two parts of an id that is a name and what it holds.
+fn halves(id: &str) -> (&str, &str) {
+    id.split_once('/').unwrap_or((id, ""))
+}
+
+/// The three parts of an id that is a kind of holder, its name and what it holds.
+fn thirds(id: &str) -> (&str, &str, &str) {
+    let (noun, rest) = halves(id);
+    let (name, what) = halves(rest);
+    (noun, name, what)
 }
 
 /// The actions that AWS can do.

@@ -1,4 +1,4 @@
-//! Looking at keys, users, roles and sessions; many at once, in as few requests as the API allows.
+//! Looking at keys, users, roles, sessions and what else has a kind; many at once, in as few requests as the API allows.
 //!
 //! Never calls a thing gone unless the account is ours and the search was complete.
 
@@ -6,10 +6,12 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::account_of_key_id;
+use super::boundary::shown;
 use super::client::{Handle, Me};
 use super::failure::Failure;
+use super::inline::{Holder, get};
 use super::keys::time;
-use super::policy::{DENY_NAME, END_NAME, decoded, shown_deny, shown_end};
+use super::ours::{DENY_NAME, END_NAME, shown_deny, shown_end};
 use crate::domain::{Because, Fact, Fields, Locator, Seen, Time, Why};
 
 /// How many look-ups are under way at once.
@@ -61,6 +63,20 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
                 "user" => seen(target, at, denied(on, target, user(on, me, target)).await),
                 "role" => seen(target, at, denied(on, target, role(on, target)).await),
                 "session" => session(on, target, at).await,
+                "service-credential" | "ssh-key" | "signing-certificate" | "mfa-device" => {
+                    super::credential::seen(on, target, at).await
+                }
+                "resource" => unreadable(
+                    target,
+                    at,
+                    Why::new(
+                        Because::NotImplemented,
+                        "contain does not look at this; a person does",
+                    ),
+                ),
+                noun if super::grant::NOUNS.contains(&noun) => {
+                    seen(target, at, super::grant::look(on, target).await)
+                }
                 noun if super::service::knows(noun) => {
                     seen(target, at, super::service::observe(on, target).await)
                 }
@@ -134,17 +150,9 @@ async fn denied(
 }
 
 async fn user(on: &Handle, me: &Me, target: &Locator) -> Result<Fields, Failure> {
-    let iam = &on.clients().await.map_err(Failure::Unsent)?.iam;
-    let policy = |name: &str| {
-        let request = iam.get_user_policy().user_name(target.id());
-        let sent = request.policy_name(name).send();
-        async move {
-            let said = sent
-                .await
-                .map_err(|failed| Failure::of(&failed, "iam:GetUserPolicy"));
-            document(said.map(|said| said.policy_document))
-        }
-    };
+    let clients = on.clients().await.map_err(Failure::Unsent)?;
+    let iam = &clients.iam;
+    let policy = |name| get(clients, Holder::User, target.id(), name);
     let whole = async {
         let said = iam.get_user().user_name(target.id()).send().await;
         said.map_err(|failed| Failure::of(&failed, "iam:GetUser"))
@@ -162,21 +170,16 @@ async fn user(on: &Handle, me: &Me, target: &Locator) -> Result<Fields, Failure>
     fields.insert("deny".to_owned(), shown_deny(deny?.as_deref()));
     fields.insert("end_sessions".to_owned(), shown_end(end?.as_deref()));
     fields.insert("longest_session".to_owned(), json!("PT36H"));
+    let boundary = about.permissions_boundary();
+    let boundary = boundary.and_then(|boundary| boundary.permissions_boundary_arn());
+    fields.insert("boundary".to_owned(), shown(clients, boundary).await?);
     Ok(fields)
 }
 
 async fn role(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
-    let iam = &on.clients().await.map_err(Failure::Unsent)?.iam;
-    let policy = |name: &str| {
-        let request = iam.get_role_policy().role_name(target.id());
-        let sent = request.policy_name(name).send();
-        async move {
-            let said = sent
-                .await
-                .map_err(|failed| Failure::of(&failed, "iam:GetRolePolicy"));
-            document(said.map(|said| said.policy_document))
-        }
-    };
+    let clients = on.clients().await.map_err(Failure::Unsent)?;
+    let iam = &clients.iam;
+    let policy = |name| get(clients, Holder::Role, target.id(), name);
     let whole = async {
         let said = iam.get_role().role_name(target.id()).send().await;
         said.map_err(|failed| Failure::of(&failed, "iam:GetRole"))
@@ -193,6 +196,9 @@ async fn role(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
     let mut fields = principal_fields(target, &about.arn, time(Some(&about.create_date)));
     fields.insert("deny".to_owned(), shown_deny(deny?.as_deref()));
     fields.insert("end_sessions".to_owned(), shown_end(end?.as_deref()));
+    let boundary = about.permissions_boundary();
+    let boundary = boundary.and_then(|boundary| boundary.permissions_boundary_arn());
+    fields.insert("boundary".to_owned(), shown(clients, boundary).await?);
     // Role chaining shortens a session to an hour; the role's own maximum is the safe figure.
     let longest = about.max_session_duration().unwrap_or(43_200);
     fields.insert("longest_session".to_owned(), json!(format!("PT{longest}S")));
@@ -211,14 +217,6 @@ async fn role(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
         fields.insert("note".to_owned(), json!(note));
     }
     Ok(fields)
-}
-
-fn document(said: Result<String, Failure>) -> Result<Option<String>, Failure> {
-    match said {
-        Ok(document) => Ok(Some(decoded(&document))),
-        Err(failure) if failure.is_missing() => Ok(None),
-        Err(failure) => Err(failure),
-    }
 }
 
 fn principal_fields(target: &Locator, arn: &str, created: Option<Time>) -> Fields {

@@ -1,4 +1,4 @@
-//! Policy documents: our two, and what others' say about entering a role.
+//! Policy documents: what they say about entering a role.
 //!
 //! Errs towards "could": what cannot be decided here (conditions, variables, unreadable documents) counts as allowed.
 
@@ -12,66 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::wildcard::matches;
-use crate::domain::Time;
-
-/// The name of the policy that denies everything.
-pub(super) const DENY_NAME: &str = "contain-deny";
-/// The name of the policy that ends sessions.
-pub(super) const END_NAME: &str = "contain-end-sessions";
-/// What the field `deny` holds while our deny is in force.
-pub(super) const IN_FORCE: &str = "in-force";
-/// The deny of everything.
-pub(super) const DENY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Contain","Effect":"Deny","Action":"*","Resource":"*"}]}"#;
-
-/// The deny of everything to sessions issued before a time, in whole seconds.
-pub(super) fn end_document(cut_off: Time) -> String {
-    let cut_off = cut_off.strftime("%Y-%m-%dT%H:%M:%SZ");
-    format!(
-        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"ContainOld","Effect":"Deny","Action":"*","Resource":"*","Condition":{{"DateLessThan":{{"aws:TokenIssueTime":"{cut_off}"}}}}}}]}}"#
-    )
-}
-
-/// The field `deny` for what stands under our policy's name.
-pub(super) fn shown_deny(document: Option<&str>) -> Value {
-    let Some(document) = document else {
-        return Value::Null;
-    };
-    let ours: Option<Value> = serde_json::from_str(DENY).ok();
-    let there: Option<Value> = serde_json::from_str(document).ok();
-    if there.is_some() && there == ours {
-        json!(IN_FORCE)
-    } else {
-        json!(document)
-    }
-}
-
-/// The field `end_sessions` for what stands under our policy's name.
-pub(super) fn shown_end(document: Option<&str>) -> Value {
-    let Some(document) = document else {
-        return Value::Null;
-    };
-    let there: Option<Value> = serde_json::from_str(document).ok();
-    let cut_off = there
-        .as_ref()
-        .and_then(|there| {
-            there
-                .pointer("/Statement/0/Condition/DateLessThan/aws:TokenIssueTime")?
-                .as_str()?
-                .parse::<Time>()
-                .ok()
-        })
-        .filter(|cut_off| serde_json::from_str(&end_document(*cut_off)).ok() == there);
-    cut_off.map_or_else(|| json!(document), |cut_off| json!(cut_off.to_string()))
-}
-
-/// Whether a policy is one of our two, by name and content: a name alone proves nothing.
-pub(super) fn is_ours(name: &str, document: &str) -> bool {
-    match name {
-        DENY_NAME => shown_deny(Some(document)) == json!(IN_FORCE),
-        END_NAME => shown_end(Some(document)) != json!(document),
-        _ => false,
-    }
-}
 
 /// A document without its denies; one that could not be read stays as it is.
 pub(super) fn without_denies(policy: &Value) -> Value {
@@ -364,7 +304,9 @@ fn covers(statement: &Value, key: &str, not_key: &str, text: &str, lenient: bool
 
 #[cfg(test)]
 mod tests {
+    use super::super::ours::end_document;
     use super::*;
+    use crate::domain::Time;
 
     const WHO: Who<'_> = Who {
         arn: "arn:aws:iam::123456789012:user/ci/bot",
@@ -509,23 +451,6 @@ mod tests {
             serde_json::from_str(&end_document(Time::UNIX_EPOCH)).unwrap_or_default(),
         ];
         assert_eq!(permits(&both, ROLE), yes(false, false));
-    }
-
-    #[test]
-    fn our_documents_are_known_again_and_others_are_kept_raw() {
-        assert_eq!(shown_deny(None), Value::Null);
-        assert_eq!(shown_deny(Some(DENY)), json!("in-force"));
-        let spaced = DENY.replace(':', ": ");
-        assert_eq!(shown_deny(Some(&spaced)), json!("in-force"));
-        let other = r#"{"Statement":[]}"#;
-        assert_eq!(shown_deny(Some(other)), json!(other));
-        let cut_off: Time = "2026-11-20T09:00:00Z".parse().unwrap_or_default();
-        let document = end_document(cut_off);
-        assert!(document.contains(r#""2026-11-20T09:00:00Z""#));
-        assert_eq!(shown_end(Some(&document)), json!("2026-11-20T09:00:00Z"));
-        let narrower = document.replace(r#""Action":"*""#, r#""Action":"s3:*""#);
-        assert_eq!(shown_end(Some(&narrower)), json!(narrower));
-        assert_eq!(shown_end(Some("not json")), json!("not json"));
     }
 
     #[test]

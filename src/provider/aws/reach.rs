@@ -1,21 +1,19 @@
 //! What hangs on a key, user, role or session: held, minted, entered, could-enter.
 //!
-//! Follows CloudTrail from credential to credential within the budget; never leaves out silently what it did not read.
+//! Asks the listings, the logs and the account's graph; never leaves out silently what it did not read.
 
-use std::collections::{BTreeSet, VecDeque};
-
-use serde_json::json;
+use std::collections::BTreeSet;
 
 use super::client::{Handle, Me};
-use super::event::{Effect, Event, unpublished};
+use super::credential::WITH_STATUS;
+use super::event::Event;
+use super::follow::follow;
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
-use super::service::exposed::take_in as take_in_exposed;
-use super::trail::{Budget, By, Log, budget, by, by_arn, deadline, log, regions, unasked};
+use super::trail::{Budget, By, budget, by, by_arn, deadline, log, regions};
 use super::{activity, graph, kind, permissions};
 use crate::domain::{
-    Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
-    Why,
+    Because, Duration, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
 };
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
@@ -43,6 +41,9 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
         |relation: Relation| query.relations.is_empty() || query.relations.contains(&relation);
     let mut reading = Reading::default();
     let (target, noun) = (&query.target, query.target.kind().noun());
+    if !matches!(noun, "access-key" | "user" | "role" | "session") {
+        return beside(on, query).await;
+    }
     let principal = match noun {
         "access-key" => match owner(on, target.id()).await {
             Ok(user) => Some(Locator::new(&kind("user"), &user, Some(&me.account))),
@@ -78,8 +79,9 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
                 withholds: !failure.is_missing(),
             }),
         }
-        let found = held(on, query, &keys).await;
-        reading.found.extend(found);
+        let held = held(on, query, user.id(), &keys).await;
+        reading.found.extend(held.found);
+        reading.not_seen.extend(held.not_seen);
     }
     let mut entered = BTreeSet::new();
     let logs = [
@@ -130,6 +132,43 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
     Ok(reading)
 }
 
+/// What hangs on a credential that is no key: its siblings, and of a console password what the console did. Nothing
+/// hangs on a grant but its principal.
+async fn beside(on: &Handle, query: &Query) -> Result<Reading, Why> {
+    let target = &query.target;
+    let user = match target.kind().noun() {
+        "login-profile" => target.id(),
+        noun if WITH_STATUS.contains(&noun) => super::halves(target.id()).0,
+        _ => return Ok(Reading::default()),
+    };
+    let mut reading = match list(on, user).await {
+        Ok(keys) => held(on, query, user, &keys).await,
+        Err(failure) => Reading {
+            not_seen: vec![NotSeen {
+                what: format!("the keys of aws:user/{user}"),
+                why: failure.why(),
+                withholds: !failure.is_missing(),
+            }],
+            ..Reading::default()
+        },
+    };
+    if target.kind().noun() == "login-profile" {
+        let user = Locator::new(&kind("user"), user, target.account());
+        let followed = follow(on, query, &[by(&user)], Some(&user)).await?;
+        reading.found.extend(followed.found);
+        reading.not_seen.extend(followed.not_seen);
+        reading.back_to = followed.back_to;
+    }
+    let wants = |relation| query.relations.is_empty() || query.relations.contains(&relation);
+    let mut named = BTreeSet::new();
+    reading.found.retain(|found| {
+        found.what != *target
+            && found.relation.is_none_or(wants)
+            && named.insert(found.what.clone())
+    });
+    Ok(reading)
+}
+
 /// The logs to begin with.
 fn start(target: &Locator, keys: &[Key]) -> Vec<By> {
     let keys = keys.iter().filter(|_| target.kind().noun() == "user");
@@ -137,162 +176,6 @@ fn start(target: &Locator, keys: &[Key]) -> Vec<By> {
     std::iter::once(by(target))
         .chain(keys.map(|key| by(&key)))
         .collect()
-}
-
-/// What following the logs gave.
-#[derive(Default)]
-struct Followed {
-    found: Vec<Found>,
-    entered: BTreeSet<Locator>,
-    not_seen: Vec<NotSeen>,
-    back_to: Option<Time>,
-}
-
-async fn follow(
-    on: &Handle,
-    query: &Query,
-    start: &[By],
-    principal: Option<&Locator>,
-) -> Result<Followed, Why> {
-    let mut regions = regions(on).await?;
-    let mut budget = budget(on, query, regions.len());
-    let mut followed = Followed::default();
-    followed.not_seen.extend(unasked(on, &regions));
-    let mut queue: VecDeque<By> = start.iter().cloned().collect();
-    let mut asked: BTreeSet<By> = BTreeSet::new();
-    let mut unread = 0_u32;
-    while let Some(by) = queue.pop_front() {
-        if !asked.insert(by.clone()) {
-            continue;
-        }
-        for region in regions.clone() {
-            let log = log(on, &region, &by, query.since, &mut budget).await;
-            if let Some(why) = log.failed.clone() {
-                let withholds = why.because != Because::NotImplemented;
-                followed.not_seen.push(NotSeen {
-                    what: format!("CloudTrail events in {region}"),
-                    why,
-                    withholds,
-                });
-                regions.retain(|left| *left != region);
-            }
-            if log.truncated {
-                unread += 1;
-                let oldest = log.events.iter().filter_map(|event| event.at).min();
-                followed.back_to = followed.back_to.max(oldest);
-            }
-            take_in(on, query, principal, (&by, &log), &mut followed, &mut queue);
-        }
-    }
-    if unread > 0 {
-        followed.not_seen.push(NotSeen {
-            what: format!("{unread} CloudTrail logs to their end"),
-            why: Why::new(
-                Because::Timeout,
-                "the pages or the time allowed are used up",
-            ),
-            withholds: true,
-        });
-    }
-    Ok(followed)
-}
-
-fn take_in(
-    on: &Handle,
-    query: &Query,
-    principal: Option<&Locator>,
-    (by, log): (&By, &Log),
-    followed: &mut Followed,
-    queue: &mut VecDeque<By>,
-) {
-    if let Some(unpublished) = unpublished(&log.events)
-        && !followed.not_seen.contains(&unpublished)
-    {
-        followed.not_seen.push(unpublished);
-    }
-    for event in log
-        .events
-        .iter()
-        .filter(|event| concerns(event, by, principal))
-    {
-        // A role's own log tells who entered it, not what was read with it.
-        if by.attribute != "ResourceName" {
-            take_in_exposed(event, &mut followed.found, &mut followed.not_seen);
-        }
-        for effect in event.effects() {
-            let mut tell = |what: Locator, relation: Relation| {
-                let known = |found: &Found| found.what == what;
-                if what == query.target || followed.found.iter().any(known) {
-                    return;
-                }
-                let mut fields = Fields::new();
-                if what.kind().noun() != "role" {
-                    let credential = what.kind().noun() != "user";
-                    fields.insert("credential".to_owned(), json!(credential));
-                }
-                if let Some(principal) = on.link.principal_of(&what) {
-                    fields.insert("principal".to_owned(), json!(principal));
-                }
-                followed.found.push(Found {
-                    what,
-                    relation: Some(relation),
-                    evidence: event.evidence(),
-                    at: event.at,
-                    fields,
-                });
-            };
-            match effect {
-                Effect::Session(session, of) => {
-                    // A role's own log also tells of others' sessions.
-                    if by.attribute == "ResourceName" && of.as_ref() != Some(&query.target) {
-                        continue;
-                    }
-                    if let Some(of) = of {
-                        on.link.learn(&session, &of);
-                    }
-                    queue.push_back(By {
-                        attribute: "AccessKeyId",
-                        value: session.id().to_owned(),
-                    });
-                    tell(session, Relation::Minted);
-                }
-                Effect::Entered(role) => {
-                    if role != query.target && by.attribute != "ResourceName" {
-                        tell(role.clone(), Relation::Entered);
-                        followed.entered.insert(role);
-                    }
-                }
-                Effect::Made(made) => {
-                    if by.attribute == "ResourceName" {
-                        continue;
-                    }
-                    if made.kind().noun() == "access-key" {
-                        queue.push_back(By {
-                            attribute: "AccessKeyId",
-                            value: made.id().to_owned(),
-                        });
-                    }
-                    tell(made, Relation::Minted);
-                }
-                Effect::Beyond(what) => {
-                    let text = "contain has no action for it; remove it by hand";
-                    let unseen = NotSeen {
-                        what,
-                        why: Why::new(Because::NotImplemented, text),
-                        withholds: true,
-                    };
-                    if by.attribute != "ResourceName" && !followed.not_seen.contains(&unseen) {
-                        followed.not_seen.push(unseen);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Whether an event is the subject's: a user name may also be the name of somebody's role session.
-fn concerns(event: &Event, by: &By, principal: Option<&Locator>) -> bool {
-    by.attribute != "Username" || event.principal.is_none() || event.principal.as_ref() == principal
 }
 
 /// Whose session it is, by memory or the latest event that it signed.
@@ -335,53 +218,10 @@ fn signer(events: &[Event], credential: &Locator) -> Option<Locator> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::adapter::Settings;
-    use super::super::client::{Handle, Link};
     use super::super::event::page;
-    use super::super::resolve::principal;
     use super::*;
-    use crate::domain::Clock;
 
     const KEY: &str = "AKIARZPUZDIKNAJLN7ON";
-
-    /// Follows fixtures (made here) instead of a server: `by` AccessKeyId answers the events signed with it.
-    fn followed(fixture: &str) -> Followed {
-        let answer = serde_json::from_str(fixture).unwrap_or_default();
-        let (events, _) = page(&answer).unwrap_or_else(|| unreachable!("no fixture"));
-        let link = Link::new(Settings::default(), Clock::wall());
-        let on = Handle::new(std::sync::Arc::new(link), None, None);
-        let target: Locator = format!("aws:access-key/{KEY}@123456789012")
-            .parse()
-            .unwrap_or_else(|_| unreachable!());
-        let query = Query {
-            read: ReadKind::Reach,
-            target,
-            relations: Vec::new(),
-            since: Time::UNIX_EPOCH,
-            pages: 10,
-            budget_ms: 1000,
-        };
-        let mut followed = Followed::default();
-        let mut queue: VecDeque<By> = start(&query.target, &[]).into();
-        let mut asked = BTreeSet::new();
-        while let Some(by) = queue.pop_front() {
-            if asked.insert(by.clone()) {
-                let signed = |event: &&Event| event.key.as_deref() == Some(&by.value);
-                let log = Log {
-                    events: events.iter().filter(signed).cloned().collect(),
-                    ..Log::default()
-                };
-                take_in(&on, &query, None, (&by, &log), &mut followed, &mut queue);
-            }
-        }
-        followed
-    }
-
-    fn names(followed: &Followed, relation: Relation) -> Vec<String> {
-        let found = followed.found.iter();
-        let wanted = found.filter(|found| found.relation == Some(relation));
-        wanted.map(|found| found.what.to_string()).collect()
-    }
 
     #[test]
     fn a_deleted_keys_log_names_its_user() {
@@ -396,96 +236,5 @@ mod tests {
         let user = signer("123456789012");
         assert!(user.is_some_and(|user| user.starts_with("aws:user/")));
         assert_eq!(signer("1"), None);
-    }
-
-    #[test]
-    fn roles_are_found_through_sessions_and_through_one_another() {
-        let followed = followed(include_str!(
-            "../../../tests/fixtures/aws/cloudtrail-chained.json"
-        ));
-        assert_eq!(
-            names(&followed, Relation::Entered),
-            [
-                "aws:role/deploy@123456789012",
-                "aws:role/admin@210987654321",
-            ]
-        );
-        assert_eq!(
-            names(&followed, Relation::Minted),
-            [
-                "aws:session/ASIARZPUZDIKAAAAAAA1@123456789012",
-                "aws:session/ASIARZPUZDIKAAAAAAA2@123456789012",
-                "aws:session/ASIARZPUZDIKAAAAAAA3@210987654321",
-            ]
-        );
-        let last = followed.found.last();
-        assert!(last.is_some_and(|found| found.evidence.contains("sts.AssumeRole")));
-        assert!(followed.not_seen.is_empty());
-    }
-
-    #[test]
-    fn a_roles_logs_by_name_and_by_arn_tell_each_session_once() {
-        let answer = include_str!("../../../tests/fixtures/aws/cloudtrail-role.json");
-        let answer = serde_json::from_str(answer).unwrap_or_default();
-        let (events, _) = page(&answer).unwrap_or_default();
-        let link = Link::new(Settings::default(), Clock::wall());
-        let on = Handle::new(std::sync::Arc::new(link), None, None);
-        let query = Query {
-            read: ReadKind::Reach,
-            target: principal("arn:aws:iam::123456789012:role/ci/deploy")
-                .unwrap_or_else(|| unreachable!()),
-            relations: Vec::new(),
-            since: Time::UNIX_EPOCH,
-            pages: 10,
-            budget_ms: 1000,
-        };
-        let (mut followed, mut queue) = (Followed::default(), VecDeque::new());
-        let by = by(&query.target);
-        for events in events.chunks(2) {
-            let log = Log {
-                events: events.to_vec(),
-                ..Log::default()
-            };
-            take_in(&on, &query, None, (&by, &log), &mut followed, &mut queue);
-        }
-        assert_eq!(
-            names(&followed, Relation::Minted),
-            [
-                "aws:session/ASIARZPUZDIKCCCCCCC1@123456789012",
-                "aws:session/ASIARZPUZDIKCCCCCCC2@123456789012",
-            ]
-        );
-        assert!(names(&followed, Relation::Entered).is_empty());
-    }
-
-    #[test]
-    fn what_was_made_is_minted_and_what_was_refused_is_not() {
-        let followed = followed(include_str!(
-            "../../../tests/fixtures/aws/cloudtrail-persistence.json"
-        ));
-        assert_eq!(
-            names(&followed, Relation::Minted),
-            [
-                "aws:user/backdoor@123456789012",
-                "aws:access-key/AKIARZPUZDIKBBBBBBB1@123456789012",
-                "aws:role/shadow@123456789012",
-            ]
-        );
-        assert!(names(&followed, Relation::Entered).is_empty());
-        assert_eq!(followed.not_seen.len(), 1);
-        let beyond = followed.not_seen.first();
-        assert!(beyond.is_some_and(|not| not.withholds && not.what.contains("alice")));
-    }
-
-    #[test]
-    fn names_that_no_vendor_publishes_are_said_once_and_withhold_nothing() {
-        let followed = followed(include_str!(
-            "../../../tests/fixtures/aws/cloudtrail-unpublished.json"
-        ));
-        assert!(followed.found.is_empty());
-        let [not_seen] = followed.not_seen.as_slice() else {
-            unreachable!("{:?}", followed.not_seen)
-        };
-        assert!(!not_seen.withholds && not_seen.why.because == Because::NotImplemented);
     }
 }

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::keys::owners;
 use super::kind;
 use super::observe::coded_account;
-use crate::domain::{Because, Locator, Named, Why};
+use crate::domain::{Because, Fact, Locator, Named, Why};
 
 pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator, Why>> {
     let own = own(on, named).await;
@@ -75,7 +75,8 @@ pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator,
                     let id = super::service::resolve(on, named, &me.account).await;
                     id.map(|id| ours(&id))
                 }
-                _ => session(on, &named.id, me).await.map(|()| ours(&named.id)),
+                "session" => session(on, &named.id, me).await.map(|()| ours(&named.id)),
+                _ => thing(on, &ours(&named.id)).await,
             }
         })
         .collect();
@@ -188,6 +189,26 @@ async fn role(on: &Handle, name: &str) -> Result<String, Why> {
     said.role
         .map(|role| role.role_name)
         .ok_or_else(|| Why::new(Because::Garbled, "iam:GetRole answered no role"))
+}
+
+/// What is found by looking at it; a credential may be named without its user.
+async fn thing(on: &Handle, named: &Locator) -> Result<Locator, Why> {
+    let noun = named.kind().noun();
+    let mut found = named.clone();
+    if super::credential::WITH_STATUS.contains(&noun) && !named.id().contains('/') {
+        let user = super::credential::owner(on, noun, named.id()).await?;
+        let id = format!("{user}/{}", named.id());
+        found = Locator::new(named.kind(), &id, named.account());
+    }
+    let seen = super::observe::observe(on, std::slice::from_ref(&found)).await;
+    match seen.into_iter().next().map(|seen| seen.fact) {
+        Some(Fact::Present(_)) => Ok(found),
+        Some(Fact::Unreadable(why)) => Err(why),
+        Some(Fact::Gone) | None => Err(Why::new(
+            Because::Missing,
+            format!("this account has no {found}"),
+        )),
+    }
 }
 
 async fn session(on: &Handle, id: &str, me: &Me) -> Result<(), Why> {

@@ -34,6 +34,17 @@ fn target(spec: &Spec) -> Locator {
         "agent-alias" => "agent-alias/us-east-1:AGENT/ALIAS",
         "trust-anchor" => "trust-anchor/us-east-1:CA",
         "roles-anywhere-profile" => "roles-anywhere-profile/us-east-1:BUILD",
+        "login-profile" => "login-profile/metrics",
+        "service-credential" => "service-credential/metrics/ACCA1",
+        "ssh-key" => "ssh-key/metrics/APKA1",
+        "signing-certificate" => "signing-certificate/metrics/CERT1",
+        "role-trust" => "role-trust/backup",
+        "instance-profile" => "instance-profile/backup",
+        "policy-attachment" => {
+            "policy-attachment/user/metrics/arn:aws:iam::aws:policy/ReadOnlyAccess"
+        }
+        "inline-policy" => "inline-policy/user/metrics/work",
+        "group-membership" => "group-membership/readers/metrics",
         other => panic!("no {other} in this world"),
     })
 }
@@ -159,7 +170,7 @@ async fn every_cut_is_undone_by_its_inverse_and_done_twice_is_done_once() {
         ));
         assert_eq!(exactly(&bench), before, "{} undone twice", spec.id);
     }
-    assert_eq!(seen, 15);
+    assert_eq!(seen, 26);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,70 +2,38 @@
 //!
 //! Never reaches long-term keys: `aws:TokenIssueTime` is absent from their requests.
 
-use super::{
-    Action, END_NAME, action, end_sessions_document, kind, policy_bound, put_or_delete, words,
-};
 #[cfg(feature = "aws")]
-use super::{Handle, inline};
-#[cfg(feature = "aws")]
-use crate::domain::Outcome;
-use crate::domain::{
-    Access, Becomes, Call, Cut, Effect, Fate, Repeat, Rung, Spec, Tier, Touch, Undo,
-};
+use super::inline::{self, Holder};
+use super::{Action, END_NAME, end_sessions_document, put_or_delete, shape, words};
+use crate::domain::{Becomes, Call, Spec};
 
 pub(super) const ACTION: Action = Action {
     spec,
     commands,
     #[cfg(feature = "aws")]
-    perform: |on, call| Box::pin(perform(on, call)),
+    perform: |on, call| Box::pin(inline::end_sessions(on, Holder::User, call)),
     #[cfg(feature = "aws")]
     deliver: None,
 };
 
 fn spec() -> Spec {
     Spec {
-        id: action("end-user-sessions"),
         title: "end the user's temporary sessions".to_owned(),
-        on: kind("user"),
-        effect: Effect::Cut(Cut {
-            rung: Rung::EndSessions,
-            target: Fate::Lives,
-            issued: Fate::Pauses,
-            of: vec![kind("session")],
-            before_call: true,
-            stops_issue: false,
-            allows: Access::Nothing,
-        }),
         hurts: "Whoever holds a temporary session of this user; long-term keys are not matched by the token's issue time and go on.".to_owned(),
-        touches: vec![Touch {
-            field: "end_sessions".to_owned(),
-            becomes: Becomes::TimeOfCall,
-        }],
-        floor: Tier::DISRUPTIVE,
-        undo: Undo::By(action("lift-user-session-end")),
-        params: Vec::new(),
-        repeat: Repeat::SetLike,
-        batch: 1,
         permissions: words(&["iam:PutUserPolicy", "iam:GetUser", "iam:GetUserPolicy"]),
-        bound: policy_bound(),
-        quota: None,
-        tells: None,
-        unconfirmed: Vec::new(),
         standards: words(&["MITRE D3FEND 1.2.0 D3-ST", "MITRE D3FEND 1.2.0 D3-ANCI"]),
         docs: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_disable-perms.html".to_owned(),
+        ..shape::cut(
+            "end-user-sessions",
+            "user",
+            "lift-user-session-end",
+            shape::ends_sessions(),
+            ("end_sessions", Becomes::TimeOfCall),
+        )
     }
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    vec![put_or_delete(
-        call,
-        "user",
-        END_NAME,
-        end_sessions_document(call),
-    )]
-}
-
-#[cfg(feature = "aws")]
-async fn perform(on: &Handle, call: &Call) -> Outcome {
-    inline::end_sessions(on, inline::Holder::User, call).await
+    let document = end_sessions_document(call);
+    vec![put_or_delete(call, "user", END_NAME, document)]
 }

@@ -2,10 +2,24 @@
 //!
 //! Each declares its `Spec` and performs one call. Never repeats one, and never decides what follows.
 
+mod command;
+mod shape;
+
 mod accept_agent_invocations;
 mod activate_access_key;
+mod activate_service_credential;
+mod activate_signing_certificate;
+mod activate_ssh_key;
+mod add_group_member;
+mod allow_console_login;
+mod attach_policy;
+mod block_console_login;
+mod close_role_trust;
 mod create_access_key;
 mod deactivate_access_key;
+mod deactivate_service_credential;
+mod deactivate_signing_certificate;
+mod deactivate_ssh_key;
 mod delete_access_key;
 mod delete_workload_identity;
 mod deny_role;
@@ -14,12 +28,15 @@ mod deny_secret;
 mod deny_secret_reader;
 mod deny_user;
 mod deny_user_in_organization;
+mod detach_policy;
 mod disable_roles_anywhere_profile;
 mod disable_trust_anchor;
+mod empty_instance_profile;
 mod enable_roles_anywhere_profile;
 mod enable_trust_anchor;
 mod end_role_sessions;
 mod end_user_sessions;
+mod fill_instance_profile;
 mod lift_role_deny;
 mod lift_role_deny_in_organization;
 mod lift_role_session_end;
@@ -28,38 +45,51 @@ mod lift_secret_reader_deny;
 mod lift_user_deny;
 mod lift_user_deny_in_organization;
 mod lift_user_session_end;
+mod narrow_role;
+mod narrow_user;
 mod put_agent_api_key;
 mod put_function_variable;
+mod put_inline_policy;
 mod put_parameter_value;
 mod put_secret_value;
 mod reinstate_secret_version;
 mod reject_agent_invocations;
 mod release_account;
+mod remove_group_member;
+mod remove_inline_policy;
+mod reopen_role_trust;
 mod return_secret_version;
 mod rotate_secret;
 mod start_function;
 mod stop_account;
 mod stop_function;
+mod widen_role;
+mod widen_user;
 
 #[cfg(feature = "aws")]
 use std::collections::BTreeMap;
 #[cfg(feature = "aws")]
 use std::sync::LazyLock;
 
-use super::policy::{DENY, DENY_NAME, END_NAME, IN_FORCE, end_document};
-use super::service::guardrail;
-use super::service::statement::Statement;
-use super::{action, key_bound, kind, policy_bound, setting_bound, words};
+use super::ours::{CLOSED, CONSOLE_NAME, DENY_NAME, END_NAME, IN_FORCE};
+use super::{action, boundary, key_bound, kind, policy_bound, setting_bound, words};
 #[cfg(feature = "aws")]
-use super::{client::Handle, inline};
+use super::{client::Handle, inline, write};
 #[cfg(feature = "aws")]
 use crate::domain::ActionId;
-use crate::domain::why::repaints;
-use crate::domain::{Arg, Call, Spec};
 #[cfg(feature = "aws")]
 use crate::domain::{Because, Outcome, Secret, Why};
+use crate::domain::{Call, Spec};
 #[cfg(feature = "aws")]
 use crate::provider::Soon;
+#[cfg(feature = "aws")]
+pub(super) use command::commands;
+pub(super) use command::quoted;
+use command::{
+    attachment_command, console_document, deny_document, end_sessions_document, guardrail_commands,
+    inline_command, membership_command, narrowed, owned, place, placed, profile_command,
+    put_or_delete, secret_policy, set_status, stop_commands, text, trust_command,
+};
 
 /// Sends one call.
 #[cfg(feature = "aws")]
@@ -90,14 +120,36 @@ pub(super) struct Action {
 pub(super) const ALL: &[Action] = &[
     deactivate_access_key::ACTION,
     activate_access_key::ACTION,
+    deactivate_service_credential::ACTION,
+    activate_service_credential::ACTION,
+    deactivate_ssh_key::ACTION,
+    activate_ssh_key::ACTION,
+    deactivate_signing_certificate::ACTION,
+    activate_signing_certificate::ACTION,
+    block_console_login::ACTION,
+    allow_console_login::ACTION,
     deny_user::ACTION,
     lift_user_deny::ACTION,
     end_user_sessions::ACTION,
     lift_user_session_end::ACTION,
+    narrow_user::ACTION,
+    widen_user::ACTION,
     deny_role::ACTION,
     lift_role_deny::ACTION,
     end_role_sessions::ACTION,
     lift_role_session_end::ACTION,
+    narrow_role::ACTION,
+    widen_role::ACTION,
+    close_role_trust::ACTION,
+    reopen_role_trust::ACTION,
+    empty_instance_profile::ACTION,
+    fill_instance_profile::ACTION,
+    detach_policy::ACTION,
+    attach_policy::ACTION,
+    remove_inline_policy::ACTION,
+    put_inline_policy::ACTION,
+    remove_group_member::ACTION,
+    add_group_member::ACTION,
     create_access_key::ACTION,
     delete_access_key::ACTION,
     deny_secret_reader::ACTION,
@@ -141,26 +193,6 @@ pub(super) fn of(call: &Call) -> Option<&'static Action> {
     BY_ID.get(&call.action).copied()
 }
 
-/// One argument of a call, as text; empty where it has none.
-fn text(call: &Call, name: &str) -> String {
-    match call.value(name) {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(serde_json::Value::Null) | None => String::new(),
-        Some(other) => other.to_string(),
-    }
-}
-
-/// The region and the name that a target's id says.
-fn place(call: &Call) -> (&str, &str) {
-    call.target.id().split_once(':').unwrap_or_default()
-}
-
-/// The same, as a shell takes them.
-fn placed(call: &Call) -> (String, String) {
-    let (region, name) = place(call);
-    (quoted(region), quoted(name))
-}
-
 /// What a call comes to that was sent without the secret that it is to hand over.
 #[cfg(feature = "aws")]
 fn needs_a_secret(call: &Call) -> Outcome {
@@ -169,244 +201,4 @@ fn needs_a_secret(call: &Call) -> Outcome {
         call.action
     );
     Outcome::Refused(Why::new(Because::Invalid, text))
-}
-
-/// A word as a shell takes it, on one line: nothing in it is ever more than text. What moves the cursor is spelled in
-/// octal, as `$'...'`, which POSIX has since 2024 and a shell without it takes for a word that names nothing.
-fn quoted(word: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        word.to_owned()
-    } else if word.chars().any(|c| c.is_control() || repaints(c)) {
-        let spelled = word.bytes().fold(String::new(), |mut spelled, b| {
-            if is_plain(b) || b == b' ' {
-                spelled.push(char::from(b));
-            } else {
-                spelled.extend(["\\", &format!("{b:03o}")]);
-            }
-            spelled
-        });
-        format!("$'{spelled}'")
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
-}
-
-/// Whether the command line would take a word for what it says: not for an option, a file to read or a pipe.
-#[cfg(feature = "aws")]
-fn is_typable(word: &str) -> bool {
-    let read = ["-", "file://", "fileb://", "http://", "https://"];
-    !read.iter().any(|start| word.starts_with(start)) && !word.contains('\0')
-}
-
-/// The command lines of a call; none where the vendor's program would not take a word of it for what it says.
-#[cfg(feature = "aws")]
-pub(super) fn commands(call: &Call) -> Vec<String> {
-    let said = call.said();
-    let texts = said.values().filter_map(serde_json::Value::as_str);
-    match BY_ID.get(&call.action).copied() {
-        Some(action) if texts.chain([call.target.id()]).all(is_typable) => (action.commands)(call),
-        Some(_) | None => Vec::new(),
-    }
-}
-
-/// What is to stand under a policy's name.
-enum Document {
-    /// This text.
-    Text(String),
-    /// The end of sessions, with the time of the call in it.
-    EndAtCall,
-}
-
-impl From<String> for Document {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl Document {
-    fn quoted(&self) -> String {
-        // A cut-off of the present second leaves its sessions alive; GNU and BSD add to a time each in their own way.
-        const NOW: &str = r#"'"$(date -u -d '3 seconds' +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -v+3S +%Y-%m-%dT%H:%M:%SZ)"'"#;
-        match self {
-            Self::Text(text) => quoted(text),
-            Self::EndAtCall => {
-                let epoch = crate::domain::Time::UNIX_EPOCH;
-                quoted(&end_document(epoch)).replace("1970-01-01T00:00:00Z", NOW)
-            }
-        }
-    }
-}
-
-/// Puts an inline policy of ours on a user or a role (`who`), or takes it off where nothing stood there.
-fn put_or_delete(
-    call: &Call,
-    who: &str,
-    name: &str,
-    document: Option<impl Into<Document>>,
-) -> String {
-    let on = format!(
-        "--{who}-name {} --policy-name {name}",
-        quoted(call.target.id())
-    );
-    match document {
-        Some(document) => {
-            let document = document.into().quoted();
-            format!("aws iam put-{who}-policy {on} --policy-document {document}")
-        }
-        None => format!("aws iam delete-{who}-policy {on}"),
-    }
-}
-
-/// What the deny becomes: ours, somebody's document, or nothing.
-fn deny_document(call: &Call) -> Option<String> {
-    match text(call, "deny") {
-        said if said.is_empty() => None,
-        said if said == IN_FORCE => Some(DENY.to_owned()),
-        other => Some(other),
-    }
-}
-
-/// What the session cut becomes: ours with its cut-off, somebody's document, or nothing.
-fn end_sessions_document(call: &Call) -> Option<Document> {
-    if call.with.get("end_sessions") == Some(&Arg::AtCall) {
-        return Some(Document::EndAtCall);
-    }
-    match text(call, "end_sessions") {
-        said if said.is_empty() => None,
-        said => Some(Document::Text(said.parse().map_or(said, end_document))),
-    }
-}
-
-/// The switching of an access key. Without its user the call would be about whoever signs it.
-fn set_status(call: &Call, status: &str) -> String {
-    let key = quoted(call.target.id());
-    format!(
-        r#"aws iam update-access-key --user-name "$(aws iam get-access-key-last-used --access-key-id {key} --query UserName --output text)" --access-key-id {key} --status {status}"#
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_stays_one_word_on_one_line() {
-        for (word, wanted) in [
-            ("bot", "bot"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("it's", r"'it'\''s'"),
-            ("$(reboot)`x`", "'$(reboot)`x`'"),
-            ("a\nb'c\u{1b}[2J", r"$'a\012b\047c\033\1332J'"),
-            ("\u{202e}x", r"$'\342\200\256x'"),
-            ("\\\n", r"$'\134\012'"),
-        ] {
-            assert_eq!(quoted(word), wanted, "{word:?}");
-        }
-    }
-
-    #[cfg(feature = "aws")]
-    #[test]
-    fn what_the_program_would_not_take_for_text_has_no_command_line() {
-        for word in ["--no-verify-ssl", "file:///etc/passwd", "http://x", "a\0b"] {
-            assert!(!is_typable(word), "{word:?}");
-        }
-        assert!(is_typable(DENY) && is_typable("bot-1"));
-    }
-}
-
-/// Writes a statement of ours into a secret's resource policy, or takes it off; what others wrote stays.
-fn secret_policy(call: &Call, which: Statement) -> Vec<String> {
-    let (region, name) = placed(call);
-    let on = format!("--region {region} --secret-id {name}");
-    let value = text(call, which.field());
-    let statement = which
-        .written(&value, place(call).0)
-        .or_else(|| serde_json::from_str(&value).ok());
-    let ours = statement.map_or_else(String::new, |statement| statement.to_string());
-    let edit = format!(
-        r#".Version //= "2012-10-17" | .Statement = ([.Statement // [] | if type == "array" then .[] else . end | select(.Sid != "{}")] + [{ours}])"#,
-        which.sid()
-    );
-    let edit = quoted(&edit);
-    let read = format!(
-        "POLICY=$(aws secretsmanager get-resource-policy {on} --query \"ResourcePolicy || '{{}}'\" --output text | jq -c {edit})"
-    );
-    let put = format!("aws secretsmanager put-resource-policy {on} --resource-policy \"$POLICY\"");
-    let write = if ours.is_empty() {
-        let delete = format!("aws secretsmanager delete-resource-policy {on}");
-        let is_empty = r#"[ "$(printf %s "$POLICY" | jq '.Statement | length')" = 0 ]"#;
-        format!("if {is_empty}; then {delete}; else {put}; fi")
-    } else {
-        put
-    };
-    vec![format!("{read}; {write}")]
-}
-
-/// Names a principal in the guardrail of its account, or takes it out.
-fn guardrail_commands(call: &Call) -> Vec<String> {
-    let account = call.target.account().unwrap_or_default();
-    let name = guardrail::deny_name(account);
-    let ours = serde_json::json!(guardrail::patterns(&call.target));
-    let pointer = r#".Statement[0].Condition.ArnLike["aws:PrincipalArn"]"#;
-    if text(call, "organization_deny").is_empty() {
-        let edit = quoted(&format!("{pointer} -= {ours}"));
-        let is_empty = quoted(&format!("{pointer} | length == 0"));
-        return vec![format!(
-            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account}; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
-            policy_id(&name),
-            policy_content()
-        )];
-    }
-    let edit = quoted(&format!("{pointer} |= (. - {ours} + {ours})"));
-    let new = guardrail::deny(&guardrail::patterns(&call.target));
-    vec![format!(
-        "{}; if [ \"$ID\" = None ]; then {}; else aws organizations update-policy --policy-id \"$ID\" --content \"$({} | jq -c {edit})\"; fi; {}",
-        policy_id(&name),
-        new_policy(&name, &new),
-        policy_content(),
-        attach(account)
-    )]
-}
-
-/// Stops an account, or lets it work again.
-fn stop_commands(call: &Call) -> Vec<String> {
-    let account = call.target.id();
-    let id = policy_id(&guardrail::stop_name(account));
-    if text(call, "stopped").is_empty() {
-        return vec![format!(
-            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account}"
-        )];
-    }
-    let document = guardrail::stop("$RESPONDER_ROLE_ARN");
-    let document = format!("\"{}\"", document.to_string().replace('"', "\\\""));
-    vec![format!(
-        "{id}; if [ \"$ID\" = None ]; then ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {} --description contain --content {document} --query Policy.PolicySummary.Id --output text); else aws organizations update-policy --policy-id \"$ID\" --content {document}; fi; {}",
-        guardrail::stop_name(account),
-        attach(account)
-    )]
-}
-
-fn policy_id(name: &str) -> String {
-    format!(
-        "ID=$(aws organizations list-policies --filter SERVICE_CONTROL_POLICY --query \"Policies[?Name=='{name}'].Id | [0]\" --output text)"
-    )
-}
-
-fn policy_content() -> &'static str {
-    "aws organizations describe-policy --policy-id \"$ID\" --query Policy.Content --output text"
-}
-
-fn new_policy(name: &str, document: &serde_json::Value) -> String {
-    let document = quoted(&document.to_string());
-    format!(
-        "ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {name} --description contain --content {document} --query Policy.PolicySummary.Id --output text)"
-    )
-}
-
-fn attach(account: &str) -> String {
-    format!(
-        "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY --query 'Policies[].Id' --output text | grep -qw \"$ID\" || aws organizations attach-policy --policy-id \"$ID\" --target-id {account}"
-    )
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::domain::Locator;
 
 /// Whom the policy of peacetime names: an SCP must name somebody, and nobody has this name.
+#[cfg(feature = "aws")]
 const NOBODY: &str = "arn:*:iam::*:user/contain/nobody";
 
 /// The name of the policy that denies principals of an account.
@@ -44,11 +45,13 @@ pub(in super::super) fn stop(but: &str) -> Value {
 }
 
 /// The policy to install in peacetime: it denies nobody, and in an incident one request adds who is to be denied.
+#[cfg(feature = "aws")]
 pub(in super::super) fn peacetime() -> Value {
     deny(&[NOBODY.to_owned()])
 }
 
 /// How it is put in force, and what it does not reach.
+#[cfg(feature = "aws")]
 pub(in super::super) fn notes() -> Vec<String> {
     [
         "for each account, from the management account or a delegated administrator: aws organizations create-policy --type SERVICE_CONTROL_POLICY --name contain-deny-ACCOUNT --description contain --content file://guardrail.json, then attach-policy --target-id ACCOUNT",

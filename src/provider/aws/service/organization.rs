@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::adapter::unsent;
 use super::super::client::Handle;
 use super::super::failure::Failure;
-use super::super::policy::IN_FORCE;
+use super::super::ours::IN_FORCE;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
 use super::guardrail::{deny, deny_name, patterns, stop, stop_name};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};

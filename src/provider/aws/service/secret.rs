@@ -11,7 +11,7 @@ use super::super::adapter::unsent;
 use super::super::client::{Clients, Handle};
 use super::super::failure::Failure;
 use super::super::keys::time;
-use super::super::policy::IN_FORCE;
+use super::super::ours::IN_FORCE;
 use super::statement::Statement;
 use super::{Looked, Place};
 use crate::domain::{Answer, Because, Call, Digest, Fields, Outcome, Secret, Why};

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::policy::IN_FORCE;
+use super::super::ours::IN_FORCE;
 use crate::domain::Locator;
 
 /// One of our two statements.

@@ -1,0 +1,381 @@
+//! The command lines of the actions: what a person would type into the AWS CLI instead.
+//!
+//! Never lets anything of a call be more than text to a shell.
+
+use super::super::boundary;
+use super::super::ours::{CLOSED, CLOSED_TRUST, CONSOLE, DENY, IN_FORCE, end_document};
+use super::super::service::guardrail;
+use super::super::service::statement::Statement;
+use super::super::{halves, thirds};
+use crate::domain::why::repaints;
+use crate::domain::{Arg, Call};
+
+/// One argument of a call, as text; empty where it has none.
+pub(super) fn text(call: &Call, name: &str) -> String {
+    match call.value(name) {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(serde_json::Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// The region and the name that a target's id says.
+pub(super) fn place(call: &Call) -> (&str, &str) {
+    call.target.id().split_once(':').unwrap_or_default()
+}
+
+/// The same, as a shell takes them.
+pub(super) fn placed(call: &Call) -> (String, String) {
+    let (region, name) = place(call);
+    (quoted(region), quoted(name))
+}
+
+/// A word as a shell takes it, on one line: nothing in it is ever more than text. What moves the cursor is spelled in
+/// octal, as `$'...'`, which POSIX has since 2024 and a shell without it takes for a word that names nothing.
+pub(in super::super) fn quoted(word: &str) -> String {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        word.to_owned()
+    } else if word.chars().any(|c| c.is_control() || repaints(c)) {
+        let spelled = word.bytes().fold(String::new(), |mut spelled, b| {
+            if is_plain(b) || b == b' ' {
+                spelled.push(char::from(b));
+            } else {
+                spelled.extend(["\\", &format!("{b:03o}")]);
+            }
+            spelled
+        });
+        format!("$'{spelled}'")
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Whether the command line would take a word for what it says: not for an option, a file to read or a pipe.
+#[cfg(feature = "aws")]
+fn is_typable(word: &str) -> bool {
+    let read = ["-", "file://", "fileb://", "http://", "https://"];
+    !read.iter().any(|start| word.starts_with(start)) && !word.contains('\0')
+}
+
+/// The command lines of a call; none where the vendor's program would not take a word of it for what it says.
+#[cfg(feature = "aws")]
+pub(in super::super) fn commands(call: &Call) -> Vec<String> {
+    let said = call.said();
+    let texts = said.values().filter_map(serde_json::Value::as_str);
+    match super::of(call) {
+        Some(action) if texts.chain([call.target.id()]).all(is_typable) => (action.commands)(call),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// What is to stand under a policy's name.
+pub(super) enum Document {
+    /// This text.
+    Text(String),
+    /// The end of sessions, with the time of the call in it.
+    EndAtCall,
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl Document {
+    fn quoted(&self) -> String {
+        // A cut-off of the present second leaves its sessions alive; GNU and BSD add to a time each in their own way.
+        const NOW: &str = r#"'"$(date -u -d '3 seconds' +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -v+3S +%Y-%m-%dT%H:%M:%SZ)"'"#;
+        match self {
+            Self::Text(text) => quoted(text),
+            Self::EndAtCall => {
+                let epoch = crate::domain::Time::UNIX_EPOCH;
+                quoted(&end_document(epoch)).replace("1970-01-01T00:00:00Z", NOW)
+            }
+        }
+    }
+}
+
+/// Puts an inline policy of ours on a user or a role (`who`), or takes it off where nothing stood there.
+pub(super) fn put_or_delete(
+    call: &Call,
+    who: &str,
+    name: &str,
+    document: Option<impl Into<Document>>,
+) -> String {
+    let on = format!(
+        "--{who}-name {} --policy-name {name}",
+        quoted(call.target.id())
+    );
+    match document {
+        Some(document) => {
+            let document = document.into().quoted();
+            format!("aws iam put-{who}-policy {on} --policy-document {document}")
+        }
+        None => format!("aws iam delete-{who}-policy {on}"),
+    }
+}
+
+/// What the deny becomes: ours, somebody's document, or nothing.
+pub(super) fn deny_document(call: &Call) -> Option<String> {
+    match text(call, "deny") {
+        said if said.is_empty() => None,
+        said if said == IN_FORCE => Some(DENY.to_owned()),
+        other => Some(other),
+    }
+}
+
+/// What the session cut becomes: ours with its cut-off, somebody's document, or nothing.
+pub(super) fn end_sessions_document(call: &Call) -> Option<Document> {
+    if call.with.get("end_sessions") == Some(&Arg::AtCall) {
+        return Some(Document::EndAtCall);
+    }
+    match text(call, "end_sessions") {
+        said if said.is_empty() => None,
+        said => Some(Document::Text(said.parse().map_or(said, end_document))),
+    }
+}
+
+/// The switching of an access key. Without its user the call would be about whoever signs it.
+pub(super) fn set_status(call: &Call, status: &str) -> String {
+    let key = quoted(call.target.id());
+    format!(
+        r#"aws iam update-access-key --user-name "$(aws iam get-access-key-last-used --access-key-id {key} --query UserName --output text)" --access-key-id {key} --status {status}"#
+    )
+}
+
+/// Writes a statement of ours into a secret's resource policy, or takes it off; what others wrote stays.
+pub(super) fn secret_policy(call: &Call, which: Statement) -> Vec<String> {
+    let (region, name) = placed(call);
+    let on = format!("--region {region} --secret-id {name}");
+    let value = text(call, which.field());
+    let statement = which
+        .written(&value, place(call).0)
+        .or_else(|| serde_json::from_str(&value).ok());
+    let ours = statement.map_or_else(String::new, |statement| statement.to_string());
+    let edit = format!(
+        r#".Version //= "2012-10-17" | .Statement = ([.Statement // [] | if type == "array" then .[] else . end | select(.Sid != "{}")] + [{ours}])"#,
+        which.sid()
+    );
+    let edit = quoted(&edit);
+    let read = format!(
+        "POLICY=$(aws secretsmanager get-resource-policy {on} --query \"ResourcePolicy || '{{}}'\" --output text | jq -c {edit})"
+    );
+    let put = format!("aws secretsmanager put-resource-policy {on} --resource-policy \"$POLICY\"");
+    let write = if ours.is_empty() {
+        let delete = format!("aws secretsmanager delete-resource-policy {on}");
+        let is_empty = r#"[ "$(printf %s "$POLICY" | jq '.Statement | length')" = 0 ]"#;
+        format!("if {is_empty}; then {delete}; else {put}; fi")
+    } else {
+        put
+    };
+    vec![format!("{read}; {write}")]
+}
+
+/// Names a principal in the guardrail of its account, or takes it out.
+pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
+    let account = call.target.account().unwrap_or_default();
+    let name = guardrail::deny_name(account);
+    let ours = serde_json::json!(guardrail::patterns(&call.target));
+    let pointer = r#".Statement[0].Condition.ArnLike["aws:PrincipalArn"]"#;
+    if text(call, "organization_deny").is_empty() {
+        let edit = quoted(&format!("{pointer} -= {ours}"));
+        let is_empty = quoted(&format!("{pointer} | length == 0"));
+        return vec![format!(
+            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account}; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
+            policy_id(&name),
+            policy_content()
+        )];
+    }
+    let edit = quoted(&format!("{pointer} |= (. - {ours} + {ours})"));
+    let new = guardrail::deny(&guardrail::patterns(&call.target));
+    vec![format!(
+        "{}; if [ \"$ID\" = None ]; then {}; else aws organizations update-policy --policy-id \"$ID\" --content \"$({} | jq -c {edit})\"; fi; {}",
+        policy_id(&name),
+        new_policy(&name, &new),
+        policy_content(),
+        attach(account)
+    )]
+}
+
+/// Stops an account, or lets it work again.
+pub(super) fn stop_commands(call: &Call) -> Vec<String> {
+    let account = call.target.id();
+    let id = policy_id(&guardrail::stop_name(account));
+    if text(call, "stopped").is_empty() {
+        return vec![format!(
+            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account}"
+        )];
+    }
+    let document = guardrail::stop("$RESPONDER_ROLE_ARN");
+    let document = format!("\"{}\"", document.to_string().replace('"', "\\\""));
+    vec![format!(
+        "{id}; if [ \"$ID\" = None ]; then ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {} --description contain --content {document} --query Policy.PolicySummary.Id --output text); else aws organizations update-policy --policy-id \"$ID\" --content {document}; fi; {}",
+        guardrail::stop_name(account),
+        attach(account)
+    )]
+}
+
+fn policy_id(name: &str) -> String {
+    format!(
+        "ID=$(aws organizations list-policies --filter SERVICE_CONTROL_POLICY --query \"Policies[?Name=='{name}'].Id | [0]\" --output text)"
+    )
+}
+
+fn policy_content() -> &'static str {
+    "aws organizations describe-policy --policy-id \"$ID\" --query Policy.Content --output text"
+}
+
+fn new_policy(name: &str, document: &serde_json::Value) -> String {
+    let document = quoted(&document.to_string());
+    format!(
+        "ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {name} --description contain --content {document} --query Policy.PolicySummary.Id --output text)"
+    )
+}
+
+fn attach(account: &str) -> String {
+    format!(
+        "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY --query 'Policies[].Id' --output text | grep -qw \"$ID\" || aws organizations attach-policy --policy-id \"$ID\" --target-id {account}"
+    )
+}
+
+/// What the deny of console sessions becomes: ours, somebody's document, or nothing.
+pub(super) fn console_document(call: &Call) -> Option<String> {
+    match text(call, "console") {
+        said if said.is_empty() => None,
+        said if said == IN_FORCE => Some(CONSOLE.to_owned()),
+        other => Some(other),
+    }
+}
+
+/// The user and the id of a credential that is named after both.
+pub(super) fn owned(call: &Call) -> (&str, &str) {
+    halves(call.target.id())
+}
+
+/// Sets the boundary of a user or role (`who`): one of ours by its name in this account, somebody's, or none.
+pub(super) fn narrowed(call: &Call, who: &str) -> Vec<String> {
+    let on = format!("--{who}-name {}", quoted(call.target.id()));
+    // The field is the receipt's where it is given back, and the parameter's where it is narrowed.
+    let said = text(call, "boundary");
+    match boundary::Leaves::of(&said) {
+        Some(ours) => {
+            let account = call.target.account().unwrap_or("ACCOUNT");
+            vec![
+                format!(
+                    "aws iam create-policy --policy-name {} --policy-document {}",
+                    ours.policy_name(),
+                    quoted(&ours.document())
+                ),
+                format!(
+                    "aws iam put-{who}-permissions-boundary {on} --permissions-boundary arn:aws:iam::{account}:policy/{}",
+                    ours.policy_name()
+                ),
+            ]
+        }
+        None if said.is_empty() => {
+            vec![format!("aws iam delete-{who}-permissions-boundary {on}")]
+        }
+        None => vec![format!(
+            "aws iam put-{who}-permissions-boundary {on} --permissions-boundary {}",
+            quoted(&said)
+        )],
+    }
+}
+
+pub(super) fn trust_command(call: &Call) -> String {
+    let said = text(call, "trust");
+    let document = if said == CLOSED { CLOSED_TRUST } else { &said };
+    format!(
+        "aws iam update-assume-role-policy --role-name {} --policy-document {}",
+        quoted(call.target.id()),
+        quoted(document)
+    )
+}
+
+pub(super) fn profile_command(call: &Call) -> String {
+    let on = format!("--instance-profile-name {}", quoted(call.target.id()));
+    match text(call, "role") {
+        // Which role it is stands in the receipt; a profile has at most one.
+        said if said.is_empty() => format!(
+            "aws iam remove-role-from-instance-profile {on} --role-name \"$(aws iam get-instance-profile {on} --query 'InstanceProfile.Roles[0].RoleName' --output text)\""
+        ),
+        role => format!(
+            "aws iam add-role-to-instance-profile {on} --role-name {}",
+            quoted(&role)
+        ),
+    }
+}
+
+pub(super) fn attachment_command(call: &Call) -> String {
+    let (holder, name, arn) = thirds(call.target.id());
+    let verb = match text(call, "attached").as_str() {
+        "true" => "attach",
+        _ => "detach",
+    };
+    format!(
+        "aws iam {verb}-{holder}-policy --{holder}-name {} --policy-arn {}",
+        quoted(name),
+        quoted(arn)
+    )
+}
+
+pub(super) fn inline_command(call: &Call) -> String {
+    let (holder, name, policy) = thirds(call.target.id());
+    let on = format!(
+        "--{holder}-name {} --policy-name {}",
+        quoted(name),
+        quoted(policy)
+    );
+    match text(call, "document") {
+        said if said.is_empty() => format!("aws iam delete-{holder}-policy {on}"),
+        document => format!(
+            "aws iam put-{holder}-policy {on} --policy-document {}",
+            quoted(&document)
+        ),
+    }
+}
+
+pub(super) fn membership_command(call: &Call) -> String {
+    let (group, user) = owned(call);
+    let verb = match text(call, "member").as_str() {
+        "true" => "add-user-to",
+        _ => "remove-user-from",
+    };
+    format!(
+        "aws iam {verb}-group --group-name {} --user-name {}",
+        quoted(group),
+        quoted(user)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_stays_one_word_on_one_line() {
+        for (word, wanted) in [
+            ("bot", "bot"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", r"'it'\''s'"),
+            ("$(reboot)`x`", "'$(reboot)`x`'"),
+            ("a\nb'c\u{1b}[2J", r"$'a\012b\047c\033\1332J'"),
+            ("\u{202e}x", r"$'\342\200\256x'"),
+            ("\\\n", r"$'\134\012'"),
+        ] {
+            assert_eq!(quoted(word), wanted, "{word:?}");
+        }
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn what_the_program_would_not_take_for_text_has_no_command_line() {
+        for word in ["--no-verify-ssl", "file:///etc/passwd", "http://x", "a\0b"] {
+            assert!(!is_typable(word), "{word:?}");
+        }
+        assert!(is_typable(DENY) && is_typable("bot-1"));
+    }
+}
