@@ -123,6 +123,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             )),
         ));
     }
+    let session = session.with_activity(&order.activity)?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
     if lasting(&session.catalogue, &own) != lasting(&session.catalogue, &plan.acting_as) {

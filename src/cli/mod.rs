@@ -6,7 +6,9 @@ mod failure;
 mod workspace;
 
 mod consent;
+mod intake;
 mod operation;
+mod paste;
 mod pick;
 mod progress;
 mod session;
@@ -28,6 +30,7 @@ mod verify;
 
 mod doctor;
 mod drill;
+mod evidence;
 mod journal;
 
 mod completions;
@@ -95,6 +98,7 @@ enum Verb {
     Restore(restore::Args),
     Incident(incident::Args),
     Identify(identify::Args),
+    Evidence(evidence::Args),
     Report(report::Args),
     Doctor(doctor::Args),
     Drill(drill::Args),
@@ -183,6 +187,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Restore(args) => restore::run(args, Session::open(&global)?).await,
             Verb::Incident(args) => incident::run(args, Session::open(&global)?).await,
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
+            Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,

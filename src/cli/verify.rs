@@ -39,6 +39,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Failure::usage(message).hint("contain isolate LOCATOR"),
         ));
     };
+    let session = session.with_activity(&order.activity)?;
     let text = Text {
         name: format!("{}.yaml", order.playbook),
         text: work.folder.load_text(&order.digest)?,

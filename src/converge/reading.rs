@@ -10,6 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use super::Means;
 use crate::domain::event::Event;
 use crate::domain::{Found, ItemRef, Reading};
+use crate::evidence::{self, Kept, What};
 use crate::journal;
 use crate::plan;
 
@@ -46,6 +47,7 @@ pub(super) async fn read(means: &Means<'_>, run: u32) -> Result<(), journal::Err
     let mut under_way: FuturesUnordered<_> = asked
         .into_iter()
         .map(|(item, query, known)| async move {
+            let began = ground.clock.now();
             let budget = std::time::Duration::from_millis(query.budget_ms.saturating_mul(2));
             let reading = match tokio::time::timeout(budget, ground.observer.read(&query)).await {
                 Ok(Ok(reading)) => reading,
@@ -68,9 +70,17 @@ pub(super) async fn read(means: &Means<'_>, run: u32) -> Result<(), journal::Err
             if known.as_ref().is_some_and(|known| same(known, &reading)) {
                 return Ok(());
             }
+            let kept = Kept {
+                what: What::Answer(&query, &reading),
+                item: &item,
+                began,
+                ended: ground.clock.now(),
+                clock_ahead: ground.observer.clock_ahead(query.target.provider()),
+            };
+            let kept = evidence::entry(ground.evidence, &kept);
             ground
                 .journal
-                .append(vec![Event::Found { item, reading }])
+                .append(vec![kept, Event::Found { item, reading }])
                 .await
                 .map(drop)
         })

@@ -14,6 +14,7 @@ pub mod action;
 pub mod call;
 pub mod kind;
 pub mod read;
+pub mod recognise;
 pub mod seen;
 pub mod verdict;
 
@@ -35,7 +36,8 @@ pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};
 pub use kind::{Kind, Pattern, Readable};
 pub use locator::{KindId, Locator, Named};
 pub use nearest::nearest;
-pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation};
+pub use read::{Found, NotSeen, Query, ReadKind, Reading, Relation, Source};
+pub use recognise::Recogniser;
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use state::{State, Status};

@@ -6,6 +6,7 @@ pub mod intent;
 pub mod lanes;
 
 mod attempt;
+mod preserve;
 mod proof;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::domain::event::Event;
 use crate::domain::item::{Ended, Need};
 use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, State};
+use crate::evidence::Keeper;
 use crate::gate::{Circumstances, Policy};
 use crate::journal::{self, Journal};
 use crate::provider::{Catalogue, Observer};
@@ -39,6 +41,8 @@ pub struct Ground<'a> {
     pub lanes: &'a Lanes,
     /// The time.
     pub clock: &'a Clock,
+    /// Keeps what was read.
+    pub evidence: &'a Keeper<'a>,
 }
 
 impl Ground<'_> {

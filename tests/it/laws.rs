@@ -2,6 +2,7 @@
 
 mod authority;
 mod catalogue;
+mod evidence;
 mod restore;
 mod review;
 mod said;

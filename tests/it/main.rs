@@ -12,6 +12,7 @@
 mod harness;
 mod simulated;
 
+mod evidence;
 mod laws;
 mod ministack;
 mod moto;

@@ -3,6 +3,7 @@
 //! Never reads the environment: whoever builds it hands over what was configured.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -13,7 +14,7 @@ use crate::domain::{
     Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, Reading, Secret,
     Seen, Spec, Tag, Why,
 };
-use crate::provider::{Act, Observe, Provider, Soon};
+use crate::provider::{Act, Observe, Provider, Soon, leak};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -31,6 +32,8 @@ pub struct Settings {
     pub endpoints: BTreeMap<String, String>,
     /// Bounds for an endpoint that is not the vendor's; ignored otherwise.
     pub bounds: Option<Bounds>,
+    /// Files of exported CloudTrail events, read beside its API.
+    pub activity: Vec<PathBuf>,
 }
 
 /// Bounds that a workspace sets.
@@ -135,6 +138,10 @@ impl Provider for Aws {
             named.account = account_of_key_id(&named.id);
         }
         named
+    }
+
+    fn pair(&self, text: &str, named: &[leak::Named], hidden: &[leak::Hidden<'_>]) -> leak::Paired {
+        super::leak::pair(text, named, hidden)
     }
 
     fn commands(&self, call: &Call) -> Vec<String> {

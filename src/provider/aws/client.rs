@@ -14,6 +14,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use tokio::sync::OnceCell;
 
 use super::adapter::Settings;
+use super::export::Exports;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS};
 use super::keys::Known;
@@ -41,6 +42,7 @@ pub(super) struct Link {
     pub(super) clock: Clock,
     pub(super) heard: Arc<Heard>,
     pub(super) known: Mutex<Known>,
+    pub(super) exports: Arc<Exports>,
     /// When the next CloudTrail request may leave.
     pub(super) turn: tokio::sync::Mutex<Option<Time>>,
     base: OnceCell<Base>,
@@ -66,6 +68,7 @@ pub(super) struct Me {
 impl Link {
     pub(super) fn new(settings: Settings, clock: Clock) -> Self {
         Self {
+            exports: Arc::new(Exports::new(&settings.activity)),
             settings,
             clock,
             heard: Arc::default(),

@@ -4,6 +4,8 @@
 //! CloudTrail. Never creates a credential, and never repeats a call that changes something.
 
 mod action;
+#[cfg(feature = "aws")]
+mod leak;
 mod policy;
 mod wildcard;
 
@@ -26,6 +28,8 @@ mod resolve;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
+pub mod export;
+#[cfg(feature = "aws")]
 mod partition;
 #[cfg(feature = "aws")]
 mod trail;
@@ -40,6 +44,8 @@ mod graph;
 mod held;
 #[cfg(feature = "aws")]
 mod reach;
+#[cfg(feature = "aws")]
+mod whose;
 
 #[cfg(feature = "aws")]
 mod probe;
@@ -58,6 +64,11 @@ pub fn kinds() -> Vec<Kind> {
     let pattern = |is: &str| Pattern {
         is: is.to_owned(),
         secret: false,
+    };
+    // So it is in every example that AWS publishes; no page states it.
+    let secret = Pattern {
+        is: "^[A-Za-z0-9/+]{40}$".to_owned(),
+        secret: true,
     };
     let principal = |noun: &str, title: &str, governs: &[&str]| Kind {
         id: kind(noun),
@@ -82,7 +93,7 @@ pub fn kinds() -> Vec<Kind> {
             id: kind("access-key"),
             title: "access key".to_owned(),
             credential: true,
-            recognise: vec![pattern("^(AKIA)[A-Z0-9]{16}$")],
+            recognise: vec![pattern("^(AKIA)[A-Z0-9]{16}$"), secret.clone()],
             governs: Vec::new(),
             mints: vec![kind("session"), kind("access-key"), kind("user")],
             reads: vec![ReadKind::State, ReadKind::Reach, ReadKind::Activity],
@@ -97,7 +108,7 @@ pub fn kinds() -> Vec<Kind> {
             id: kind("session"),
             title: "temporary session".to_owned(),
             credential: true,
-            recognise: vec![pattern("^ASIA[A-Z0-9]{16}$")],
+            recognise: vec![pattern("^ASIA[A-Z0-9]{16}$"), secret],
             governs: Vec::new(),
             mints: vec![kind("session"), kind("access-key"), kind("user")],
             reads: vec![ReadKind::Reach, ReadKind::Activity],

@@ -264,6 +264,9 @@ async fn send(on: &Handle, region: &str, body: &str) -> Result<Value, Failure> {
     if let Some(date) = header("date") {
         on.link.heard.date(&date, on.link.clock.now());
     }
+    if let Some(id) = header("x-amzn-requestid") {
+        on.link.heard.named(&id);
+    }
     let (status, kind, wait) = (
         reply.status().as_u16(),
         header("x-amzn-errortype"),
