@@ -5,6 +5,7 @@
 
 pub mod domain;
 
+pub mod evidence;
 pub mod journal;
 pub mod playbook;
 pub mod provider;

@@ -100,6 +100,7 @@ pub(crate) fn opening(playbook: &Playbook, policy: &Policy, keys: usize) -> Vec<
         secrets: Vec::new(),
         acting_as: Vec::new(),
         endpoints: BTreeMap::new(),
+        activity: Vec::new(),
         tool: "bench".to_owned(),
         policy: policy.digest(),
     };

@@ -110,6 +110,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             )),
         ));
     }
+    let session = session.with_activity(&order.activity)?;
     let again = again(&session, &work.folder, &order).await?;
     for (name, present) in made_from(&again.playbook, &again.policy) {
         if plan.made_from.get(&name) != Some(&present) {

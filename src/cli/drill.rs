@@ -127,6 +127,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
             .collect(),
         acting_as: own.clone(),
         endpoints: BTreeMap::new(),
+        activity: Vec::new(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         policy: policy.digest(),
     };

@@ -2,6 +2,7 @@
 
 use super::Ended;
 use super::failure::{Failure, of_provider};
+use super::paste;
 use super::session::Session;
 use crate::domain::why::plain;
 use crate::domain::{Fact, Named};
@@ -12,14 +13,20 @@ use crate::report::page::Page;
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// A locator, or a bare id such as an access key id
-    #[arg(value_name = "LOCATOR|ID", required = true)]
+    #[arg(value_name = "LOCATOR|ID", required_unless_present = "from")]
     what: Vec<String>,
+    /// Say what a pasted leak holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids
+    #[arg(long, value_name = "FILE", conflicts_with = "what")]
+    from: Option<String>,
     /// Ask no provider: say only what the id itself tells
     #[arg(long)]
     offline: bool,
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    if let Some(from) = &args.from {
+        return pasted(&session, from);
+    }
     let named: Vec<Named> = args
         .what
         .iter()
@@ -88,4 +95,43 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         rows.push(row);
     }
     Ok(Ended::data(serde_json::json!({ "identified": rows }), text))
+}
+
+/// What a pasted leak holds: kind, id, line, whether its secret is there, and the account where the id tells it.
+fn pasted(session: &Session, from: &str) -> Result<Ended, Box<Failure>> {
+    let (leak, _) = paste::read(session, from, &[])?;
+    let mut text = Page::default();
+    let mut rows = Vec::new();
+    for (named, line, secret) in paste::recognised(session, &leak) {
+        let kind = session.catalogue.kind(&named.kind);
+        let title = kind.map(|kind| kind.title.clone()).unwrap_or_default();
+        let account = named.account.as_deref().unwrap_or("not told by its id");
+        text.add(&format!(
+            "line {line:<5} {title} {}  account {}  {}\n",
+            plain(&named.id),
+            plain(account),
+            if secret {
+                "with its secret"
+            } else {
+                "without a secret"
+            }
+        ));
+        rows.push(serde_json::json!({
+            "kind": named.kind, "title": title, "id": named.id, "account": named.account,
+            "line": line, "secret": secret,
+        }));
+    }
+    if rows.is_empty() {
+        text.add("No id of a known kind was recognised.\n");
+    }
+    let unknown = paste::unknown(leak.unknown);
+    text.add(&format!("\nBeside that, {unknown}.\n"));
+    if !rows.is_empty() && from != "-" {
+        text.add(&format!(
+            "Cut with: contain isolate --from {}\n",
+            plain(from)
+        ));
+    }
+    let data = serde_json::json!({"identified": rows, "unknown": leak.unknown});
+    Ok(Ended::data(data, text))
 }

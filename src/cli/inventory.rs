@@ -3,6 +3,7 @@
 use super::Ended;
 use super::failure::Failure;
 use super::operation::begin;
+use super::paste::Activity;
 use super::session::Session;
 use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
 use crate::converge::Limit;
@@ -16,10 +17,13 @@ pub(super) struct Args {
     #[command(flatten)]
     subjects: Subjects,
     #[command(flatten)]
+    activity: Activity,
+    #[command(flatten)]
     incident: Incident,
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let session = args.activity.in_session(session)?;
     let wish = Wish {
         verb: "inventory",
         playbook: Text::find("inventory")?,
@@ -54,6 +58,19 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
                 plain(relation.unwrap_or_default()),
                 found.what,
                 plain(&found.evidence)
+            ));
+        }
+        for source in &reading.sources {
+            let time =
+                |at: Option<crate::domain::Time>| at.map_or("?".to_owned(), |at| at.to_string());
+            text.add(&format!(
+                "  read beside the API: {} events from {} to {}, {} not understood, in {}\n               sha256 {}\n",
+                source.records,
+                time(source.from),
+                time(source.to),
+                source.broken,
+                plain(&source.name),
+                source.digest
             ));
         }
         if let Some(back_to) = reading.back_to {

@@ -3,6 +3,7 @@
 use super::Ended;
 use super::failure::Failure;
 use super::operation::begin;
+use super::paste::Activity;
 use super::session::Session;
 use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
 use crate::converge::Limit;
@@ -23,6 +24,8 @@ pub(super) struct Args {
     /// Go on until contained, cutting what appears meanwhile
     #[arg(long)]
     wait: bool,
+    #[command(flatten)]
+    activity: Activity,
     #[command(flatten)]
     incident: Incident,
 }
@@ -46,6 +49,7 @@ pub(super) fn relation(text: &str) -> Result<Relation, String> {
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let session = args.activity.in_session(session)?;
     let limit = if args.wait {
         Limit::Contained
     } else {

@@ -4,6 +4,7 @@ use crate::report::page::Page;
 use clap::Subcommand;
 
 use super::Ended;
+use super::evidence::{damage, standing};
 use super::failure::{Failure, exit};
 use super::session::Session;
 use crate::domain::why::plain;
@@ -24,7 +25,7 @@ enum Verb {
         #[arg(long, value_name = "ID")]
         incident: Option<String>,
     },
-    /// Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged
+    /// Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged
     Verify {
         /// The incident, or a drill; otherwise the only open one, or the latest
         #[arg(long, value_name = "ID")]
@@ -72,7 +73,7 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
             Ok(ended)
         }
         Verb::Verify { incident, file } => {
-            let (bytes, name) = match file {
+            let (bytes, folder) = match file {
                 Some(file) => {
                     let failed = |error: std::io::Error| {
                         Failure::usage(format!("failed to read `{}`: {error}", file.display()))
@@ -81,7 +82,7 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
                 }
                 None => {
                     let folder = session.folder(incident.as_deref())?;
-                    (folder.bytes()?, Some(folder.id().to_owned()))
+                    (folder.bytes()?, Some(folder))
                 }
             };
             let (data, text, code) = match check(&bytes) {
@@ -123,8 +124,35 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
                     )
                 }
             };
+            let (mut data, mut text, mut code) = (data, text, code);
+            // A record that cannot be read has no list of files that could be trusted.
+            if let Some(folder) = &folder
+                && let Ok(record) = folder.read()
+            {
+                let files = standing(folder, &record.case.attached);
+                let wrong = damage(&files);
+                for wrong in &wrong {
+                    text.extend(["EVIDENCE ", wrong.as_str(), "\n"]);
+                }
+                if wrong.is_empty() && !files.is_empty() {
+                    let count = files.len().to_string();
+                    text.extend([
+                        "evidence: ",
+                        count.as_str(),
+                        " attached files are as they were
+",
+                    ]);
+                }
+                if !wrong.is_empty() {
+                    code = exit::DAMAGED;
+                }
+                if let Some(data) = data.as_object_mut() {
+                    data.insert("attached".to_owned(), files.len().into());
+                    data.insert("evidence".to_owned(), serde_json::json!(wrong));
+                }
+            }
             let mut ended = Ended::data(data, text);
-            ended.output.incident = name;
+            ended.output.incident = folder.map(|folder| folder.id().to_owned());
             ended.exit = Some(code);
             Ok(ended)
         }

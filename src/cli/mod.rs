@@ -7,7 +7,9 @@ mod notifier;
 mod workspace;
 
 mod consent;
+mod intake;
 mod operation;
+mod paste;
 mod pick;
 mod progress;
 mod session;
@@ -32,6 +34,7 @@ mod provider;
 
 mod doctor;
 mod drill;
+mod evidence;
 mod journal;
 
 mod completions;
@@ -99,6 +102,7 @@ enum Verb {
     Restore(restore::Args),
     Incident(incident::Args),
     Identify(identify::Args),
+    Evidence(evidence::Args),
     Report(report::Args),
     Provider(provider::Args),
     Doctor(doctor::Args),
@@ -188,6 +192,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Restore(args) => restore::run(args, Session::open(&global)?).await,
             Verb::Incident(args) => incident::run(args, Session::open(&global)?).await,
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
+            Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
             Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,

@@ -10,11 +10,12 @@ use super::wish::{
     Wish, bind, load, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
 };
 use super::work::{Work, join};
-use super::{Ended, aside, progress};
+use super::{Ended, aside, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
 use crate::domain::{Digest, Item, Locator, Secret, State};
+use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
 use crate::gate::{Circumstances, Policy, Ruling};
@@ -32,6 +33,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     session.warn();
     // What can be wrong with the arguments alone is told before anything is sent.
     references(session, wish.secrets)?;
+    let mut paste = paste::of(session, wish.subjects, wish.secrets)?;
     let now = session.clock.now();
     let asked = wish.subjects.since.as_deref();
     let asked = asked.map(|asked| session::since(asked, now)).transpose()?;
@@ -39,10 +41,20 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let playbook = load(&session.catalogue, &wish.playbook)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let subjects = resolve(session, &observer, wish.subjects).await?;
+    let mut subjects = Vec::new();
+    if paste.is_none() || wish.subjects.are_named() {
+        subjects = resolve(session, &observer, wish.subjects).await?;
+    }
+    if let Some(paste) = &mut paste {
+        paste.resolve(session, &observer, &mut subjects).await?;
+    }
     let own = whoami(&session.catalogue, &observer, &subjects).await?;
     refuse_own_branch(&session.catalogue, &subjects, &own)?;
-    let mut secrets = read_secrets(session, wish.secrets, &subjects)?;
+    let refused = paste
+        .as_mut()
+        .map(|paste| std::mem::take(&mut paste.refused));
+    let mut secrets = paste.map(paste::Paste::secrets).unwrap_or_default();
+    secrets.extend(read_secrets(session, wish.secrets, &subjects)?);
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
     secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
     let work = join(
@@ -79,18 +91,26 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         secrets: notes.collect(),
         acting_as: own.clone(),
         endpoints: session.endpoints(),
+        activity: session.activity.clone(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         policy: policy.digest(),
     };
     let run = work
         .journal
         .with_case(|case| case.last_run().map_or(1, |(last, _)| last + 1));
-    work.journal
-        .append(vec![Event::RunOpened {
-            run,
-            order: Box::new(order),
-        }])
-        .await?;
+    let mut opening = vec![Event::RunOpened {
+        run,
+        order: Box::new(order),
+    }];
+    opening.extend(
+        refused
+            .into_iter()
+            .flatten()
+            .map(|(what, why)| Event::Noted {
+                text: format!("of the pasted leak, {what} is no subject: {why}"),
+            }),
+    );
+    work.journal.append(opening).await?;
     let secrets = secrets
         .into_iter()
         .map(|(target, (_, secret))| (target, secret))
@@ -147,6 +167,13 @@ impl Go<'_> {
                 (self.yes, self.code.as_deref()),
             )
         };
+        let redactor = Redactor::new(work.folder.key()?, session.catalogue.kinds());
+        let evidence = |kept: &Kept<'_>| {
+            let (name, bytes) = redactor.file(kept).map_err(|why| why.to_string())?;
+            let stored = work.folder.keep("evidence", &name, &bytes);
+            let (path, digest) = stored.map_err(|why| format!("failed to {why}"))?;
+            Ok(evidence::File { path, digest })
+        };
         let made_from = made_from(self.playbook, self.policy);
         let means = Means {
             ground: Ground {
@@ -158,6 +185,7 @@ impl Go<'_> {
                 lanes: &lanes,
                 clock: &session.clock,
                 key: &key,
+                evidence: &evidence,
             },
             playbook: self.playbook,
             own: self.own,

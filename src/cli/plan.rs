@@ -3,6 +3,7 @@
 use super::Ended;
 use super::failure::Failure;
 use super::operation::begin;
+use super::paste::Activity;
 use super::run::inputs;
 use super::session::Session;
 use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
@@ -23,6 +24,10 @@ pub(super) struct Args {
     /// Read further subjects from FILE, one per line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     subjects: Option<String>,
+    /// Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every
+    /// credential in it is a subject, its secret is tried, and nothing of it is shown but ids
+    #[arg(long, value_name = "FILE")]
+    from: Option<String>,
     /// Give an input of the playbook a value (can be repeated)
     #[arg(long = "input", value_name = "NAME=VALUE")]
     input: Vec<String>,
@@ -41,10 +46,13 @@ pub(super) struct Args {
     #[command(flatten)]
     secrets: Secrets,
     #[command(flatten)]
+    activity: Activity,
+    #[command(flatten)]
     incident: Incident,
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let session = args.activity.in_session(session)?;
     let mut locators = args.subject.clone();
     let mut playbook = None;
     for what in &args.what {
@@ -58,6 +66,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let subjects = Subjects {
         locators,
         subjects: args.subjects,
+        from: args.from,
         since: args.since,
     };
     let wish = Wish {

@@ -63,6 +63,7 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
             .append(vec![Event::Attached {
                 path: path.clone(),
                 digest,
+                about: None,
             }])
             .await?;
         output.data =

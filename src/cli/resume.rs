@@ -6,9 +6,9 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
 use super::session::{self, Session};
-use super::wish::{Secrets, again, read_secrets, references};
+use super::wish::{Secrets, Subjects, again, read_secrets, references};
 use super::work::{Work, open};
-use super::{Ended, aside};
+use super::{Ended, aside, paste};
 use crate::converge::Limit;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Secret, SecretRef};
@@ -25,6 +25,9 @@ pub(super) struct Args {
     yes: bool,
     #[command(flatten)]
     secrets: Secrets,
+    /// Read the pasted leak again from FILE, `-` is standard input, for the secrets that cannot be read again otherwise
+    #[arg(long, value_name = "FILE")]
+    from: Option<String>,
     /// Work in this incident; otherwise the only open one, or the latest
     #[arg(long, value_name = "ID")]
     incident: Option<String>,
@@ -36,13 +39,16 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
     let (run, order) = pick::to_resume(&work, &session.catalogue, session.clock.now())?;
+    let session = session.with_activity(&order.activity)?;
     let again = again(&session, &work.folder, &order).await?;
-    let secrets = secrets_of(
-        &session,
-        &work,
-        &order,
-        read_secrets(&session, &args.secrets, &order.subjects)?,
-    )?;
+    let subjects = Subjects {
+        from: args.from,
+        ..Subjects::default()
+    };
+    let paste = paste::of(&session, &subjects, &args.secrets)?;
+    let mut given = paste.map_or_else(Default::default, |paste| paste.secrets_of(&order.secrets));
+    given.extend(read_secrets(&session, &args.secrets, &order.subjects)?);
+    let secrets = secrets_of(&session, &work, &order, given)?;
     let limit = match () {
         () if order.gives_back() => Limit::Restore(Wanted::of(&order)),
         () if args.wait || order.wait => Limit::Contained,
@@ -87,7 +93,10 @@ pub(super) fn secrets_of(
         }
         let readable = matches!(note.reference, SecretRef::Env(_) | SecretRef::File(_));
         let again = if readable {
-            session::secret(&note.reference).ok()
+            let whole = session::secret(&note.reference).ok();
+            whole
+                .filter(|secret| secret.fingerprint(&key) == note.fingerprint)
+                .or_else(|| paste::again(session, note))
         } else {
             None
         };
@@ -98,7 +107,7 @@ pub(super) fn secrets_of(
             None => {
                 if !session.json {
                     aside(&format!(
-                        "warning: the secret of {} ({}) cannot be read again; without --secret REF it is not tried",
+                        "warning: the secret of {} ({}) cannot be read again; without --secret REF or --from FILE it is not tried",
                         note.target, note.reference
                     ));
                 }

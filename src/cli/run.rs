@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Ended;
 use super::failure::Failure;
 use super::operation::begin;
+use super::paste::Activity;
 use super::session::Session;
 use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
 use crate::converge::Limit;
@@ -23,6 +24,10 @@ pub(super) struct Args {
     /// Read further subjects from FILE, one per line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     subjects: Option<String>,
+    /// Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every
+    /// credential in it is a subject, its secret is tried, and nothing of it is shown but ids
+    #[arg(long, value_name = "FILE")]
+    from: Option<String>,
     /// Give an input of the playbook a value (can be repeated)
     #[arg(long = "input", value_name = "NAME=VALUE")]
     input: Vec<String>,
@@ -39,6 +44,8 @@ pub(super) struct Args {
     /// Go on until contained, cutting what appears meanwhile
     #[arg(long)]
     wait: bool,
+    #[command(flatten)]
+    activity: Activity,
     #[command(flatten)]
     incident: Incident,
 }
@@ -64,9 +71,11 @@ pub(super) fn inputs(given: &[String]) -> Result<BTreeMap<String, String>, Box<F
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    let session = args.activity.in_session(session)?;
     let subjects = Subjects {
         locators: args.subject,
         subjects: args.subjects,
+        from: args.from,
         since: args.since,
     };
     let wish = Wish {

@@ -1,18 +1,19 @@
 //! What one command works with: workspace, providers, the place of incidents, the terminal.
 //!
-//! The one reader of the environment and of secret references.
+//! The one reader of the environment.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, Read as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Global;
 use super::failure::{Failure, exit};
+pub(super) use super::intake::{bounded, input, secret, subjects};
 use super::notifier;
 use super::workspace::Workspace;
-use crate::domain::{Clock, Locator, Named, Secret, SecretRef, nearest};
+use crate::domain::{Clock, Locator, Named, nearest};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
 use crate::provider::{Catalogue, Provider};
 
@@ -23,6 +24,9 @@ pub(super) struct Session {
     pub(super) clock: Clock,
     pub(super) json: bool,
     pub(super) warnings: Vec<String>,
+    /// Exported logs that are read beside the providers' own.
+    pub(super) activity: Vec<PathBuf>,
+    acting_as: Vec<String>,
     place: PathBuf,
     in_workspace: bool,
 }
@@ -56,14 +60,8 @@ impl Session {
         let workspace = Workspace::find(global.workspace.as_deref(), &here)?;
         let clock = Clock::wall();
         let mut warnings = Vec::new();
-        let mut all = providers(global, &workspace, &clock, &mut warnings)?;
-        let beside = workspace.folder.clone().unwrap_or_default();
-        all.extend(notifier::provider(
-            &workspace.config.notifiers,
-            &beside,
-            &clock,
-        )?);
-        let catalogue = Catalogue::new(all);
+        let acting_as = global.acting_as.clone();
+        let catalogue = catalogue((&acting_as, &[]), &workspace, &clock, &mut warnings)?;
         let in_workspace = global.journal.is_none() && workspace.folder.is_some();
         let place = match (&global.journal, &workspace.folder) {
             (Some(place), _) => here.join(place),
@@ -79,6 +77,8 @@ impl Session {
             clock,
             json: global.json,
             warnings,
+            activity: Vec::new(),
+            acting_as,
             place,
             in_workspace,
         })
@@ -91,6 +91,19 @@ impl Session {
             clock,
             ..self
         }
+    }
+
+    /// The same session, which reads these exported logs beside the providers' own.
+    pub(super) fn with_activity(mut self, files: &[PathBuf]) -> Result<Self, Box<Failure>> {
+        if files.is_empty() {
+            return Ok(self);
+        }
+        let absolute = |file: &PathBuf| std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        self.activity = files.iter().map(absolute).collect();
+        let mut warnings = Vec::new();
+        let choice = (self.acting_as.as_slice(), self.activity.as_slice());
+        self.catalogue = catalogue(choice, &self.workspace, &self.clock, &mut warnings)?;
+        Ok(self)
     }
 
     /// Whether somebody sits at a terminal and can be asked.
@@ -267,9 +280,23 @@ fn state() -> Option<PathBuf> {
         .or_else(|| environment_path("HOME").map(|home| home.join(".local/state/contain")))
 }
 
+/// The catalogue: the providers of this build, and the channels that the workspace names.
+fn catalogue(
+    choice: (&[String], &[PathBuf]),
+    workspace: &Workspace,
+    clock: &Clock,
+    warnings: &mut Vec<String>,
+) -> Result<Catalogue, Box<Failure>> {
+    let mut all = providers(choice, workspace, clock, warnings)?;
+    let beside = workspace.folder.clone().unwrap_or_default();
+    let notifiers = &workspace.config.notifiers;
+    all.extend(notifier::provider(notifiers, &beside, clock)?);
+    Ok(Catalogue::new(all))
+}
+
 #[cfg(feature = "aws")]
 fn providers(
-    global: &Global,
+    (acting_as, activity): (&[String], &[PathBuf]),
     workspace: &Workspace,
     clock: &Clock,
     warnings: &mut Vec<String>,
@@ -283,9 +310,10 @@ fn providers(
         endpoints: aws_endpoints(&config.endpoints)?,
         accounts: config.accounts(&workspace.file())?,
         organization: config.organization.as_ref().map(|one| one.role.clone()),
+        activity: activity.to_vec(),
         ..Settings::default()
     };
-    for choice in &global.acting_as {
+    for choice in acting_as {
         match choice
             .split_once('=')
             .map(|(provider, who)| (provider, who.split_once(':')))
@@ -319,7 +347,7 @@ fn providers(
 
 #[cfg(not(feature = "aws"))]
 fn providers(
-    _: &Global,
+    _: (&[String], &[PathBuf]),
     _: &Workspace,
     _: &Clock,
     _: &mut Vec<String>,
@@ -351,73 +379,6 @@ fn aws_endpoints(
         }
     }
     Ok(endpoints)
-}
-
-/// Reads a secret from where it is; never from an argument.
-pub(super) fn secret(reference: &SecretRef) -> Result<Secret, Box<Failure>> {
-    // What was typed after the colon could be the secret itself, so it is not repeated.
-    let place = match reference {
-        SecretRef::Env(_) => "an environment variable",
-        SecretRef::File(_) => "a file",
-        SecretRef::Fd(_) => "a file descriptor",
-        SecretRef::Stdin => "standard input",
-    };
-    let failed = |why: String| {
-        Box::new(Failure::usage(format!(
-            "failed to read a secret from {place}: {why}"
-        )))
-    };
-    let text = match reference {
-        SecretRef::Env(name) => {
-            environment(name).ok_or_else(|| failed("the variable is not set".into()))?
-        }
-        SecretRef::File(path) => {
-            std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?
-        }
-        SecretRef::Fd(number) => {
-            let path = format!("/dev/fd/{number}");
-            std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?
-        }
-        SecretRef::Stdin => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(|error| failed(error.to_string()))?;
-            text
-        }
-    };
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Err(failed("it is empty".into()));
-    }
-    Ok(Secret::new(trimmed.to_owned()))
-}
-
-/// Reads subjects from a file or standard input, one per line; empty lines and `#` comments are skipped.
-pub(super) fn subjects(source: &str) -> Result<Vec<String>, Box<Failure>> {
-    let text = if source == "-" {
-        let mut text = String::new();
-        let read = std::io::stdin()
-            .take(64 * 1024 * 1024)
-            .read_to_string(&mut text);
-        read.map_err(|error| {
-            Box::new(Failure::usage(format!(
-                "failed to read subjects from standard input: {error}"
-            )))
-        })?;
-        text
-    } else {
-        std::fs::read_to_string(source).map_err(|error| {
-            Box::new(Failure::usage(format!(
-                "failed to read subjects from `{source}`: {error}"
-            )))
-        })?
-    };
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    Ok(lines.map(str::to_owned).collect())
 }
 
 /// Understands a point in time as people write it: an RFC 3339 time, a Unix time, or a duration that means ago.

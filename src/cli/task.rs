@@ -8,6 +8,7 @@ use super::Ended;
 use super::failure::Failure;
 use super::session::Session;
 use super::work::{self, Work};
+use crate::domain::case::About;
 use crate::domain::event::{Decision, Does, Event};
 use crate::domain::state::Life;
 use crate::domain::why::plain;
@@ -46,9 +47,21 @@ pub(super) async fn done(
     let mut kept = Vec::new();
     for path in evidence {
         let bytes = super::workspace::bytes(path)?;
+        let from = path.file_name().unwrap_or_default().to_string_lossy();
+        let about = About {
+            what: named.key.to_string(),
+            from: format!("file {from}"),
+            item: Some(named.clone()),
+            complete: None,
+            state: None,
+        };
         let name = format!("{}.file", Digest::of(&bytes));
         let (path, digest) = work.folder.keep("evidence", &name, &bytes)?;
-        events.push(Event::Attached { path, digest });
+        events.push(Event::Attached {
+            path,
+            digest,
+            about: Some(Box::new(about)),
+        });
         kept.push(digest);
     }
     let decision = Decision {

@@ -38,6 +38,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Failure::usage(message).hint("contain isolate LOCATOR"),
         ));
     };
+    let session = session.with_activity(&order.activity)?;
     let again = again(&session, &work.folder, &order).await?;
     let secrets = super::resume::secrets_of(
         &session,

@@ -37,9 +37,20 @@ pub(super) struct Subjects {
     /// Read further subjects from FILE, one per line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(super) subjects: Option<String>,
+    /// Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every
+    /// credential in it is a subject, its secret is tried, and nothing of it is shown but ids
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Option<String>,
     /// The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h
     #[arg(long, value_name = "TIME|DURATION")]
     pub(super) since: Option<String>,
+}
+
+impl Subjects {
+    /// Whether any are named by themselves.
+    pub(super) fn are_named(&self) -> bool {
+        !self.locators.is_empty() || self.subjects.is_some()
+    }
 }
 
 /// On whose word.
@@ -234,6 +245,7 @@ pub(super) fn refuse_own_branch(
     Err(Box::new(failure))
 }
 
+/// Secrets by target, each with where it was read.
 pub(super) type Given = BTreeMap<Locator, (SecretRef, Secret)>;
 
 /// A `--secret`, parsed: whose it is where that was said, and where to read it.

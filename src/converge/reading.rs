@@ -12,6 +12,7 @@ use crate::domain::case::Case;
 use crate::domain::event::{Does, Event, Order};
 use crate::domain::state::Life;
 use crate::domain::{Because, Found, ItemRef, Query, Reading, State, Why};
+use crate::evidence::{self, Kept, What};
 use crate::journal;
 use crate::plan::{self, View};
 use crate::playbook::Scope;
@@ -79,6 +80,7 @@ pub(super) async fn ask(
     let known = ground
         .journal
         .with_case(|case| case.found.get(item).map(|(_, reading)| reading.clone()));
+    let began = ground.clock.now();
     let what = || format!("{:?} of {}", query.read, query.target).to_lowercase();
     let budget = std::time::Duration::from_millis(query.budget_ms.saturating_mul(2));
     let reading = match tokio::time::timeout(budget, ground.observer.read(query)).await {
@@ -93,10 +95,18 @@ pub(super) async fn ask(
     if known.as_ref().is_some_and(|known| same(known, &reading)) {
         return Ok(());
     }
+    let kept = Kept {
+        what: What::Answer(query, &reading),
+        item,
+        began,
+        ended: ground.clock.now(),
+        clock_ahead: ground.observer.clock_ahead(query.target.provider()),
+    };
+    let kept = evidence::entry(ground.evidence, &kept);
     let item = item.clone();
     ground
         .journal
-        .append(vec![Event::Found { item, reading }])
+        .append(vec![kept, Event::Found { item, reading }])
         .await
         .map(drop)
 }

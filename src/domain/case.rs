@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::{Answered, Decision, Event, Order, PlannedItem};
 use super::mandate::{Mandate, Scope};
 use super::state::{Illegal, Life, next};
@@ -47,6 +49,39 @@ pub struct Case {
     pub notes: Vec<(Time, String)>,
     /// What people did by hand, by their word, and when last.
     pub by_hand: BTreeMap<Goal, Time>,
+    /// The files of the folder that belong to the record.
+    pub attached: Vec<Attached>,
+}
+
+/// A file of the incident's folder that belongs to the record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attached {
+    /// When it was attached.
+    pub at: Time,
+    /// Its path within the folder.
+    pub path: String,
+    /// Its digest.
+    pub digest: Digest,
+    /// What it is evidence of, where it is.
+    pub about: Option<About>,
+}
+
+/// What an attached file is evidence of.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct About {
+    /// A locator, or what a person wrote.
+    pub what: String,
+    /// Where it is from: a provider, or the name of a person's file.
+    pub from: String,
+    /// The item that it was read for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<ItemRef>,
+    /// Whether it holds all that was asked for, where that can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<bool>,
+    /// For a snapshot of a target: the digest of what was seen, before anything in it was replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<Digest>,
 }
 
 /// One run.
@@ -141,7 +176,17 @@ impl Case {
                 *last = (*last).max(*done);
             }
             Event::Closed { .. } => self.closed = true,
-            Event::Attached { .. } | Event::SetAside { .. } => {}
+            Event::Attached {
+                path,
+                digest,
+                about,
+            } => self.attached.push(Attached {
+                at,
+                path: path.clone(),
+                digest: *digest,
+                about: about.as_deref().cloned(),
+            }),
+            Event::SetAside { .. } => {}
             Event::Blocked { item, .. }
             | Event::Denied { item, .. }
             | Event::Skipped { item, .. }

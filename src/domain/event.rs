@@ -3,6 +3,7 @@
 //! State is a function of (entries, now); nothing else is remembered.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -265,6 +266,9 @@ pub enum Event {
         path: String,
         /// Its digest.
         digest: Digest,
+        /// What it is evidence of, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Box<super::case::About>>,
     },
     /// Somebody wrote something down.
     Noted {
@@ -350,6 +354,9 @@ pub struct Order {
     pub acting_as: Vec<Locator>,
     /// Endpoints that are not the vendors' own.
     pub endpoints: BTreeMap<String, String>,
+    /// Exported logs that are read beside the providers' own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub activity: Vec<PathBuf>,
     /// The version of this program.
     pub tool: String,
     /// The digest of the policy set.

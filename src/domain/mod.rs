@@ -16,6 +16,7 @@ pub mod action;
 pub mod call;
 pub mod kind;
 pub mod read;
+pub mod recognise;
 pub mod seen;
 pub mod verdict;
 
@@ -39,7 +40,8 @@ pub use kind::{Kind, Pattern, Readable, ShortLived};
 pub use locator::{KindId, Locator, Named};
 pub use manner::{AfterFailure, Manner, Retry, RetryOn, Timeout};
 pub use nearest::nearest;
-pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation};
+pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation, Source};
+pub use recognise::Recogniser;
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use state::{State, Status};

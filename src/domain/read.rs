@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Fields, Locator, Time, Why};
+use super::{Digest, Fields, Locator, Time, Why};
 
 /// What can be read about a target.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -158,4 +158,29 @@ pub struct Reading {
     /// How many requests it took.
     #[serde(default)]
     pub requests: u32,
+    /// How the provider names the requests; those of other reads at the same time may be among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_ids: Vec<String>,
+    /// Files that were read beside the provider's API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<Source>,
+}
+
+/// A file that a reading drew on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Source {
+    /// The file, as it was named.
+    pub name: String,
+    /// Its digest, as far as it was read.
+    pub digest: Digest,
+    /// How many records it holds.
+    pub records: u64,
+    /// How many more could not be understood.
+    pub broken: u64,
+    /// The time of the earliest record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Time>,
+    /// The time of the latest record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Time>,
 }

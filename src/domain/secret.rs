@@ -48,10 +48,40 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Whether a field of this name most likely holds a secret: `SecretAccessKey`, `session_token`, `api-key`; not `SecretId`.
+#[must_use]
+pub fn names_secret(name: &str) -> bool {
+    const ENDS: [&str; 14] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "secret",
+        "secretkey",
+        "secretaccesskey",
+        "secretstring",
+        "secretbinary",
+        "token",
+        "apikey",
+        "privatekey",
+        "accountkey",
+        "connectionstring",
+        "authorization",
+    ];
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let plain: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    ENDS.iter().any(|end| plain.ends_with(end)) && !plain.ends_with("nexttoken")
+}
+
 /// A keyed fingerprint (HMAC-SHA-256, 128 bits): says whether two secrets are the same, and nothing else.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(String);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Where a secret is read from; the only form in which one may be named.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -117,6 +147,29 @@ mod tests {
         assert_eq!(format!("{one:?}"), "Secret(..)");
         assert_eq!(one.fingerprint(&[1; 32]), two.fingerprint(&[1; 32]));
         assert_ne!(one.fingerprint(&[1; 32]), two.fingerprint(&[2; 32]));
+    }
+
+    #[test]
+    fn a_name_says_whether_its_value_is_secret() {
+        for name in [
+            "SecretAccessKey",
+            "aws_session_token",
+            "API-KEY",
+            "db.password",
+            "Authorization",
+        ] {
+            assert!(names_secret(name), "{name}");
+        }
+        for name in [
+            "SecretId",
+            "AccessKeyId",
+            "NextToken",
+            "user",
+            "tokens_used",
+            "",
+        ] {
+            assert!(!names_secret(name), "{name}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
 use super::order;
 use super::pace::Pace;
+use super::preserve::preserve;
 use super::proof::{look_again, prove};
 use crate::domain::event::Event;
 use crate::domain::{
@@ -144,6 +145,9 @@ impl Attempts<'_> {
                 seen,
             })
             .await?;
+        }
+        if let Some(cause) = preserve(self.ground, (self.spec, self.named), &seen).await? {
+            return Ok(Next::Blocked(cause));
         }
         let now = self.ground.clock.now();
         let cleared = self.ground.journal.with_case(|case| {

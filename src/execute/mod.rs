@@ -8,6 +8,7 @@ pub mod lanes;
 mod pace;
 
 mod attempt;
+mod preserve;
 mod proof;
 
 mod issue;
@@ -23,6 +24,7 @@ use tokio::sync::{Semaphore, watch as channel};
 
 use crate::domain::event::Event;
 use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, Why, Work};
+use crate::evidence::Keeper;
 use crate::gate::{Circumstances, Policy};
 use crate::journal::{self, Journal};
 use crate::plan::needs;
@@ -50,6 +52,8 @@ pub struct Ground<'a> {
     pub clock: &'a Clock,
     /// The key of fingerprints; it never leaves the incident's folder.
     pub key: &'a [u8; 32],
+    /// Keeps what was read.
+    pub evidence: &'a Keeper<'a>,
 }
 
 impl Ground<'_> {

@@ -5,8 +5,9 @@
 pub mod mandate;
 pub mod policy;
 
-use crate::domain::case::Case;
-use crate::domain::{Cause, Digest, Item, ItemRef, Spec, Time};
+use crate::domain::case::{Attached, Case};
+use crate::domain::{Cause, Digest, Item, ItemRef, Rung, Seen, Spec, Time};
+use crate::evidence;
 
 pub use mandate::Confirmation;
 pub use policy::{Authority, Circumstances, Policy, Rule, Ruling};
@@ -70,6 +71,28 @@ pub fn clear(
         Ruling::NeedsMandate(rules) => Err(Blocked::Waits(Cause::Approval(said(&rules)))),
         Ruling::Forbidden(rules) => Err(Blocked::Denied(said(&rules))),
     }
+}
+
+/// Whether what a delete would destroy is kept: a snapshot of its target, exactly as it was just seen. Other actions need none.
+///
+/// # Errors
+/// Says that it is not kept.
+pub fn preserved(case: &Case, spec: &Spec, seen: &Seen) -> Result<(), Cause> {
+    if spec.cut().is_none_or(|cut| cut.rung != Rung::Delete) {
+        return Ok(());
+    }
+    let state = evidence::state(seen);
+    let shows = |file: &Attached| {
+        let about = file.about.as_ref();
+        state.is_some() && about.is_some_and(|about| about.state == state)
+    };
+    if case.attached.iter().any(shows) {
+        return Ok(());
+    }
+    Err(Cause::Provider(format!(
+        "nothing is deleted before its state is kept as evidence, and that of {} is not",
+        seen.target
+    )))
 }
 
 /// What stands in the way of a plan before anybody confirmed it: items that only a typed code covers, and items that

@@ -266,6 +266,47 @@ impl Folder {
         file::store(&self.path.join(room).join(name), bytes)?;
         Ok((format!("{room}/{name}"), Digest::of(bytes)))
     }
+
+    /// The bytes of a file of the record, by its path within the folder.
+    ///
+    /// # Errors
+    /// Refuses a path that leads elsewhere; names the file where it cannot be read.
+    pub fn attached(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let outside = || Error::Name {
+            name: path.escape_debug().take(128).collect(),
+        };
+        let (room, name) = path.split_once('/').ok_or_else(outside)?;
+        named(name)?;
+        if !ROOMS.contains(&room) {
+            return Err(outside());
+        }
+        file::read(&self.path.join(room).join(name))
+    }
+
+    /// The paths within the folder of everything but the journal, the lock and the key, in order.
+    ///
+    /// # Errors
+    /// Names what cannot be listed.
+    pub fn contents(&self) -> Result<Vec<String>, Error> {
+        let mut paths = Vec::new();
+        for room in ROOMS {
+            let path = self.path.join(room);
+            let listed = path.read_dir().map_err(Error::io("list", &path))?;
+            for entry in listed {
+                let entry = entry.map_err(Error::io("list", &path))?;
+                // What is half-written begins with a dot, and is no part of the record.
+                if let Some(name) = entry
+                    .file_name()
+                    .to_str()
+                    .filter(|name| named(name).is_ok())
+                {
+                    paths.push(format!("{room}/{name}"));
+                }
+            }
+        }
+        paths.sort();
+        Ok(paths)
+    }
 }
 
 fn digested(path: &Path, digest: &Digest) -> Result<Vec<u8>, Error> {

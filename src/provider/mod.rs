@@ -6,6 +6,7 @@
 #[cfg(feature = "http")]
 pub mod http;
 
+pub mod leak;
 pub mod observer;
 
 pub mod aws;
@@ -43,6 +44,12 @@ pub trait Provider: Send + Sync {
     fn probe_pause(&self) -> Duration;
     /// Reads a locator offline, where its id says more than its syntax: the account inside an AWS key id.
     fn decode(&self, named: &Named) -> Named;
+    /// Which of the hidden texts of a pasted leak belong to which of its ids; offline. Providers that do not know leave
+    /// all secrets where they are.
+    fn pair(&self, text: &str, named: &[leak::Named], hidden: &[leak::Hidden<'_>]) -> leak::Paired {
+        let _ = (text, hidden);
+        named.iter().map(|_| None).collect()
+    }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
     fn commands(&self, call: &Call) -> Vec<String>;
     /// The permissions that a question needs; those that all questions and looks need, where none is named.

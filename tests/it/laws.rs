@@ -4,6 +4,7 @@ mod authority;
 mod by_hand;
 mod catalogue;
 mod cut_off;
+mod evidence;
 mod false_positive;
 mod issue;
 mod judgement;

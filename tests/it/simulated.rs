@@ -17,6 +17,7 @@ use contain::domain::{
     Outcome, Probe, Query, ReadKind, Reading, Relation, Secret, SecretRef, Seen, Spec, Time, Why,
 };
 use contain::drill::Rehearsal;
+use contain::evidence::{Kept, Redactor};
 use contain::execute::Ground;
 use contain::execute::lanes::Lanes;
 use contain::gate::{Circumstances, Confirmation, Policy};
@@ -282,6 +283,8 @@ pub(crate) struct Bench {
     pub(crate) disk: MemorySink,
     pub(crate) plans: Mutex<BTreeMap<Digest, Plan>>,
     pub(crate) gone: Gone,
+    /// Whether evidence has nowhere to go.
+    pub(crate) full: Mutex<bool>,
     left: Arc<Mutex<Vec<Left>>>,
     ahead: Arc<Mutex<Duration>>,
 }
@@ -451,6 +454,7 @@ impl Bench {
             catalogue: Catalogue::new(vec![Arc::new(Watched { inner, watch })]),
             disk,
             plans: Mutex::default(),
+            full: Mutex::default(),
             gone,
             left,
             ahead,
@@ -477,6 +481,7 @@ impl Bench {
             weather: Weather::default(),
             disk: MemorySink::default(),
             plans: Mutex::default(),
+            full: Mutex::default(),
             gone: Gone::default(),
             left: Arc::default(),
             ahead: Arc::default(),
@@ -521,6 +526,7 @@ impl Bench {
                 .collect(),
             acting_as: self.own(),
             endpoints: BTreeMap::new(),
+            activity: Vec::new(),
             tool: "laws".to_owned(),
             policy: wish.policy.digest(),
         }
@@ -607,6 +613,13 @@ impl Bench {
             |_: &Plan, _: Digest, _: &[(&contain::domain::Item, contain::gate::Ruling)]| {
                 wish.answer
             };
+        let redactor = Redactor::new([7; 32], self.catalogue.kinds());
+        let keeper = |kept: &Kept<'_>| {
+            if *self.full.lock().unwrap() {
+                return Err("the disk is full".to_owned());
+            }
+            redactor.nowhere(kept)
+        };
         let means = Means {
             ground: Ground {
                 catalogue: &self.catalogue,
@@ -617,6 +630,7 @@ impl Bench {
                 lanes: &lanes,
                 clock,
                 key: &[7; 32],
+                evidence: &keeper,
             },
             playbook: wish.playbook,
             own: self.own(),

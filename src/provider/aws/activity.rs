@@ -34,6 +34,19 @@ pub(super) async fn read(on: &Handle, me: &Me, query: &Query) -> Result<Reading,
         }
         events.extend(log.events);
     }
+    for by in &all {
+        let budget = budget(on, query, 1);
+        let log = on
+            .link
+            .exports
+            .latest(by, query.since, &budget, &on.link.clock)
+            .await;
+        if log.truncated {
+            let oldest = log.events.iter().filter_map(|event| event.at).min();
+            reading.back_to = reading.back_to.max(oldest);
+        }
+        events.extend(log.events);
+    }
     let found = |event: &Event| Found {
         what: event
             .credential(&me.account)

@@ -3,6 +3,7 @@
 //! Never reads the environment: whoever builds it hands over what was configured.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
@@ -14,7 +15,7 @@ use crate::domain::{
     Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
     Secret, Seen, Spec, Why,
 };
-use crate::provider::{Act, Need, Observe, Provider, Soon};
+use crate::provider::{Act, Need, Observe, Provider, Soon, leak};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub organization: Option<String>,
     /// Credentials that whoever builds the provider hands over, in place of the ambient ones.
     pub given: Option<Arc<Given>>,
+    /// Files of exported CloudTrail events, read beside its API.
+    pub activity: Vec<PathBuf>,
 }
 
 /// Credentials that are handed over; whoever holds them cannot show them.
@@ -171,6 +174,10 @@ impl Provider for Aws {
             named.account = account_of_key_id(&named.id);
         }
         named
+    }
+
+    fn pair(&self, text: &str, named: &[leak::Named], hidden: &[leak::Hidden<'_>]) -> leak::Paired {
+        super::leak::pair(text, named, hidden)
     }
 
     fn commands(&self, call: &Call) -> Vec<String> {

@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::adapter::Settings;
 use super::credentials::Held;
+use super::export::Exports;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS};
 use super::keys::Known;
@@ -41,6 +42,7 @@ pub(super) struct Link {
     pub(super) clock: Clock,
     pub(super) heard: Arc<Heard>,
     pub(super) known: Mutex<Known>,
+    pub(super) exports: Arc<Exports>,
     /// When the next CloudTrail request may leave.
     pub(super) turn: tokio::sync::Mutex<Option<Time>>,
     /// The link whose credentials ours are got with; of the link of another account only.
@@ -70,6 +72,7 @@ pub(super) struct Me {
 impl Link {
     pub(super) fn new(settings: Settings, clock: Clock) -> Self {
         Self {
+            exports: Arc::new(Exports::new(&settings.activity)),
             settings,
             clock,
             heard: Arc::default(),

@@ -76,12 +76,24 @@ fn text(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer)?.as_str().map(str::to_owned)
 }
 
+/// The event of one record, as S3 delivers it or as LookupEvents wraps it.
+pub(super) fn of_record(record: Value) -> Event {
+    if record.get("CloudTrailEvent").is_some() {
+        return read(&record);
+    }
+    made(&Value::Null, record)
+}
+
 fn read(outer: &Value) -> Event {
     let detail: Value = outer
         .get("CloudTrailEvent")
         .and_then(Value::as_str)
         .and_then(|inner| serde_json::from_str(inner).ok())
         .unwrap_or_default();
+    made(outer, detail)
+}
+
+fn made(outer: &Value, detail: Value) -> Event {
     let either =
         |inside: &str, outside: &str| text(&detail, inside).or_else(|| text(outer, outside));
     let source = either("/eventSource", "/EventSource").unwrap_or_default();
@@ -118,6 +130,25 @@ impl Event {
                 .name
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || c == '_')
+    }
+
+    /// The name of the user that acted, as the log writes it.
+    pub(super) fn user(&self) -> Option<&str> {
+        self.detail.pointer("/userIdentity/userName")?.as_str()
+    }
+
+    /// Whether it concerns a role that is named so, by name or by ARN.
+    pub(super) fn concerns_role(&self, name: &str) -> bool {
+        let last = name.rsplit('/').next().unwrap_or_default();
+        let is = |named: &str| named == name || named.rsplit('/').next() == Some(last);
+        let said = |pointer: &str| self.detail.pointer(pointer).and_then(Value::as_str);
+        let resources = self.detail.pointer("/resources").and_then(Value::as_array);
+        let arns = resources.into_iter().flatten();
+        ["/requestParameters/roleName", "/requestParameters/roleArn"]
+            .into_iter()
+            .filter_map(said)
+            .chain(arns.filter_map(|one| one.get("ARN")?.as_str()))
+            .any(is)
     }
 
     /// The credential that signed it.

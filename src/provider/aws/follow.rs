@@ -58,6 +58,13 @@ pub(super) async fn follow(
             }
             take_in(on, query, principal, (&by, &log), &mut followed, &mut queue);
         }
+        let log = on
+            .link
+            .exports
+            .effects(&by, query.since, budget.until, &on.link.clock)
+            .await;
+        unread += u32::from(log.truncated);
+        take_in(on, query, principal, (&by, &log), &mut followed, &mut queue);
     }
     if unread > 0 {
         followed.not_seen.push(NotSeen {

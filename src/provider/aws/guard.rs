@@ -2,7 +2,7 @@
 //!
 //! Never lets an undeclared operation be signed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,7 +69,12 @@ pub(super) const READS: &[&str] = &[
 pub(super) struct Heard {
     ahead: Mutex<Option<Duration>>,
     requests: AtomicU32,
+    /// How many replies named their request, and the latest names.
+    ids: Mutex<(u64, VecDeque<String>)>,
 }
+
+/// How many requests' names are remembered.
+const NAMES: usize = 256;
 
 impl Heard {
     /// Learns from a reply's `Date` header.
@@ -79,6 +84,30 @@ impl Heard {
             *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(date.duration_since(now));
         }
+    }
+
+    /// Remembers how the vendor names a request that it answered.
+    pub(super) fn named(&self, id: &str) {
+        let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.0 += 1;
+        ids.1.push_back(id.chars().take(64).collect());
+        if ids.1.len() > NAMES {
+            ids.1.pop_front();
+        }
+    }
+
+    /// How many requests were named so far.
+    pub(super) fn names(&self) -> u64 {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        ids.0
+    }
+
+    /// The names of the requests since there were so many, the latest of them.
+    pub(super) fn names_since(&self, before: u64) -> Vec<String> {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = usize::try_from(ids.0.saturating_sub(before)).unwrap_or(NAMES);
+        let old = ids.1.len().saturating_sub(new);
+        ids.1.iter().skip(old).cloned().collect()
     }
 
     /// Counts a request.
@@ -158,6 +187,9 @@ impl Intercept for Guard {
     ) -> Result<(), BoxError> {
         if let Some(date) = reply.response().headers().get("date") {
             self.heard.date(date, self.clock.now());
+        }
+        if let Some(id) = reply.response().headers().get("x-amzn-requestid") {
+            self.heard.named(id);
         }
         Ok(())
     }

@@ -6,6 +6,8 @@
 mod action;
 mod boundary;
 mod change;
+#[cfg(feature = "aws")]
+mod leak;
 mod ours;
 mod policy;
 mod service;
@@ -42,6 +44,8 @@ mod write;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
+pub mod export;
+#[cfg(feature = "aws")]
 mod partition;
 #[cfg(feature = "aws")]
 mod persistence;
@@ -64,6 +68,8 @@ mod held;
 mod permissions;
 #[cfg(feature = "aws")]
 mod reach;
+#[cfg(feature = "aws")]
+mod whose;
 
 #[cfg(feature = "aws")]
 mod probe;
@@ -85,6 +91,11 @@ pub fn kinds() -> Vec<Kind> {
     let pattern = |is: &str| Pattern {
         is: is.to_owned(),
         secret: false,
+    };
+    // So it is in every example that AWS publishes; no page states it.
+    let secret = Pattern {
+        is: "^[A-Za-z0-9/+]{40}$".to_owned(),
+        secret: true,
     };
     let principal = |noun: &str, title: &str, governs: &[&str]| Kind {
         id: kind(noun),
@@ -111,7 +122,7 @@ pub fn kinds() -> Vec<Kind> {
             id: kind("access-key"),
             title: "access key".to_owned(),
             credential: true,
-            recognise: vec![pattern("^(AKIA)[A-Z0-9]{16}$")],
+            recognise: vec![pattern("^(AKIA)[A-Z0-9]{16}$"), secret.clone()],
             governs: Vec::new(),
             mints: vec![kind("session"), kind("access-key"), kind("user")],
             reads: vec![
@@ -143,7 +154,7 @@ pub fn kinds() -> Vec<Kind> {
             id: kind("session"),
             title: "temporary session".to_owned(),
             credential: true,
-            recognise: vec![pattern("^ASIA[A-Z0-9]{16}$")],
+            recognise: vec![pattern("^ASIA[A-Z0-9]{16}$"), secret],
             governs: Vec::new(),
             mints: vec![kind("session"), kind("access-key"), kind("user")],
             reads: vec![ReadKind::Reach, ReadKind::Activity],

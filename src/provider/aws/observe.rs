@@ -232,7 +232,7 @@ fn principal_fields(target: &Locator, arn: &str, created: Option<Time>) -> Field
 
 /// A session cannot be looked up; only whose it is can, where CloudTrail has seen it.
 async fn session(on: &Handle, target: &Locator, at: Time) -> Seen {
-    let principal = super::reach::principal_of_session(on, target).await;
+    let principal = super::whose::principal_of_session(on, target).await;
     let note = "AWS tells the state of a session only to who holds its secret";
     match principal {
         Some(principal) => {

@@ -79,7 +79,7 @@ pub(super) async fn read(on: &Handle, me: &Me, query: &Query) -> Result<Reading,
             })
             .collect(),
         back_to: log.back_to,
-        requests: 0,
+        ..Reading::default()
     })
 }
 

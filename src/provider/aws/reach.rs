@@ -6,22 +6,21 @@ use std::collections::BTreeSet;
 
 use super::client::{Handle, Me};
 use super::credential::WITH_STATUS;
-use super::event::Event;
 use super::follow::follow;
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
-use super::trail::{Budget, By, budget, by, by_arn, deadline, log, regions};
+use super::trail::{By, budget, by, by_arn};
+use super::whose::{principal_by_log, principal_of_session};
 use super::{activity, graph, kind, permissions};
-use crate::domain::{
-    Because, Duration, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
-};
+use crate::domain::{Because, Locator, NotSeen, Query, ReadKind, Reading, Relation, Why};
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let me = on.me().await?;
     if query.target.account() != Some(&me.account) {
         return Err(super::accounts::foreign(&query.target, &me.account));
     }
-    let before = on.link.heard.requests();
+    let (before, named) = (on.link.heard.requests(), on.link.heard.names());
+    let exported = on.link.exports.sources(&on.link.clock, query).await;
     let mut reading = match query.read {
         ReadKind::Reach => reach(on, me, query).await?,
         ReadKind::Activity => activity::read(on, me, query).await?,
@@ -33,6 +32,12 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
         }
     };
     reading.requests = on.link.heard.requests().saturating_sub(before);
+    reading.request_ids = on.link.heard.names_since(named);
+    if matches!(query.read, ReadKind::Reach | ReadKind::Activity) {
+        let (sources, not_seen) = exported;
+        reading.sources = sources;
+        reading.not_seen.extend(not_seen);
+    }
     Ok(reading)
 }
 
@@ -178,48 +183,10 @@ fn start(target: &Locator, keys: &[Key]) -> Vec<By> {
         .collect()
 }
 
-/// Whose session it is, by memory or the latest event that it signed.
-pub(super) async fn principal_of_session(on: &Handle, session: &Locator) -> Option<Locator> {
-    let longest = Duration::from_hours(36);
-    let since = on.link.clock.now().saturating_sub(longest);
-    principal_by_log(on, session, since.unwrap_or(Time::MIN)).await
-}
-
-/// Whose a key or session is, by memory or the latest event that it signed.
-async fn principal_by_log(on: &Handle, credential: &Locator, since: Time) -> Option<Locator> {
-    if let Some(known) = on.link.principal_of(credential) {
-        return Some(known);
-    }
-    let by = By {
-        attribute: "AccessKeyId",
-        value: credential.id().to_owned(),
-    };
-    let now = on.link.clock.now();
-    for region in regions(on).await.ok()? {
-        let mut budget = Budget {
-            pages: 1,
-            until: now.saturating_add(deadline()).unwrap_or(now),
-        };
-        let log = log(on, &region, &by, since, &mut budget).await;
-        if let Some(principal) = signer(&log.events, credential) {
-            on.link.learn(credential, &principal);
-            return Some(principal);
-        }
-    }
-    None
-}
-
-/// Whose a credential is, by what it signed; names of no vendor come with identities of no vendor.
-fn signer(events: &[Event], credential: &Locator) -> Option<Locator> {
-    let mut published = events.iter().filter(|event| event.is_published());
-    let told = published.find_map(|event| event.principal.clone());
-    told.filter(|told| told.account() == credential.account())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::event::page;
-    use super::*;
+    use super::super::whose::signer;
 
     const KEY: &str = "AKIARZPUZDIKNAJLN7ON";
 

@@ -226,6 +226,9 @@ pub(super) async fn send(on: &Handle, ask: &Ask<'_>) -> Result<Value, Failure> {
     if let Some(date) = header("date") {
         on.link.heard.date(&date, on.link.clock.now());
     }
+    if let Some(id) = header("x-amzn-requestid") {
+        on.link.heard.named(&id);
+    }
     let told = Told {
         status: reply.status().as_u16(),
         kind: header("x-amzn-errortype"),

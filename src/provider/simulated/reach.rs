@@ -58,6 +58,7 @@ pub(super) fn answer(world: &World, query: &Query, now: Time) -> Result<Reading,
         not_seen: Vec::new(),
         back_to: view.trail.cut_at.filter(|_| reads_log),
         requests: if reads_log { 1 + view.trail.pages } else { 1 },
+        ..Reading::default()
     })
 }
 

@@ -67,6 +67,7 @@ impl Turns for AtOnce {
 
 fn order(policy: Digest, now: Time) -> Order {
     Order {
+        activity: Vec::new(),
         verb: "run".to_owned(),
         playbook: "tell".to_owned(),
         digest: Digest::ZERO,
@@ -180,6 +181,7 @@ async fn a_message_is_sent_once_and_one_that_may_have_come_is_not_sent_again() {
             lanes: &lanes,
             clock: &clock,
             key: &[0; 32],
+            evidence: &|_| Err("a law keeps nothing".to_owned()),
         };
         let named = ItemRef {
             run: 1,

@@ -1,0 +1,269 @@
+//! `contain evidence`: list what was kept, add a person's file, take everything out with its digests.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::Ended;
+use super::failure::{Failure, exit};
+use super::session::Session;
+use super::work;
+use crate::domain::Digest;
+use crate::domain::case::{About, Attached};
+use crate::domain::event::Event;
+use crate::domain::why::plain;
+use crate::evidence::Standing;
+use crate::evidence::archive::{Archive, SUMS, sums};
+use crate::journal::{Error, Folder, file};
+use crate::report::page::Page;
+
+/// The largest file that a person may add.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// List, add to, or take out the evidence of an incident
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand, Debug)]
+enum Verb {
+    /// List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered
+    List {
+        /// The incident, or a drill; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+    /// Keep a file of yours with the record, hashed and journaled; at most 64 MiB
+    Add {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// What it is evidence of, in your words or as a locator
+        #[arg(long, value_name = "TEXT")]
+        about: String,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+    /// Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks
+    Export {
+        /// A folder that is not there yet, or a file ending in .tar
+        #[arg(value_name = "DIR|FILE.tar")]
+        to: PathBuf,
+        /// The incident, or a drill; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+}
+
+pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
+    match args.verb {
+        Verb::List { incident } => list(&session.folder(incident.as_deref())?),
+        Verb::Add {
+            file,
+            about,
+            incident,
+        } => add(&session, &file, about, incident.as_deref()).await,
+        Verb::Export { to, incident } => export(&session.folder(incident.as_deref())?, &to),
+    }
+}
+
+/// The files of a record, and how each stands.
+pub(super) fn standing(folder: &Folder, attached: &[Attached]) -> Vec<(Attached, Standing)> {
+    let stands = |file: &Attached| {
+        let bytes = folder.attached(&file.path).ok();
+        (file.clone(), Standing::of(bytes.as_deref(), file.digest))
+    };
+    attached.iter().map(stands).collect()
+}
+
+/// Those that are not as they were attached, in words.
+pub(super) fn damage(files: &[(Attached, Standing)]) -> Vec<String> {
+    let wrong = files
+        .iter()
+        .filter(|(_, stands)| *stands != Standing::Intact);
+    wrong
+        .map(|(file, stands)| format!("{} is {}", plain(&file.path), stands.word()))
+        .collect()
+}
+
+fn list(folder: &Folder) -> Result<Ended, Box<Failure>> {
+    let record = folder.read()?;
+    let files = standing(folder, &record.case.attached);
+    let mut text = Page::default();
+    let mut rows = Vec::new();
+    for (file, stands) in &files {
+        let about = file.about.as_ref();
+        let complete = about.and_then(|about| about.complete);
+        let told = match complete {
+            Some(true) => "complete",
+            Some(false) => "INCOMPLETE",
+            None => "",
+        };
+        let what = about.map_or_else(|| file.path.clone(), |about| about.what.clone());
+        let from = about.map_or("contain", |about| about.from.as_str());
+        let state = match stands {
+            Standing::Intact => String::new(),
+            Standing::Missing | Standing::Altered => format!("  {}", stands.word().to_uppercase()),
+        };
+        text.add(&format!(
+            "{}  {:<10}  {} from {}{state}\n  {}  {}\n",
+            file.at,
+            told,
+            plain(&what),
+            plain(from),
+            file.digest,
+            plain(&file.path)
+        ));
+        rows.push(serde_json::json!({
+            "at": file.at, "path": file.path, "digest": file.digest, "what": what, "from": from,
+            "item": about.and_then(|about| about.item.as_ref()).map(|item| item.key.to_string()),
+            "snapshot": about.is_some_and(|about| about.state.is_some()),
+            "complete": complete, "standing": stands,
+        }));
+    }
+    if files.is_empty() {
+        text.add("No evidence was kept yet: reads that decide something keep theirs.\n");
+    }
+    let mut ended = Ended::data(serde_json::json!({ "evidence": rows }), text);
+    ended.output.incident = Some(folder.id().to_owned());
+    ended.output.drill = folder.is_drill();
+    ended.exit = (!damage(&files).is_empty()).then_some(exit::DAMAGED);
+    Ok(ended)
+}
+
+async fn add(
+    session: &Session,
+    file: &Path,
+    about: String,
+    incident: Option<&str>,
+) -> Result<Ended, Box<Failure>> {
+    let bytes = super::session::bounded(file, LARGEST)?;
+    if about.trim().is_empty() {
+        let message = "`--about` says nothing; write what the file is evidence of";
+        return Err(Box::new(Failure::usage(message)));
+    }
+    let work = work::open(session, session.folder(incident)?, false)?;
+    let digest = Digest::of(&bytes);
+    // The name is ours: a person's could be anything, and stands in the journal as data.
+    let (path, digest) = work
+        .folder
+        .keep("evidence", &format!("{digest}.bin"), &bytes)?;
+    let from = file.file_name().unwrap_or_default().to_string_lossy();
+    let about = About {
+        what: about,
+        from: format!("file {from}"),
+        item: None,
+        complete: None,
+        state: None,
+    };
+    let stamps = work
+        .journal
+        .append(vec![Event::Attached {
+            path: path.clone(),
+            digest,
+            about: Some(Box::new(about)),
+        }])
+        .await?;
+    let seq = stamps.first().map(|stamp| stamp.seq);
+    let id = work.folder.id().to_owned();
+    let text = format!(
+        "Kept {} bytes in incident {id} as entry {}.\n  {digest}  {path}\n",
+        bytes.len(),
+        seq.unwrap_or_default()
+    );
+    let data =
+        serde_json::json!({"path": path, "digest": digest, "bytes": bytes.len(), "seq": seq});
+    let mut ended = Ended::data(data, text);
+    ended.output.incident = Some(id);
+    Ok(ended)
+}
+
+fn export(folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
+    if to.symlink_metadata().is_ok() {
+        let message = format!(
+            "`{}` is there already, and nothing is written over",
+            to.display()
+        );
+        return Err(Box::new(Failure::usage(message)));
+    }
+    let record = folder.read()?;
+    let mut files = vec![("journal.jsonl".to_owned(), folder.bytes()?)];
+    for path in folder.contents()? {
+        let bytes = folder.attached(&path)?;
+        files.push((path, bytes));
+    }
+    let digests = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), Digest::of(bytes)));
+    let sums = sums(digests).into_bytes();
+    let head = Digest::of(&sums);
+    files.push((SUMS.to_owned(), sums));
+    let is_archive = to.extension().is_some_and(|extension| extension == "tar");
+    if is_archive {
+        archive(to, &files, record.case.latest.unwrap_or_default())?;
+    } else {
+        copy(to, &files)?;
+    }
+    let wrong = damage(&standing(folder, &record.case.attached));
+    let mut text = Page::default();
+    text.add(&format!(
+        "Wrote {} files of incident {} to {}\n  {head}  {SUMS}\n",
+        files.len(),
+        folder.id(),
+        plain(&to.display().to_string())
+    ));
+    for wrong in &wrong {
+        text.add(&format!("  NOT AS ATTACHED: {wrong}\n"));
+    }
+    text.add(if is_archive {
+        "\nUnpacked, it is checked with: sha256sum -c SHA256SUMS\n"
+    } else {
+        "\nThere, it is checked with: sha256sum -c SHA256SUMS\n"
+    });
+    let data =
+        serde_json::json!({"written": to, "files": files.len(), "sums": head, "wrong": wrong});
+    let mut ended = Ended::data(data, text);
+    ended.output.incident = Some(folder.id().to_owned());
+    ended.output.drill = folder.is_drill();
+    ended.exit = (!wrong.is_empty()).then_some(exit::DAMAGED);
+    Ok(ended)
+}
+
+/// Writes one archive; it appears whole or not at all.
+fn archive(
+    to: &Path,
+    files: &[(String, Vec<u8>)],
+    at: crate::domain::Time,
+) -> Result<(), Box<Failure>> {
+    let fill = |out: &mut dyn std::io::Write| {
+        let mut archive = Archive::new(out, at);
+        for (name, bytes) in files {
+            archive.add(name, bytes)?;
+        }
+        archive.finish()
+    };
+    file::store_from(to, fill).map_err(unwritten)
+}
+
+/// Writes a folder; the list of digests is written last, so a folder that has one is whole.
+fn copy(to: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Box<Failure>> {
+    file::directory(to).map_err(unwritten)?;
+    for (name, bytes) in files {
+        if let Some((room, _)) = name.split_once('/') {
+            file::directory(&to.join(room)).map_err(unwritten)?;
+        }
+        file::store(&to.join(name), bytes).map_err(unwritten)?;
+    }
+    Ok(())
+}
+
+fn unwritten(error: Error) -> Box<Failure> {
+    let message = match std::error::Error::source(&error) {
+        Some(source) => format!("failed to {error}: {source}"),
+        None => format!("failed to {error}"),
+    };
+    Box::new(Failure::usage(message).hint("contain evidence export DIR"))
+}
