@@ -26,7 +26,7 @@ use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
     Digest, Duration, Fact, Item, Locator, Manner, Seen, Spec, Tag, Time, Undo, Work,
 };
-use crate::playbook::{Playbook, Step};
+use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 use candidate::Candidate;
 
@@ -88,10 +88,13 @@ pub enum Error {
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let subjects = ask.observer.observe(&ask.order.subjects).await;
     let (mut candidates, mut pending) = candidate::gather(ask, &subjects)?;
-    // What contain itself issued is never in the set, unless the operator names it.
+    // What contain itself issued is never in the set, unless the operator names it; what it rotates in place it may rotate
+    // again, where the new secret was not delivered.
     let issued = ask.case.issued();
     candidates.retain(|found| {
-        !issued.contains(&found.target) || ask.order.subjects.contains(&found.target)
+        !issued.contains(&found.target)
+            || ask.order.subjects.contains(&found.target)
+            || found.what == What::Verb(Verb::Rotate)
     });
     let mut seen: BTreeMap<Locator, Seen> = subjects
         .into_iter()

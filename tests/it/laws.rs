@@ -3,6 +3,7 @@
 mod authority;
 mod catalogue;
 mod issue;
+mod manner;
 mod restore;
 mod review;
 mod said;
