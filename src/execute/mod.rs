@@ -10,6 +10,9 @@ mod pace;
 mod attempt;
 mod proof;
 
+mod shown;
+
+mod discard;
 mod issue;
 mod watch;
 
@@ -104,11 +107,11 @@ pub async fn execute(
             };
             let waited = match waited {
                 Ok(()) => order.start(ground, item, &named),
-                Err(need) => Err(unmet(named.clone(), need)),
+                Err(need) => Err(Box::new(unmet(named.clone(), need))),
             };
             let ended = match waited {
                 Ok(()) => carry_out(ground, (item, &named), plan).await,
-                Err(event) => ground.write(vec![event]).await,
+                Err(event) => ground.write(vec![*event]).await,
             };
             drop(place);
             if let Some(end) = ends.get(&item.key) {

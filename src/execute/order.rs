@@ -89,7 +89,7 @@ impl<'a> Order<'a> {
         ground: &Ground<'_>,
         item: &Item,
         named: &ItemRef,
-    ) -> Result<(), Event> {
+    ) -> Result<(), Box<Event>> {
         if let Some(undone) = &item.manner.undoes {
             return self.start_undo(ground, undone, named);
         }
@@ -101,7 +101,7 @@ impl<'a> Order<'a> {
         };
         let blocked = |text: String| {
             let (item, cause) = (named.clone(), Cause::Dependency(text));
-            Err(Event::Blocked { item, cause })
+            Err(Box::new(Event::Blocked { item, cause }))
         };
         let step = &item.key.step;
         if let Some(most) = item.manner.max_failures {
@@ -130,7 +130,7 @@ impl<'a> Order<'a> {
         ground: &Ground<'_>,
         undone: &ItemKey,
         named: &ItemRef,
-    ) -> Result<(), Event> {
+    ) -> Result<(), Box<Event>> {
         let failed = self
             .of_step(undone)
             .any(|other| self.end(&other.key) == Some(How::Badly));
@@ -146,7 +146,7 @@ impl<'a> Order<'a> {
             (true, false) => format!("{undone} changed nothing"),
         };
         let item = named.clone();
-        Err(Event::Skipped { item, why })
+        Err(Box::new(Event::Skipped { item, why }))
     }
 }
 

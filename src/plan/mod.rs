@@ -7,6 +7,7 @@ pub mod scope;
 pub mod tier;
 
 pub mod issue;
+mod room;
 
 mod candidate;
 

@@ -124,7 +124,7 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
             }
         }
         Work::Issue { make, deliver } => {
-            issue(page, (number, &marks), (item, make, deliver), catalogue)
+            issue(page, (number, &marks), (item, make, deliver), catalogue);
         }
         Work::Watch { of, target } => {
             page.line(&format!("{number:>3}  watch        {target}"));

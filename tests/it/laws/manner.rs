@@ -82,15 +82,16 @@ fn name(text: &str) -> Locator {
 
 /// A user with many keys, and as many flags.
 fn bench() -> Bench {
-    let mut nodes = String::new();
-    for nth in 0..MANY {
-        nodes += &format!(
+    let pair = |nth: usize| {
+        let key = format!(
             "    - {{locator: \"toy:key/K{nth}@1\", held_by: \"toy:user/ci@1\", fields: {{status: Active}}, age: 4800h, secret: true}}\n"
         );
-        nodes += &format!(
+        let flag = format!(
             "    - {{locator: \"toy:flag/F{nth}@1\", age: 4800h, fields: {{up: \"no\"}}}}\n"
         );
-    }
+        key + &flag
+    };
+    let nodes: String = (0..MANY).map(pair).collect();
     let text = format!(
         "drill: many\nsummary: Many keys.\nprovider: toy\nplaybook: many\nsubject: toy:user/ci@1\nsince: 2h\nstart: 2026-03-01T03:07:00Z\nseed: 7\nresponder: {{credential: \"toy:key/OURS@1\", principal: \"toy:user/on-call@1\"}}\nworld:\n  latency: 40ms\n  deadline: 3s\n  nodes:\n    - {{locator: \"toy:user/ci@1\", age: 9720h}}\n    - {{locator: \"toy:user/on-call@1\", age: 9000h}}\n    - {{locator: \"toy:key/OURS@1\", held_by: \"toy:user/on-call@1\", fields: {{status: Active}}, age: 700h, secret: true}}\n{nodes}expect: {{outcome: contained}}\n"
     );
