@@ -11,6 +11,9 @@ mod attempt;
 mod preserve;
 mod proof;
 
+mod shown;
+
+mod discard;
 mod issue;
 mod watch;
 

@@ -57,9 +57,11 @@ impl<'a> Order<'a> {
         Self { steps, ends }
     }
 
+    /// The items of a step, without those that only give back what it did.
     fn of_step(&self, key: &ItemKey) -> impl Iterator<Item = &'a Item> {
         let items = self.steps.get(key.step.as_str());
-        items.into_iter().flatten().copied()
+        let items = items.into_iter().flatten().copied();
+        items.filter(|item| item.manner.undoes.is_none())
     }
 
     fn end(&self, key: &ItemKey) -> Option<How> {
@@ -117,7 +119,6 @@ impl<'a> Order<'a> {
     fn start_undo(&self, ground: &Ground<'_>, undone: &ItemKey, named: &ItemRef) -> Turn {
         let failed = self
             .of_step(undone)
-            .filter(|other| other.manner.undoes.is_none())
             .any(|other| self.end(&other.key) == Some(How::Badly));
         let changed = life_of(ground, named, undone).is_some_and(|(_, life)| {
             matches!(

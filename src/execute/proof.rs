@@ -4,7 +4,7 @@
 
 use super::Ground;
 use super::intent::DEADLINE;
-use super::{issue, watch};
+use super::{shown, watch};
 use crate::domain::event::{Does, Event, PlannedItem};
 use crate::domain::state::Life;
 use crate::domain::{Because, Call, Duration, Fact, Item, ItemRef, Repeat, Spec, State, Time, Why};
@@ -114,7 +114,7 @@ pub async fn settle(
         return Ok(());
     };
     if planned.does == Does::Issue {
-        return issue::settle(ground, planned, (named, spec)).await;
+        return shown::settle(ground, planned, (named, spec)).await;
     }
     let sent = ground.journal.with_case(|case| {
         case.lives

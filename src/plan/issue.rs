@@ -6,19 +6,17 @@
 use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
+use super::room::Room;
 use super::{Ask, marks, tag, tier};
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
-    Arg, Call, Duration, Effect, Fact, Fields, Item, ItemKey, KindId, Locator, Query, ReadKind,
-    Relation, Rung, Seen, ShortLived, Spec, State, Takes, Tier, Time, Undo, Work,
+    Arg, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Rung, Seen, ShortLived,
+    Spec, State, Takes, Tier, Undo, Work,
 };
 use crate::playbook::{Verb, What};
 
 /// Marks an item that cannot begin, as something is missing that people can say.
 pub const LACKS: &str = "lacks";
-
-/// How long one question about what a principal holds may take, in milliseconds.
-const BUDGET: u64 = 5_000;
 
 /// What is to be issued, for what.
 pub struct Wanted<'a> {
@@ -64,26 +62,16 @@ pub async fn expand(ask: &Ask<'_>, wanted: Wanted<'_>) -> Vec<Item> {
     expansion.items().await
 }
 
-struct Expansion<'a> {
-    ask: &'a Ask<'a>,
-    wanted: Wanted<'a>,
+pub(super) struct Expansion<'a> {
+    pub(super) ask: &'a Ask<'a>,
+    pub(super) wanted: Wanted<'a>,
 }
 
 /// What makes, on what, of which kind.
-struct Make<'a> {
-    spec: &'a Spec,
-    kind: &'a KindId,
-    on: Locator,
-}
-
-/// Room under a limit of one owner.
-enum Room {
-    /// There is room, or nobody knows of a limit.
-    Enough(Option<String>),
-    /// This dead one has to be deleted first.
-    After(Item),
-    /// All that it may hold is alive.
-    None(String),
+pub(super) struct Make<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) kind: &'a KindId,
+    pub(super) on: Locator,
 }
 
 impl<'a> Expansion<'a> {
@@ -114,7 +102,7 @@ impl<'a> Expansion<'a> {
         };
         let (needed, note) = match self.room(&make).await {
             Room::Enough(note) => (None, note),
-            Room::After(item) => (Some(item), None),
+            Room::After(item) => (Some(*item), None),
             Room::None(why) => return vec![self.lacking(&make, why)],
         };
         let names: Vec<Locator> = std::iter::once(make.on.clone())
@@ -250,135 +238,7 @@ impl<'a> Expansion<'a> {
         named.into_iter().map(place).collect()
     }
 
-    /// Finds out whether the principal may hold another one; where it may not, which dead one makes room.
-    async fn room(&self, make: &Make<'_>) -> Room {
-        let most = self
-            .ask
-            .catalogue
-            .kind(make.kind)
-            .and_then(|kind| kind.at_most);
-        let Some(most) = most.and_then(|most| usize::try_from(most).ok()) else {
-            return Room::Enough(None);
-        };
-        if make.on == *self.wanted.target && make.spec.on == *make.kind {
-            return Room::Enough(None);
-        }
-        // What an attempt of this very item left is taken away by the next one.
-        let asked = self.call(make.spec, &make.on);
-        let left = self.ask.observer.made(&asked).await.unwrap_or_default();
-        let held = match self.held(make).await {
-            Ok(mut held) => {
-                held.retain(|seen| !left.contains(&seen.target));
-                held
-            }
-            Err(why) => {
-                let note = format!(
-                    "how many of {} {} holds could not be read: {why}",
-                    make.kind, make.on
-                );
-                return Room::Enough(Some(note));
-            }
-        };
-        if held.len() < most {
-            return Room::Enough(None);
-        }
-        let ours = self.ask.case.issued();
-        let is_dead = |seen: &&Seen| {
-            let cuts = self.ask.catalogue.actions().filter(|spec| {
-                spec.on == *make.kind && spec.cut().is_some_and(|cut| cut.rung >= Rung::Suspend)
-            });
-            let mut cuts = cuts.filter(|spec| {
-                let shows = |fields| spec.is_done(fields, &Fields::new(), Time::MAX);
-                seen.fields().is_some_and(shows)
-            });
-            cuts.next().is_some() && !ours.contains(&seen.target)
-        };
-        let dead = held.iter().filter(is_dead);
-        // The compromised one first: it is not coming back.
-        let chosen = dead.min_by_key(|seen| seen.target != *self.wanted.target);
-        let delete = self.ask.catalogue.actions().find(|spec| {
-            spec.on == *make.kind && spec.cut().is_some_and(|cut| cut.rung == Rung::Delete)
-        });
-        match (chosen, delete) {
-            (Some(dead), Some(delete)) => Room::After(self.delete(delete, dead)),
-            (Some(dead), None) => Room::None(format!(
-                "{} holds as many of {} as it may, and no action of this build deletes {}",
-                make.on, make.kind, dead.target
-            )),
-            (None, _) => Room::None(format!(
-                "{} holds {} of {} and may hold {most}; none of them is dead, so none can be deleted first",
-                make.on,
-                held.len(),
-                make.kind
-            )),
-        }
-    }
-
-    async fn held(&self, make: &Make<'_>) -> Result<Vec<Seen>, String> {
-        let reads = self
-            .ask
-            .catalogue
-            .kind(make.on.kind())
-            .map(|kind| kind.reads.as_slice());
-        let reads = reads.unwrap_or_default();
-        let read = [ReadKind::Credentials, ReadKind::Reach]
-            .into_iter()
-            .find(|read| reads.contains(read))
-            .ok_or("no read of this build says so")?;
-        let query = Query {
-            read,
-            target: make.on.clone(),
-            relations: vec![Relation::Held],
-            since: self.ask.order.since,
-            pages: 1,
-            budget_ms: BUDGET,
-        };
-        let reading = self
-            .ask
-            .observer
-            .read(&query)
-            .await
-            .map_err(|why| why.to_string())?;
-        let of_kind = reading.found.into_iter().filter(|found| {
-            found.what.kind() == make.kind
-                && found
-                    .relation
-                    .is_none_or(|relation| relation == Relation::Held)
-        });
-        let names: std::collections::BTreeSet<Locator> = of_kind.map(|found| found.what).collect();
-        let names: Vec<Locator> = names.into_iter().collect();
-        let seen = self.ask.observer.observe(&names).await;
-        Ok(seen
-            .into_iter()
-            .filter(|seen| !matches!(seen.fact, Fact::Gone))
-            .collect())
-    }
-
-    /// Deleting the dead one: its own item, with what was seen of it as the receipt that is preserved.
-    fn delete(&self, spec: &Spec, dead: &Seen) -> Item {
-        let key = self.part("make room");
-        let marks = marks(self.ask, spec, &dead.target);
-        let (tier, mut reasons) = tier::compute(spec, &marks);
-        reasons.push("it is dead, and it makes room for the new one; what was seen of it is kept in the journal".to_owned());
-        let call = Call {
-            action: spec.id.clone(),
-            target: dead.target.clone(),
-            with: spec.arguments(&Fields::new()),
-            secret: None,
-            tag: tag(&self.ask.case.incident, &key),
-        };
-        Item {
-            before: Some(dead.clone()),
-            tier: tier.max(Tier::GRAVE),
-            reasons,
-            rung: spec.cut().map(|cut| cut.rung),
-            undo: Some(spec.undo.clone()),
-            marks,
-            ..Item::new(key, Work::Act(call))
-        }
-    }
-
-    fn call(&self, spec: &Spec, target: &Locator) -> Call {
+    pub(super) fn call(&self, spec: &Spec, target: &Locator) -> Call {
         Call {
             action: spec.id.clone(),
             target: target.clone(),
@@ -502,7 +362,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The key of one of the items that the step comes to, beside the one that bears its name.
-    fn part(&self, what: &str) -> ItemKey {
+    pub(super) fn part(&self, what: &str) -> ItemKey {
         part(&self.wanted.key, what)
     }
 }

@@ -9,6 +9,7 @@ pub mod tier;
 pub mod view;
 
 pub mod issue;
+mod room;
 
 mod by_hand;
 mod candidate;
@@ -35,7 +36,7 @@ use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
     Digest, Duration, Fact, Item, Locator, Relation, Seen, Spec, Tag, Time, Undo, Work,
 };
-use crate::playbook::{Playbook, Step, Then};
+use crate::playbook::{Playbook, Step, Then, Verb, What};
 use crate::provider::{Catalogue, Observer};
 use candidate::Candidate;
 
@@ -139,10 +140,13 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     for told in candidates.iter().filter(|candidate| candidate.tells()) {
         notify::known(ask, &told.key.step, &told.target).await?;
     }
-    // What contain itself issued is never in the set, unless the operator names it.
+    // What contain itself issued is never in the set, unless the operator names it; what it rotates in place it may rotate
+    // again, where the new secret was not delivered.
     let issued = ask.case.issued();
     candidates.retain(|found| {
-        !issued.contains(&found.target) || ask.order.subjects.contains(&found.target)
+        !issued.contains(&found.target)
+            || ask.order.subjects.contains(&found.target)
+            || found.what == What::Verb(Verb::Rotate)
     });
     let mut seen: BTreeMap<Locator, Seen> = subjects
         .into_iter()

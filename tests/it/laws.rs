@@ -8,6 +8,7 @@ mod evidence;
 mod false_positive;
 mod issue;
 mod judgement;
+mod manner;
 mod phases;
 mod restore;
 mod review;

@@ -9,6 +9,7 @@ pub mod world;
 pub mod weather;
 
 mod act;
+mod issue;
 mod reach;
 mod read;
 
