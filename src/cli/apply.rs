@@ -2,9 +2,10 @@
 
 use super::Ended;
 use super::failure::{Failure, exit};
+use super::library;
 use super::operation::{Go, made_from};
 use super::session::Session;
-use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
+use super::wish::{Secrets, read_secrets, references, whoami};
 use super::work::open;
 use crate::converge::Limit;
 use crate::domain::{Digest, KindId, Locator, Time};
@@ -75,11 +76,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let Some(order) = order else {
         return Err(Box::new(Failure::internal("the plan belongs to no run")));
     };
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: work.folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
+    let playbook = library::pinned(&session, &work.folder, &order, true)?;
     let policy = session.workspace.policy()?;
     let stale = |why: String| {
         let subjects = plan

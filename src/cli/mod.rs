@@ -5,6 +5,8 @@
 mod failure;
 mod workspace;
 
+mod library;
+
 mod consent;
 mod operation;
 mod pick;
@@ -29,6 +31,7 @@ mod verify;
 mod doctor;
 mod drill;
 mod journal;
+mod playbook;
 
 mod completions;
 mod man;
@@ -97,6 +100,7 @@ enum Verb {
     Identify(identify::Args),
     Report(report::Args),
     Doctor(doctor::Args),
+    Playbook(playbook::Args),
     Drill(drill::Args),
     Journal(journal::Args),
     Completions(completions::Args),
@@ -185,6 +189,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
+            Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
             Verb::Journal(args) => journal::run(args, &Session::open(&global)?),
             Verb::Completions(args) => completions::run(args),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Ended;
 use super::failure::Failure;
+use super::library;
 use super::operation::Go;
 use super::session::Session;
-use super::wish::{Text, load, whoami};
+use super::wish::whoami;
 use super::work::open;
 use crate::converge::Limit;
 use crate::domain::Locator;
@@ -58,11 +59,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         );
         return Err(Box::new(Failure::usage(message)));
     };
-    let text = Text {
-        name: format!("{}.yaml", before.playbook),
-        text: work.folder.load_text(&before.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
+    let playbook = library::pinned(&session, &work.folder, &before, false)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let own = whoami(&session.catalogue, &observer, &before.subjects).await?;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::failure::Failure;
+use super::library;
 use super::operation::Go;
 use super::pick;
 use super::session::{self, Session};
-use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
+use super::wish::{Secrets, read_secrets, references, whoami};
 use super::work::{Work, open};
 use super::{Ended, aside};
 use crate::converge::Limit;
@@ -36,11 +37,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, true)?;
     let (run, order) = pick::to_resume(&work, &session.catalogue, session.clock.now())?;
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: work.folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
+    let playbook = library::pinned(&session, &work.folder, &order, false)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let own = whoami(&session.catalogue, &observer, &order.subjects).await?;

@@ -2,10 +2,11 @@
 
 use super::Ended;
 use super::failure::Failure;
+use super::library;
 use super::operation::Go;
 use super::pick;
 use super::session::Session;
-use super::wish::{Secrets, Text, load, read_secrets, references, whoami};
+use super::wish::{Secrets, read_secrets, references, whoami};
 use super::work::open;
 use crate::converge::Limit;
 use crate::provider::Observer;
@@ -39,11 +40,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Failure::usage(message).hint("contain isolate LOCATOR"),
         ));
     };
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: work.folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
+    let playbook = library::pinned(&session, &work.folder, &order, false)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let own = whoami(&session.catalogue, &observer, &order.subjects).await?;

@@ -8,7 +8,7 @@ use super::failure::{Failure, exit, of_provider};
 use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
-use crate::playbook::{self, Playbook, Vocabulary};
+use crate::playbook::{self, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// Which incident, and how it is labelled when it is opened.
@@ -109,15 +109,6 @@ impl Text {
             names.collect::<Vec<_>>().join(", ")
         ))))
     }
-}
-
-/// Reads a playbook against what the providers of this build declare.
-pub(super) fn load(catalogue: &Catalogue, text: &Text) -> Result<Playbook, Box<Failure>> {
-    let vocabulary = Vocabulary {
-        kinds: catalogue.kinds().collect(),
-        actions: catalogue.actions().collect(),
-    };
-    Ok(playbook::load(&text.name, &text.text, &vocabulary)?)
 }
 
 pub(super) async fn resolve(

@@ -49,6 +49,7 @@ pub(super) fn gather(
 ) -> Result<(Vec<Candidate>, Vec<Pending>), Error> {
     let (mut candidates, mut pending) = (Vec::new(), Vec::new());
     let mut base = Scope::new();
+    base.set_now(ask.now);
     base.set(
         "incident",
         data::incident(&ask.case.incident, ask.order.since),

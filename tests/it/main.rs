@@ -15,4 +15,5 @@ mod simulated;
 mod laws;
 mod ministack;
 mod moto;
+mod playbook;
 mod tidy;
