@@ -90,6 +90,7 @@ pub(crate) fn opening(playbook: &Playbook, policy: &Policy, keys: usize) -> Vec<
         verb: "plan".to_owned(),
         playbook: playbook.name.clone(),
         digest: playbook.digest,
+        calls: BTreeMap::new(),
         subjects,
         inputs,
         include: Vec::new(),

@@ -111,7 +111,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         ));
     }
     let session = session.with_activity(&order.activity)?;
-    let again = again(&session, &work.folder, &order).await?;
+    let again = again(&session, &work.folder, &order, true).await?;
     for (name, present) in made_from(&again.playbook, &again.policy) {
         if plan.made_from.get(&name) != Some(&present) {
             return Err(stale(format!(

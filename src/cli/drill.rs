@@ -8,7 +8,7 @@ use clap::Subcommand;
 use super::failure::Failure;
 use super::operation::Go;
 use super::session::Session;
-use super::wish::{Text, load};
+use super::wish::Text;
 use super::work::open;
 use super::{Ended, aside};
 use crate::converge::Limit;
@@ -89,12 +89,13 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     let rehearsal = Rehearsal::prepare(&find(name)?).map_err(broken)?;
     let session = session.within(rehearsal.catalogue.clone(), rehearsal.clock.clone());
     let scenario = &rehearsal.scenario;
-    let playbook = load(&session.catalogue, &Text::find(&scenario.playbook)?)?;
+    let playbook = super::library::load(&session, &Text::find(&scenario.playbook)?)?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let policy = session.workspace.policy()?;
     let id = fresh_id(&session, &scenario.drill)?;
     let folder = session.root()?.create(Shelf::Drills, &id, &session.clock)?;
     let digest = folder.store_text(&playbook.text)?;
+    let calls = super::library::pin(&folder, &playbook)?;
     let key = folder.key()?;
     let work = open(&session, folder, true)?;
     let secrets: BTreeMap<_, _> = rehearsal
@@ -110,6 +111,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
         verb: "isolate".to_owned(),
         playbook: playbook.name.clone(),
         digest,
+        calls,
         subjects: vec![scenario.subject.clone()],
         inputs: defaults(&playbook, &scenario.subject),
         include: Vec::new(),

@@ -6,6 +6,8 @@ mod failure;
 mod notifier;
 mod workspace;
 
+mod library;
+
 mod consent;
 mod intake;
 mod operation;
@@ -36,6 +38,7 @@ mod doctor;
 mod drill;
 mod evidence;
 mod journal;
+mod playbook;
 
 mod completions;
 mod man;
@@ -106,6 +109,7 @@ enum Verb {
     Report(report::Args),
     Provider(provider::Args),
     Doctor(doctor::Args),
+    Playbook(playbook::Args),
     Drill(drill::Args),
     Journal(journal::Args),
     Completions(completions::Args),
@@ -196,6 +200,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
             Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
+            Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
             Verb::Journal(args) => journal::run(args, &Session::open(&global)?),
             Verb::Completions(args) => completions::run(args),

@@ -7,10 +7,10 @@ use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::wish::{
-    Wish, bind, load, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
+    Wish, bind, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
 };
 use super::work::{Work, join};
-use super::{Ended, aside, paste, progress};
+use super::{Ended, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
@@ -38,7 +38,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let asked = wish.subjects.since.as_deref();
     let asked = asked.map(|asked| session::since(asked, now)).transpose()?;
     let day_ago = session::since(SINCE, now)?;
-    let playbook = load(&session.catalogue, &wish.playbook)?;
+    let playbook = library::load(session, &wish.playbook)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let mut subjects = Vec::new();
@@ -69,6 +69,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         .or_else(|| work.journal.with_case(|case| case.since))
         .unwrap_or(day_ago);
     let digest = work.folder.store_text(&playbook.text)?;
+    let calls = library::pin(&work.folder, &playbook)?;
     let key = work.folder.key()?;
     let notes = secrets
         .iter()
@@ -81,6 +82,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         verb: wish.verb.to_owned(),
         playbook: playbook.name.clone(),
         digest,
+        calls,
         subjects,
         inputs,
         include: wish.include.clone(),

@@ -2,11 +2,12 @@
 
 use super::Ended;
 use super::failure::Failure;
+use super::library::Shelf;
 use super::operation::begin;
 use super::paste::Activity;
 use super::run::inputs;
 use super::session::Session;
-use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
+use super::wish::{Consent, Incident, Secrets, Subjects, Wish};
 use crate::converge::Limit;
 use crate::domain::Relation;
 use crate::plan::least;
@@ -15,7 +16,7 @@ use crate::report::{commands, human};
 /// Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// A shipped playbook's name or a file's path; or a subject, to plan its isolation
+    /// A playbook's name, shipped or of the workspace, or a file's path; or a subject, to plan its isolation
     #[arg(value_name = "PLAYBOOK|LOCATOR")]
     what: Vec<String>,
     /// What is compromised (can be repeated)
@@ -56,7 +57,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let mut locators = args.subject.clone();
     let mut playbook = None;
     for what in &args.what {
-        match super::run::is_playbook(what) {
+        match super::run::is_playbook(&session, what) {
             true if playbook.is_none() => playbook = Some(what.clone()),
             // A playbook's name with a slip in it is no subject.
             false if is_nearly_playbook(&session, what) => playbook = Some(what.clone()),
@@ -71,7 +72,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     };
     let wish = Wish {
         verb: "plan",
-        playbook: Text::find(playbook.as_deref().unwrap_or("isolate"))?,
+        playbook: Shelf::of(&session.workspace).text(playbook.as_deref().unwrap_or("isolate"))?,
         subjects: &subjects,
         inputs: inputs(&args.input)?,
         include: args.include,
@@ -123,10 +124,10 @@ fn set(data: &mut serde_json::Value, name: &str, value: serde_json::Value) {
     }
 }
 
-/// Whether a word is close to a shipped playbook's name, and nothing else.
+/// Whether a word is close to a playbook's name, and nothing else.
 fn is_nearly_playbook(session: &Session, word: &str) -> bool {
-    let names = crate::playbook::shipped().iter().map(|(name, _)| *name);
+    let names = Shelf::of(&session.workspace).names();
     !word.contains(':')
-        && crate::domain::nearest(word, names).is_some()
+        && crate::domain::nearest(word, names.iter().map(String::as_str)).is_some()
         && session.name(word).is_err()
 }

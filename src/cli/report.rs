@@ -28,7 +28,8 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
     } else {
         session.clock.now()
     };
-    let Some(output) = super::status::describe(&record.case, &catalogue, now, &folder) else {
+    let Some(output) = super::status::describe(&record.case, (&catalogue, now), session, &folder)
+    else {
         return Err(Box::new(Failure::usage(format!(
             "incident `{}` has no run yet",
             folder.id()

@@ -64,7 +64,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         );
         return Err(Box::new(Failure::usage(message)));
     };
-    let again = again(&session, &work.folder, &before).await?;
+    let again = again(&session, &work.folder, &before, false).await?;
     let wanted = wanted(&session, &work, &args)?;
     let subjects = work.journal.with_case(|case| {
         std::collections::BTreeSet::from_iter(case.subjects().into_iter().cloned())

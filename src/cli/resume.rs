@@ -40,7 +40,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let work = open(&session, folder, true)?;
     let (run, order) = pick::to_resume(&work, &session.catalogue, session.clock.now())?;
     let session = session.with_activity(&order.activity)?;
-    let again = again(&session, &work.folder, &order).await?;
+    let again = again(&session, &work.folder, &order, false).await?;
     let subjects = Subjects {
         from: args.from,
         ..Subjects::default()

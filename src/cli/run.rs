@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use super::Ended;
 use super::failure::Failure;
+use super::library::Shelf;
 use super::operation::begin;
 use super::paste::Activity;
 use super::session::Session;
-use super::wish::{Consent, Incident, Secrets, Subjects, Text, Wish};
+use super::wish::{Consent, Incident, Secrets, Subjects, Wish};
 use crate::converge::Limit;
 use crate::domain::Relation;
-use crate::playbook;
 
 /// Carry out a playbook on one subject or on several
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// A shipped playbook's name, or a file's path ending in .yaml
+    /// A playbook's name, shipped or of the workspace, or a file's path ending in .yaml
     #[arg(value_name = "PLAYBOOK")]
     playbook: String,
     /// What is compromised (can be repeated)
@@ -51,10 +51,9 @@ pub(super) struct Args {
 }
 
 /// Whether a word names a playbook rather than a subject.
-pub(super) fn is_playbook(word: &str) -> bool {
-    playbook::shipped().iter().any(|(name, _)| *name == word)
-        || word.ends_with(".yaml")
-        || word.ends_with(".yml")
+pub(super) fn is_playbook(session: &Session, word: &str) -> bool {
+    let named = || Shelf::of(&session.workspace).names();
+    super::library::is_path(word) || named().iter().any(|name| name == word)
 }
 
 pub(super) fn inputs(given: &[String]) -> Result<BTreeMap<String, String>, Box<Failure>> {
@@ -80,7 +79,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     };
     let wish = Wish {
         verb: "run",
-        playbook: Text::find(&args.playbook)?,
+        playbook: Shelf::of(&session.workspace).text(&args.playbook)?,
         subjects: &subjects,
         inputs: inputs(&args.input)?,
         include: args.include,

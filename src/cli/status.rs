@@ -2,9 +2,9 @@
 
 use super::Ended;
 use super::failure::{Failure, exit};
+use super::library;
 use super::pick;
 use super::session::Session;
-use super::wish::{Text, load};
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::report::describe::{self, Source};
@@ -34,7 +34,7 @@ pub(super) fn of(incident: Option<&str>, session: &Session) -> Result<Ended, Box
         session.clock.now()
     };
     let case = &record.case;
-    let Some(output) = describe(case, &catalogue, now, &folder) else {
+    let Some(output) = describe(case, (&catalogue, now), session, &folder) else {
         let message = format!("incident `{}` has no run yet", folder.id());
         return Err(Box::new(Failure::usage(message).hint(format!(
             "contain isolate LOCATOR --incident {}",
@@ -55,8 +55,8 @@ pub(super) fn of(incident: Option<&str>, session: &Session) -> Result<Ended, Box
 /// The document about the run that matters most.
 pub(super) fn describe(
     case: &Case,
-    catalogue: &crate::provider::Catalogue,
-    now: Time,
+    (catalogue, now): (&crate::provider::Catalogue, Time),
+    session: &Session,
     folder: &crate::journal::Folder,
 ) -> Option<Output> {
     let (number, run) = pick::to_tell(case, catalogue, now)?;
@@ -68,11 +68,7 @@ pub(super) fn describe(
         .and_then(|(digest, _)| Some((folder.load_plan(digest).ok()?, *digest)));
     let plan = plan.as_ref().map(|(plan, digest)| (plan, Some(*digest)));
     // What a playbook of another version wants cannot be told; all else can.
-    let text = Text {
-        name: format!("{}.yaml", run.order.playbook),
-        text: folder.load_text(&run.order.digest).unwrap_or_default(),
-    };
-    let playbook = load(catalogue, &text).ok();
+    let playbook = library::pinned(session, folder, &run.order, false).ok();
     Some(describe::of_run(&Source {
         case,
         catalogue,

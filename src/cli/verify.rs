@@ -39,7 +39,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         ));
     };
     let session = session.with_activity(&order.activity)?;
-    let again = again(&session, &work.folder, &order).await?;
+    let again = again(&session, &work.folder, &order, false).await?;
     let secrets = super::resume::secrets_of(
         &session,
         &work,

@@ -11,7 +11,7 @@ use crate::domain::event::Order;
 use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
 use crate::gate::Policy;
 use crate::journal::Folder;
-use crate::playbook::{self, Playbook, Vocabulary};
+use crate::playbook::{self, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// Which incident, and how it is labelled when it is opened.
@@ -125,15 +125,6 @@ impl Text {
     }
 }
 
-/// Reads a playbook against what the providers of this build declare.
-pub(super) fn load(catalogue: &Catalogue, text: &Text) -> Result<Playbook, Box<Failure>> {
-    let vocabulary = Vocabulary {
-        kinds: catalogue.kinds().collect(),
-        actions: catalogue.actions().collect(),
-    };
-    Ok(playbook::load(&text.name, &text.text, &vocabulary)?)
-}
-
 pub(super) async fn resolve(
     session: &Session,
     observer: &Observer,
@@ -179,17 +170,15 @@ pub(super) struct Again {
     pub(super) own: Vec<Locator>,
 }
 
-/// Reads again what an order was given with: its playbook as it was, the policy as it is, and who acts now.
+/// Reads again what an order was given with: its playbook as it was, the policy as it is, and who acts now. A called
+/// playbook that has changed since is refused where `refuse_changed`.
 pub(super) async fn again(
     session: &Session,
     folder: &Folder,
     order: &Order,
+    refuse_changed: bool,
 ) -> Result<Again, Box<Failure>> {
-    let text = Text {
-        name: format!("{}.yaml", order.playbook),
-        text: folder.load_text(&order.digest)?,
-    };
-    let playbook = load(&session.catalogue, &text)?;
+    let playbook = super::library::pinned(session, folder, order, refuse_changed)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let own = whoami(&session.catalogue, &observer, &order.subjects).await?;

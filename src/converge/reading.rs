@@ -66,6 +66,7 @@ pub(super) fn view<'a>(
         playbook: means.playbook,
         order,
         run,
+        now: means.ground.clock.now(),
         unplanned: None,
     }
 }

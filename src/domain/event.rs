@@ -334,6 +334,9 @@ pub struct Order {
     pub playbook: String,
     /// The playbook's digest; its text is in the folder's `plans/`.
     pub digest: Digest,
+    /// The digests of the playbooks that it calls, by the id of the call; their texts lie beside its own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub calls: BTreeMap<String, Digest>,
     /// The subjects, canonical.
     pub subjects: Vec<Locator>,
     /// Inputs by name.

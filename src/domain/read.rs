@@ -25,6 +25,21 @@ pub enum ReadKind {
     Activity,
 }
 
+impl ReadKind {
+    /// What it answers.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::State => "Its present fields.",
+            Self::Reach => "What hangs on it, and how.",
+            Self::Credentials => "The credentials that a principal holds.",
+            Self::Grants => "What was granted to it.",
+            Self::Permissions => "What it may do.",
+            Self::Activity => "What it did.",
+        }
+    }
+}
+
 /// How a reached thing hangs on the subject.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -80,6 +80,7 @@ impl<'a> Ask<'a> {
             playbook: self.playbook,
             order: self.order,
             run: self.at.0,
+            now: self.now,
             unplanned: None,
         }
     }

@@ -10,7 +10,7 @@ use super::scope;
 use crate::domain::case::Case;
 use crate::domain::event::{Decision, Order};
 use crate::domain::state::Life;
-use crate::domain::{Digest, Found, ItemKey, ItemRef, Locator, Reading, State};
+use crate::domain::{Digest, Found, ItemKey, ItemRef, Locator, Reading, State, Time};
 use crate::playbook::{Evaluated, Expr, Playbook, Scope, Step, StepWork, scope as data};
 use crate::provider::Catalogue;
 
@@ -30,6 +30,8 @@ pub struct View<'a> {
     pub order: &'a Order,
     /// The run.
     pub run: u32,
+    /// The clock reading: what `age` and `since` count from.
+    pub now: Time,
     /// The steps that a later round will plan, where that is known: of the others, what has no item had nothing to do.
     pub unplanned: Option<&'a BTreeSet<String>>,
 }
@@ -59,6 +61,7 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn scope(&self, subject: &Locator, principal: Option<&Locator>) -> Scope {
         let mut scope = Scope::new();
+        scope.set_now(self.now);
         let incident = data::incident(&self.case.incident, self.order.since);
         scope.set("incident", incident);
         scope.set("subject", data::subject(subject, principal));

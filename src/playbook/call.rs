@@ -48,6 +48,8 @@ pub struct Missing {
     pub why: String,
     /// The names that would be found.
     pub names: Vec<String>,
+    /// Whether there is one, which is no longer what was pinned.
+    pub changed: bool,
 }
 
 /// Where playbooks that others call are found; handed in, as only the command line reads files.
@@ -70,6 +72,7 @@ impl Library for Shipped {
         let (name, text) = found.ok_or_else(|| Missing {
             why: format!("there is no playbook `{}`", wanted.named),
             names: shipped.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            changed: false,
         })?;
         Ok(Source {
             file: format!("{name}.yaml"),
@@ -254,6 +257,10 @@ impl Resolver<'_> {
             id: &id,
         };
         let source = self.library.find(wanted).map_err(|missing| {
+            if missing.changed {
+                let problem = Problem::new("changed", at, &missing.why);
+                return Unresolved::Here(problem.hint("plan again"));
+            }
             let problem = Problem::new("unknown-playbook", at, &missing.why);
             let names = missing.names.iter().map(String::as_str);
             Unresolved::Here(problem.meant(named, names))

@@ -25,8 +25,11 @@ impl Walk<'_, '_> {
             let thing = [one, two]
                 .into_iter()
                 .any(|side| matches!(side, Type::Thing(_)));
+            let lengths = [one, two].contains(&&Type::Duration);
             self.problems.push(if thing {
                 problem.hint("name its `.locator`, `.kind` or `.id`")
+            } else if lengths && (one.is_text() || two.is_text()) {
+                problem.hint("a length of time is written duration('4h')")
             } else {
                 problem
             });
@@ -37,14 +40,9 @@ impl Walk<'_, '_> {
     pub(super) fn equal(&mut self, call: &CallExpr, one: &Type, two: &Type) -> Type {
         if self.alike("compared", one, two) {
             for side in [one, two] {
-                if matches!(side, Type::Duration | Type::Secret)
-                    && !(one.is_open() || two.is_open())
-                {
-                    self.note(
-                        "not-yet",
-                        &self.cel.source.clone(),
-                        format!("comparing {} is not in this version yet", side.describe()),
-                    );
+                if *side == Type::Secret && !(one.is_open() || two.is_open()) {
+                    let message = "secret references are never compared".to_owned();
+                    self.note("type", &self.cel.source.clone(), message);
                     break;
                 }
                 if matches!(side, Type::Thing(_)) && !(one.is_open() || two.is_open()) {
@@ -68,13 +66,8 @@ impl Walk<'_, '_> {
     pub(super) fn ordered(&mut self, one: &Type, two: &Type) -> Type {
         if self.alike("compared", one, two) {
             let side = if one.is_open() { two } else { one };
-            if matches!(side, Type::Time | Type::Duration) {
-                self.note(
-                    "not-yet",
-                    &self.cel.source.clone(),
-                    format!("ordering {} is not in this version yet", side.describe()),
-                );
-            } else if !(side.is_text() || *side == Type::Number) {
+            let has_order = matches!(side, Type::Time | Type::Duration | Type::Number);
+            if !(has_order || side.is_text()) {
                 self.note(
                     "type",
                     &self.cel.source.clone(),
@@ -102,6 +95,11 @@ impl Walk<'_, '_> {
 
     pub(super) fn within(&mut self, call: &CallExpr, one: &Type, two: &Type) -> Type {
         if let Some(element) = two.element() {
+            let timed = |side: &Type| matches!(side, Type::Time | Type::Duration);
+            if timed(one) || timed(&element) {
+                let message = "times and durations are compared one by one, not by `in`".to_owned();
+                self.note("type", "in", message);
+            }
             self.alike("compared", one, &element);
         } else if !(*two == Type::Table && one.is_text()) {
             let message = format!("`in` needs a list, found {}", two.describe());

@@ -8,6 +8,74 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::domain::why::plain;
 
+/// The code of every problem that a playbook can have, and what it says.
+#[rustfmt::skip]
+pub const CODES: [(&str, &str); 63] = [
+    ("alias", "An alias stands here; write the value out."),
+    ("anchor", "An anchor stands here; write the value out."),
+    ("bom", "A byte order mark stands here."),
+    ("called", "A playbook that is called is refused; its own problems follow."),
+    ("changed", "A playbook that is called is no longer what the plan has pinned."),
+    ("complex-key", "A key is no plain word."),
+    ("cycle", "Steps wait for each other."),
+    ("directive", "A directive stands here."),
+    ("documents", "A file holds one document."),
+    ("duplicate-key", "A key stands twice in one map."),
+    ("duplicate-step", "Two steps have one id."),
+    ("dynamic-index", "A name is looked up by a value, so it cannot be checked."),
+    ("earlier-phase", "A called playbook has steps of a phase before the call's."),
+    ("effect", "The effect is not allowed here, or there is none of the wanted sort."),
+    ("empty", "The file holds no document."),
+    ("empty-key", "A key is missing."),
+    ("expression", "An expression stands where none may, or is none."),
+    ("incomplete", "A name leads on to others and is no value."),
+    ("input", "An input contradicts itself."),
+    ("internal", "The reader gave up."),
+    ("key", "The key of a `for_each` is the same for every element."),
+    ("kind", "The kind of target does not fit."),
+    ("later-phase", "A step waits for one of a later phase."),
+    ("left-to-people", "No mistake: no action fits the kind, so people are asked to do it."),
+    ("merge-key", "A merge key stands here."),
+    ("misplaced-key", "The key is known, and has no meaning here."),
+    ("missing-argument", "An argument or an input that must be given is not."),
+    ("missing-key", "A key that must stand here does not."),
+    ("mode", "`read-only` is meant for what the attacker holds, or may hold."),
+    ("name", "This cannot be a name."),
+    ("never-known", "An expression mentions what cannot be known when it is needed."),
+    ("not-needed", "A step is mentioned and not waited for."),
+    ("phase-order", "Phases stand in another order than theirs."),
+    ("recursion", "Playbooks call each other."),
+    ("reserved", "A word of a later version."),
+    ("secret", "A secret stands in the file."),
+    ("tab", "A tab stands outside of a quoted text."),
+    ("tag", "A tag stands here."),
+    ("tier", "A tier is lower than the action's."),
+    ("too-deep", "The file is nested too deeply."),
+    ("too-large", "The file is too large."),
+    ("too-many-nodes", "The file has too many nodes."),
+    ("too-many-steps", "The playbook, with what it calls, has too many steps."),
+    ("two-kinds", "A step does two things."),
+    ("type", "A value is of another type than what is wanted."),
+    ("unknown-action", "There is no such action."),
+    ("unknown-argument", "There is no such argument."),
+    ("unknown-function", "There is no such function, or it is written differently."),
+    ("unknown-input", "There is no such input."),
+    ("unknown-key", "There is no such key."),
+    ("unknown-kind", "There is no such kind."),
+    ("unknown-name", "There is no such name in expressions."),
+    ("unknown-path", "There is no such field or output."),
+    ("unknown-playbook", "There is no such playbook."),
+    ("unknown-read", "There is no such read."),
+    ("unknown-step", "There is no such step."),
+    ("unknown-suffix", "A step cannot end like this."),
+    ("unknown-type", "There is no such type of input."),
+    ("unknown-verb", "There is no such verb."),
+    ("unknown-word", "The word is none of those that are possible."),
+    ("value", "The value cannot be read, or is out of its range."),
+    ("version", "The version of the language is not known."),
+    ("yaml", "This is no YAML."),
+];
+
 /// How many problems are rendered.
 const MOST_SHOWN: usize = 100;
 
@@ -119,7 +187,11 @@ impl Refused {
             .map(|problem| problem.span)
         {
             if text.get(span.start..span.end).is_some() {
-                text.replace_range(span.start..span.end, &"*".repeat(span.end - span.start));
+                let hidden = text.get(span.start..span.end).unwrap_or_default();
+                // Line breaks stay, so that places after it stay right.
+                let stars = hidden.bytes().map(|b| if b == b'\n' { '\n' } else { '*' });
+                let stars: String = stars.collect();
+                text.replace_range(span.start..span.end, &stars);
             }
         }
         Self {
@@ -170,7 +242,9 @@ impl Refused {
         let line = line
             .get(..line.floor_char_boundary(end.min(start + 200) + 200))
             .unwrap_or(line);
-        let end = end.min(line.len());
+        // A place that a parser counts in another way may stand within a character.
+        let start = line.floor_char_boundary(start);
+        let end = line.ceil_char_boundary(end.min(line.len()));
         let shown = Snippet::source(line)
             .line_start(number)
             .path(self.file.as_str())

@@ -273,7 +273,7 @@ impl Lint<'_> {
                         "no action does `{}`, or anything near it, to {kind}: it is left to a person, as an obligation",
                         verb.word()
                     );
-                    Problem::new("manual", step.work_span, message)
+                    Problem::new("left-to-people", step.work_span, message)
                 })
                 .collect();
             self.notes.extend(notes);

@@ -115,8 +115,15 @@ const fn else_(counts: &'static str) -> Without {
 pub(crate) const KINDS: [&str; 7] = ["do", "read", "check", "gate", "manual", "notify", "call"];
 /// The kinds that may run after a failure.
 pub(crate) const ASIDE: [&str; 3] = ["read", "manual", "notify"];
-/// Keys that a step which runs after a failure cannot have: it waits for the failure, and for nothing else.
-pub(crate) const NOT_ASIDE: [&str; 3] = ["needs", "gate", "on_failure"];
+/// Keys that a step which runs after a failure cannot have: it runs once, waits for the failure and for nothing else.
+pub(crate) const NOT_ASIDE: [&str; 6] = [
+    "needs",
+    "gate",
+    "on_failure",
+    "for_each",
+    "waves",
+    "max_failures",
+];
 /// Reserved words of version 1.
 pub(crate) const RESERVED: [&str; 2] = ["roles", "order"];
 /// How a step must have ended for another that needs it.
@@ -157,116 +164,48 @@ pub(crate) fn words<T, const N: usize>(list: [(&'static str, T); N]) -> Vec<&'st
 }
 
 /// A whole file.
+#[rustfmt::skip]
 pub(crate) static PLAYBOOK: Place = Place {
     name: "a playbook",
     about: "A file is one map.",
     keys: &[
-        key(
-            "contain",
-            T::Version,
-            MUST,
-            &[],
-            "The version of the language.",
-        ),
-        key(
-            "playbook",
-            T::Name('-'),
-            MUST,
-            &[],
-            "Its name; the file is called `<name>.yaml`.",
-        ),
+        key("contain", T::Version, MUST, &[], "The version of the language."),
+        key("playbook", T::Name('-'), MUST, &[], "Its name; the file is called `<name>.yaml`."),
         key("summary", T::Text, MUST, &[], "What it does, in one line."),
-        key(
-            "handling",
-            T::Word(labels),
-            else_("no label"),
-            &[],
-            "A label of the Traffic Light Protocol 2.0, carried into reports and exports.",
-        ),
-        key(
-            "inputs",
-            T::MapOf(&T::Map(&INPUT)),
-            else_("none"),
-            &[],
-            "What it asks for, by name.",
-        ),
-        key(
-            "limits",
-            T::Map(&LIMITS),
-            else_("none"),
-            &[],
-            "How much it may do. On cuts a cap stages and asks for more; elsewhere it blocks. Nothing is truncated.",
-        ),
+        key("handling", T::Word(labels), else_("no label"), &[], "A label of the Traffic Light Protocol 2.0, carried into reports and exports."),
+        key("inputs", T::MapOf(&T::Map(&INPUT)), else_("none"), &[], "What it asks for, by name."),
+        key("limits", T::Map(&LIMITS), else_("none"), &[], "How much it may do. On cuts a cap stages and asks for more; elsewhere it blocks. Nothing is truncated."),
         key("phases", T::Map(&PHASES), MUST, &[], "Its steps, by phase."),
-        key(
-            "close",
-            T::Map(&CLOSE),
-            else_("nothing"),
-            &[],
-            "What must hold before the incident is closed.",
-        ),
+        key("close", T::Map(&CLOSE), else_("nothing"), &[], "What must hold before the incident is closed."),
     ],
 };
 
 /// The phases.
+#[rustfmt::skip]
 pub(crate) static PHASES: Place = Place {
     name: "`phases`",
     about: "Fixed names and order. Between phases only issuing and restoring wait, per subject, until earlier phases have no open item; cuts belong in isolate or inventory, issuing and restoring in reissue.",
     keys: &[
-        key(
-            "isolate",
-            T::List(&T::Map(&STEP)),
-            else_("no steps"),
-            &[],
-            "Cut what is known.",
-        ),
-        key(
-            "inventory",
-            T::List(&T::Map(&STEP)),
-            else_("no steps"),
-            &[],
-            "Find what else there is, and cut it.",
-        ),
-        key(
-            "validate",
-            T::List(&T::Map(&STEP)),
-            else_("no steps"),
-            &[],
-            "Find out whether it worked and why it happened.",
-        ),
-        key(
-            "reissue",
-            T::List(&T::Map(&STEP)),
-            else_("no steps"),
-            &[],
-            "Give back and replace.",
-        ),
+        key("isolate", T::List(&T::Map(&STEP)), else_("no steps"), &[], "Cut what is known."),
+        key("inventory", T::List(&T::Map(&STEP)), else_("no steps"), &[], "Find what else there is, and cut it."),
+        key("validate", T::List(&T::Map(&STEP)), else_("no steps"), &[], "Find out whether it worked and why it happened."),
+        key("reissue", T::List(&T::Map(&STEP)), else_("no steps"), &[], "Give back and replace."),
     ],
 };
 
 /// What a playbook may do at most.
+#[rustfmt::skip]
 pub(crate) static LIMITS: Place = Place {
     name: "`limits`",
     about: "How much a playbook may do.",
     keys: &[
-        key(
-            "max_items",
-            T::Number(1, u32::MAX),
-            else_("no limit"),
-            &[],
-            "How many items.",
-        ),
-        key(
-            "deadline",
-            T::Length,
-            else_("no limit"),
-            &[],
-            "How long it may take by the wall clock.",
-        ),
+        key("max_items", T::Number(1, u32::MAX), else_("no limit"), &[], "How many items."),
+        key("deadline", T::Length, else_("no limit"), &[], "How long it may take by the wall clock."),
     ],
 };
 
 /// What closing asks.
+#[rustfmt::skip]
 pub(crate) static CLOSE: Place = Place {
     name: "`close`",
     about: "`contain incident close` refuses, and lists what is missing.",
@@ -280,60 +219,19 @@ pub(crate) static CLOSE: Place = Place {
 };
 
 /// An input.
+#[rustfmt::skip]
 pub(crate) static INPUT: Place = Place {
     name: "an input",
     about: "A typed value. It is required or has a default, never both. `subject`, where it stands, is a locator and what the expression root `subject` means.",
     keys: &[
         key("type", T::Word(types), MUST, &[], "Its type."),
-        key(
-            "required",
-            T::Truth,
-            else_("`false`"),
-            &[],
-            "Whether it must be given.",
-        ),
-        key(
-            "default",
-            T::Plain,
-            else_("it is required"),
-            &[],
-            "What counts where it is not given; never of a secret itself.",
-        ),
-        key(
-            "pattern",
-            T::Pattern,
-            else_("any text"),
-            &["string"],
-            "A pattern for the whole of it.",
-        ),
-        key(
-            "min",
-            T::Plain,
-            else_("no bound"),
-            RANGED,
-            "The least, the shortest, the earliest; of a list or a map the fewest.",
-        ),
-        key(
-            "max",
-            T::Plain,
-            else_("no bound"),
-            RANGED,
-            "The greatest, the longest, the latest; of a list or a map the most.",
-        ),
-        key(
-            "values",
-            T::List(&T::Text),
-            MUST,
-            &["enum"],
-            "The words to choose from.",
-        ),
-        key(
-            "kinds",
-            T::List(&T::Kind),
-            else_("any kind"),
-            &["locator"],
-            "The kinds of target that it may be.",
-        ),
+        key("required", T::Truth, else_("`false`"), &[], "Whether it must be given."),
+        key("default", T::Plain, else_("it is required"), &[], "What counts where it is not given; never of a secret itself."),
+        key("pattern", T::Pattern, else_("any text"), &["string"], "A pattern for the whole of it."),
+        key("min", T::Plain, else_("no bound"), RANGED, "The least, the shortest, the earliest; of a list or a map the fewest."),
+        key("max", T::Plain, else_("no bound"), RANGED, "The greatest, the longest, the latest; of a list or a map the most."),
+        key("values", T::List(&T::Text), MUST, &["enum"], "The words to choose from."),
+        key("kinds", T::List(&T::Kind), else_("any kind"), &["locator"], "The kinds of target that it may be."),
     ],
 };
 
@@ -343,173 +241,34 @@ pub(crate) const RANGED: &[&str] = &["int", "duration", "time", "list", "map"];
 const LONG: &[&str] = &["do", "read", "manual"];
 
 /// A step.
+#[rustfmt::skip]
 pub(crate) static STEP: Place = Place {
     name: "a step",
     about: "A step has an `id` and exactly one of `do`, `read`, `check`, `gate`, `manual`, `notify`, `call`; beside another kind `gate` is a condition of that step.",
     keys: &[
-        key(
-            "id",
-            T::Name('-'),
-            MUST,
-            &[],
-            "Its name; every step of a playbook has another.",
-        ),
-        key(
-            "do",
-            T::WordOrAction(verbs),
-            MUST,
-            &["do"],
-            "Acts: a generic verb, resolved by the target's kind, or the id of an action.",
-        ),
-        key(
-            "read",
-            T::WordOrAction(reads),
-            MUST,
-            &["read"],
-            "Reads: what, or the id of an action that reads. A read says what it could not see.",
-        ),
-        key(
-            "check",
-            T::Whole("true or false"),
-            MUST,
-            &["check"],
-            "Decides: it passes where this is true.",
-        ),
-        key(
-            "gate",
-            T::Map(&GATE),
-            else_("nobody is asked"),
-            &["do", "read", "check", "gate", "manual", "notify"],
-            "Asks people before the step, or what needs it, starts. It blocks its dependants only.",
-        ),
-        key(
-            "manual",
-            T::Map(&MANUAL),
-            MUST,
-            &["manual"],
-            "A person does it.",
-        ),
-        key(
-            "notify",
-            T::Map(&NOTIFY),
-            MUST,
-            &["notify"],
-            "Tells a notifier of the workspace. What leaves the organisation needs an exact mandate.",
-        ),
-        key(
-            "call",
-            T::Playbook,
-            MUST,
-            &["call"],
-            "Another playbook, by name or by path. It is pinned by its digest and its steps become steps of this one, with ids `<call>_<step>`; needing the call means needing all of them.",
-        ),
-        key(
-            "target",
-            T::Value("a locator"),
-            MUST,
-            LONG,
-            "To what; on `manual` it may be left out.",
-        ),
-        key(
-            "with",
-            T::MapOf(&T::Value("an argument")),
-            else_("nothing"),
-            &["do", "read", "call"],
-            "Arguments: of the action, of the read (`since`, `relations`), or the inputs of the called playbook.",
-        ),
-        key(
-            "for_each",
-            T::Map(&FOR_EACH),
-            else_("once"),
-            LONG,
-            "Does it for each of a list. All are attempted; the output tells which were confirmed, failed, in doubt, skipped. One level.",
-        ),
-        key(
-            "needs",
-            T::List(&T::Need),
-            else_(
-                "of a cut, and in isolate: the steps that it mentions; elsewhere the step before it in the phase",
-            ),
-            &[],
-            "What must have ended before it starts: `STEP`, `STEP.ok`, `STEP.done` or `STEP.failed`; `[]` is nothing.",
-        ),
-        key(
-            "when",
-            T::Whole("true or false"),
-            else_("always"),
-            &[],
-            "Whether it is done at all. What is unknown at plan time shows as conditional.",
-        ),
-        key(
-            "review",
-            T::Map(&REVIEW),
-            else_("a day"),
-            &["do"],
-            "When its cut is due for review; of cuts only. Nothing is ever released by a timer.",
-        ),
-        key(
-            "verify",
-            T::Map(&VERIFY),
-            else_("as the provider's bound says"),
-            &["do"],
-            "How its effect is proven.",
-        ),
-        key(
-            "waves",
-            T::List(&T::Either(&[T::Number(1, u32::MAX), T::PerCent])),
-            else_("all at once"),
-            LONG,
-            "How much of a `for_each` starts before the rest: counts or per cents. What they leave over is the last wave.",
-        ),
-        key(
-            "max_failures",
-            T::Number(1, u32::MAX),
-            else_("no limit"),
-            LONG,
-            "After how many failures nothing more of the `for_each` starts.",
-        ),
-        key(
-            "retry",
-            T::Map(&RETRY),
-            else_("on for reads; off for actions that are neither set-like nor tagged"),
-            &["do", "read"],
-            "Whether and how it is tried again. Refused authorisation never is.",
-        ),
-        key(
-            "timeout",
-            T::Map(&TIMEOUT),
-            else_("the provider's"),
-            &["do", "read", "notify"],
-            "How long it may take; on what changes something it gives in doubt.",
-        ),
-        key(
-            "on_failure",
-            T::Either(&[T::Word(after_failure), T::Map(&ON_FAILURE)]),
-            else_("`keep` for cuts, `stop` for issuing and restoring, `continue` for reads"),
-            &["do", "read", "check", "gate", "manual", "notify"],
-            "What happens after it failed. In doubt always behaves as `keep`.",
-        ),
-        key(
-            "mode",
-            T::Either(&[T::Word(modes), T::Map(&MODE)]),
-            else_("`stop`"),
-            &["do"],
-            "What access its cut is meant to leave; of cuts only.",
-        ),
-        key(
-            "tier",
-            T::Number(0, 3),
-            else_("as computed"),
-            &["do"],
-            "The lowest tier that it is to have; it raises, never lowers.",
-        ),
-        key(
-            "evidence",
-            T::Word(evidence),
-            else_("`optional`"),
-            &["check", "manual"],
-            "Whether its answer counts only with evidence.",
-        ),
+        key("id", T::Name('-'), MUST, &[], "Its name; every step of a playbook has another."),
+        key("do", T::WordOrAction(verbs), MUST, &["do"], "Acts: a generic verb, resolved by the target's kind, or the id of an action."),
+        key("read", T::WordOrAction(reads), MUST, &["read"], "Reads: what, or the id of an action that reads. A read says what it could not see."),
+        key("check", T::Whole("true or false"), MUST, &["check"], "Decides: it passes where this is true."),
+        key("gate", T::Map(&GATE), else_("nobody is asked"), &["do", "read", "check", "gate", "manual", "notify"], "Asks people before the step, or what needs it, starts. It blocks its dependants only."),
+        key("manual", T::Map(&MANUAL), MUST, &["manual"], "A person does it."),
+        key("notify", T::Map(&NOTIFY), MUST, &["notify"], "Tells a notifier of the workspace. What leaves the organisation needs an exact mandate."),
+        key("call", T::Playbook, MUST, &["call"], "Another playbook, by name or by path. It is pinned by its digest and its steps become steps of this one, with ids `<call>_<step>`; needing the call means needing all of them."),
+        key("target", T::Value("a locator"), MUST, LONG, "To what; on `manual` it may be left out."),
+        key("with", T::MapOf(&T::Value("an argument")), else_("nothing"), &["do", "read", "call"], "Arguments: of the action, of the read (`since`, `relations`), or the inputs of the called playbook."),
+        key("for_each", T::Map(&FOR_EACH), else_("once"), LONG, "Does it for each of a list. All are attempted; the output tells which were confirmed, failed, in doubt, skipped. One level."),
+        key("needs", T::List(&T::Need), else_( "of a cut, and in isolate: the steps that it mentions; elsewhere the step before it in the phase"), &[], "What must have ended before it starts: `STEP`, `STEP.ok`, `STEP.done` or `STEP.failed`; `[]` is nothing."),
+        key("when", T::Whole("true or false"), else_("always"), &[], "Whether it is done at all. What is unknown at plan time shows as conditional."),
+        key("review", T::Map(&REVIEW), else_("a day"), &["do"], "When its cut is due for review; of cuts only. Nothing is ever released by a timer."),
+        key("verify", T::Map(&VERIFY), else_("as the provider's bound says"), &["do"], "How its effect is proven."),
+        key("waves", T::List(&T::Either(&[T::Number(1, u32::MAX), T::PerCent])), else_("all at once"), LONG, "How much of a `for_each` starts before the rest: counts or per cents. What they leave over is the last wave."),
+        key("max_failures", T::Number(1, u32::MAX), else_("no limit"), LONG, "After how many failures nothing more of the `for_each` starts."),
+        key("retry", T::Map(&RETRY), else_("on for reads; off for actions that are neither set-like nor tagged"), &["do", "read"], "Whether and how it is tried again. Refused authorisation never is."),
+        key("timeout", T::Map(&TIMEOUT), else_("the provider's"), &["do", "read", "notify"], "How long it may take; on what changes something it gives in doubt."),
+        key("on_failure", T::Either(&[T::Word(after_failure), T::Map(&ON_FAILURE)]), else_("`keep` for cuts, `stop` for issuing and restoring, `continue` for reads"), &["do", "read", "check", "gate", "manual", "notify"], "What happens after it failed. In doubt always behaves as `keep`."),
+        key("mode", T::Either(&[T::Word(modes), T::Map(&MODE)]), else_("`stop`"), &["do"], "What access its cut is meant to leave; of cuts only."),
+        key("tier", T::Number(0, 3), else_("as computed"), &["do"], "The lowest tier that it is to have; it raises, never lowers."),
+        key("evidence", T::Word(evidence), else_("`optional`"), &["check", "manual"], "Whether its answer counts only with evidence."),
     ],
 };
 
@@ -538,65 +297,32 @@ fn retry_on() -> Vec<&'static str> {
 }
 
 /// What is asked of people.
+#[rustfmt::skip]
 pub(crate) static GATE: Place = Place {
     name: "`gate`",
     about: "Policy sets the floor; a playbook may add to it, never reduce it.",
     keys: &[
         key("ask", T::Value("a text"), MUST, &[], "The question."),
-        key(
-            "approvals",
-            T::MapOf(&T::Number(1, 16)),
-            MUST,
-            &[],
-            "How many people of which role must agree; distinct people, never the requester. Where nobody else is configured the operator meets a count of one.",
-        ),
-        key(
-            "expires",
-            T::Length,
-            else_("as policy says"),
-            &[],
-            "How long the question stands.",
-        ),
-        key(
-            "on_expiry",
-            T::Word(on_expiry),
-            else_("`escalate`"),
-            &[],
-            "What happens when nobody answered by then.",
-        ),
+        key("approvals", T::MapOf(&T::Number(1, 16)), MUST, &[], "How many people of which role must agree; distinct people, never the requester. Where nobody else is configured the operator meets a count of one."),
+        key("expires", T::Length, else_("as policy says"), &[], "How long the question stands."),
+        key("on_expiry", T::Word(on_expiry), else_("`escalate`"), &[], "What happens when nobody answered by then."),
     ],
 };
 
 /// What a person does.
+#[rustfmt::skip]
 pub(crate) static MANUAL: Place = Place {
     name: "`manual`",
     about: "Something that a person does, and says so.",
     keys: &[
-        key(
-            "text",
-            T::Value("a text"),
-            MUST,
-            &[],
-            "What to do, exactly.",
-        ),
-        key(
-            "assignee",
-            T::Name('-'),
-            else_("anyone"),
-            &[],
-            "The role that does it.",
-        ),
-        key(
-            "deadline",
-            T::Length,
-            else_("none"),
-            &[],
-            "By when, counted from when it is asked.",
-        ),
+        key("text", T::Value("a text"), MUST, &[], "What to do, exactly."),
+        key("assignee", T::Name('-'), else_("anyone"), &[], "The role that does it."),
+        key("deadline", T::Length, else_("none"), &[], "By when, counted from when it is asked."),
     ],
 };
 
 /// What is told.
+#[rustfmt::skip]
 pub(crate) static NOTIFY: Place = Place {
     name: "`notify`",
     about: "Something that a notifier of the workspace tells.",
@@ -607,161 +333,78 @@ pub(crate) static NOTIFY: Place = Place {
 };
 
 /// What a step is done for.
+#[rustfmt::skip]
 pub(crate) static FOR_EACH: Place = Place {
     name: "`for_each`",
     about: "A bounded repetition.",
     keys: &[
         key("in", T::Whole("a list"), MUST, &[], "The list."),
-        key(
-            "as",
-            T::Name('_'),
-            else_("`item`"),
-            &[],
-            "What each of it is called in the step's other expressions.",
-        ),
-        key(
-            "key",
-            T::Value("a text"),
-            MUST,
-            &[],
-            "What tells one from another, the same in every round.",
-        ),
-        key(
-            "limit",
-            T::Number(1, u32::MAX),
-            else_("none"),
-            &[],
-            "A hard cap. On cuts it stages, most powerful first, and asks for more; elsewhere exceeding it fails the plan.",
-        ),
-        key(
-            "parallel",
-            T::Number(1, 1000),
-            else_("the lane's limit for cuts; 1 for tier 3, issuing and restoring"),
-            &[],
-            "How many at once.",
-        ),
+        key("as", T::Name('_'), else_("`item`"), &[], "What each of it is called in the step's other expressions."),
+        key("key", T::Value("a text"), MUST, &[], "What tells one from another, the same in every round."),
+        key("limit", T::Number(1, u32::MAX), else_("none"), &[], "A hard cap. On cuts it stages, most powerful first, and asks for more; elsewhere exceeding it fails the plan."),
+        key("parallel", T::Number(1, 1000), else_("the lane's limit for cuts; 1 for tier 3, issuing and restoring"), &[], "How many at once."),
     ],
 };
 
 /// When a cut is due.
+#[rustfmt::skip]
 pub(crate) static REVIEW: Place = Place {
     name: "`review`",
     about: "A cut in force falls due; then it is escalated, never released.",
     keys: &[
-        key(
-            "after",
-            T::Value("a duration"),
-            MUST,
-            &[],
-            "The time after which it is due.",
-        ),
-        key(
-            "then",
-            T::Word(then),
-            else_("`escalate`"),
-            &[],
-            "What happens then; `propose-restore` makes a plan that people confirm.",
-        ),
+        key("after", T::Value("a duration"), MUST, &[], "The time after which it is due."),
+        key("then", T::Word(then), else_("`escalate`"), &[], "What happens then; `propose-restore` makes a plan that people confirm."),
     ],
 };
 
 /// How an effect is proven.
+#[rustfmt::skip]
 pub(crate) static VERIFY: Place = Place {
     name: "`verify`",
     about: "A playbook may tighten how an effect is proven.",
     keys: &[
-        key(
-            "within",
-            T::Length,
-            else_("the provider's bound"),
-            &[],
-            "How long reading back may take.",
-        ),
-        key(
-            "probe",
-            T::Whole("a secret reference"),
-            else_("nothing is tried"),
-            &[],
-            "The secret to try afterwards: `${inputs.NAME}` of an input of type secret_ref; of cuts only.",
-        ),
+        key("within", T::Length, else_("the provider's bound"), &[], "How long reading back may take."),
+        key("probe", T::Whole("a secret reference"), else_("nothing is tried"), &[], "The secret to try afterwards: `${inputs.NAME}` of an input of type secret_ref; of cuts only."),
     ],
 };
 
 /// How it is tried again.
+#[rustfmt::skip]
 pub(crate) static RETRY: Place = Place {
     name: "`retry`",
     about: "A provider's hint when to come back is honoured.",
     keys: &[
-        key(
-            "attempts",
-            T::Number(1, 100),
-            MUST,
-            &[],
-            "How many attempts at most; 1 turns it off.",
-        ),
-        key(
-            "backoff",
-            T::Length,
-            else_("one second"),
-            &[],
-            "The pause before the second attempt; it doubles.",
-        ),
-        key(
-            "within",
-            T::Length,
-            else_("the step's timeout"),
-            &[],
-            "No attempt begins later than this after the first.",
-        ),
-        key(
-            "on",
-            T::List(&T::Word(retry_on)),
-            else_("all of them"),
-            &[],
-            "After what it is tried again.",
-        ),
+        key("attempts", T::Number(1, 100), MUST, &[], "How many attempts at most; 1 turns it off."),
+        key("backoff", T::Length, else_("one second"), &[], "The pause before the second attempt; it doubles."),
+        key("within", T::Length, else_("the step's timeout"), &[], "No attempt begins later than this after the first."),
+        key("on", T::List(&T::Word(retry_on)), else_("all of them"), &[], "After what it is tried again."),
     ],
 };
 
 /// How long it may take.
+#[rustfmt::skip]
 pub(crate) static TIMEOUT: Place = Place {
     name: "`timeout`",
     about: "How long a step may take.",
     keys: &[
-        key(
-            "attempt",
-            T::Length,
-            else_("the provider's"),
-            &[],
-            "One attempt.",
-        ),
+        key("attempt", T::Length, else_("the provider's"), &[], "One attempt."),
         key("step", T::Length, else_("no limit"), &[], "All of it."),
     ],
 };
 
 /// What happens after a failure.
+#[rustfmt::skip]
 pub(crate) static ON_FAILURE: Place = Place {
     name: "`on_failure`",
     about: "A failure never loosens containment.",
     keys: &[
-        key(
-            "then",
-            T::Word(after_failure),
-            else_("as without `on_failure`"),
-            &[],
-            "What becomes of what was done, and of the rest: `keep`, what is done stays done and the rest goes on; `stop`, what depends on it does not start; `continue`, as if it had ended well; `undo-self`, what the step itself did is given back (never of a cut).",
-        ),
-        key(
-            "run",
-            T::List(&T::Map(&ASIDE_STEP)),
-            else_("nothing"),
-            &[],
-            "Steps that run then, and only then: `notify`, `manual` or `read`, without `needs`, `gate` and `on_failure`.",
-        ),
+        key("then", T::Word(after_failure), else_("as without `on_failure`"), &[], "What becomes of what was done, and of the rest: `keep`, what is done stays done and the rest goes on; `stop`, what depends on it does not start; `continue`, as if it had ended well; `undo-self`, what the step itself did is given back (never of a cut)."),
+        key("run", T::List(&T::Map(&ASIDE_STEP)), else_("nothing"), &[], "Steps that run then, and only then: `notify`, `manual` or `read`, once, without `needs`, `gate` and `on_failure`."),
     ],
 };
 
 /// A step that runs after a failure: has the keys of a step, as far as [`Key::is_aside`] says.
+#[rustfmt::skip]
 pub(crate) static ASIDE_STEP: Place = Place {
     name: "a step after a failure",
     about: "It waits for the failure, and for nothing else.",
@@ -769,6 +412,7 @@ pub(crate) static ASIDE_STEP: Place = Place {
 };
 
 /// What access is left.
+#[rustfmt::skip]
 pub(crate) static MODE: Place = Place {
     name: "`mode`",
     about: "`stop` leaves none; `quarantine` leaves it existing and running, reaching nothing; `read-only` is for healthy users of a shared principal and for continuity, never for what the attacker holds, and needs its reason.",

@@ -8,25 +8,12 @@ use cel::common::ast::{
 
 use super::diagnostic::Problem;
 use super::expr::{Expr, Form};
-use super::program::{Cel, as_id, member_path};
+use super::function::FUNCTIONS;
+use super::program::{Cel, as_id, literal_text, member_path};
 use super::types::{Names, Output, Root, Shape, Type, knows};
+use crate::domain::clock::read_duration;
 
 const ROOTS: [&str; 4] = ["subject", "incident", "inputs", "steps"];
-const FUNCTIONS: [&str; 12] = [
-    "size",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "string",
-    "int",
-    "double",
-    "all",
-    "exists",
-    "exists_one",
-    "filter",
-    "map",
-];
-
 /// Finds the type of a value of the file, and notes what is wrong with its expressions.
 pub(crate) fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Type {
     check_form(&expr.form, names, problems)
@@ -62,6 +49,8 @@ pub(super) struct Walk<'a, 'p> {
     pub(super) cel: &'a Cel,
     pub(super) names: &'a Names<'a>,
     bound: Vec<(String, Type)>,
+    /// Comparisons of times or durations, by the id of their node.
+    measured: Vec<u64>,
     pub(super) problems: &'p mut Vec<Problem>,
 }
 
@@ -71,9 +60,12 @@ impl<'a, 'p> Walk<'a, 'p> {
             cel,
             names,
             bound: Vec::new(),
+            measured: Vec::new(),
             problems,
         };
-        walk.value(cel.tree())
+        let found = walk.value(cel.tree());
+        cel.measure(&walk.measured);
+        found
     }
 
     pub(super) fn note(&mut self, code: &'static str, word: &str, message: String) {
@@ -106,7 +98,7 @@ impl<'a, 'p> Walk<'a, 'p> {
             Ast::Literal(literal) => self.literal(literal),
             Ast::Ident(name) => self.ident(name),
             Ast::Select(select) => self.select(select),
-            Ast::Call(call) => self.call(call),
+            Ast::Call(call) => self.call(tree.id, call),
             Ast::List(list) => {
                 let mut all = Type::Never;
                 for element in &list.elements {
@@ -272,7 +264,16 @@ impl<'a, 'p> Walk<'a, 'p> {
         result
     }
 
-    fn call(&mut self, call: &CallExpr) -> Type {
+    /// Remembers a comparison of times or durations.
+    fn measure(&mut self, id: u64, one: &Type, two: &Type) {
+        let timed = |side: &Type| matches!(side, Type::Time | Type::Duration);
+        let open = |side: &Type| matches!(side, Type::Null | Type::Never);
+        if (timed(one) || timed(two)) && !open(one) && !open(two) {
+            self.measured.push(id);
+        }
+    }
+
+    fn call(&mut self, id: u64, call: &CallExpr) -> Type {
         if call.func_name == operators::INDEX {
             return self.index(call);
         }
@@ -280,6 +281,7 @@ impl<'a, 'p> Walk<'a, 'p> {
         let args: Vec<Type> = call.args.iter().map(|arg| self.value(arg)).collect();
         match (call.func_name.as_str(), target.as_ref(), args.as_slice()) {
             (operators::EQUALS | operators::NOT_EQUALS, None, [one, two]) => {
+                self.measure(id, one, two);
                 self.equal(call, one, two)
             }
             (
@@ -289,7 +291,10 @@ impl<'a, 'p> Walk<'a, 'p> {
                 | operators::GREATER_EQUALS,
                 None,
                 [one, two],
-            ) => self.ordered(one, two),
+            ) => {
+                self.measure(id, one, two);
+                self.ordered(one, two)
+            }
             (
                 operators::LOGICAL_AND | operators::LOGICAL_OR | operators::LOGICAL_NOT,
                 None,
@@ -332,6 +337,30 @@ impl<'a, 'p> Walk<'a, 'p> {
                 }
                 Type::Bool
             }
+            ("duration", None, [text]) => {
+                self.wants(text, &Type::Text);
+                if let Some(text) = call.args.first().and_then(literal_text)
+                    && let Err(why) = read_duration(&text)
+                {
+                    self.note("value", &text, why);
+                }
+                Type::Duration
+            }
+            ("since", None, [time]) => {
+                self.wants(time, &Type::Time);
+                Type::Duration
+            }
+            ("age", None, [of]) => {
+                let shape = matches!(of, Type::Thing(Shape::Found | Shape::Event));
+                if !shape && !of.meets(&Type::Time) {
+                    let message = format!(
+                        "expected a found thing, an event or a time, found {}",
+                        of.describe()
+                    );
+                    self.note("type", "age", message);
+                }
+                Type::Duration
+            }
             ("string", None, [_]) => Type::Text,
             ("int" | "double", None, [_]) => Type::Number,
             (name, ..) => {
@@ -343,26 +372,15 @@ impl<'a, 'p> Walk<'a, 'p> {
 
     fn unknown_function(&mut self, name: &str) {
         let span = self.cel.locate(name);
-        let problem = if ["duration", "since", "age"].contains(&name) {
-            Problem::new(
-                "not-yet",
-                span,
-                format!("`{name}` is not in this version yet"),
-            )
-        } else if FUNCTIONS.contains(&name) {
-            Problem::new(
-                "unknown-function",
-                span,
-                format!("`{name}` is not written like this"),
-            )
+        let names = FUNCTIONS.iter().map(|function| function.name);
+        let known = FUNCTIONS.iter().find(|function| function.name == name);
+        let problem = if let Some(known) = known {
+            let message = format!("`{name}` is not written like this");
+            Problem::new("unknown-function", span, message).hint(format!("write {}", known.form))
         } else {
             let shown = name.trim_matches('_').trim_start_matches('@');
-            Problem::new(
-                "unknown-function",
-                span,
-                format!("there is no function `{shown}`"),
-            )
-            .meant(name, FUNCTIONS)
+            let message = format!("there is no function `{shown}`");
+            Problem::new("unknown-function", span, message).meant(name, names)
         };
         self.problems.push(problem);
     }
@@ -424,15 +442,23 @@ mod tests {
             ("inputs[subject.id] == 'x'", "dynamic-index", "inputs", "cannot be indexed"),
             ("subject['id'] == 'x'", "dynamic-index", "subject", "cannot be indexed"),
             ("has(subject.id)", "expression", "has", "!= null"),
-            ("since(1) == 2", "not-yet", "since", "`since`"),
+            ("since(1) == 2", "type", "since", "expected a time, found a number"),
+            ("since(incident.since) > incident.since", "type", "since(", "a duration and a time are compared"),
+            ("since(incident.since) > '4h'", "type", "since(", "duration('4h')"),
+            ("since(incident.since) > duration('soon')", "value", "soon", "no duration"),
+            ("age(subject) > duration('1h')", "type", "age", "found the subject"),
+            ("duration(inputs.size) == inputs.wait", "type", "duration(", "expected a text"),
+            ("incident.since in [incident.since]", "type", "in [", "one by one"),
+            ("since() == null", "unknown-function", "since", "since(TIME)"),
             ("subject.id.startsWit('x')", "unknown-function", "startsWit", "startsWith"),
             ("size(1) > 2", "type", "size", "has no size"),
             ("steps.reach == null", "incomplete", "reach", "one of its outputs"),
             ("inputs == null", "incomplete", "inputs", "is no value"),
             ("inputs.mode == 'sofd'", "unknown-word", "sofd", "soft"),
             ("inputs.secret == 'x'", "type", "inputs", "a secret reference and a text"),
-            ("inputs.wait == inputs.wait", "not-yet", "inputs.wait ==", "comparing a duration"),
-            ("steps.reach.at > incident.since", "not-yet", "steps", "ordering a time"),
+            ("inputs.wait == inputs.secret", "type", "inputs.wait ==", "a duration and a secret"),
+            ("inputs.secret == inputs.secret", "type", "inputs.secret ==", "never compared"),
+            ("steps.reach.at > duration('1h')", "type", "steps", "a time and a duration"),
             ("{'a': 1} == null", "expression", "{'a'", "cannot make maps"),
             ("subject.id ==", "expression", "subject", "no expression"),
             (" ", "expression", " }", "empty"),

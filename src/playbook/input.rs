@@ -111,6 +111,29 @@ impl InputType {
         "person",
     ];
 
+    /// What a type is in expressions, and how its values are written.
+    pub(crate) fn about(word: &str) -> (&'static str, &'static str) {
+        match word {
+            "string" => ("a text", "any text; `pattern` is for the whole of it"),
+            "int" => ("a number", "`3`"),
+            "bool" => ("true or false", "`true`, `false`"),
+            "duration" => ("a duration", "`30s`, `15m`, `4h`, `2d`"),
+            "time" => ("a time", "`2026-11-20T03:00:00Z`"),
+            "enum" => ("a choice", "one of `values`"),
+            "list" => ("a list of texts", "a list; on the command line `a,b`"),
+            "map" => ("a map", "a map of texts; on the command line `a=1,b=2`"),
+            "cidr" => ("a text", "`192.0.2.0/24`"),
+            "url" => ("a text", "`https://host/path`"),
+            "locator" => ("a locator", "`<provider>:<kind>/<id>@<account>`"),
+            "secret_ref" => (
+                "a secret reference",
+                "`env:NAME`, `file:PATH`, `fd:N`, `stdin`; never the secret",
+            ),
+            "identity" | "person" => ("a text", "a name"),
+            _ => ("anything", ""),
+        }
+    }
+
     /// The kinds of target that it takes, where it takes any; none named means all.
     pub(crate) fn kinds(&self) -> Option<&[KindId]> {
         match self {

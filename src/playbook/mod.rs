@@ -13,6 +13,8 @@ pub mod scope;
 
 mod types;
 
+mod function;
+
 mod infer;
 
 mod compare;
@@ -20,10 +22,6 @@ mod compare;
 pub mod input;
 pub mod model;
 
-#[expect(
-    dead_code,
-    reason = "the schema and the reference that are made from it come next"
-)]
 mod grammar;
 
 mod schema;
@@ -46,6 +44,12 @@ mod order;
 
 pub mod call;
 
+mod leak;
+
+mod json_schema;
+
+mod reference;
+
 use crate::domain::{Digest, Kind, Phase, Spec};
 
 pub use crate::domain::item::Ended;
@@ -53,10 +57,12 @@ pub use call::{Called, Library, Missing, Shipped, Source, Wanted};
 pub use diagnostic::{Problem, Refused, Span};
 pub use expr::{Evaluated, Expr};
 pub use input::{Input, InputType, bind};
+pub use json_schema::schema;
 pub use model::{
     AfterFailure, ForEach, Gate, Handling, Limits, Manual, Mode, Need, Notify, OnExpiry, OnFailure,
     Retry, RetryOn, Review, Step, StepWork, Then, Timeout, Verb, Verify, Wave, What,
 };
+pub use reference::reference;
 pub use scope::Scope;
 pub use typing::argument;
 
@@ -155,12 +161,14 @@ pub fn load_among(
 }
 
 fn read(file: &str, text: &str, resolver: &mut call::Resolver<'_>) -> Result<Playbook, Refused> {
-    let node = yaml::parse(text).map_err(|problems| Refused::new(file, text, problems))?;
+    let refuse = |problems| Refused::new(file, text, leak::conceal(text, problems));
+    let node = yaml::parse(text).map_err(refuse)?;
     let vocabulary = resolver.vocabulary;
     let (draft, mut problems) = schema::read(&node, text, vocabulary);
     let mut refused = Vec::new();
     let called = resolver.resolve(&draft.steps, &mut problems, &mut refused);
     let playbook = lint::finish(draft, text, vocabulary, &called, &mut problems);
+    let problems = leak::conceal(text, problems);
     match playbook {
         Some(playbook) if problems.is_empty() => Ok(playbook),
         Some(_) | None => Err(Refused {

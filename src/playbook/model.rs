@@ -209,6 +209,22 @@ impl Verb {
         }
     }
 
+    /// What it does.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Cut(Rung::Narrow) => "A cut: less is allowed.",
+            Self::Cut(Rung::EndSessions) => "A cut: what was issued ends; the issuer lives.",
+            Self::Cut(Rung::Suspend) => "A cut: it stops until it is given back.",
+            Self::Cut(Rung::Revoke) => "A cut: it stops for good.",
+            Self::Cut(Rung::Delete) => "A cut: it is gone, and what hung on it too.",
+            Self::Rotate => "Changes a secret in place; in reissue only.",
+            Self::Replace => {
+                "Issues another, observes each consumer, cuts the old one; in reissue only."
+            }
+        }
+    }
+
     /// The rung, where it cuts.
     #[must_use]
     pub fn rung(self) -> Option<Rung> {

@@ -131,7 +131,8 @@ impl Lint<'_> {
                 }
             }
             for (id, span) in mentioned(step) {
-                if !self.outputs.contains_key(id) || reached.contains(id) {
+                let is_call = self.called.contains_key(id);
+                if is_call || !self.outputs.contains_key(id) || reached.contains(id) {
                     continue;
                 }
                 let message = format!("step `{}` mentions `{id}`", step.id);

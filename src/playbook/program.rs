@@ -3,7 +3,7 @@
 //! Binds exactly the paths that it mentions, each under its full name. Never sees anything else.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use cel::common::ast::{EntryExpr, Expr as Ast, IdedExpr, LiteralValue, operators};
 use cel::{Context, Env, Program};
@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::call::{Given, Inline};
 use super::diagnostic::{Problem, Span};
 use super::expr::Evaluated;
+use super::function;
 use super::scope::{Lost, Scope};
 
 /// The longest expression, in bytes.
@@ -31,6 +32,8 @@ pub(crate) struct Cel {
     /// What is mentioned, roots that are bound inside excepted.
     pub(crate) paths: Vec<Path>,
     program: Arc<Program>,
+    /// The tree in which times and durations are compared by what they mean; set once the types are known.
+    measured: Arc<OnceLock<IdedExpr>>,
     whole_path: bool,
 }
 
@@ -97,6 +100,14 @@ impl Cel {
     /// The syntax tree.
     pub(crate) fn tree(&self) -> &IdedExpr {
         self.program.expression()
+    }
+
+    /// Compares by what they mean the times and durations of the comparisons with these ids.
+    pub(crate) fn measure(&self, comparisons: &[u64]) {
+        if !comparisons.is_empty() {
+            self.measured
+                .get_or_init(|| function::measured(self.tree(), comparisons));
+        }
     }
 
     /// Where a word of the expression stands; the whole expression where it cannot be told.
@@ -178,11 +189,18 @@ impl Cel {
         if let (true, [(_, value)]) = (self.whole_path, bound.as_slice()) {
             return Evaluated::Known(stand_in(value));
         }
+        let tree = self.measured.get().unwrap_or(self.tree());
+        if scope.now().is_none() && function::needs_now(tree) {
+            return Evaluated::Unknown(vec!["now".to_owned()]);
+        }
         let mut context = Context::with_env(Arc::clone(&STANDARD));
+        if function::needs_time(tree) {
+            function::add(&mut context, scope.now());
+        }
         for (path, value) in bound {
             context.add_variable_from_value(path.variable.as_str(), to_cel(&value));
         }
-        match self.program.execute(&context) {
+        match context.resolve(tree) {
             Ok(value) => match value.json() {
                 Ok(value) => Evaluated::Known(stand_in(&value)),
                 Err(_) => Evaluated::Failed(format!("`{}` gives no data", self.source)),
@@ -295,6 +313,7 @@ pub(crate) fn compile(source: &str, span: Span) -> Result<Cel, Problem> {
         span,
         paths,
         program: Arc::new(program),
+        measured: Arc::default(),
         whole_path,
     })
 }

@@ -14,6 +14,7 @@ use crate::domain::{Found, Locator, Time};
 pub struct Scope {
     roots: BTreeMap<String, Arc<Value>>,
     steps: BTreeMap<String, Arc<Value>>,
+    now: Option<Time>,
 }
 
 /// Why a path leads nowhere.
@@ -44,6 +45,15 @@ impl Scope {
     /// Sets the output of a step: an object of `items`, `at`, `target`, `status` and so on.
     pub fn set_step(&mut self, id: &str, output: impl Into<Arc<Value>>) {
         self.steps.insert(id.to_owned(), output.into());
+    }
+
+    /// Sets the present, as `since` and `age` count from it; without it they stay unknown.
+    pub fn set_now(&mut self, now: Time) {
+        self.now = Some(now);
+    }
+
+    pub(crate) fn now(&self) -> Option<Time> {
+        self.now
     }
 
     /// Forgets the outputs of all steps.

@@ -278,7 +278,7 @@ impl Reader<'_> {
                 let message = format!("`{}` has no meaning on a step after a failure", key.text);
                 let problem = Problem::new("misplaced-key", key.span, message);
                 self.problems
-                    .push(problem.hint("it waits for the failure, and for nothing else"));
+                    .push(problem.hint("it runs once, and waits for the failure alone"));
             }
         }
     }

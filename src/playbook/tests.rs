@@ -320,7 +320,7 @@ fn steps_are_checked() {
         ("STOP, timeout: {attempt: 2m, step: 1m}", "value", "1m}", "shorter than one"),
         ("STOP, on_failure: undo-self", "effect", "undo-self", "never given back"),
         ("STOP, on_failure: {then: stop, run: [{id: b, do: suspend, TARGET}]}", "misplaced-key", "do: suspend, target: \"${subject}\"}", "does not run after"),
-        ("STOP, on_failure: {run: [{id: b, notify: {to: x, text: y}, needs: []}]}", "misplaced-key", "needs", "waits for the failure"),
+        ("STOP, on_failure: {run: [{id: b, notify: {to: x, text: y}, needs: []}]}", "misplaced-key", "needs", "the failure alone"),
         ("STOP, mode: read-only", "missing-key", "read-only", "no reason"),
         ("STOP, mode: {read-only: why}", "mode", "{read", "may be a credential"),
         ("STOP, tier: 4", "value", "4", "no tier"),

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Relation;
+use crate::domain::state::Status;
 
 use super::Input;
 use super::input::InputType;
@@ -86,22 +87,23 @@ pub(crate) enum Output {
     Unclear,
 }
 
-/// Words that stand for statuses.
-pub(crate) const STATUSES: [&str; 14] = [
-    "planned",
-    "would-run",
-    "pending",
-    "skipped",
-    "blocked",
-    "running",
-    "confirmed",
-    "failed",
-    "in-doubt",
-    "stale",
-    "undone",
-    "undo-failed",
-    "denied",
-    "expired",
+/// Where an item can stand: what it means, and what it counts as.
+#[rustfmt::skip]
+pub(crate) const STATUSES: [(Status, &str, &str); 14] = [
+    (Status::Planned, "in a plan", "–"),
+    (Status::WouldRun, "in a preview or a drill", "–"),
+    (Status::Pending, "a later round will plan it", "–"),
+    (Status::Skipped, "its condition is false, or the goal was true already", "ok"),
+    (Status::Blocked, "will not start until its cause clears: approval, policy, dependency, lock, authority, provider", "open"),
+    (Status::Running, "the intent is durable, the answer is awaited", "open"),
+    (Status::Confirmed, "the effect is shown by the answer and, where defined, by verification", "ok"),
+    (Status::Failed, "it is known that nothing happened", "failed"),
+    (Status::InDoubt, "the effect may have happened", "open; blocks closing"),
+    (Status::Stale, "the target drifted; it returns in the next round", "open"),
+    (Status::Undone, "given back and verified", "ok"),
+    (Status::UndoFailed, "giving back needs a person", "open"),
+    (Status::Denied, "terminal, with who and why", "failed"),
+    (Status::Expired, "terminal: nobody answered in time", "failed"),
 ];
 
 /// Whether there is a step of this id; what belongs to a step that is itself wrong is taken on trust.
@@ -123,6 +125,9 @@ pub(crate) struct Names<'a> {
 }
 
 impl Shape {
+    /// All objects.
+    pub(crate) const ALL: [Self; 4] = [Self::Subject, Self::Incident, Self::Found, Self::Event];
+
     pub(crate) fn fields(self) -> Vec<(&'static str, Type)> {
         let thing = || {
             vec![
@@ -171,6 +176,34 @@ impl Shape {
 }
 
 impl Output {
+    /// All that steps can give.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Act,
+        Self::Found,
+        Self::Events,
+        Self::Check,
+        Self::Gate,
+        Self::Manual,
+        Self::Notify,
+        Self::Each,
+    ];
+
+    /// Whose output it is.
+    pub(crate) fn of(self) -> &'static str {
+        match self {
+            Self::Found => "`read`, save activity",
+            Self::Events => "`read: activity`",
+            Self::Act => "`do`",
+            Self::Each => "a step with `for_each`",
+            Self::Check => "`check`",
+            Self::Gate => "`gate`",
+            Self::Manual => "`manual`",
+            Self::Notify => "`notify`",
+            Self::Called => "`call`",
+            Self::Unclear => "a step that is wrong",
+        }
+    }
+
     pub(crate) fn fields(self) -> Vec<(&'static str, Type)> {
         let status = ("status", Type::Word(Words::Status));
         let read = |shape: Shape| {
@@ -325,7 +358,7 @@ impl Words {
         match self {
             Self::Kind => kinds.iter().map(String::as_str).collect(),
             Self::Relation => Relation::ALL.into_iter().map(Relation::word).collect(),
-            Self::Status => STATUSES.to_vec(),
+            Self::Status => STATUSES.iter().map(|(status, ..)| status.word()).collect(),
             Self::Choice(values) => values.iter().map(String::as_str).collect(),
         }
     }

@@ -19,6 +19,7 @@ mod fixture;
 mod laws;
 mod ministack;
 mod moto;
+mod playbook;
 #[cfg(feature = "aws")]
 mod provider;
 mod tidy;

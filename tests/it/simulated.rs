@@ -508,6 +508,7 @@ impl Bench {
             verb: wish.verb.to_owned(),
             playbook: "isolate".to_owned(),
             digest: wish.playbook.digest,
+            calls: BTreeMap::new(),
             subjects: wish.subjects.clone(),
             inputs,
             include: wish.include.clone(),

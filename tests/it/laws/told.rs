@@ -68,6 +68,7 @@ impl Turns for AtOnce {
 fn order(policy: Digest, now: Time) -> Order {
     Order {
         activity: Vec::new(),
+        calls: BTreeMap::new(),
         verb: "run".to_owned(),
         playbook: "tell".to_owned(),
         digest: Digest::ZERO,
