@@ -148,7 +148,9 @@ impl<'a> Loop<'a> {
                 case.lives.get(&named).is_none_or(|life| match life.state {
                     State::Confirmed { .. } | State::Skipped(_) | State::Stale(_) => false,
                     // What is planned once and has not had its turn yet was not tried.
-                    State::Planned | State::Blocked(Cause::Dependency(_)) => recurs,
+                    State::Planned | State::Blocked(Cause::Dependency(_)) => {
+                        recurs || self.wants_code
+                    }
                     State::Blocked(
                         Cause::Approval(_)
                         | Cause::Policy(_)

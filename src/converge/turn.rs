@@ -229,6 +229,10 @@ impl Turns for Now<'_> {
         turn
     }
 
+    fn settled(&self) -> bool {
+        self.converged && self.last
+    }
+
     fn notes(&self, item: &Item) -> bool {
         self.last || self.recurs(item)
     }

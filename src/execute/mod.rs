@@ -77,6 +77,8 @@ pub trait Turns: Sync {
     fn unplanned(&self) -> &BTreeSet<String>;
     /// Whether an item whose needs have ended may start now.
     fn turn(&self, item: &Item, named: &ItemRef) -> Turn;
+    /// Whether what the record says of a check stands: isolate and inventory have converged.
+    fn settled(&self) -> bool;
     /// Whether it is noted why an item does not start; otherwise it is left for a later turn as it is.
     fn notes(&self, item: &Item) -> bool;
     /// Carries out an item that calls no action: asks, decides, or hands it to people.
@@ -197,9 +199,14 @@ fn turn(ground: &Ground<'_>, item: &Item, named: &ItemRef, turns: &dyn Turns) ->
     if item.manner.undoes.is_some() {
         return Turn::Now;
     }
-    let met = ground
-        .journal
-        .with_case(|case| needs::met(case, named, &item.needs, turns.unplanned()));
+    let met = ground.journal.with_case(|case| {
+        needs::met(
+            case,
+            named,
+            &item.needs,
+            (turns.unplanned(), turns.settled()),
+        )
+    });
     match met {
         needs::Met::Yes => turns.turn(item, named),
         needs::Met::No(why) => Turn::Later(Cause::Dependency(why)),

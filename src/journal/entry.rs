@@ -22,7 +22,7 @@ const HEX: usize = 64;
 pub(super) const TRAILER: usize = HASH.len() + HEX + END.len();
 
 /// The kinds that this version knows, as on the wire.
-const KINDS: [&str; 30] = [
+const KINDS: &[&str] = &[
     "opened",
     "run-opened",
     "plan-frozen",
@@ -42,6 +42,8 @@ const KINDS: [&str; 30] = [
     "resolved",
     "verified",
     "found",
+    "decided",
+    "waived",
     "in-force",
     "extended",
     "released",

@@ -9,6 +9,7 @@ pub(super) use super::view::key;
 use super::{Ask, Error, step};
 use crate::domain::event::Does;
 use crate::domain::item::Asked;
+use crate::domain::mandate;
 use crate::domain::plan::Pending;
 use crate::domain::{
     Access, Because, Duration, Fact, Fate, Fields, Found, Item, ItemKey, Locator, Phase, Relation,
@@ -154,15 +155,34 @@ pub(super) fn is_begun(ask: &Ask<'_>, key: &ItemKey) -> bool {
     let life = ask.case.last_life(ask.at.0, key);
     let plans = ask.case.runs.get(&ask.at.0).map(|run| &run.plans);
     life.is_some_and(|(item, life)| {
+        // A plan that expired, or that nobody ever confirmed, holds nothing: what it asked for is planned and asked anew.
         let stands = || {
             let plan = plans.and_then(|plans| plans.get(&item.round));
-            plan.is_some_and(|(_, expires)| ask.now < *expires)
+            plan.is_some_and(|(digest, expires)| {
+                let confirmed = ask.case.mandates.iter().any(|given| {
+                    matches!(&given.scope, mandate::Scope::Exact { plan, .. } if plan == digest)
+                });
+                ask.now < *expires && confirmed
+            })
+        };
+        let asks_nobody = match life.planned.does {
+            Does::Check | Does::Manual | Does::Read | Does::Watch | Does::Nothing => true,
+            Does::Act | Does::Issue | Does::Gate => false,
         };
         // What drifted returns in the next round, with a confirmation of its own.
-        let waits = matches!(life.state, State::Planned | State::Blocked(_));
-        item.key == *key
-            && !matches!(life.state, State::Stale(_))
-            && (!waits || matches!(life.planned.does, Does::Check | Does::Manual) || stands())
+        match life.state {
+            State::Stale(_) => false,
+            State::Planned | State::Blocked(_) => asks_nobody || stands(),
+            State::Intended { .. }
+            | State::InDoubt { .. }
+            | State::Acted { .. }
+            | State::Confirmed { .. }
+            | State::Failed(_)
+            | State::Skipped(_)
+            | State::Denied(_)
+            | State::Undone
+            | State::UndoFailed(_) => true,
+        }
     })
 }
 

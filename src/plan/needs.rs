@@ -22,10 +22,18 @@ pub enum Met {
     NotNeeded(String),
 }
 
-/// Whether all of these have ended as they must; `unplanned` are the steps that a later round will plan.
+/// Whether all of these have ended as they must; `unplanned` are the steps that a later round will plan,
+/// and `settled` says whether what the record says of a check stands.
 #[must_use]
-pub fn met(case: &Case, asks: &ItemRef, needs: &[Need], unplanned: &BTreeSet<String>) -> Met {
-    let answers = needs.iter().map(|need| one(case, asks, need, unplanned));
+pub fn met(
+    case: &Case,
+    asks: &ItemRef,
+    needs: &[Need],
+    (unplanned, settled): (&BTreeSet<String>, bool),
+) -> Met {
+    let answers = needs
+        .iter()
+        .map(|need| one(case, asks, need, (unplanned, settled)));
     let mut open = None;
     for answer in answers {
         match answer {
@@ -51,7 +59,12 @@ fn is_of_one_step(one: &ItemKey, other: &ItemKey) -> bool {
     (one.phase, &one.step) == (other.phase, &other.step)
 }
 
-fn one(case: &Case, asks: &ItemRef, need: &Need, unplanned: &BTreeSet<String>) -> Met {
+fn one(
+    case: &Case,
+    asks: &ItemRef,
+    need: &Need,
+    (unplanned, settled): (&BTreeSet<String>, bool),
+) -> Met {
     let on = &need.key;
     let lives = if is_of_one_step(&asks.key, on) {
         let life = case.last_life(asks.run, on);
@@ -69,7 +82,8 @@ fn one(case: &Case, asks: &ItemRef, need: &Need, unplanned: &BTreeSet<String>) -
         };
     }
     let all = |so: fn(&Life) -> bool| lives.iter().all(|life| so(life));
-    let decides_again = lives.iter().any(|life| life.planned.does == Does::Check);
+    // Until isolate and inventory have converged the record grows, and a check may be decided anew.
+    let decides_again = !settled && lives.iter().any(|life| life.planned.does == Does::Check);
     match need.ended {
         Ended::Ok if all(is_well) => Met::Yes,
         Ended::Ok => Met::No(format!("{on} has not ended well")),

@@ -142,7 +142,18 @@ async fn done(bench: &Bench, step: &str) {
 /// Everything that an undisturbed run leaves.
 fn check_end(bench: &Bench) {
     assert!(!works(bench, "key/LEAKED"), "the leaked key is alive");
-    assert_eq!(alive(bench).len(), 1, "one new key, and no other");
+    let record = journal::read(&mut bench.disk.clone()).unwrap();
+    let lives: Vec<_> = record
+        .case
+        .lives
+        .iter()
+        .map(|(item, life)| (item, &life.state))
+        .collect();
+    assert_eq!(
+        alive(bench).len(),
+        1,
+        "one new key, and no other: {lives:#?}"
+    );
     assert!(works(bench, "key/OURS"));
     assert!(matches!(state(bench, "quiet"), State::Confirmed { .. }));
     assert!(matches!(state(bench, "agreed"), State::Confirmed { .. }));

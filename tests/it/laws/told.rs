@@ -52,6 +52,10 @@ impl Turns for AtOnce {
         &self.0
     }
 
+    fn settled(&self) -> bool {
+        true
+    }
+
     fn turn(&self, _: &Item, _: &ItemRef) -> Turn {
         Turn::Now
     }
