@@ -20,12 +20,15 @@ pub mod recognise;
 pub mod seen;
 pub mod verdict;
 
+pub mod answered;
 pub mod case;
 pub mod event;
 pub mod item;
 pub mod mandate;
 pub mod manner;
+pub mod order;
 pub mod plan;
+pub mod planned;
 pub mod state;
 
 pub use action::{
