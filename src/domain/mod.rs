@@ -23,6 +23,7 @@ pub mod verdict;
 pub mod answered;
 pub mod case;
 pub mod event;
+pub mod fold;
 pub mod item;
 pub mod mandate;
 pub mod manner;
