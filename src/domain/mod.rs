@@ -25,6 +25,7 @@ pub mod case;
 pub mod event;
 pub mod fold;
 pub mod item;
+pub mod key;
 pub mod mandate;
 pub mod manner;
 pub mod order;
