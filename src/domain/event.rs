@@ -2,17 +2,17 @@
 //!
 //! State is a function of (entries, now); nothing else is remembered.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::item::Asked;
+pub use super::answered::Answered;
+pub use super::order::{Order, SecretNote};
+pub use super::planned::{Does, PlannedItem};
+
 use super::{
-    ActionId, AfterFailure, Arg, Call, Cause, Digest, Duration, Fields, Fingerprint, ItemRef,
-    Locator, Outcome, Reading, Relation, Rung, SecretRef, Seen, Tier, Time, Verdict, Why,
-    mandate::Mandate,
+    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemRef, Locator, Reading, Seen, Time,
+    Verdict, Why, mandate::Mandate,
 };
 
 /// One thing that happened.
@@ -323,223 +323,6 @@ pub struct Decision {
     /// What it rests on, by digest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Digest>,
-}
-
-/// What a run was asked to do.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Order {
-    /// The command's verb, e.g. `isolate`.
-    pub verb: String,
-    /// The playbook's name.
-    pub playbook: String,
-    /// The playbook's digest; its text is in the folder's `plans/`.
-    pub digest: Digest,
-    /// The digests of the playbooks that it calls, by the id of the call; their texts lie beside its own.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub calls: BTreeMap<String, Digest>,
-    /// The subjects, canonical.
-    pub subjects: Vec<Locator>,
-    /// Inputs by name.
-    pub inputs: BTreeMap<String, serde_json::Value>,
-    /// Further relations to cut.
-    pub include: Vec<Relation>,
-    /// Whether the playbook has steps that cut.
-    pub cuts: bool,
-    /// Whether the reach mandate is withheld.
-    pub exact: bool,
-    /// Whether the run goes on until contained.
-    pub wait: bool,
-    /// The start of the window.
-    pub since: Time,
-    /// Which targets' secrets were given, by reference and keyed fingerprint.
-    pub secrets: Vec<SecretNote>,
-    /// Who acts, as the providers see it.
-    pub acting_as: Vec<Locator>,
-    /// Endpoints that are not the vendors' own.
-    pub endpoints: BTreeMap<String, String>,
-    /// Exported logs that are read beside the providers' own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub activity: Vec<PathBuf>,
-    /// The version of this program.
-    pub tool: String,
-    /// The digest of the policy set.
-    pub policy: Digest,
-}
-
-impl Order {
-    /// The verb of runs that give back.
-    pub const RESTORE: &'static str = "restore";
-
-    /// Whether the run gives back instead of cutting.
-    #[must_use]
-    pub fn gives_back(&self) -> bool {
-        self.verb == Self::RESTORE
-    }
-}
-
-/// A secret, without the secret.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct SecretNote {
-    /// Whose secret.
-    pub target: Locator,
-    /// Where it was read from.
-    pub reference: SecretRef,
-    /// What it is known by.
-    pub fingerprint: Fingerprint,
-}
-
-/// An item of a frozen plan, in short: enough to say where everything stands from the journal alone.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct PlannedItem {
-    /// Its name.
-    pub key: super::ItemKey,
-    /// The action, where it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<ActionId>,
-    /// The target, where it has one.
-    #[serde(default)]
-    pub target: Option<Locator>,
-    /// The principal that the target belongs to, where it was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub principal: Option<Locator>,
-    /// How hard it cuts, where it does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rung: Option<Rung>,
-    /// How the target hangs on the subject.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relation: Option<Relation>,
-    /// Risk.
-    pub tier: Tier,
-    /// Whether it can be given back.
-    pub reversible: bool,
-    /// Whether the credential itself is to be tried.
-    pub probe: bool,
-    /// What sort of work it is.
-    pub does: Does,
-    /// When the cut reaches everywhere, counted from the answer.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bound: Option<Duration>,
-    /// Whether that bound is our assumption.
-    #[serde(default)]
-    pub assumed: bool,
-    /// The condition under which it is done, where that was not known yet.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub only_if: Option<String>,
-    /// What happens to what needs it, once it has failed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after_failure: Option<AfterFailure>,
-    /// What a check, a gate or a manual task asks.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Asked>,
-    /// Whether giving back is proposed when the review of its cut falls due.
-    #[serde(default, skip_serializing_if = "super::item::is_false")]
-    pub proposes_restore: bool,
-    /// For an item that gives back: the action that made what it lifts.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lifts: Option<ActionId>,
-    /// For an item that watches: the item whose making it watches.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watches: Option<super::ItemKey>,
-}
-
-/// What sort of work an item is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Does {
-    /// It calls an action.
-    Act,
-    /// It makes a new credential and hands it over.
-    Issue,
-    /// It waits until what another item made is in use.
-    Watch,
-    /// Its goal is true already, or a rule holds it back.
-    Nothing,
-    /// It asks a question.
-    Read,
-    /// It decides, from what is recorded.
-    Check,
-    /// It asks people.
-    Gate,
-    /// A person has to do it.
-    Manual,
-}
-
-impl Does {
-    /// Whether it is decided rather than called or asked of a provider.
-    #[must_use]
-    pub fn is_decided(self) -> bool {
-        match self {
-            Self::Check | Self::Gate | Self::Manual => true,
-            Self::Act | Self::Issue | Self::Watch | Self::Nothing | Self::Read => false,
-        }
-    }
-}
-
-impl PlannedItem {
-    /// Whether a person has to make a cut that no provider of this build can; older journals knew no other manual task.
-    #[must_use]
-    pub fn is_cut_by_hand(&self) -> bool {
-        self.does == Does::Manual && self.asked.as_ref().is_none_or(|asked| asked.cuts)
-    }
-
-    /// Whether it cuts what isolate and inventory are to cut: the set.
-    #[must_use]
-    pub fn is_of_set(&self) -> bool {
-        self.rung.is_some() && self.key.phase <= super::Phase::Inventory
-    }
-
-    /// The target in words.
-    #[must_use]
-    pub fn on(&self) -> String {
-        self.target
-            .as_ref()
-            .map_or_else(|| self.key.step.clone(), ToString::to_string)
-    }
-}
-
-/// A call's outcome, without secrets.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Answered {
-    /// The provider did it.
-    Done {
-        /// Whether the effect is said to be in force already.
-        applied: bool,
-        /// What the call made.
-        made: Vec<Locator>,
-        /// Harmless facts from the answer.
-        fields: Fields,
-    },
-    /// It was so already.
-    AlreadySo,
-    /// The provider said no; nothing happened.
-    Refused(Why),
-    /// Too many requests; nothing happened.
-    Throttled {
-        /// When to try again.
-        until: Option<Time>,
-    },
-    /// The request did not reach the provider; nothing happened.
-    Unavailable(Why),
-    /// It may have happened.
-    InDoubt(Why),
-}
-
-impl From<&Outcome> for Answered {
-    fn from(outcome: &Outcome) -> Self {
-        match outcome {
-            Outcome::Done(answer) => Self::Done {
-                applied: answer.applied,
-                made: answer.made.clone(),
-                fields: answer.fields.clone(),
-            },
-            Outcome::AlreadySo => Self::AlreadySo,
-            Outcome::Refused(why) => Self::Refused(why.clone()),
-            Outcome::Throttled { until } => Self::Throttled { until: *until },
-            Outcome::Unavailable(why) => Self::Unavailable(why.clone()),
-            Outcome::InDoubt(why) => Self::InDoubt(why.clone()),
-        }
-    }
 }
 
 impl Event {

@@ -3,7 +3,8 @@
 //! Never makes room by deleting what is alive.
 
 use super::issue::{Expansion, Make};
-use super::{marks, tag, tier};
+use super::item::{marks, tag};
+use super::tier;
 use crate::domain::{
     Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Time,
     Work,
