@@ -120,7 +120,7 @@ impl Place {
 
 /// Whether a word is written like a region: `eu-west-1`.
 #[cfg(feature = "aws")]
-fn is_region(word: &str) -> bool {
+pub(super) fn is_region(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     let plain = |part: &&str| {
         !part.is_empty()
