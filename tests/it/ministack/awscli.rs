@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::json;
+
 use crate::harness::{Desk, Server, World};
 
 /// Runs lines as the responder of a world would, with nothing else of ours around them.
@@ -225,4 +227,85 @@ fn a_note_of_what_nobody_can_have_done_is_refused_and_nothing_is_written() {
     desk.run(&note).assert(0, "done");
     let entry = &desk.entries("by-hand")[0]["body"];
     assert_eq!(entry["target"], "aws:user/ci-deploy@000000000000");
+}
+
+/// Leaves a user or role nothing: the boundary that has to be made first, then one that is there already.
+const NARROW: &str = "contain: 1\nplaybook: narrow\nsummary: Leave nothing\ninputs:\n  subject: {type: locator, required: true}\n\
+    phases:\n  isolate:\n    - id: narrow\n      do: narrow\n      target: \"${subject}\"\n      with: {allows: nothing}\n";
+
+fn boundary(server: &Server, subject: &str) -> serde_json::Value {
+    let (operation, name, member) = match subject.split_once('/').unwrap() {
+        ("aws:user", user) => ("get_user", json!({"UserName": user}), "User"),
+        (_, role) => ("get_role", json!({"RoleName": role}), "Role"),
+    };
+    let told = server.world(&["call", "iam", operation], &json!({"parameters": name}));
+    told[member]["PermissionsBoundary"]["PermissionsBoundaryArn"].clone()
+}
+
+#[test]
+fn the_lines_that_leave_nothing_and_their_undo_come_to_what_the_action_does() {
+    let (ours, theirs) = (
+        Server::start("ministack", &[]),
+        Server::start("ministack", &[]),
+    );
+    let worlds = (ours.build(), theirs.build());
+    let apply = Desk::of(&worlds.0, ours.endpoint())
+        .bounded()
+        .file("narrow.yaml", NARROW);
+    let told = Desk::of(&worlds.1, theirs.endpoint())
+        .bounded()
+        .file("narrow.yaml", NARROW);
+    // The second time the policy of ours is there already, and is looked at.
+    for subject in [
+        "aws:user/ci-deploy",
+        "aws:role/role-a",
+        "aws:user/ci-deploy",
+    ] {
+        let run = [
+            "run",
+            "narrow.yaml",
+            "--subject",
+            subject,
+            "--yes",
+            "--json",
+        ];
+        let done = apply.run(&run);
+        assert_eq!(done.exit, 0, "{done:?}");
+        let incident = done.json["incident"].as_str().unwrap();
+        let plan = ["plan", "narrow.yaml", "--subject", subject, "--as-commands"];
+        let lines = told.run(&plan);
+        assert_eq!(lines.exit, 0, "{lines:?}");
+        by_hand(&theirs, &worlds.1, &lines.out);
+        assert_eq!(
+            ours.comparable(&worlds.0),
+            theirs.comparable(&worlds.1),
+            "{subject}"
+        );
+        // What lists all roles does not tell their boundaries.
+        for server in [&ours, &theirs] {
+            let bound = boundary(server, subject);
+            assert_eq!(bound, "arn:aws:iam::000000000000:policy/contain-nothing-1");
+        }
+        assert_eq!(
+            theirs.accepted(&worlds.1, &["leaked"]),
+            ours.accepted(&worlds.0, &["leaked"])
+        );
+        let undo = lines
+            .out
+            .lines()
+            .find_map(|line| line.strip_prefix("# undo: "));
+        by_hand(&theirs, &worlds.1, undo.unwrap());
+        let restore = [
+            "restore",
+            subject,
+            "--incident",
+            incident,
+            "--yes",
+            "--json",
+        ];
+        let back = apply.run(&restore);
+        assert_eq!(back.exit, 0, "{back:?}");
+        assert!(boundary(&theirs, subject).is_null() && boundary(&ours, subject).is_null());
+        assert_eq!(ours.comparable(&worlds.0), theirs.comparable(&worlds.1));
+    }
 }
