@@ -40,7 +40,7 @@ fn calls(lines: &str) -> Vec<Vec<String>> {
     let shim = "PATH=\n\
         date() { echo 2026-03-01T03:07:00Z; }\n\
         aws() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo owner; }\n\
-        jq() { echo 1; }\ngrep() { return 1; }\ncut() { echo root; }\nRESPONDER_ROLE_ARN=arn:x\n\
+        jq() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo 1; }\ngrep() { return 1; }\ncut() { echo root; }\nRESPONDER_ROLE_ARN=arn:x\n\
         exec 3</dev/null\n";
     let script = folder.path().join("script");
     std::fs::write(&script, format!("{shim}{lines}")).unwrap();
@@ -148,9 +148,17 @@ fn no_name_and_no_document_breaks_out_of_its_word() {
             .map(|line| line + "\n")
             .collect();
         let told = calls(&named);
+        // In the organisation a name is a part of a document.
+        let is_part = spec.id.to_string().ends_with("-in-organization");
         for name in HOSTILE.iter().filter(|name| is_whole(noun, name)) {
+            let spelled = json!(name).to_string();
+            let spelled = spelled.trim_matches('"');
+            let has = |word: &String| match is_part {
+                true => word.contains(&format!("/{spelled}\"")),
+                false => word == name,
+            };
             assert!(
-                told.iter().any(|call| call.iter().any(|word| word == name)),
+                told.iter().any(|call| call.iter().any(has)),
                 "{}: {name:?} is not among {told:?}",
                 spec.id
             );
@@ -189,8 +197,10 @@ fn what_the_program_would_read_as_option_or_file_is_left_to_people() {
             "http://a",
             "a\0b",
         ] {
-            let is_named = noun != "account";
-            for id in ids(noun, evil).iter().filter(|_| is_named) {
+            // What a slash of its own cuts is other words; in the organisation a name stands inside a document.
+            let is_word =
+                is_whole(noun, evil) && !spec.id.to_string().ends_with("-in-organization");
+            for id in ids(noun, evil).iter().filter(|_| is_word) {
                 let lines = aws.commands(&call(spec, id, &Arg::Is(json!("in-force"))));
                 assert!(lines.is_empty(), "{}: {id:?}: {lines:?}", spec.id);
             }

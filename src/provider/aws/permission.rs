@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::guard::READS;
 use super::resource;
 use super::wildcard::matches;
-use crate::domain::{Locator, ReadKind};
+use crate::domain::ReadKind;
 use crate::provider::Need;
 
 /// What every command asks first.
@@ -89,7 +89,7 @@ pub(super) fn policy(needs: &[Need<'_>], partition: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Fact, Fields, Seen, Time};
+    use crate::domain::{Fact, Fields, Locator, Seen, Time};
 
     fn seen(target: &Locator, fields: Value) -> Seen {
         let fields: Fields = serde_json::from_value(fields).unwrap_or_default();

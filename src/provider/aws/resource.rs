@@ -80,7 +80,7 @@ const IAM: [(&[&str], &[&str]); 5] = [
 
 /// What else has a resource type: a service, how its operations begin, and the ARNs of its resources, where `{name}` is
 /// the target's own. Listings have none, nor has what asks for the owner of a key, since the owner is what it asks for.
-const OTHERS: [(&str, &[&str], &[&str]); 14] = [
+const OTHERS: [(&str, &[&str], &[&str]); 13] = [
     // Only the boundaries of ours are made, which have these names.
     (
         "iam",
@@ -168,11 +168,6 @@ const OTHERS: [(&str, &[&str], &[&str]); 14] = [
         &["ListPoliciesForTarget"],
         &["organizations::*:account/*/{account}"],
     ),
-    (
-        "identitystore",
-        &["DescribeUser"],
-        &["identitystore:::user/{name}"],
-    ),
 ];
 
 /// What a permission is about.
@@ -202,7 +197,7 @@ fn about(permission: &str) -> About {
     };
     let mut others = OTHERS.iter();
     others
-        .find(|(known, starts, _)| *known == service && starts.iter().any(|start| is_it(&start)))
+        .find(|(known, starts, _)| *known == service && starts.iter().any(&is_it))
         .map_or(About::Nothing, |(_, _, forms)| About::Forms(forms))
 }
 
