@@ -197,7 +197,7 @@ fn about(permission: &str) -> About {
     };
     let mut others = OTHERS.iter();
     others
-        .find(|(known, starts, _)| *known == service && starts.iter().any(is_it))
+        .find(|(known, starts, _)| *known == service && starts.iter().any(&is_it))
         .map_or(About::Nothing, |(_, _, forms)| About::Forms(forms))
 }
 

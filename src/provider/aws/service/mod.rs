@@ -172,6 +172,10 @@ fn from_arn(named: &Named) -> Result<(Place, Option<String>), Why> {
         _ => None,
     };
     let name = name.filter(|name| !name.is_empty()).ok_or_else(unfit)?;
+    // A region becomes part of a host's name: whatever else stands there would send our signature elsewhere.
+    if !is_region(region) {
+        return Err(unfit());
+    }
     let place = Place {
         region: (*region).to_owned(),
         name,
