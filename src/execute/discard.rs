@@ -11,11 +11,13 @@ use super::lanes::Lane;
 use crate::domain::event::{Answered, Event};
 use crate::domain::state::Life;
 use crate::domain::{
-    Because, Call, Cause, Duration, Fact, Fields, ItemRef, Locator, Outcome, Repeat, State, Time,
-    Undo, Why,
+    Because, Call, Cause, Duration, Fact, Fields, ItemRef, Locator, Outcome, Repeat, Seen, State,
+    Time, Undo, Why,
 };
 use crate::journal;
 
+/// How far the provider's clock and ours may be apart when an age is judged.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 /// How often what was left is tried to be taken away in one attempt.
 const DISCARDS: u32 = 5;
 /// How often a lost answer's effect is looked for.
@@ -166,6 +168,11 @@ impl Issue<'_> {
                 .await?;
                 return Ok(None);
             }
+            if self.is_older(&seen) {
+                return Ok(stays(
+                    "it is older than this incident, so it is not what the call made",
+                ));
+            }
             // Cleared with the item that made it: taking away what it left is part of it.
             let clearance = match self.clear(self.spec).await? {
                 Ok(clearance) => clearance,
@@ -197,6 +204,17 @@ impl Issue<'_> {
             pause *= 2;
         }
         Ok(stays(&last))
+    }
+
+    /// Whether a thing was there before this incident began: then nothing of ours made it, whatever its mark says, for a
+    /// mark at the provider can be written by others.
+    fn is_older(&self, seen: &Seen) -> bool {
+        let opened = self.ground.journal.with_case(|case| case.opened_at);
+        let created = seen.text("created").and_then(|text| text.parse().ok());
+        let since = |created: Time| opened.map(|opened| opened.duration_since(created));
+        created
+            .and_then(since)
+            .is_some_and(|before| before > CLOCKS_DIFFER)
     }
 
     /// What must not be taken away: what this or another item of the incident made and delivered.

@@ -181,15 +181,7 @@ impl Observe for Roaming {
     }
 
     fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
-        Box::pin(async move {
-            let all = std::iter::once(&self.home).chain(self.others.values());
-            let answers = join_all(all.map(|handle| handle.made(call))).await;
-            let mut found = Vec::new();
-            for answer in answers {
-                found.extend(answer?);
-            }
-            Ok(found)
-        })
+        self.of(call.target.account()).made(call)
     }
 
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {

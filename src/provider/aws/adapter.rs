@@ -228,7 +228,7 @@ impl Observe for Handle {
     }
 
     fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
-        Box::pin(super::issue::made(self, &call.tag))
+        Box::pin(super::issue::made(self, call))
     }
 
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {

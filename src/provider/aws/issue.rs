@@ -3,7 +3,7 @@
 //! AWS takes no tag on a key, so its user carries it: before the call the keys that are there and the time, after it
 //! the key that was made. Never answers a key as ours where another could be meant.
 
-use aws_sdk_iam::types::{EntityType, Tag as UserTag};
+use aws_sdk_iam::types::Tag as UserTag;
 use serde::Serialize;
 use serde_json::json;
 
@@ -148,26 +148,27 @@ async fn write(clients: &Clients, user: &str, tag: &Tag, mark: &Mark) -> Result<
         .map_err(|failed| Failure::of(&failed, "iam:TagUser"))
 }
 
-/// The keys that a call with this tag made: the one that its user's mark names; else the one that came after the mark.
-pub(super) async fn made(on: &Handle, tag: &Tag) -> Result<Vec<Locator>, Why> {
-    let me = on.me().await?;
-    let mut found = Vec::new();
-    for (user, text) in marked(on, tag).await? {
-        let mark = Mark::read(&text).ok_or_else(|| {
-            let text = format!("the tag {} of {user} was altered", tag.0);
-            Why::new(Because::Ambiguous, text)
-        })?;
-        let there = list(on, &user).await.map_err(|failure| failure.why())?;
-        let key = of_mark(&mark, &there).map_err(|keys| {
-            let text = format!(
-                "which key of {user} the call made cannot be told: {}; see who made each in CloudTrail and delete it by hand",
-                keys.join(", ")
-            );
-            Why::new(Because::Ambiguous, text)
-        })?;
-        found.extend(key.map(|key| Locator::new(&kind("access-key"), &key, Some(&me.account))));
-    }
-    Ok(found)
+/// The key that a call made: the one that its user's mark names; else the one that came after the mark. A mark on any
+/// other user says nothing: whoever may tag users could have written it.
+pub(super) async fn made(on: &Handle, call: &Call) -> Result<Vec<Locator>, Why> {
+    let (user, tag) = (call.target.id(), &call.tag);
+    let Some(text) = marked(on, user, tag).await? else {
+        return Ok(Vec::new());
+    };
+    let mark = Mark::read(&text).ok_or_else(|| {
+        let text = format!("the tag {} of {user} was altered", tag.0);
+        Why::new(Because::Ambiguous, text)
+    })?;
+    let there = list(on, user).await.map_err(|failure| failure.why())?;
+    let key = of_mark(&mark, &there).map_err(|keys| {
+        let text = format!(
+            "which key of {user} the call made cannot be told: {}; see who made each in CloudTrail and delete it by hand",
+            keys.join(", ")
+        );
+        Why::new(Because::Ambiguous, text)
+    })?;
+    let named = |key: String| Locator::new(&kind("access-key"), &key, call.target.account());
+    Ok(key.map(named).into_iter().collect())
 }
 
 /// The key that a mark stands for, of those that are there; all that it could be, where that is not plain.
@@ -190,22 +191,20 @@ fn of_mark(mark: &Mark, there: &[Key]) -> Result<Option<String>, Vec<String>> {
     }
 }
 
-/// The users that carry a tag, and what stands under it.
-async fn marked(on: &Handle, tag: &Tag) -> Result<Vec<(String, String)>, Why> {
-    let request = on.clients().await?.iam.get_account_authorization_details();
-    let mut pages = request.filter(EntityType::User).into_paginator().send();
-    let mut found = Vec::new();
-    while let Some(page) = pages.next().await {
-        let page = page
-            .map_err(|failed| Failure::of(&failed, "iam:GetAccountAuthorizationDetails").why())?;
-        for user in page.user_detail_list.unwrap_or_default() {
-            let ours = user.tags().iter().find(|one| one.key() == tag.0);
-            if let (Some(name), Some(ours)) = (user.user_name(), ours) {
-                found.push((name.to_owned(), ours.value().to_owned()));
-            }
-        }
-    }
-    Ok(found)
+/// What stands under a tag of a user.
+async fn marked(on: &Handle, user: &str, tag: &Tag) -> Result<Option<String>, Why> {
+    let said = on.clients().await?.iam.get_user().user_name(user).send();
+    let said = match said
+        .await
+        .map_err(|failed| Failure::of(&failed, "iam:GetUser"))
+    {
+        Ok(said) => said,
+        Err(failure) if failure.is_missing() => return Ok(None),
+        Err(failure) => return Err(failure.why()),
+    };
+    let tags = said.user.and_then(|user| user.tags).unwrap_or_default();
+    let ours = tags.into_iter().find(|one| one.key == tag.0);
+    Ok(ours.map(|ours| ours.value))
 }
 
 /// Deletes a key.

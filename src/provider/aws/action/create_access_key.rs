@@ -39,7 +39,7 @@ fn spec() -> Spec {
             "iam:CreateAccessKey",
             "iam:TagUser",
             "iam:ListAccessKeys",
-            "iam:GetAccountAuthorizationDetails",
+            "iam:GetUser",
         ]),
         bound: key_bound(),
         quota: None,
