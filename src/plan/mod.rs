@@ -34,7 +34,7 @@ use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
 use crate::domain::{
-    Digest, Duration, Fact, Item, Locator, Relation, Seen, Spec, Tag, Time, Undo, Work,
+    Digest, Duration, Fact, Item, Locator, Relation, Rung, Seen, Spec, Tag, Time, Undo, Work,
 };
 use crate::playbook::{Playbook, Step, Then, Verb, What};
 use crate::provider::{Catalogue, Observer};
@@ -193,6 +193,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .verify
                     .as_ref()
                     .and_then(|verify| verify.within),
+                cut_by: cut_by(&items, &candidate),
             };
             let mut expanded = issue::expand(ask, wanted).await;
             for item in &mut expanded {
@@ -252,6 +253,17 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     }
     let mut asked = BTreeSet::new();
     others.retain(|item| asked.insert(item.key.clone()));
+    // Steps that ask the same share one question: their expressions find its answer.
+    let mut questions: Vec<(Option<Locator>, crate::domain::Query)> = Vec::new();
+    others.retain(|item| {
+        let Work::Read(query) = &item.work else {
+            return true;
+        };
+        let question = (item.key.subject.clone(), query.clone());
+        let is_new = item.key.each.is_some() || !questions.contains(&question);
+        questions.extend(is_new.then_some(question));
+        is_new
+    });
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);
@@ -358,6 +370,15 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
             item.needs.push(Need { key, ended });
         }
     }
+}
+
+/// The item of an earlier phase that stops what a candidate replaces.
+fn cut_by(items: &[Item], candidate: &Candidate<'_>) -> Option<ItemKey> {
+    let mut cuts = items.iter().filter(|item| {
+        let stops = item.rung.is_some_and(|rung| rung >= Rung::Suspend);
+        stops && item.key.phase < candidate.key.phase && item.target() == Some(&candidate.target)
+    });
+    cuts.next().map(|item| item.key.clone())
 }
 
 fn proposes_restore(step: &Step) -> bool {

@@ -4,6 +4,7 @@
 
 use super::issue::{Expansion, Make};
 use super::{marks, tag, tier};
+use crate::domain::item::{Ended, Need};
 use crate::domain::{
     Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Time,
     Work,
@@ -64,7 +65,8 @@ impl Expansion<'_> {
                 let shows = |fields| spec.is_done(fields, &Fields::new(), Time::MAX);
                 seen.fields().is_some_and(shows)
             });
-            cuts.next().is_some() && !ours.contains(&seen.target)
+            let is_cut = self.wanted.cut_by.is_some() && seen.target == *self.wanted.target;
+            (cuts.next().is_some() || is_cut) && !ours.contains(&seen.target)
         };
         let dead = held.iter().filter(is_dead);
         // The compromised one first: it is not coming back.
@@ -140,7 +142,18 @@ impl Expansion<'_> {
             secret: None,
             tag: tag(&self.ask.case.incident, &key),
         };
+        // What is alive while this is planned is deleted only after its cut.
+        let cut = self
+            .wanted
+            .cut_by
+            .iter()
+            .filter(|_| dead.target == *self.wanted.target);
+        let needs = cut.map(|cut| Need {
+            key: cut.clone(),
+            ended: Ended::Ok,
+        });
         Item {
+            needs: needs.collect(),
             before: Some(dead.clone()),
             tier: tier.max(Tier::GRAVE),
             reasons,
