@@ -40,8 +40,11 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Give back what was cut, as far as it may come back; a compromised credential only where it is named')
             [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open an incident, list incidents, or note something in one')
             [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator or a bare id is, which account owns it, and what its state is')
+            [CompletionResult]::new('evidence', 'evidence', [CompletionResultType]::ParameterValue, 'List, add to, or take out the evidence of an incident')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider')
+            [CompletionResult]::new('playbook', 'playbook', [CompletionResultType]::ParameterValue, 'Check playbooks, and show what the language and the shelf hold')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, or verify it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -51,9 +54,11 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;isolate' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
+            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
             [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'A ticket elsewhere; kept in the journal')
@@ -72,7 +77,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;inventory' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
+            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
             [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'A ticket elsewhere; kept in the journal')
@@ -89,16 +96,20 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;plan' {
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'What is compromised (can be repeated)')
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Give an input of the playbook a value (can be repeated)')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
+            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
             [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'A ticket elsewhere; kept in the journal')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--permissions', '--permissions', [CompletionResultType]::ParameterName, 'Print instead the least policy that permits exactly this plan, for whoever applies it')
+            [CompletionResult]::new('--as-commands', '--as-commands', [CompletionResultType]::ParameterName, 'Print instead the plan and its undo as the vendors'' own command lines, to be run by hand')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -124,10 +135,12 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;run' {
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'What is compromised (can be repeated)')
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Give an input of the playbook a value (can be repeated)')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
+            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
             [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'A ticket elsewhere; kept in the journal')
@@ -172,6 +185,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;resume' {
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read the pasted leak again from FILE, `-` is standard input, for the secrets that cannot be read again otherwise')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the only open one, or the latest')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
@@ -186,11 +200,14 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;restore' {
+            [CompletionResult]::new('--even-if-changed', '--even-if-changed', [CompletionResultType]::ParameterName, 'Put this field of what is named back although the subject itself changed it before it was cut')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the only open one, or the latest')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--false-positive', '--false-positive', [CompletionResultType]::ParameterName, 'What was cut is healthy: lift all of our measures on it and on what hung on it; needs `--reason`')
+            [CompletionResult]::new('--sessions-too', '--sessions-too', [CompletionResultType]::ParameterName, 'The sessions that were cut are healthy too: lift their cut-offs at once')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -210,6 +227,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open an incident without cutting anything yet')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List incidents, oldest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
+            [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
+            [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
             [CompletionResult]::new('note', 'note', [CompletionResultType]::ParameterValue, 'Write something down in an incident''s journal')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -239,7 +259,48 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'contain;incident;show' {
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;done' {
+            [CompletionResult]::new('--note', '--note', [CompletionResultType]::ParameterName, 'What was done, in your words')
+            [CompletionResult]::new('--evidence', '--evidence', [CompletionResultType]::ParameterName, 'Keep a file that shows it, in the incident''s folder (can be repeated)')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;waive' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'contain;incident;note' {
+            [CompletionResult]::new('--did', '--did', [CompletionResultType]::ParameterName, 'It tells of work done by hand: an action and its target; the next round looks whether it is so')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'When it was done: a time, or a duration ago; otherwise now')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
@@ -254,6 +315,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;incident;help' {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open an incident without cutting anything yet')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List incidents, oldest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
+            [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
+            [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
             [CompletionResult]::new('note', 'note', [CompletionResultType]::ParameterValue, 'Write something down in an incident''s journal')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -264,6 +328,15 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;incident;help;list' {
             break
         }
+        'contain;incident;help;show' {
+            break
+        }
+        'contain;incident;help;done' {
+            break
+        }
+        'contain;incident;help;waive' {
+            break
+        }
         'contain;incident;help;note' {
             break
         }
@@ -271,6 +344,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;identify' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Say what a pasted leak holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
@@ -280,6 +354,77 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;evidence' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;evidence;list' {
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident, or a drill; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;evidence;add' {
+            [CompletionResult]::new('--about', '--about', [CompletionResultType]::ParameterName, 'What it is evidence of, in your words or as a locator')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;evidence;export' {
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident, or a drill; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;evidence;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;evidence;help;list' {
+            break
+        }
+        'contain;evidence;help;add' {
+            break
+        }
+        'contain;evidence;help;export' {
+            break
+        }
+        'contain;evidence;help;help' {
             break
         }
         'contain;report' {
@@ -295,6 +440,91 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'contain;provider' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
+            [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
+            [CompletionResult]::new('guardrail', 'guardrail', [CompletionResultType]::ParameterValue, 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;provider;list' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;show' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;permissions' {
+            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'Only these actions, with what looks at their targets (can be repeated)')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--reads', '--reads', [CompletionResultType]::ParameterName, 'Only what reads: enough to plan, inventory and verify')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;guardrail' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
+            [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
+            [CompletionResult]::new('guardrail', 'guardrail', [CompletionResultType]::ParameterValue, 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;provider;help;list' {
+            break
+        }
+        'contain;provider;help;show' {
+            break
+        }
+        'contain;provider;help;permissions' {
+            break
+        }
+        'contain;provider;help;guardrail' {
+            break
+        }
+        'contain;provider;help;help' {
+            break
+        }
         'contain;doctor' {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
@@ -304,6 +534,121 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files, and report everything that is wrong with them; ends 2 on any problem')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a playbook, for editors')
+            [CompletionResult]::new('reference', 'reference', [CompletionResultType]::ParameterValue, 'Print the reference of the language, in Markdown')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the playbooks that ship and those of the workspace')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a playbook')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Begin a playbook in the workspace''s playbooks/, with comments on what stands where')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;playbook;lint' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook;schema' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook;reference' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook;list' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook;show' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook;new' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;playbook;help' {
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files, and report everything that is wrong with them; ends 2 on any problem')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a playbook, for editors')
+            [CompletionResult]::new('reference', 'reference', [CompletionResultType]::ParameterValue, 'Print the reference of the language, in Markdown')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the playbooks that ship and those of the workspace')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a playbook')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Begin a playbook in the workspace''s playbooks/, with comments on what stands where')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;playbook;help;lint' {
+            break
+        }
+        'contain;playbook;help;schema' {
+            break
+        }
+        'contain;playbook;help;reference' {
+            break
+        }
+        'contain;playbook;help;list' {
+            break
+        }
+        'contain;playbook;help;show' {
+            break
+        }
+        'contain;playbook;help;new' {
+            break
+        }
+        'contain;playbook;help;help' {
             break
         }
         'contain;drill' {
@@ -367,7 +712,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -397,7 +742,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;journal;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -444,8 +789,11 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Give back what was cut, as far as it may come back; a compromised credential only where it is named')
             [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open an incident, list incidents, or note something in one')
             [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator or a bare id is, which account owns it, and what its state is')
+            [CompletionResult]::new('evidence', 'evidence', [CompletionResultType]::ParameterValue, 'List, add to, or take out the evidence of an incident')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof')
+            [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider')
+            [CompletionResult]::new('playbook', 'playbook', [CompletionResultType]::ParameterValue, 'Check playbooks, and show what the language and the shelf hold')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, or verify it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -483,6 +831,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;incident' {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open an incident without cutting anything yet')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List incidents, oldest first')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
+            [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
+            [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
             [CompletionResult]::new('note', 'note', [CompletionResultType]::ParameterValue, 'Write something down in an incident''s journal')
             break
         }
@@ -492,16 +843,86 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;incident;list' {
             break
         }
+        'contain;help;incident;show' {
+            break
+        }
+        'contain;help;incident;done' {
+            break
+        }
+        'contain;help;incident;waive' {
+            break
+        }
         'contain;help;incident;note' {
             break
         }
         'contain;help;identify' {
             break
         }
+        'contain;help;evidence' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks')
+            break
+        }
+        'contain;help;evidence;list' {
+            break
+        }
+        'contain;help;evidence;add' {
+            break
+        }
+        'contain;help;evidence;export' {
+            break
+        }
         'contain;help;report' {
             break
         }
+        'contain;help;provider' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
+            [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
+            [CompletionResult]::new('guardrail', 'guardrail', [CompletionResultType]::ParameterValue, 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it')
+            break
+        }
+        'contain;help;provider;list' {
+            break
+        }
+        'contain;help;provider;show' {
+            break
+        }
+        'contain;help;provider;permissions' {
+            break
+        }
+        'contain;help;provider;guardrail' {
+            break
+        }
         'contain;help;doctor' {
+            break
+        }
+        'contain;help;playbook' {
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files, and report everything that is wrong with them; ends 2 on any problem')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a playbook, for editors')
+            [CompletionResult]::new('reference', 'reference', [CompletionResultType]::ParameterValue, 'Print the reference of the language, in Markdown')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the playbooks that ship and those of the workspace')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print a playbook')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Begin a playbook in the workspace''s playbooks/, with comments on what stands where')
+            break
+        }
+        'contain;help;playbook;lint' {
+            break
+        }
+        'contain;help;playbook;schema' {
+            break
+        }
+        'contain;help;playbook;reference' {
+            break
+        }
+        'contain;help;playbook;list' {
+            break
+        }
+        'contain;help;playbook;show' {
+            break
+        }
+        'contain;help;playbook;new' {
             break
         }
         'contain;help;drill' {
@@ -517,7 +938,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;help;journal' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged')
             break
         }
         'contain;help;journal;show' {

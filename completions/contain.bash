@@ -28,6 +28,9 @@ _contain() {
             contain,drill)
                 cmd="contain__subcmd__drill"
                 ;;
+            contain,evidence)
+                cmd="contain__subcmd__evidence"
+                ;;
             contain,help)
                 cmd="contain__subcmd__help"
                 ;;
@@ -51,6 +54,12 @@ _contain() {
                 ;;
             contain,plan)
                 cmd="contain__subcmd__plan"
+                ;;
+            contain,playbook)
+                cmd="contain__subcmd__playbook"
+                ;;
+            contain,provider)
+                cmd="contain__subcmd__provider"
                 ;;
             contain,report)
                 cmd="contain__subcmd__report"
@@ -88,6 +97,30 @@ _contain() {
             contain__subcmd__drill__subcmd__help,run)
                 cmd="contain__subcmd__drill__subcmd__help__subcmd__run"
                 ;;
+            contain__subcmd__evidence,add)
+                cmd="contain__subcmd__evidence__subcmd__add"
+                ;;
+            contain__subcmd__evidence,export)
+                cmd="contain__subcmd__evidence__subcmd__export"
+                ;;
+            contain__subcmd__evidence,help)
+                cmd="contain__subcmd__evidence__subcmd__help"
+                ;;
+            contain__subcmd__evidence,list)
+                cmd="contain__subcmd__evidence__subcmd__list"
+                ;;
+            contain__subcmd__evidence__subcmd__help,add)
+                cmd="contain__subcmd__evidence__subcmd__help__subcmd__add"
+                ;;
+            contain__subcmd__evidence__subcmd__help,export)
+                cmd="contain__subcmd__evidence__subcmd__help__subcmd__export"
+                ;;
+            contain__subcmd__evidence__subcmd__help,help)
+                cmd="contain__subcmd__evidence__subcmd__help__subcmd__help"
+                ;;
+            contain__subcmd__evidence__subcmd__help,list)
+                cmd="contain__subcmd__evidence__subcmd__help__subcmd__list"
+                ;;
             contain__subcmd__help,apply)
                 cmd="contain__subcmd__help__subcmd__apply"
                 ;;
@@ -99,6 +132,9 @@ _contain() {
                 ;;
             contain__subcmd__help,drill)
                 cmd="contain__subcmd__help__subcmd__drill"
+                ;;
+            contain__subcmd__help,evidence)
+                cmd="contain__subcmd__help__subcmd__evidence"
                 ;;
             contain__subcmd__help,help)
                 cmd="contain__subcmd__help__subcmd__help"
@@ -124,6 +160,12 @@ _contain() {
             contain__subcmd__help,plan)
                 cmd="contain__subcmd__help__subcmd__plan"
                 ;;
+            contain__subcmd__help,playbook)
+                cmd="contain__subcmd__help__subcmd__playbook"
+                ;;
+            contain__subcmd__help,provider)
+                cmd="contain__subcmd__help__subcmd__provider"
+                ;;
             contain__subcmd__help,report)
                 cmd="contain__subcmd__help__subcmd__report"
                 ;;
@@ -148,6 +190,18 @@ _contain() {
             contain__subcmd__help__subcmd__drill,run)
                 cmd="contain__subcmd__help__subcmd__drill__subcmd__run"
                 ;;
+            contain__subcmd__help__subcmd__evidence,add)
+                cmd="contain__subcmd__help__subcmd__evidence__subcmd__add"
+                ;;
+            contain__subcmd__help__subcmd__evidence,export)
+                cmd="contain__subcmd__help__subcmd__evidence__subcmd__export"
+                ;;
+            contain__subcmd__help__subcmd__evidence,list)
+                cmd="contain__subcmd__help__subcmd__evidence__subcmd__list"
+                ;;
+            contain__subcmd__help__subcmd__incident,done)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__done"
+                ;;
             contain__subcmd__help__subcmd__incident,list)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__list"
                 ;;
@@ -157,11 +211,50 @@ _contain() {
             contain__subcmd__help__subcmd__incident,open)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__open"
                 ;;
+            contain__subcmd__help__subcmd__incident,show)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__show"
+                ;;
+            contain__subcmd__help__subcmd__incident,waive)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__waive"
+                ;;
             contain__subcmd__help__subcmd__journal,show)
                 cmd="contain__subcmd__help__subcmd__journal__subcmd__show"
                 ;;
             contain__subcmd__help__subcmd__journal,verify)
                 cmd="contain__subcmd__help__subcmd__journal__subcmd__verify"
+                ;;
+            contain__subcmd__help__subcmd__playbook,lint)
+                cmd="contain__subcmd__help__subcmd__playbook__subcmd__lint"
+                ;;
+            contain__subcmd__help__subcmd__playbook,list)
+                cmd="contain__subcmd__help__subcmd__playbook__subcmd__list"
+                ;;
+            contain__subcmd__help__subcmd__playbook,new)
+                cmd="contain__subcmd__help__subcmd__playbook__subcmd__new"
+                ;;
+            contain__subcmd__help__subcmd__playbook,reference)
+                cmd="contain__subcmd__help__subcmd__playbook__subcmd__reference"
+                ;;
+            contain__subcmd__help__subcmd__playbook,schema)
+                cmd="contain__subcmd__help__subcmd__playbook__subcmd__schema"
+                ;;
+            contain__subcmd__help__subcmd__playbook,show)
+                cmd="contain__subcmd__help__subcmd__playbook__subcmd__show"
+                ;;
+            contain__subcmd__help__subcmd__provider,guardrail)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__guardrail"
+                ;;
+            contain__subcmd__help__subcmd__provider,list)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__list"
+                ;;
+            contain__subcmd__help__subcmd__provider,permissions)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__permissions"
+                ;;
+            contain__subcmd__help__subcmd__provider,show)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__show"
+                ;;
+            contain__subcmd__incident,done)
+                cmd="contain__subcmd__incident__subcmd__done"
                 ;;
             contain__subcmd__incident,help)
                 cmd="contain__subcmd__incident__subcmd__help"
@@ -175,6 +268,15 @@ _contain() {
             contain__subcmd__incident,open)
                 cmd="contain__subcmd__incident__subcmd__open"
                 ;;
+            contain__subcmd__incident,show)
+                cmd="contain__subcmd__incident__subcmd__show"
+                ;;
+            contain__subcmd__incident,waive)
+                cmd="contain__subcmd__incident__subcmd__waive"
+                ;;
+            contain__subcmd__incident__subcmd__help,done)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__done"
+                ;;
             contain__subcmd__incident__subcmd__help,help)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__help"
                 ;;
@@ -186,6 +288,12 @@ _contain() {
                 ;;
             contain__subcmd__incident__subcmd__help,open)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__open"
+                ;;
+            contain__subcmd__incident__subcmd__help,show)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__show"
+                ;;
+            contain__subcmd__incident__subcmd__help,waive)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__waive"
                 ;;
             contain__subcmd__journal,help)
                 cmd="contain__subcmd__journal__subcmd__help"
@@ -205,6 +313,78 @@ _contain() {
             contain__subcmd__journal__subcmd__help,verify)
                 cmd="contain__subcmd__journal__subcmd__help__subcmd__verify"
                 ;;
+            contain__subcmd__playbook,help)
+                cmd="contain__subcmd__playbook__subcmd__help"
+                ;;
+            contain__subcmd__playbook,lint)
+                cmd="contain__subcmd__playbook__subcmd__lint"
+                ;;
+            contain__subcmd__playbook,list)
+                cmd="contain__subcmd__playbook__subcmd__list"
+                ;;
+            contain__subcmd__playbook,new)
+                cmd="contain__subcmd__playbook__subcmd__new"
+                ;;
+            contain__subcmd__playbook,reference)
+                cmd="contain__subcmd__playbook__subcmd__reference"
+                ;;
+            contain__subcmd__playbook,schema)
+                cmd="contain__subcmd__playbook__subcmd__schema"
+                ;;
+            contain__subcmd__playbook,show)
+                cmd="contain__subcmd__playbook__subcmd__show"
+                ;;
+            contain__subcmd__playbook__subcmd__help,help)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__help"
+                ;;
+            contain__subcmd__playbook__subcmd__help,lint)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__lint"
+                ;;
+            contain__subcmd__playbook__subcmd__help,list)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__list"
+                ;;
+            contain__subcmd__playbook__subcmd__help,new)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__new"
+                ;;
+            contain__subcmd__playbook__subcmd__help,reference)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__reference"
+                ;;
+            contain__subcmd__playbook__subcmd__help,schema)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__schema"
+                ;;
+            contain__subcmd__playbook__subcmd__help,show)
+                cmd="contain__subcmd__playbook__subcmd__help__subcmd__show"
+                ;;
+            contain__subcmd__provider,guardrail)
+                cmd="contain__subcmd__provider__subcmd__guardrail"
+                ;;
+            contain__subcmd__provider,help)
+                cmd="contain__subcmd__provider__subcmd__help"
+                ;;
+            contain__subcmd__provider,list)
+                cmd="contain__subcmd__provider__subcmd__list"
+                ;;
+            contain__subcmd__provider,permissions)
+                cmd="contain__subcmd__provider__subcmd__permissions"
+                ;;
+            contain__subcmd__provider,show)
+                cmd="contain__subcmd__provider__subcmd__show"
+                ;;
+            contain__subcmd__provider__subcmd__help,guardrail)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__guardrail"
+                ;;
+            contain__subcmd__provider__subcmd__help,help)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__help"
+                ;;
+            contain__subcmd__provider__subcmd__help,list)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__list"
+                ;;
+            contain__subcmd__provider__subcmd__help,permissions)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__permissions"
+                ;;
+            contain__subcmd__provider__subcmd__help,show)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -212,7 +392,7 @@ _contain() {
 
     case "${cmd}" in
         contain)
-            opts="-h -V --json --workspace --journal --as --help --version isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help"
+            opts="-h -V --json --workspace --journal --as --help --version isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -461,8 +641,198 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__evidence)
+            opts="-h -V --json --workspace --journal --as --help --version list add export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__add)
+            opts="-h -V --about --incident --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --about)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__export)
+            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__help)
+            opts="list add export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__evidence__subcmd__list)
+            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help)
-            opts="isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help"
+            opts="isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -559,6 +929,62 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__evidence)
+            opts="list add export"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__evidence__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__evidence__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__evidence__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -588,8 +1014,22 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__incident)
-            opts="open list note"
+            opts="open list show done waive note"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -630,6 +1070,34 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__incident__subcmd__open)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__waive)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -741,6 +1209,174 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__playbook)
+            opts="lint schema reference list show new"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__playbook__subcmd__lint)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__playbook__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__playbook__subcmd__new)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__playbook__subcmd__reference)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__playbook__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__playbook__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider)
+            opts="list show permissions guardrail"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider__subcmd__guardrail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider__subcmd__permissions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -826,12 +1462,16 @@ _contain() {
             return 0
             ;;
         contain__subcmd__identify)
-            opts="-h -V --offline --json --workspace --journal --as --help --version"
+            opts="-h -V --from --offline --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -852,7 +1492,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident)
-            opts="-h -V --json --workspace --journal --as --help --version open list note help"
+            opts="-h -V --json --workspace --journal --as --help --version open list show done waive note help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -877,9 +1517,61 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__incident__subcmd__help)
-            opts="open list note help"
+        contain__subcmd__incident__subcmd__done)
+            opts="-h -V --note --evidence --incident --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --note)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --evidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help)
+            opts="open list show done waive note help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -947,6 +1639,34 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__incident__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__waive)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__incident__subcmd__list)
             opts="-h -V --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -974,12 +1694,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__note)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --did --at --incident --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --did)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --incident)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1041,8 +1769,72 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__incident__subcmd__show)
+            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__waive)
+            opts="-h -V --reason --incident --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__inventory)
-            opts="-h -V --subjects --since --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subjects --from --since --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1052,7 +1844,15 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --activity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1088,13 +1888,17 @@ _contain() {
             return 0
             ;;
         contain__subcmd__isolate)
-            opts="-h -V --subjects --since --include --secret --yes --exact --wait --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subjects --from --since --include --secret --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --subjects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1107,6 +1911,10 @@ _contain() {
                     return 0
                     ;;
                 --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --activity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1310,7 +2118,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__plan)
-            opts="-h -V --subject --subjects --input --since --include --secret --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subject --subjects --from --input --since --include --permissions --as-commands --secret --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1321,6 +2129,10 @@ _contain() {
                     return 0
                     ;;
                 --subjects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1340,6 +2152,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --activity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --incident)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1352,6 +2168,518 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook)
+            opts="-h -V --json --workspace --journal --as --help --version lint schema reference list show new help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help)
+            opts="lint schema reference list show new help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__lint)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__new)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__reference)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__lint)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__list)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__new)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__reference)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__schema)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__playbook__subcmd__show)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider)
+            opts="-h -V --json --workspace --journal --as --help --version list show permissions guardrail help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__guardrail)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help)
+            opts="list show permissions guardrail help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help__subcmd__guardrail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help__subcmd__permissions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__list)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__permissions)
+            opts="-h -V --reads --action --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__show)
+            opts="-h -V --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1402,12 +2730,16 @@ _contain() {
             return 0
             ;;
         contain__subcmd__restore)
-            opts="-h -V --yes --reason --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --false-positive --sessions-too --even-if-changed --yes --reason --incident --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --even-if-changed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --reason)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1436,13 +2768,17 @@ _contain() {
             return 0
             ;;
         contain__subcmd__resume)
-            opts="-h -V --wait --yes --secret --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --wait --yes --secret --from --incident --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1470,7 +2806,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__run)
-            opts="-h -V --subject --subjects --input --since --include --secret --yes --exact --wait --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subject --subjects --from --input --since --include --secret --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1481,6 +2817,10 @@ _contain() {
                     return 0
                     ;;
                 --subjects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1497,6 +2837,10 @@ _contain() {
                     return 0
                     ;;
                 --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --activity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

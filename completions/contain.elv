@@ -37,8 +37,11 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
             cand incident 'Open an incident, list incidents, or note something in one'
             cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand evidence 'List, add to, or take out the evidence of an incident'
             cand report 'Write the report of an incident: what was done, by whose authority, with what proof'
+            cand provider 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider'
             cand doctor 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+            cand playbook 'Check playbooks, and show what the language and the shelf hold'
             cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
             cand journal 'Show an incident''s journal, or verify it'
             cand completions 'Print the completion script for a shell'
@@ -47,9 +50,11 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;isolate'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
             cand --reason 'Why, in your words; kept in the journal'
             cand --ticket 'A ticket elsewhere; kept in the journal'
@@ -67,7 +72,9 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;inventory'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
+            cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
             cand --reason 'Why, in your words; kept in the journal'
             cand --ticket 'A ticket elsewhere; kept in the journal'
@@ -83,16 +90,20 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;plan'= {
             cand --subject 'What is compromised (can be repeated)'
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
             cand --input 'Give an input of the playbook a value (can be repeated)'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
             cand --reason 'Why, in your words; kept in the journal'
             cand --ticket 'A ticket elsewhere; kept in the journal'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --permissions 'Print instead the least policy that permits exactly this plan, for whoever applies it'
+            cand --as-commands 'Print instead the plan and its undo as the vendors'' own command lines, to be run by hand'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -116,10 +127,12 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;run'= {
             cand --subject 'What is compromised (can be repeated)'
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
             cand --input 'Give an input of the playbook a value (can be repeated)'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
             cand --reason 'Why, in your words; kept in the journal'
             cand --ticket 'A ticket elsewhere; kept in the journal'
@@ -161,6 +174,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;resume'= {
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
+            cand --from 'Read the pasted leak again from FILE, `-` is standard input, for the secrets that cannot be read again otherwise'
             cand --incident 'Work in this incident; otherwise the only open one, or the latest'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
@@ -174,11 +188,14 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --version 'Print version'
         }
         &'contain;restore'= {
+            cand --even-if-changed 'Put this field of what is named back although the subject itself changed it before it was cut'
             cand --reason 'Why, in your words; kept in the journal'
             cand --incident 'Work in this incident; otherwise the only open one, or the latest'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --false-positive 'What was cut is healthy: lift all of our measures on it and on what hung on it; needs `--reason`'
+            cand --sessions-too 'The sessions that were cut are healthy too: lift their cut-offs at once'
             cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
@@ -197,6 +214,9 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --version 'Print version'
             cand open 'Open an incident without cutting anything yet'
             cand list 'List incidents, oldest first'
+            cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
+            cand done 'Say that a manual task was done'
+            cand waive 'Take on yourself that an open item holds back nothing any more'
             cand note 'Write something down in an incident''s journal'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -223,7 +243,45 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'contain;incident;show'= {
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;done'= {
+            cand --note 'What was done, in your words'
+            cand --evidence 'Keep a file that shows it, in the incident''s folder (can be repeated)'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;waive'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'contain;incident;note'= {
+            cand --did 'It tells of work done by hand: an action and its target; the next round looks whether it is so'
+            cand --at 'When it was done: a time, or a duration ago; otherwise now'
             cand --incident 'The incident; otherwise the only open one, or the latest'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
@@ -237,6 +295,9 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;incident;help'= {
             cand open 'Open an incident without cutting anything yet'
             cand list 'List incidents, oldest first'
+            cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
+            cand done 'Say that a manual task was done'
+            cand waive 'Take on yourself that an open item holds back nothing any more'
             cand note 'Write something down in an incident''s journal'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -244,11 +305,18 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;incident;help;list'= {
         }
+        &'contain;incident;help;show'= {
+        }
+        &'contain;incident;help;done'= {
+        }
+        &'contain;incident;help;waive'= {
+        }
         &'contain;incident;help;note'= {
         }
         &'contain;incident;help;help'= {
         }
         &'contain;identify'= {
+            cand --from 'Say what a pasted leak holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
@@ -258,6 +326,68 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+        }
+        &'contain;evidence'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
+            cand add 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB'
+            cand export 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;evidence;list'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;evidence;add'= {
+            cand --about 'What it is evidence of, in your words or as a locator'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;evidence;export'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;evidence;help'= {
+            cand list 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
+            cand add 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB'
+            cand export 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;evidence;help;list'= {
+        }
+        &'contain;evidence;help;add'= {
+        }
+        &'contain;evidence;help;export'= {
+        }
+        &'contain;evidence;help;help'= {
         }
         &'contain;report'= {
             cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
@@ -271,6 +401,80 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'contain;provider'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List the providers, with the kinds and actions of each in short'
+            cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+            cand permissions 'Print the least policy for a responder who may do everything that this build can do'
+            cand guardrail 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;provider;list'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;show'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;permissions'= {
+            cand --action 'Only these actions, with what looks at their targets (can be repeated)'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --reads 'Only what reads: enough to plan, inventory and verify'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;guardrail'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;help'= {
+            cand list 'List the providers, with the kinds and actions of each in short'
+            cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+            cand permissions 'Print the least policy for a responder who may do everything that this build can do'
+            cand guardrail 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;provider;help;list'= {
+        }
+        &'contain;provider;help;show'= {
+        }
+        &'contain;provider;help;permissions'= {
+        }
+        &'contain;provider;help;guardrail'= {
+        }
+        &'contain;provider;help;help'= {
+        }
         &'contain;doctor'= {
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
@@ -280,6 +484,106 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
+        }
+        &'contain;playbook'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand lint 'Check files, and report everything that is wrong with them; ends 2 on any problem'
+            cand schema 'Print the JSON Schema of a playbook, for editors'
+            cand reference 'Print the reference of the language, in Markdown'
+            cand list 'List the playbooks that ship and those of the workspace'
+            cand show 'Print a playbook'
+            cand new 'Begin a playbook in the workspace''s playbooks/, with comments on what stands where'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;playbook;lint'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;playbook;schema'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;playbook;reference'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;playbook;list'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;playbook;show'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;playbook;new'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;playbook;help'= {
+            cand lint 'Check files, and report everything that is wrong with them; ends 2 on any problem'
+            cand schema 'Print the JSON Schema of a playbook, for editors'
+            cand reference 'Print the reference of the language, in Markdown'
+            cand list 'List the playbooks that ship and those of the workspace'
+            cand show 'Print a playbook'
+            cand new 'Begin a playbook in the workspace''s playbooks/, with comments on what stands where'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;playbook;help;lint'= {
+        }
+        &'contain;playbook;help;schema'= {
+        }
+        &'contain;playbook;help;reference'= {
+        }
+        &'contain;playbook;help;list'= {
+        }
+        &'contain;playbook;help;show'= {
+        }
+        &'contain;playbook;help;new'= {
+        }
+        &'contain;playbook;help;help'= {
         }
         &'contain;drill'= {
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
@@ -335,7 +639,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand show 'Print the entries in short, one a line'
-            cand verify 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+            cand verify 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contain;journal;show'= {
@@ -362,7 +666,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;journal;help'= {
             cand show 'Print the entries in short, one a line'
-            cand verify 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+            cand verify 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contain;journal;help;show'= {
@@ -403,8 +707,11 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
             cand incident 'Open an incident, list incidents, or note something in one'
             cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand evidence 'List, add to, or take out the evidence of an incident'
             cand report 'Write the report of an incident: what was done, by whose authority, with what proof'
+            cand provider 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider'
             cand doctor 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+            cand playbook 'Check playbooks, and show what the language and the shelf hold'
             cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
             cand journal 'Show an incident''s journal, or verify it'
             cand completions 'Print the completion script for a shell'
@@ -432,19 +739,73 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help;incident'= {
             cand open 'Open an incident without cutting anything yet'
             cand list 'List incidents, oldest first'
+            cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
+            cand done 'Say that a manual task was done'
+            cand waive 'Take on yourself that an open item holds back nothing any more'
             cand note 'Write something down in an incident''s journal'
         }
         &'contain;help;incident;open'= {
         }
         &'contain;help;incident;list'= {
         }
+        &'contain;help;incident;show'= {
+        }
+        &'contain;help;incident;done'= {
+        }
+        &'contain;help;incident;waive'= {
+        }
         &'contain;help;incident;note'= {
         }
         &'contain;help;identify'= {
         }
+        &'contain;help;evidence'= {
+            cand list 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
+            cand add 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB'
+            cand export 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks'
+        }
+        &'contain;help;evidence;list'= {
+        }
+        &'contain;help;evidence;add'= {
+        }
+        &'contain;help;evidence;export'= {
+        }
         &'contain;help;report'= {
         }
+        &'contain;help;provider'= {
+            cand list 'List the providers, with the kinds and actions of each in short'
+            cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+            cand permissions 'Print the least policy for a responder who may do everything that this build can do'
+            cand guardrail 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
+        }
+        &'contain;help;provider;list'= {
+        }
+        &'contain;help;provider;show'= {
+        }
+        &'contain;help;provider;permissions'= {
+        }
+        &'contain;help;provider;guardrail'= {
+        }
         &'contain;help;doctor'= {
+        }
+        &'contain;help;playbook'= {
+            cand lint 'Check files, and report everything that is wrong with them; ends 2 on any problem'
+            cand schema 'Print the JSON Schema of a playbook, for editors'
+            cand reference 'Print the reference of the language, in Markdown'
+            cand list 'List the playbooks that ship and those of the workspace'
+            cand show 'Print a playbook'
+            cand new 'Begin a playbook in the workspace''s playbooks/, with comments on what stands where'
+        }
+        &'contain;help;playbook;lint'= {
+        }
+        &'contain;help;playbook;schema'= {
+        }
+        &'contain;help;playbook;reference'= {
+        }
+        &'contain;help;playbook;list'= {
+        }
+        &'contain;help;playbook;show'= {
+        }
+        &'contain;help;playbook;new'= {
         }
         &'contain;help;drill'= {
             cand run 'Rehearse a scenario'
@@ -456,7 +817,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;journal'= {
             cand show 'Print the entries in short, one a line'
-            cand verify 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+            cand verify 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
         }
         &'contain;help;journal;show'= {
         }

@@ -41,17 +41,22 @@ complete -c contain -n "__fish_contain_needs_command" -f -a "resume" -d 'Go on w
 complete -c contain -n "__fish_contain_needs_command" -f -a "restore" -d 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
 complete -c contain -n "__fish_contain_needs_command" -f -a "incident" -d 'Open an incident, list incidents, or note something in one'
 complete -c contain -n "__fish_contain_needs_command" -f -a "identify" -d 'Say what a locator or a bare id is, which account owns it, and what its state is'
+complete -c contain -n "__fish_contain_needs_command" -f -a "evidence" -d 'List, add to, or take out the evidence of an incident'
 complete -c contain -n "__fish_contain_needs_command" -f -a "report" -d 'Write the report of an incident: what was done, by whose authority, with what proof'
+complete -c contain -n "__fish_contain_needs_command" -f -a "provider" -d 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider'
 complete -c contain -n "__fish_contain_needs_command" -f -a "doctor" -d 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+complete -c contain -n "__fish_contain_needs_command" -f -a "playbook" -d 'Check playbooks, and show what the language and the shelf hold'
 complete -c contain -n "__fish_contain_needs_command" -f -a "drill" -d 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
 complete -c contain -n "__fish_contain_needs_command" -f -a "journal" -d 'Show an incident\'s journal, or verify it'
 complete -c contain -n "__fish_contain_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c contain -n "__fish_contain_needs_command" -f -a "man" -d 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
 complete -c contain -n "__fish_contain_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l from -d 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l include -d 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand isolate" -l activity -d 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)' -r -F
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand isolate" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
@@ -65,7 +70,9 @@ complete -c contain -n "__fish_contain_using_subcommand isolate" -l json -d 'Pri
 complete -c contain -n "__fish_contain_using_subcommand isolate" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand isolate" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l from -d 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids' -r
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
+complete -c contain -n "__fish_contain_using_subcommand inventory" -l activity -d 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)' -r -F
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand inventory" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
@@ -77,16 +84,20 @@ complete -c contain -n "__fish_contain_using_subcommand inventory" -s h -l help 
 complete -c contain -n "__fish_contain_using_subcommand inventory" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand plan" -l subject -d 'What is compromised (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l from -d 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l input -d 'Give an input of the playbook a value (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l include -d 'Cut these relations too (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l activity -d 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)' -r -F
 complete -c contain -n "__fish_contain_using_subcommand plan" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand plan" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand plan" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
 complete -c contain -n "__fish_contain_using_subcommand plan" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand plan" -l permissions -d 'Print instead the least policy that permits exactly this plan, for whoever applies it'
+complete -c contain -n "__fish_contain_using_subcommand plan" -l as-commands -d 'Print instead the plan and its undo as the vendors\' own command lines, to be run by hand'
 complete -c contain -n "__fish_contain_using_subcommand plan" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand plan" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand plan" -s V -l version -d 'Print version'
@@ -102,10 +113,12 @@ complete -c contain -n "__fish_contain_using_subcommand apply" -s h -l help -d '
 complete -c contain -n "__fish_contain_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand run" -l subject -d 'What is compromised (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l subjects -d 'Read further subjects from FILE, one per line; `-` is standard input' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l from -d 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l input -d 'Give an input of the playbook a value (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l since -d 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l include -d 'Cut these relations too (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand run" -l activity -d 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)' -r -F
 complete -c contain -n "__fish_contain_using_subcommand run" -l incident -d 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand run" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
@@ -135,6 +148,7 @@ complete -c contain -n "__fish_contain_using_subcommand verify" -l json -d 'Prin
 complete -c contain -n "__fish_contain_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand verify" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand resume" -l secret -d 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand resume" -l from -d 'Read the pasted leak again from FILE, `-` is standard input, for the secrets that cannot be read again otherwise' -r
 complete -c contain -n "__fish_contain_using_subcommand resume" -l incident -d 'Work in this incident; otherwise the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand resume" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand resume" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
@@ -144,25 +158,31 @@ complete -c contain -n "__fish_contain_using_subcommand resume" -l yes -d 'Confi
 complete -c contain -n "__fish_contain_using_subcommand resume" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand resume" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand resume" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand restore" -l even-if-changed -d 'Put this field of what is named back although the subject itself changed it before it was cut' -r
 complete -c contain -n "__fish_contain_using_subcommand restore" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand restore" -l incident -d 'Work in this incident; otherwise the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand restore" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand restore" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
 complete -c contain -n "__fish_contain_using_subcommand restore" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand restore" -l false-positive -d 'What was cut is healthy: lift all of our measures on it and on what hung on it; needs `--reason`'
+complete -c contain -n "__fish_contain_using_subcommand restore" -l sessions-too -d 'The sessions that were cut are healthy too: lift their cut-offs at once'
 complete -c contain -n "__fish_contain_using_subcommand restore" -l yes -d 'Confirm the plan without being asked; covers tiers up to 2'
 complete -c contain -n "__fish_contain_using_subcommand restore" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand restore" -s V -l version -d 'Print version'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -s h -l help -d 'Print help'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -s V -l version -d 'Print version'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "open" -d 'Open an incident without cutting anything yet'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "list" -d 'List incidents, oldest first'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "note" -d 'Write something down in an incident\'s journal'
-complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list note help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "open" -d 'Open an incident without cutting anything yet'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "list" -d 'List incidents, oldest first'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "show" -d 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "done" -d 'Say that a manual task was done'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "waive" -d 'Take on yourself that an open item holds back nothing any more'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "note" -d 'Write something down in an incident\'s journal'
+complete -c contain -n "__fish_contain_using_subcommand incident; and not __fish_seen_subcommand_from open list show done waive note help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l since -d 'The incident began then: a time, or a duration ago' -r
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l reason -d 'Why, in your words; kept in the journal' -r
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from open" -l ticket -d 'A ticket elsewhere; kept in the journal' -r
@@ -178,6 +198,32 @@ complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_see
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -l incident -d 'The incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l note -d 'What was done, in your words' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l evidence -d 'Keep a file that shows it, in the incident\'s folder (can be repeated)' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l incident -d 'The incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from done" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -l reason -d 'Why, in your words; kept in the journal' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -l incident -d 'The incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from waive" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l did -d 'It tells of work done by hand: an action and its target; the next round looks whether it is so' -r
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l at -d 'When it was done: a time, or a duration ago; otherwise now' -r
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l incident -d 'The incident; otherwise the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
@@ -187,8 +233,12 @@ complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_see
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from note" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "open" -d 'Open an incident without cutting anything yet'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "list" -d 'List incidents, oldest first'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "show" -d 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "done" -d 'Say that a manual task was done'
+complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "waive" -d 'Take on yourself that an open item holds back nothing any more'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "note" -d 'Write something down in an incident\'s journal'
 complete -c contain -n "__fish_contain_using_subcommand incident; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand identify" -l from -d 'Say what a pasted leak holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids' -r
 complete -c contain -n "__fish_contain_using_subcommand identify" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand identify" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
 complete -c contain -n "__fish_contain_using_subcommand identify" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
@@ -196,6 +246,42 @@ complete -c contain -n "__fish_contain_using_subcommand identify" -l offline -d 
 complete -c contain -n "__fish_contain_using_subcommand identify" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand identify" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand identify" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -f -a "list" -d 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -f -a "add" -d 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -f -a "export" -d 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and not __fish_seen_subcommand_from list add export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -l about -d 'What it is evidence of, in your words or as a locator' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -l incident -d 'The incident; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from help" -f -a "list" -d 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from help" -f -a "add" -d 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks'
+complete -c contain -n "__fish_contain_using_subcommand evidence; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand report" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand report" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand report" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
@@ -204,12 +290,110 @@ complete -c contain -n "__fish_contain_using_subcommand report" -l print -d 'Pri
 complete -c contain -n "__fish_contain_using_subcommand report" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand report" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand report" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -f -a "list" -d 'List the providers, with the kinds and actions of each in short'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -f -a "show" -d 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -f -a "permissions" -d 'Print the least policy for a responder who may do everything that this build can do'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -f -a "guardrail" -d 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
+complete -c contain -n "__fish_contain_using_subcommand provider; and not __fish_seen_subcommand_from list show permissions guardrail help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from list" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from list" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from list" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from list" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from show" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from show" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from show" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from show" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -l action -d 'Only these actions, with what looks at their targets (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -l reads -d 'Only what reads: enough to plan, inventory and verify'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from permissions" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from guardrail" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from guardrail" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from guardrail" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from guardrail" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from guardrail" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from guardrail" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the providers, with the kinds and actions of each in short'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "permissions" -d 'Print the least policy for a responder who may do everything that this build can do'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "guardrail" -d 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
+complete -c contain -n "__fish_contain_using_subcommand provider; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand doctor" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand doctor" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
 complete -c contain -n "__fish_contain_using_subcommand doctor" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
 complete -c contain -n "__fish_contain_using_subcommand doctor" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand doctor" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "lint" -d 'Check files, and report everything that is wrong with them; ends 2 on any problem'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "schema" -d 'Print the JSON Schema of a playbook, for editors'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "reference" -d 'Print the reference of the language, in Markdown'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "list" -d 'List the playbooks that ship and those of the workspace'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "show" -d 'Print a playbook'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "new" -d 'Begin a playbook in the workspace\'s playbooks/, with comments on what stands where'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and not __fish_seen_subcommand_from lint schema reference list show new help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from lint" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from lint" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from lint" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from lint" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from lint" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from lint" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from schema" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from schema" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from schema" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from schema" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from reference" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from reference" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from reference" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from reference" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from reference" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from reference" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from list" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from list" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from list" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from list" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from show" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from show" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from show" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from show" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from new" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from new" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from new" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from new" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from new" -s V -l version -d 'Print version'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "lint" -d 'Check files, and report everything that is wrong with them; ends 2 on any problem'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "schema" -d 'Print the JSON Schema of a playbook, for editors'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "reference" -d 'Print the reference of the language, in Markdown'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the playbooks that ship and those of the workspace'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print a playbook'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "new" -d 'Begin a playbook in the workspace\'s playbooks/, with comments on what stands where'
+complete -c contain -n "__fish_contain_using_subcommand playbook; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
 complete -c contain -n "__fish_contain_using_subcommand drill; and not __fish_seen_subcommand_from run list help" -l as -d 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)' -r
@@ -241,7 +425,7 @@ complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_
 complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "show" -d 'Print the entries in short, one a line'
-complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
 complete -c contain -n "__fish_contain_using_subcommand journal; and not __fish_seen_subcommand_from show verify help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l incident -d 'The incident, or a drill; otherwise the only open one, or the latest' -r
 complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from show" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
@@ -258,7 +442,7 @@ complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen
 complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
 complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the entries in short, one a line'
-complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
 complete -c contain -n "__fish_contain_using_subcommand journal; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand completions" -l workspace -d 'Use the workspace in DIR instead of looking for contain.yaml here and above' -r -F
 complete -c contain -n "__fish_contain_using_subcommand completions" -l journal -d 'Keep incidents under DIR, e.g. when the usual place cannot be written' -r -F
@@ -272,28 +456,47 @@ complete -c contain -n "__fish_contain_using_subcommand man" -l as -d 'Act as so
 complete -c contain -n "__fish_contain_using_subcommand man" -l json -d 'Print exactly one JSON document on standard output, whatever the ending'
 complete -c contain -n "__fish_contain_using_subcommand man" -s h -l help -d 'Print help'
 complete -c contain -n "__fish_contain_using_subcommand man" -s V -l version -d 'Print version'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "isolate" -d 'Cut the access of a compromised identity or credential, and of what it minted or entered'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "inventory" -d 'List what hangs on an identity or credential, and what it did; changes nothing'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "plan" -d 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "apply" -d 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "run" -d 'Carry out a playbook on one subject or on several'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "status" -d 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "verify" -d 'Look at everything afresh and say whether it is contained; changes nothing'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "resume" -d 'Go on with an incident: look at what is in doubt, then finish what is open or due'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "restore" -d 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "incident" -d 'Open an incident, list incidents, or note something in one'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "identify" -d 'Say what a locator or a bare id is, which account owns it, and what its state is'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "report" -d 'Write the report of an incident: what was done, by whose authority, with what proof'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "doctor" -d 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "drill" -d 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "journal" -d 'Show an incident\'s journal, or verify it'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "man" -d 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
-complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify report doctor drill journal completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "isolate" -d 'Cut the access of a compromised identity or credential, and of what it minted or entered'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "inventory" -d 'List what hangs on an identity or credential, and what it did; changes nothing'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "plan" -d 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "apply" -d 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "run" -d 'Carry out a playbook on one subject or on several'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "status" -d 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "verify" -d 'Look at everything afresh and say whether it is contained; changes nothing'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "resume" -d 'Go on with an incident: look at what is in doubt, then finish what is open or due'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "restore" -d 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "incident" -d 'Open an incident, list incidents, or note something in one'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "identify" -d 'Say what a locator or a bare id is, which account owns it, and what its state is'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "evidence" -d 'List, add to, or take out the evidence of an incident'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "report" -d 'Write the report of an incident: what was done, by whose authority, with what proof'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "provider" -d 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "doctor" -d 'Check credentials, endpoints, bounds, policies and the place of incidents; changes nothing at any provider'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "playbook" -d 'Check playbooks, and show what the language and the shelf hold'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "drill" -d 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "journal" -d 'Show an incident\'s journal, or verify it'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "completions" -d 'Print the completion script for a shell'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "man" -d 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
+complete -c contain -n "__fish_contain_using_subcommand help; and not __fish_seen_subcommand_from isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "open" -d 'Open an incident without cutting anything yet'
 complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "list" -d 'List incidents, oldest first'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "show" -d 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "done" -d 'Say that a manual task was done'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "waive" -d 'Take on yourself that an open item holds back nothing any more'
 complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from incident" -f -a "note" -d 'Write something down in an incident\'s journal'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from evidence" -f -a "list" -d 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from evidence" -f -a "add" -d 'Keep a file of yours with the record, hashed and journaled; at most 64 MiB'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from evidence" -f -a "export" -d 'Write journal, plans, evidence, mandates and reports to a new folder or .tar file, with a SHA256SUMS that `sha256sum -c` checks'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "list" -d 'List the providers, with the kinds and actions of each in short'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "show" -d 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "permissions" -d 'Print the least policy for a responder who may do everything that this build can do'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from provider" -f -a "guardrail" -d 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from playbook" -f -a "lint" -d 'Check files, and report everything that is wrong with them; ends 2 on any problem'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from playbook" -f -a "schema" -d 'Print the JSON Schema of a playbook, for editors'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from playbook" -f -a "reference" -d 'Print the reference of the language, in Markdown'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from playbook" -f -a "list" -d 'List the playbooks that ship and those of the workspace'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from playbook" -f -a "show" -d 'Print a playbook'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from playbook" -f -a "new" -d 'Begin a playbook in the workspace\'s playbooks/, with comments on what stands where'
 complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from drill" -f -a "run" -d 'Rehearse a scenario'
 complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from drill" -f -a "list" -d 'List the scenarios that ship'
 complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "show" -d 'Print the entries in short, one a line'
-complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry; ends 0 intact, 11 damaged'
+complete -c contain -n "__fish_contain_using_subcommand help; and __fish_seen_subcommand_from journal" -f -a "verify" -d 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'

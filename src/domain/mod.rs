@@ -20,12 +20,17 @@ pub mod recognise;
 pub mod seen;
 pub mod verdict;
 
+pub mod answered;
 pub mod case;
 pub mod event;
+pub mod fold;
 pub mod item;
+pub mod key;
 pub mod mandate;
 pub mod manner;
+pub mod order;
 pub mod plan;
+pub mod planned;
 pub mod state;
 
 pub use action::{

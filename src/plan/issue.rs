@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
+use super::item::{marks, tag};
 use super::room::Room;
-use super::{Ask, marks, tag, tier};
+use super::{Ask, tier};
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
     Arg, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Rung, Seen, ShortLived,

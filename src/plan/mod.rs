@@ -13,6 +13,9 @@ mod room;
 
 mod by_hand;
 mod candidate;
+mod choice;
+mod item;
+mod slot;
 
 mod manner;
 
@@ -24,25 +27,22 @@ mod step;
 pub mod least;
 
 pub use candidate::recurs;
+pub use item::{in_short, tag};
 pub use look::{Glance, glance, query, unseen};
 pub use view::View;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::case::Case;
-use crate::domain::event::{Does, Order, PlannedItem};
+use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
-use crate::domain::{
-    Digest, Duration, Fact, Item, Locator, Relation, Rung, Seen, Spec, Tag, Time, Undo, Work,
-};
-use crate::playbook::{Playbook, Step, Then, Verb, What};
+use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, Time, Work};
+use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
-use candidate::Candidate;
 
 /// How long a plan may be applied.
 pub const PLAN_LASTS: Duration = Duration::from_hours(1);
-const RAISED: &str = "the playbook raises it";
 
 /// What a round is planned from.
 pub struct Ask<'a> {
@@ -193,14 +193,14 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .verify
                     .as_ref()
                     .and_then(|verify| verify.within),
-                cut_by: cut_by(&items, &candidate),
+                cut_by: room::cut_by(&items, &candidate),
             };
             let mut expanded = issue::expand(ask, wanted).await;
             for item in &mut expanded {
                 item.only_if.clone_from(&candidate.only_if);
                 if let Some(raised) = candidate.step.tier.filter(|raised| *raised > item.tier) {
                     item.tier = raised;
-                    item.reasons.push(RAISED.to_owned());
+                    item.reasons.push(item::RAISED.to_owned());
                 }
             }
             // What was said, asked or looked for in an earlier round is not planned again.
@@ -242,7 +242,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .next(),
             };
             let known = goals.get(&choice.spec.id, &choice.target).is_some();
-            let item = item(ask, (&goals, &relied_on), candidate, choice, before);
+            let item = item::item(ask, (&goals, &relied_on), candidate, choice, before);
             // A goal that an earlier round accounts for needs no second no-op; late proof is added to its own life.
             if item.call().is_some() || !known {
                 items.push(item);
@@ -254,7 +254,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let mut asked = BTreeSet::new();
     others.retain(|item| asked.insert(item.key.clone()));
     // Steps that ask the same share one question: their expressions find its answer.
-    let mut questions: Vec<(Option<Locator>, crate::domain::Query)> = Vec::new();
+    let mut questions: Vec<(Option<Locator>, Query)> = Vec::new();
     others.retain(|item| {
         let Work::Read(query) = &item.work else {
             return true;
@@ -369,219 +369,5 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
             let ended = Ended::Ok;
             item.needs.push(Need { key, ended });
         }
-    }
-}
-
-/// The item of an earlier phase that stops what a candidate replaces.
-fn cut_by(items: &[Item], candidate: &Candidate<'_>) -> Option<ItemKey> {
-    let mut cuts = items.iter().filter(|item| {
-        let stops = item.rung.is_some_and(|rung| rung >= Rung::Suspend);
-        stops && item.key.phase < candidate.key.phase && item.target() == Some(&candidate.target)
-    });
-    cuts.next().map(|item| item.key.clone())
-}
-
-fn proposes_restore(step: &Step) -> bool {
-    let then = step.review.as_ref().map(|review| review.then);
-    then == Some(Then::ProposeRestore)
-}
-
-fn item(
-    ask: &Ask<'_>,
-    (goals, relied_on): (&due::Goals<'_>, &BTreeMap<u32, due::Goals<'_>>),
-    candidate: Candidate<'_>,
-    choice: candidate::Choice<'_>,
-    before: Option<Seen>,
-) -> Item {
-    let candidate::Choice { spec, target, note } = choice;
-    let mut marks = marks(ask, spec, &target);
-    if candidate.relation == Some(Relation::Shared) {
-        marks.push("shared".to_owned());
-    }
-    let (mut tier, mut reasons) = tier::compute(spec, &marks);
-    reasons.extend(note);
-    if let Some(raised) = candidate.step.tier.filter(|raised| *raised > tier) {
-        tier = raised;
-        reasons.push(RAISED.to_owned());
-    }
-    let ahead = ask.observer.clock_ahead(target.provider());
-    let opened = ask
-        .case
-        .runs
-        .get(&ask.at.0)
-        .map_or(ask.now, |run| run.opened_at);
-    // What the journal says is owed is planned: a first writing shortly before has a cut-off beyond the due time.
-    let is_owed = goals.owes(spec, &target, ask.now);
-    let required = match goals.second_writing(spec, &target) {
-        due::Due::At(again) if ask.now >= again => again,
-        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
-    };
-    // A call in doubt that does not show is sent again, even where an older one of the same goal does.
-    let is_unsettled = goals.get(&spec.id, &target).is_some_and(|life| {
-        let unseen = |call| before.as_ref().is_some_and(|seen| !spec.shows(call, seen));
-        life.state.is_in_doubt() && life.sent().is_some_and(|(call, _)| unseen(call))
-    });
-    let required = required.saturating_add(ahead).unwrap_or(required);
-    // What was written counts, and nothing older: a late request may have put an older cut-off back.
-    let written = goals.cut_off(spec, &target);
-    let required = match written {
-        Some(written) if goals.is_for_good(relied_on, spec, &target) => written,
-        Some(_) | None => written.map_or(required, |written| written.max(required)),
-    };
-    let by_hand = ask.case.by_hand(&spec.id, &target);
-    let done = match before.as_ref().map(|seen| &seen.fact) {
-        Some(Fact::Gone) => Some("already gone; the account is confirmed".to_owned()),
-        Some(Fact::Present(fields))
-            if !is_owed && !is_unsettled && spec.is_done(fields, &candidate.with, required) =>
-        {
-            Some(match by_hand {
-                Some(at) => format!("already so: done by hand at {at}"),
-                None => "already so".to_owned(),
-            })
-        }
-        Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
-    };
-    if let (Some(at), None) = (by_hand, &done) {
-        reasons.push(format!(
-            "noted as done by hand at {at}, and that is not what is seen now"
-        ));
-    }
-    let rung = spec.cut().map(|cut| cut.rung);
-    let probe = ask
-        .order
-        .secrets
-        .iter()
-        .any(|secret| secret.target == target)
-        && ask
-            .catalogue
-            .kind(target.kind())
-            .is_some_and(|kind| kind.probe)
-        && rung.is_some_and(|rung| rung >= crate::domain::Rung::Suspend);
-    let mut facts = candidate.facts;
-    if let Some(glance) = ask.glance.get(&target) {
-        let users = scope::spell_use(&glance.events);
-        if !users.is_empty() {
-            facts.insert("used_by".into(), users.into());
-        }
-    }
-    let work = match done {
-        Some(why) => Work::Nothing {
-            action: spec.id.clone(),
-            target: target.clone(),
-            why,
-        },
-        None => Work::Act(crate::domain::Call {
-            action: spec.id.clone(),
-            target: target.clone(),
-            with: spec.arguments(&candidate.with),
-            secret: None,
-            tag: tag(&ask.case.incident, &candidate.key),
-        }),
-    };
-    Item {
-        work,
-        before,
-        relation: candidate.relation,
-        evidence: candidate.evidence,
-        tier,
-        reasons,
-        rung,
-        undo: Some(spec.undo.clone()),
-        needs: Vec::new(),
-        only_if: candidate.only_if,
-        parallel: None,
-        manner: manner::of(candidate.step),
-        review: candidate.review,
-        proposes_restore: proposes_restore(candidate.step),
-        verify_within: candidate
-            .step
-            .verify
-            .as_ref()
-            .and_then(|verify| verify.within),
-        probe,
-        marks,
-        facts,
-        key: candidate.key,
-    }
-}
-
-/// The tag by which whatever an item makes is found again.
-#[must_use]
-pub fn tag(incident: &str, key: &crate::domain::ItemKey) -> Tag {
-    Tag(format!(
-        "contain-{incident}-{}",
-        Digest::of(key.to_string().as_bytes()).code()
-    ))
-}
-
-/// Marks a target that contain acts through, or that the workspace protects.
-fn marks(ask: &Ask<'_>, spec: &Spec, target: &Locator) -> Vec<String> {
-    let mut marks = Vec::new();
-    let is_credential = |own: &&Locator| {
-        ask.catalogue
-            .kind(own.kind())
-            .is_some_and(|kind| kind.credential)
-    };
-    let reaches_us = spec.cut().is_some_and(|cut| {
-        let mut credentials = ask.own.iter().filter(is_credential);
-        let is_ours = ask.own.contains(target);
-        // A cut on our principal reaches us where it reaches credentials of the kind that we act with.
-        is_ours && (is_credential(&target) || credentials.any(|own| cut.of.contains(own.kind())))
-    });
-    if reaches_us {
-        marks.push("own".to_owned());
-    }
-    if ask.protected.contains(target) {
-        marks.push("protected".to_owned());
-    }
-    marks
-}
-
-/// An item in short, as the journal keeps it.
-#[must_use]
-pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
-    let spec = item.action().and_then(|action| catalogue.action(action));
-    PlannedItem {
-        key: item.key.clone(),
-        action: item.action().cloned(),
-        target: item.target().cloned(),
-        principal: item.before.as_ref().and_then(Seen::principal),
-        rung: item.rung,
-        relation: item.relation,
-        tier: item.tier,
-        reversible: matches!(item.undo, Some(Undo::By(_))),
-        probe: item.probe,
-        does: match &item.work {
-            Work::Act(_) => Does::Act,
-            Work::Issue { .. } => Does::Issue,
-            Work::Watch { .. } => Does::Watch,
-            Work::Nothing { .. } => Does::Nothing,
-            Work::Read(_) => Does::Read,
-            Work::Check(_) => Does::Check,
-            Work::Gate(_) => Does::Gate,
-            Work::Manual(_) => Does::Manual,
-        },
-        bound: spec.map(|spec| spec.bound.within()),
-        assumed: spec.is_some_and(|spec| spec.bound.is_assumed()),
-        only_if: item.only_if.clone(),
-        after_failure: item.manner.after_failure,
-        asked: item.asked().cloned(),
-        proposes_restore: item.proposes_restore,
-        watches: match &item.work {
-            Work::Watch { of, .. } => Some(of.clone()),
-            Work::Act(_)
-            | Work::Issue { .. }
-            | Work::Read(_)
-            | Work::Nothing { .. }
-            | Work::Check(_)
-            | Work::Gate(_)
-            | Work::Manual(_) => None,
-        },
-        lifts: spec
-            .filter(|spec| matches!(spec.effect, crate::domain::Effect::Open))
-            .and_then(|spec| {
-                let lifted = |cut: &&Spec| matches!(&cut.undo, Undo::By(by) if *by == spec.id);
-                catalogue.actions().find(lifted).map(|cut| cut.id.clone())
-            }),
     }
 }

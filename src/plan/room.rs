@@ -2,9 +2,11 @@
 //!
 //! Never makes room by deleting what is alive.
 
+use super::candidate::Candidate;
 use super::issue::{Expansion, Make};
-use super::{marks, tag, tier};
-use crate::domain::item::{Ended, Need};
+use super::item::{marks, tag};
+use super::tier;
+use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::{
     Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Time,
     Work,
@@ -12,6 +14,15 @@ use crate::domain::{
 
 /// How long one question about what a principal holds may take, in milliseconds.
 const BUDGET: u64 = 5_000;
+
+/// The item of an earlier phase that stops what a candidate replaces.
+pub(super) fn cut_by(items: &[Item], candidate: &Candidate<'_>) -> Option<ItemKey> {
+    let mut cuts = items.iter().filter(|item| {
+        let stops = item.rung.is_some_and(|rung| rung >= Rung::Suspend);
+        stops && item.key.phase < candidate.key.phase && item.target() == Some(&candidate.target)
+    });
+    cuts.next().map(|item| item.key.clone())
+}
 
 /// Room under a limit of one owner.
 pub(super) enum Room {

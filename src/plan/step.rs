@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::candidate::{Slot, is_begun, known};
+use super::candidate::is_begun;
+use super::slot::{Slot, known};
 use super::{Ask, Error, look};
 use crate::domain::item::Asked;
 use crate::domain::{Item, ItemKey, Work};

@@ -3,7 +3,9 @@
 //! Never reads a provider, and never says more than the record.
 
 pub mod closing;
+pub mod outcome;
 pub mod standing;
+mod unproven;
 
 pub mod describe;
 pub mod output;
@@ -12,6 +14,7 @@ pub mod page;
 
 mod asked;
 pub mod commands;
+pub mod ending;
 pub mod human;
 pub mod markdown;
 

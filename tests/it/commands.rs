@@ -39,7 +39,9 @@ fn calls(lines: &str) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let shim = "PATH=\n\
         date() { echo 2026-03-01T03:07:00Z; }\n\
-        aws() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo owner; }\n";
+        aws() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo owner; }\n\
+        jq() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo 1; }\ngrep() { return 1; }\ncut() { echo root; }\nRESPONDER_ROLE_ARN=arn:x\n\
+        exec 3</dev/null\n";
     let script = folder.path().join("script");
     std::fs::write(&script, format!("{shim}{lines}")).unwrap();
     let ended = Command::new("bash")
@@ -62,11 +64,54 @@ fn calls(lines: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// The ids of a kind that hold a name, and the parts that a command line makes of them beside it.
+fn ids(noun: &str, name: &str) -> Vec<String> {
+    match noun {
+        // Its id is a number, and nothing else has command lines.
+        "account" => vec!["123456789012".to_owned()],
+        "policy-attachment" | "inline-policy" => {
+            vec![format!("role/{name}/x"), format!("group/x/{name}")]
+        }
+        "service-credential" | "ssh-key" | "signing-certificate" | "group-membership" => {
+            vec![format!("{name}/x"), format!("x/{name}")]
+        }
+        "agent-alias" => {
+            vec![format!("eu-west-1:{name}/x"), format!("eu-west-1:x/{name}")]
+        }
+        "secret"
+        | "parameter"
+        | "function"
+        | "workload-identity"
+        | "api-key-provider"
+        | "trust-anchor"
+        | "roles-anywhere-profile" => vec![format!("eu-west-1:{name}")],
+        "user" | "role" | "access-key" | "login-profile" | "role-trust" | "instance-profile" => {
+            vec![name.to_owned()]
+        }
+        other => panic!("how is a {other} named?"),
+    }
+}
+
+/// Where a name stands in an id, and is not cut by a slash of its own.
+fn is_whole(noun: &str, name: &str) -> bool {
+    let is_bare = [
+        "user",
+        "role",
+        "access-key",
+        "login-profile",
+        "role-trust",
+        "instance-profile",
+    ]
+    .contains(&noun);
+    noun != "account" && (is_bare || !name.contains('/'))
+}
+
 fn call(spec: &contain::domain::Spec, id: &str, value: &Arg) -> Call {
-    let with = spec
-        .touches
-        .iter()
-        .map(|touch| (touch.field.clone(), value.clone()));
+    let fields = spec.touches.iter().map(|touch| &touch.field);
+    let params = spec.params.iter().map(|param| &param.name);
+    let with = fields
+        .chain(params)
+        .map(|name| (name.clone(), value.clone()));
     Call {
         action: spec.id.clone(),
         target: Locator::new(&spec.on, id, Some("123456789012")),
@@ -80,13 +125,13 @@ fn call(spec: &contain::domain::Spec, id: &str, value: &Arg) -> Call {
 fn no_name_and_no_document_breaks_out_of_its_word() {
     let aws = aws();
     for spec in aws.actions() {
-        for id in HOSTILE {
+        for id in HOSTILE.iter().flat_map(|name| ids(spec.on.noun(), name)) {
             for value in HOSTILE
                 .map(|text| Arg::Is(json!(text)))
                 .into_iter()
                 .chain([Arg::AtCall, Arg::Is(json!(null))])
             {
-                let lines = aws.commands(&call(spec, id, &value));
+                let lines = aws.commands(&call(spec, &id, &value));
                 for line in &lines {
                     assert!(!line.contains(['\n', '\r', '\u{1b}', '\u{202e}']), "{line}");
                 }
@@ -95,28 +140,39 @@ fn no_name_and_no_document_breaks_out_of_its_word() {
     }
     // Each word once through a real shell: the target, and what is put back.
     for spec in aws.actions() {
+        let noun = spec.on.noun();
         let named: String = HOSTILE
             .iter()
-            .flat_map(|id| aws.commands(&call(spec, id, &Arg::Is(json!(null)))))
+            .flat_map(|name| ids(noun, name))
+            .flat_map(|id| aws.commands(&call(spec, &id, &Arg::Is(json!(null)))))
             .map(|line| line + "\n")
             .collect();
         let told = calls(&named);
-        for id in HOSTILE {
+        // In the organisation a name is a part of a document.
+        let is_part = spec.id.to_string().ends_with("-in-organization");
+        for name in HOSTILE.iter().filter(|name| is_whole(noun, name)) {
+            let spelled = json!(name).to_string();
+            let spelled = spelled.trim_matches('"');
+            let has = |word: &String| match is_part {
+                true => word.contains(&format!("/{spelled}\"")),
+                false => word == name,
+            };
             assert!(
-                told.iter().any(|call| call.iter().any(|word| word == id)),
-                "{}: {id:?} is not among {told:?}",
+                told.iter().any(|call| call.iter().any(has)),
+                "{}: {name:?} is not among {told:?}",
                 spec.id
             );
         }
+        let bot = ids(noun, "bot").remove(0);
         let back: String = HOSTILE
             .iter()
-            .flat_map(|text| aws.commands(&call(spec, "bot", &Arg::Is(json!(text)))))
+            .flat_map(|text| aws.commands(&call(spec, &bot, &Arg::Is(json!(text)))))
             .map(|line| line + "\n")
             .collect();
+        let told = calls(&back);
         if back.contains("--policy-document")
             && matches!(spec.effect, contain::domain::Effect::Open)
         {
-            let told = calls(&back);
             for text in HOSTILE {
                 assert!(
                     told.iter().any(|call| call.iter().any(|word| word == text)),
@@ -132,16 +188,58 @@ fn no_name_and_no_document_breaks_out_of_its_word() {
 fn what_the_program_would_read_as_option_or_file_is_left_to_people() {
     let aws = aws();
     for spec in aws.actions() {
-        for id in ["--no-verify-ssl", "-x", "file:///etc/passwd", "http://a"] {
+        let noun = spec.on.noun();
+        let bot = ids(noun, "bot").remove(0);
+        for evil in [
+            "--no-verify-ssl",
+            "-x",
+            "file:///etc/passwd",
+            "http://a",
+            "a\0b",
+        ] {
+            // What a slash of its own cuts is other words; in the organisation a name stands inside a document.
+            let is_word =
+                is_whole(noun, evil) && !spec.id.to_string().ends_with("-in-organization");
+            for id in ids(noun, evil).iter().filter(|_| is_word) {
+                let lines = aws.commands(&call(spec, id, &Arg::Is(json!("in-force"))));
+                assert!(lines.is_empty(), "{}: {id:?}: {lines:?}", spec.id);
+            }
+            let said = call(spec, &bot, &Arg::Is(json!(evil)));
+            if !said.with.is_empty() {
+                let lines = aws.commands(&said);
+                assert!(lines.is_empty(), "{}: {evil:?}: {lines:?}", spec.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_id_that_is_not_in_the_form_of_its_kind_has_no_command_line() {
+    let aws = aws();
+    let value = Arg::Is(json!("in-force"));
+    for spec in aws.actions() {
+        let bad: &[&str] = match spec.on.noun() {
+            "account" => &["12345678901", "1234567890a2", "$(touch pwned)"],
+            "user" | "role" | "access-key" | "login-profile" | "role-trust"
+            | "instance-profile" => &[""],
+            "policy-attachment" | "inline-policy" => &["bot", "root/bot/x", "role/bot", "role//x"],
+            "agent-alias" => &["eu-west-1:bot", "bot/x", "-x:bot/x"],
+            "service-credential" | "ssh-key" | "signing-certificate" | "group-membership" => {
+                &["bot", "/x", "bot/"]
+            }
+            _ => &["bot", "eu-west-1:", "--debug:bot", ":bot"],
+        };
+        for id in bad {
             assert!(
-                aws.commands(&call(spec, id, &Arg::Is(json!("in-force"))))
-                    .is_empty()
-            );
-            assert!(
-                aws.commands(&call(spec, "bot", &Arg::Is(json!(id))))
-                    .is_empty()
+                aws.commands(&call(spec, id, &value)).is_empty(),
+                "{}: {id}",
+                spec.id
             );
         }
+        let mut elsewhere = call(spec, &ids(spec.on.noun(), "bot")[0], &value);
+        assert!(!aws.commands(&elsewhere).is_empty(), "{}", spec.id);
+        elsewhere.target = Locator::new(&spec.on, elsewhere.target.id(), Some("$(touch pwned)"));
+        assert!(aws.commands(&elsewhere).is_empty(), "{}", spec.id);
     }
 }
 
@@ -173,9 +271,10 @@ fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
             .iter()
             .filter(|spec| spec.cut().is_some())
         {
+            let id = ids(spec.on.noun(), evil).remove(0);
             let call = Call {
                 with: spec.arguments(&BTreeMap::new()),
-                ..call(spec, evil, &Arg::AtCall)
+                ..call(spec, &id, &Arg::AtCall)
             };
             let fields = spec
                 .touches
@@ -218,9 +317,10 @@ fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
     };
     let catalogue = Catalogue::new(vec![std::sync::Arc::new(provider)]);
     let text = script(&plan, Digest::ZERO, &catalogue);
+    let starts = ["# ", "aws ", "ARN=$(aws ", "ID=$(aws ", "POLICY=$(aws "];
     for line in text.lines() {
         assert!(
-            line.is_empty() || line.starts_with("# ") || line.starts_with("aws "),
+            line.is_empty() || starts.iter().any(|start| line.starts_with(start)),
             "{line}"
         );
         assert!(!line.chars().any(char::is_control), "{line:?}");
@@ -230,7 +330,7 @@ fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
         .lines()
         .filter_map(|line| {
             line.strip_prefix("# undo: ")
-                .filter(|line| line.starts_with("aws "))
+                .filter(|line| starts.iter().any(|start| line.starts_with(start)))
         })
         .map(|line| format!("{line}\n"))
         .collect();

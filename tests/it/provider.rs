@@ -87,14 +87,17 @@ fn the_least_policy_is_what_the_actions_declare_and_never_a_wildcard_of_actions(
     for (action, on) in &whole {
         assert!(!action.contains('*'), "{action}");
         let only_reads = reads.iter().any(|(read, _)| read == action);
+        // The reference gives this one no resource type.
+        let has_none = action == "organizations:CreatePolicy";
         assert!(
-            only_reads || !on.contains(&"*".to_owned()),
+            only_reads || has_none || !on.contains(&"*".to_owned()),
             "{action} changes anything anywhere"
         );
     }
     for (action, _) in &reads {
         let (_, operation) = action.split_once(':').unwrap();
-        let starts = ["Get", "List", "Describe", "Lookup"];
+        // The one that generates makes a report for its caller, and changes nothing of anybody's.
+        let starts = ["Get", "List", "Describe", "Lookup", "GenerateServiceLast"];
         assert!(
             starts.iter().any(|start| operation.starts_with(start)),
             "{action}"

@@ -23,6 +23,8 @@ mod failure;
 mod guard;
 #[cfg(feature = "aws")]
 mod permission;
+#[cfg(feature = "aws")]
+mod resource;
 
 #[cfg(feature = "aws")]
 mod credential;

@@ -328,6 +328,7 @@ mod tests {
         let Some(Left::Owed(owed)) = left.first() else {
             unreachable!("{left:?}")
         };
-        assert!(owed.steps.contains("--bucket 'x; rm -rf"), "{}", owed.steps);
+        let quoted = r"--bucket $'x\073 rm -rf \033\1332J \176'";
+        assert!(owed.steps.contains(quoted), "{}", owed.steps);
     }
 }

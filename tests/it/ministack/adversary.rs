@@ -13,8 +13,8 @@ fn races() -> u32 {
     asked.and_then(|asked| asked.parse().ok()).unwrap_or(RACES)
 }
 
-/// Races once, and answers the outcome.
-fn race() -> String {
+/// Races once.
+fn race() {
     let server = Server::start("ministack", &[]);
     let world = server.build();
     let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
@@ -54,11 +54,11 @@ fn race() -> String {
         assert!(says.iter().any(says_why), "nothing is said: {told:?}");
     }
     desk.assert_journal_verifies();
-    told.outcome().to_owned()
 }
 
 #[test]
 fn an_intruder_with_every_right_is_beaten_or_is_said_to_be_alive() {
-    let outcomes: Vec<String> = (0..races()).map(|_| race()).collect();
-    eprintln!("races: {outcomes:?}");
+    for _ in 0..races() {
+        race();
+    }
 }

@@ -73,6 +73,10 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
         [
             "Quick start",
             "An isolation, read line by line",
+            "Before you confirm, and instead of confirming",
+            "Giving back",
+            "Evidence",
+            "Playbooks",
             "What it promises",
             "What it can cut",
             "Exit codes",

@@ -4,9 +4,13 @@
 
 use super::super::boundary;
 use super::super::ours::{CLOSED, CLOSED_TRUST, CONSOLE, DENY, IN_FORCE, end_document};
+#[cfg(feature = "aws")]
+use super::super::service;
 use super::super::service::guardrail;
 use super::super::service::statement::Statement;
 use super::super::{halves, thirds};
+#[cfg(feature = "aws")]
+use crate::domain::Locator;
 use crate::domain::why::repaints;
 use crate::domain::{Arg, Call};
 
@@ -58,13 +62,56 @@ fn is_typable(word: &str) -> bool {
     !read.iter().any(|start| word.starts_with(start)) && !word.contains('\0')
 }
 
+/// The words that a target's id becomes in a command line; none where it is not in the form of its kind.
+#[cfg(feature = "aws")]
+fn parts(target: &Locator) -> Option<Vec<&str>> {
+    let id = target.id();
+    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    // An account stands in names that are not quoted.
+    if !target.account().is_none_or(is_account) {
+        return None;
+    }
+    let parts = match target.kind().noun() {
+        "account" => is_account(id).then(|| vec![id])?,
+        "policy-attachment" | "inline-policy" => {
+            let (holder, name, what) = thirds(id);
+            let is_holder = matches!(holder, "user" | "role" | "group");
+            is_holder.then(|| vec![name, what])?
+        }
+        "service-credential" | "ssh-key" | "signing-certificate" | "group-membership" => {
+            let (holder, what) = halves(id);
+            vec![holder, what]
+        }
+        "agent-alias" => {
+            let (region, name) = region_and_name(id)?;
+            let (agent, alias) = name.split_once('/')?;
+            vec![region, agent, alias]
+        }
+        noun if service::knows(noun) => {
+            let (region, name) = region_and_name(id)?;
+            vec![region, name]
+        }
+        _ => vec![id],
+    };
+    let is_fit = |part: &&str| !part.is_empty() && is_typable(part);
+    parts.iter().all(is_fit).then_some(parts)
+}
+
+#[cfg(feature = "aws")]
+fn region_and_name(id: &str) -> Option<(&str, &str)> {
+    id.split_once(':')
+        .filter(|(region, _)| service::is_region(region))
+}
+
 /// The command lines of a call; none where the vendor's program would not take a word of it for what it says.
 #[cfg(feature = "aws")]
 pub(in super::super) fn commands(call: &Call) -> Vec<String> {
     let said = call.said();
-    let texts = said.values().filter_map(serde_json::Value::as_str);
+    let mut texts = said.values().filter_map(serde_json::Value::as_str);
     match super::of(call) {
-        Some(action) if texts.chain([call.target.id()]).all(is_typable) => (action.commands)(call),
+        Some(action) if parts(&call.target).is_some() && texts.all(is_typable) => {
+            (action.commands)(call)
+        }
         Some(_) | None => Vec::new(),
     }
 }
@@ -137,12 +184,18 @@ pub(super) fn end_sessions_document(call: &Call) -> Option<Document> {
     }
 }
 
-/// The switching of an access key. Without its user the call would be about whoever signs it.
+/// The user of an access key, asked for by the line itself: without one the call would be about whoever signs it.
+pub(super) fn owner(key: &str) -> String {
+    format!(
+        r#""$(aws iam get-access-key-last-used --access-key-id {key} --query UserName --output text)""#
+    )
+}
+
+/// The switching of an access key.
 pub(super) fn set_status(call: &Call, status: &str) -> String {
     let key = quoted(call.target.id());
-    format!(
-        r#"aws iam update-access-key --user-name "$(aws iam get-access-key-last-used --access-key-id {key} --query UserName --output text)" --access-key-id {key} --status {status}"#
-    )
+    let user = owner(&key);
+    format!("aws iam update-access-key --user-name {user} --access-key-id {key} --status {status}")
 }
 
 /// Writes a statement of ours into a secret's resource policy, or takes it off; what others wrote stays.
@@ -261,18 +314,26 @@ pub(super) fn narrowed(call: &Call, who: &str) -> Vec<String> {
     let said = text(call, "boundary");
     match boundary::Leaves::of(&said) {
         Some(ours) => {
-            let account = call.target.account().unwrap_or("ACCOUNT");
-            vec![
-                format!(
-                    "aws iam create-policy --policy-name {} --policy-document {}",
-                    ours.policy_name(),
-                    quoted(&ours.document())
-                ),
-                format!(
-                    "aws iam put-{who}-permissions-boundary {on} --permissions-boundary arn:aws:iam::{account}:policy/{}",
-                    ours.policy_name()
-                ),
-            ]
+            let (name, document) = (ours.policy_name(), quoted(&ours.document()));
+            let member = match who {
+                "user" => "User.Arn",
+                _ => "Role.Arn",
+            };
+            // The policy stands in the partition and the account of whom it binds, and one that says something else
+            // is not used.
+            let arn = format!(
+                "ARN=$(aws iam get-{who} {on} --query {member} --output text | cut -d: -f1-5):policy/{name}"
+            );
+            let policy = "aws iam get-policy --policy-arn \"$ARN\"";
+            let version = format!("\"$({policy} --query Policy.DefaultVersionId --output text)\"");
+            let same = format!(
+                "aws iam get-policy-version --policy-arn \"$ARN\" --version-id {version} --query PolicyVersion.Document --output json | jq -e --argjson ours {document} '. == $ours'"
+            );
+            let create =
+                format!("aws iam create-policy --policy-name {name} --policy-document {document}");
+            vec![format!(
+                "{arn}; if {policy} >/dev/null 2>&1; then {same}; else {create}; fi && aws iam put-{who}-permissions-boundary {on} --permissions-boundary \"$ARN\""
+            )]
         }
         None if said.is_empty() => {
             vec![format!("aws iam delete-{who}-permissions-boundary {on}")]

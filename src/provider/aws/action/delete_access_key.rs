@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::issue;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, key_bound, kind, quoted, words};
+use super::{Action, action, key_bound, kind, owner, quoted, words};
 #[cfg(feature = "aws")]
 use crate::domain::Outcome;
 use crate::domain::{
@@ -59,9 +59,10 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
+    let key = quoted(call.target.id());
     vec![format!(
-        "aws iam delete-access-key --access-key-id {}",
-        quoted(call.target.id())
+        "aws iam delete-access-key --user-name {} --access-key-id {key}",
+        owner(&key)
     )]
 }
 

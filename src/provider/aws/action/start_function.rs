@@ -6,7 +6,7 @@
 use super::super::service::function;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, kind, placed, setting_bound, text, words};
+use super::{Action, action, kind, placed, quoted, setting_bound, text, words};
 #[cfg(feature = "aws")]
 use crate::domain::Outcome;
 use crate::domain::{Becomes, Call, Effect, Repeat, Spec, Tier, Touch, Undo};
@@ -58,7 +58,8 @@ fn commands(call: &Call) -> Vec<String> {
     vec![match text(call, "reserved_concurrency") {
         none if none.is_empty() => format!("aws lambda delete-function-concurrency {on}"),
         wanted => format!(
-            "aws lambda put-function-concurrency {on} --reserved-concurrent-executions {wanted}"
+            "aws lambda put-function-concurrency {on} --reserved-concurrent-executions {}",
+            quoted(&wanted)
         ),
     }]
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::service::function;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, kind, placed, setting_bound, text, words};
+use super::{Action, action, kind, placed, quoted, setting_bound, text, words};
 #[cfg(feature = "aws")]
 use crate::domain::Outcome;
 use crate::domain::{
@@ -64,7 +64,8 @@ fn commands(call: &Call) -> Vec<String> {
     vec![match text(call, "reserved_concurrency") {
         none if none.is_empty() => format!("aws lambda delete-function-concurrency {on}"),
         wanted => format!(
-            "aws lambda put-function-concurrency {on} --reserved-concurrent-executions {wanted}"
+            "aws lambda put-function-concurrency {on} --reserved-concurrent-executions {}",
+            quoted(&wanted)
         ),
     }]
 }

@@ -120,7 +120,7 @@ impl Place {
 
 /// Whether a word is written like a region: `eu-west-1`.
 #[cfg(feature = "aws")]
-fn is_region(word: &str) -> bool {
+pub(super) fn is_region(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     let plain = |part: &&str| {
         !part.is_empty()
@@ -172,6 +172,10 @@ fn from_arn(named: &Named) -> Result<(Place, Option<String>), Why> {
         _ => None,
     };
     let name = name.filter(|name| !name.is_empty()).ok_or_else(unfit)?;
+    // A region becomes part of a host's name: whatever else stands there would send our signature elsewhere.
+    if !is_region(region) {
+        return Err(unfit());
+    }
     let place = Place {
         region: (*region).to_owned(),
         name,

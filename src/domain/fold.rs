@@ -1,0 +1,302 @@
+//! Taking an entry into the state of an incident.
+//!
+//! An entry that may not follow what came before is refused; never looks at a clock.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::case::{Attached, Case, Run};
+use super::event::{Answered, Event, PlannedItem};
+use super::state::{Illegal, Life, next};
+use super::{Digest, Fact, ItemRef, Seen, State, Time};
+
+impl Case {
+    /// Takes one more entry in.
+    ///
+    /// # Errors
+    /// Refuses an entry that may not follow what came before.
+    pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), Illegal> {
+        self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
+        match event {
+            Event::Opened {
+                incident,
+                drill,
+                since,
+                ..
+            } => {
+                self.incident.clone_from(incident);
+                self.drill = *drill;
+                self.since = Some(*since);
+                self.opened_at = Some(at);
+            }
+            Event::RunOpened { run, .. } if self.runs.contains_key(run) => {
+                let (item, state) = (format!("run {run}"), "opened already".to_owned());
+                return Err(Illegal {
+                    item,
+                    state,
+                    event: event.kind(),
+                });
+            }
+            Event::RunOpened { run, order } => {
+                let opened = Run {
+                    order: order.as_ref().clone(),
+                    opened_at: at,
+                    plans: BTreeMap::new(),
+                    rounds: BTreeMap::new(),
+                    outcome: None,
+                };
+                self.runs.insert(*run, opened);
+            }
+            Event::PlanFrozen {
+                run,
+                round,
+                digest,
+                expires,
+                items,
+            } => self.freeze(at, (*run, *round), (*digest, *expires), items),
+            Event::Granted { mandate } => self.mandates.push(mandate.clone()),
+            Event::Ended { nonce } => self.ended.push(nonce.clone()),
+            Event::RoundClosed {
+                run,
+                round,
+                began,
+                empty,
+            } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.rounds.insert(*round, (*began, *empty));
+                }
+            }
+            Event::RunClosed { run, outcome } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.outcome = Some(outcome.clone());
+                }
+            }
+            Event::Noted { text } => self.notes.push((at, text.clone())),
+            Event::ByHand {
+                action,
+                target,
+                at: done,
+                text,
+            } => {
+                self.notes.push((at, text.clone()));
+                let goal = (action.clone(), target.clone());
+                let last = self.by_hand.entry(goal).or_insert(*done);
+                *last = (*last).max(*done);
+            }
+            Event::Closed { .. } => self.closed = true,
+            Event::Attached {
+                path,
+                digest,
+                about,
+            } => self.attached.push(Attached {
+                at,
+                path: path.clone(),
+                digest: *digest,
+                about: about.as_deref().cloned(),
+            }),
+            Event::SetAside { .. } => {}
+            Event::Blocked { item, .. }
+            | Event::Denied { item, .. }
+            | Event::Skipped { item, .. }
+            | Event::Stale { item, .. }
+            | Event::Failed { item, .. }
+            | Event::Intended { item, .. }
+            | Event::Made { item, .. }
+            | Event::Delivered { item, .. }
+            | Event::Discarding { item, .. }
+            | Event::Discarded { item, .. }
+            | Event::Answered { item, .. }
+            | Event::Resolved { item, .. }
+            | Event::Verified { item, .. }
+            | Event::Found { item, .. }
+            | Event::Decided { item, .. }
+            | Event::Waived { item, .. }
+            | Event::InForce { item, .. }
+            | Event::Extended { item, .. }
+            | Event::Released { item, .. }
+            | Event::UndoFailed { item, .. } => self.step(at, item, event)?,
+        }
+        Ok(())
+    }
+
+    /// A case that holds only what [`Case::apply`] looks at when it decides about these events: cheap to try them on.
+    #[must_use]
+    pub fn excerpt<'a>(&self, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut opens = false;
+        let touched: Vec<_> = events
+            .into_iter()
+            .inspect(|event| opens |= matches!(event, Event::RunOpened { .. }))
+            .filter_map(Event::item)
+            .collect();
+        Self {
+            runs: if opens {
+                self.runs.clone()
+            } else {
+                BTreeMap::new()
+            },
+            incident: self.incident.clone(),
+            opened_at: self.opened_at,
+            closed: self.closed,
+            latest: self.latest,
+            lives: touched
+                .into_iter()
+                .filter_map(|item| self.lives.get_key_value(item))
+                .map(|(item, life)| (item.clone(), life.clone()))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    fn freeze(
+        &mut self,
+        at: Time,
+        (run, round): (u32, u32),
+        plan: (Digest, Time),
+        items: &[Arc<PlannedItem>],
+    ) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.plans.insert(round, plan);
+            run.outcome = None;
+        }
+        for planned in items {
+            let life = Life {
+                state: State::Planned,
+                planned: Arc::clone(planned),
+                principal: planned.principal.clone(),
+                gone: false,
+                sent: None,
+                then: Vec::new(),
+                made: Vec::new(),
+                delivered: Vec::new(),
+                intended_at: None,
+                acted_at: None,
+                verdict: None,
+                at,
+                attempts: 0,
+            };
+            self.lives.insert(
+                ItemRef {
+                    run,
+                    round,
+                    key: planned.key.clone(),
+                },
+                life,
+            );
+        }
+    }
+
+    fn step(&mut self, at: Time, item: &ItemRef, event: &Event) -> Result<(), Illegal> {
+        let Some(life) = self.lives.get_mut(item) else {
+            return Err(Illegal {
+                item: item.key.to_string(),
+                state: "never planned".into(),
+                event: event.kind(),
+            });
+        };
+        if event.is_unresolved() {
+            return Err(Illegal {
+                item: item.key.to_string(),
+                state: "unresolved".into(),
+                event: event.kind(),
+            });
+        }
+        // Nothing but what is decided may be decided, or a decision could call a failed cut done.
+        if matches!(event, Event::Decided { .. }) && !life.planned.does.is_decided() {
+            return Err(Illegal {
+                item: item.key.to_string(),
+                state: "not to be decided".into(),
+                event: event.kind(),
+            });
+        }
+        let was = life.state.clone();
+        life.state = next(&life.state, event)?;
+        life.at = at;
+        if let Some(seen) = event.seen() {
+            life.gone = matches!(seen.fact, Fact::Gone);
+        }
+        life.principal = event
+            .seen()
+            .and_then(Seen::principal)
+            .or(life.principal.take());
+        if matches!(life.state, State::Acted { .. })
+            && !matches!(was, State::Acted { .. } | State::Confirmed { .. })
+        {
+            life.acted_at = Some(at);
+        }
+        match event {
+            Event::Intended {
+                call,
+                before,
+                then,
+                spent,
+                attempt,
+                ..
+            } => {
+                let first = life.sent.is_none();
+                life.sent = Some(Box::new((call.clone(), before.clone())));
+                life.intended_at = Some(at);
+                life.attempts = *attempt;
+                life.then.clone_from(then);
+                life.delivered.clear();
+                if first {
+                    for nonce in spent {
+                        *self.spent.entry(nonce.clone()).or_default() += 1;
+                    }
+                }
+            }
+            Event::Made { made, .. } => life.made.extend(made.iter().cloned()),
+            Event::Delivered {
+                to,
+                outcome: Answered::Done { .. } | Answered::AlreadySo,
+                ..
+            } => life.delivered.push(to.clone()),
+            Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
+            Event::Found { item, reading } => {
+                self.found.insert(item.clone(), (at, reading.clone()));
+            }
+            Event::Decided { item, decision } => {
+                self.decided.insert(item.clone(), (at, decision.clone()));
+            }
+            Event::Waived { item, .. } => {
+                self.waived.insert(item.clone());
+            }
+            Event::InForce { item, review } | Event::Extended { item, review } => {
+                self.reviews.insert(item.clone(), *review);
+            }
+            Event::Released { item, .. } => {
+                self.reviews.remove(item);
+            }
+            // What an earlier life of the item left is taken away by a later one.
+            Event::Discarded { what, outcome, .. } => {
+                if matches!(outcome, Answered::Done { .. } | Answered::AlreadySo) {
+                    for life in self.lives.values_mut() {
+                        life.made.retain(|made| made != what);
+                    }
+                }
+            }
+            Event::Opened { .. }
+            | Event::RunOpened { .. }
+            | Event::PlanFrozen { .. }
+            | Event::Granted { .. }
+            | Event::Ended { .. }
+            | Event::Blocked { .. }
+            | Event::Denied { .. }
+            | Event::Skipped { .. }
+            | Event::Stale { .. }
+            | Event::Failed { .. }
+            | Event::Delivered { .. }
+            | Event::Discarding { .. }
+            | Event::Answered { .. }
+            | Event::Resolved { .. }
+            | Event::UndoFailed { .. }
+            | Event::RoundClosed { .. }
+            | Event::RunClosed { .. }
+            | Event::Attached { .. }
+            | Event::Noted { .. }
+            | Event::ByHand { .. }
+            | Event::SetAside { .. }
+            | Event::Closed { .. } => {}
+        }
+        Ok(())
+    }
+}

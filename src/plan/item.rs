@@ -1,0 +1,223 @@
+//! One item of a plan, from a target and the action chosen for it.
+//!
+//! Never plans what is seen to be so already.
+
+use std::collections::BTreeMap;
+
+use super::candidate::Candidate;
+use super::choice::Choice;
+use super::{Ask, due, manner, scope, tier};
+use crate::domain::event::{Does, PlannedItem};
+use crate::domain::{
+    Call, Digest, Effect, Fact, Item, ItemKey, Locator, Relation, Rung, Seen, Spec, Tag, Undo, Work,
+};
+use crate::playbook::{Step, Then};
+use crate::provider::Catalogue;
+
+/// Why a tier is higher than the action's own.
+pub(super) const RAISED: &str = "the playbook raises it";
+
+fn proposes_restore(step: &Step) -> bool {
+    let then = step.review.as_ref().map(|review| review.then);
+    then == Some(Then::ProposeRestore)
+}
+
+pub(super) fn item(
+    ask: &Ask<'_>,
+    (goals, relied_on): (&due::Goals<'_>, &BTreeMap<u32, due::Goals<'_>>),
+    candidate: Candidate<'_>,
+    choice: Choice<'_>,
+    before: Option<Seen>,
+) -> Item {
+    let Choice { spec, target, note } = choice;
+    let mut marks = marks(ask, spec, &target);
+    if candidate.relation == Some(Relation::Shared) {
+        marks.push("shared".to_owned());
+    }
+    let (mut tier, mut reasons) = tier::compute(spec, &marks);
+    reasons.extend(note);
+    if let Some(raised) = candidate.step.tier.filter(|raised| *raised > tier) {
+        tier = raised;
+        reasons.push(RAISED.to_owned());
+    }
+    let ahead = ask.observer.clock_ahead(target.provider());
+    let opened = ask
+        .case
+        .runs
+        .get(&ask.at.0)
+        .map_or(ask.now, |run| run.opened_at);
+    // What the journal says is owed is planned: a first writing shortly before has a cut-off beyond the due time.
+    let is_owed = goals.owes(spec, &target, ask.now);
+    let required = match goals.second_writing(spec, &target) {
+        due::Due::At(again) if ask.now >= again => again,
+        due::Due::At(_) | due::Due::AfterDeath | due::Due::Never => opened,
+    };
+    // A call in doubt that does not show is sent again, even where an older one of the same goal does.
+    let is_unsettled = goals.get(&spec.id, &target).is_some_and(|life| {
+        let unseen = |call| before.as_ref().is_some_and(|seen| !spec.shows(call, seen));
+        life.state.is_in_doubt() && life.sent().is_some_and(|(call, _)| unseen(call))
+    });
+    let required = required.saturating_add(ahead).unwrap_or(required);
+    // What was written counts, and nothing older: a late request may have put an older cut-off back.
+    let written = goals.cut_off(spec, &target);
+    let required = match written {
+        Some(written) if goals.is_for_good(relied_on, spec, &target) => written,
+        Some(_) | None => written.map_or(required, |written| written.max(required)),
+    };
+    let by_hand = ask.case.by_hand(&spec.id, &target);
+    let done = match before.as_ref().map(|seen| &seen.fact) {
+        Some(Fact::Gone) => Some("already gone; the account is confirmed".to_owned()),
+        Some(Fact::Present(fields))
+            if !is_owed && !is_unsettled && spec.is_done(fields, &candidate.with, required) =>
+        {
+            Some(match by_hand {
+                Some(at) => format!("already so: done by hand at {at}"),
+                None => "already so".to_owned(),
+            })
+        }
+        Some(Fact::Present(_) | Fact::Unreadable(_)) | None => None,
+    };
+    if let (Some(at), None) = (by_hand, &done) {
+        reasons.push(format!(
+            "noted as done by hand at {at}, and that is not what is seen now"
+        ));
+    }
+    let rung = spec.cut().map(|cut| cut.rung);
+    let probe = ask
+        .order
+        .secrets
+        .iter()
+        .any(|secret| secret.target == target)
+        && ask
+            .catalogue
+            .kind(target.kind())
+            .is_some_and(|kind| kind.probe)
+        && rung.is_some_and(|rung| rung >= Rung::Suspend);
+    let mut facts = candidate.facts;
+    if let Some(glance) = ask.glance.get(&target) {
+        let users = scope::spell_use(&glance.events);
+        if !users.is_empty() {
+            facts.insert("used_by".into(), users.into());
+        }
+    }
+    let work = match done {
+        Some(why) => Work::Nothing {
+            action: spec.id.clone(),
+            target: target.clone(),
+            why,
+        },
+        None => Work::Act(Call {
+            action: spec.id.clone(),
+            target: target.clone(),
+            with: spec.arguments(&candidate.with),
+            secret: None,
+            tag: tag(&ask.case.incident, &candidate.key),
+        }),
+    };
+    Item {
+        work,
+        before,
+        relation: candidate.relation,
+        evidence: candidate.evidence,
+        tier,
+        reasons,
+        rung,
+        undo: Some(spec.undo.clone()),
+        needs: Vec::new(),
+        only_if: candidate.only_if,
+        parallel: None,
+        manner: manner::of(candidate.step),
+        review: candidate.review,
+        proposes_restore: proposes_restore(candidate.step),
+        verify_within: candidate
+            .step
+            .verify
+            .as_ref()
+            .and_then(|verify| verify.within),
+        probe,
+        marks,
+        facts,
+        key: candidate.key,
+    }
+}
+
+/// The tag by which whatever an item makes is found again.
+#[must_use]
+pub fn tag(incident: &str, key: &ItemKey) -> Tag {
+    Tag(format!(
+        "contain-{incident}-{}",
+        Digest::of(key.to_string().as_bytes()).code()
+    ))
+}
+
+/// Marks a target that contain acts through, or that the workspace protects.
+pub(super) fn marks(ask: &Ask<'_>, spec: &Spec, target: &Locator) -> Vec<String> {
+    let mut marks = Vec::new();
+    let is_credential = |own: &&Locator| {
+        ask.catalogue
+            .kind(own.kind())
+            .is_some_and(|kind| kind.credential)
+    };
+    let reaches_us = spec.cut().is_some_and(|cut| {
+        let mut credentials = ask.own.iter().filter(is_credential);
+        let is_ours = ask.own.contains(target);
+        // A cut on our principal reaches us where it reaches credentials of the kind that we act with.
+        is_ours && (is_credential(&target) || credentials.any(|own| cut.of.contains(own.kind())))
+    });
+    if reaches_us {
+        marks.push("own".to_owned());
+    }
+    if ask.protected.contains(target) {
+        marks.push("protected".to_owned());
+    }
+    marks
+}
+
+/// An item in short, as the journal keeps it.
+#[must_use]
+pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
+    let spec = item.action().and_then(|action| catalogue.action(action));
+    PlannedItem {
+        key: item.key.clone(),
+        action: item.action().cloned(),
+        target: item.target().cloned(),
+        principal: item.before.as_ref().and_then(Seen::principal),
+        rung: item.rung,
+        relation: item.relation,
+        tier: item.tier,
+        reversible: matches!(item.undo, Some(Undo::By(_))),
+        probe: item.probe,
+        does: match &item.work {
+            Work::Act(_) => Does::Act,
+            Work::Issue { .. } => Does::Issue,
+            Work::Watch { .. } => Does::Watch,
+            Work::Nothing { .. } => Does::Nothing,
+            Work::Read(_) => Does::Read,
+            Work::Check(_) => Does::Check,
+            Work::Gate(_) => Does::Gate,
+            Work::Manual(_) => Does::Manual,
+        },
+        bound: spec.map(|spec| spec.bound.within()),
+        assumed: spec.is_some_and(|spec| spec.bound.is_assumed()),
+        only_if: item.only_if.clone(),
+        after_failure: item.manner.after_failure,
+        asked: item.asked().cloned(),
+        proposes_restore: item.proposes_restore,
+        watches: match &item.work {
+            Work::Watch { of, .. } => Some(of.clone()),
+            Work::Act(_)
+            | Work::Issue { .. }
+            | Work::Read(_)
+            | Work::Nothing { .. }
+            | Work::Check(_)
+            | Work::Gate(_)
+            | Work::Manual(_) => None,
+        },
+        lifts: spec
+            .filter(|spec| matches!(spec.effect, Effect::Open))
+            .and_then(|spec| {
+                let lifted = |cut: &&Spec| matches!(&cut.undo, Undo::By(by) if *by == spec.id);
+                catalogue.actions().find(lifted).map(|cut| cut.id.clone())
+            }),
+    }
+}

@@ -1,0 +1,454 @@
+//! Which resource each permission is about, as a policy names it.
+//!
+//! The resource types are those of AWS's Service Authorization Reference. Never a wildcard for what can be named.
+
+use super::{halves, thirds};
+use crate::domain::{Locator, Seen};
+use crate::provider::Need;
+
+/// The permissions of IAM, as the nouns of the resources that they are about and their operations.
+const IAM: [(&[&str], &[&str]); 5] = [
+    (
+        &["user"],
+        &[
+            "AttachUserPolicy",
+            "CreateAccessKey",
+            "DeleteAccessKey",
+            "DeleteUserPermissionsBoundary",
+            "DeleteUserPolicy",
+            "DetachUserPolicy",
+            "GetLoginProfile",
+            "GetUser",
+            "GetUserPolicy",
+            "ListAccessKeys",
+            "ListAttachedUserPolicies",
+            "ListGroupsForUser",
+            "ListMFADevices",
+            "ListSSHPublicKeys",
+            "ListServiceSpecificCredentials",
+            "ListSigningCertificates",
+            "ListUserPolicies",
+            "PutUserPermissionsBoundary",
+            "PutUserPolicy",
+            "TagUser",
+            "UpdateAccessKey",
+            "UpdateSSHPublicKey",
+            "UpdateServiceSpecificCredential",
+            "UpdateSigningCertificate",
+        ],
+    ),
+    (
+        &["role"],
+        &[
+            "AttachRolePolicy",
+            "DeleteRolePermissionsBoundary",
+            "DeleteRolePolicy",
+            "DetachRolePolicy",
+            "GetRole",
+            "GetRolePolicy",
+            "ListAttachedRolePolicies",
+            "PassRole",
+            "PutRolePermissionsBoundary",
+            "PutRolePolicy",
+            "UpdateAssumeRolePolicy",
+        ],
+    ),
+    (
+        &["group"],
+        &[
+            "AddUserToGroup",
+            "AttachGroupPolicy",
+            "DeleteGroupPolicy",
+            "DetachGroupPolicy",
+            "GetGroup",
+            "GetGroupPolicy",
+            "ListAttachedGroupPolicies",
+            "PutGroupPolicy",
+            "RemoveUserFromGroup",
+        ],
+    ),
+    (
+        &["instance-profile"],
+        &[
+            "AddRoleToInstanceProfile",
+            "GetInstanceProfile",
+            "RemoveRoleFromInstanceProfile",
+        ],
+    ),
+    (&["user", "role"], &["GenerateServiceLastAccessedDetails"]),
+];
+
+/// What else has a resource type: a service, how its operations begin, and the ARNs of its resources, where `{name}` is
+/// the target's own. Listings have none, nor has what asks for the owner of a key, since the owner is what it asks for.
+const OTHERS: [(&str, &[&str], &[&str]); 13] = [
+    // Only the boundaries of ours are made, which have these names.
+    (
+        "iam",
+        &["CreatePolicy"],
+        &["iam::{account}:policy/contain-*"],
+    ),
+    // AWS's own policies are read too.
+    (
+        "iam",
+        &["GetPolicy", "GetPolicyVersion"],
+        &["iam::{account}:policy/*", "iam::aws:policy/*"],
+    ),
+    (
+        "secretsmanager",
+        &["Delete", "Describe", "Get", "Put", "Rotate", "Update"],
+        // Six characters of AWS's own end every name.
+        &["secretsmanager:{region}:{account}:secret:{name}-??????"],
+    ),
+    (
+        "ssm",
+        &["PutParameter"],
+        &["ssm:{region}:{account}:parameter/{name}"],
+    ),
+    (
+        "lambda",
+        &[
+            "DeleteFunction",
+            "GetFunction",
+            "PutFunction",
+            "UpdateFunction",
+        ],
+        &["lambda:{region}:{account}:function:{name}"],
+    ),
+    (
+        "bedrock",
+        &["GetAgentAlias", "UpdateAgentAlias"],
+        &["bedrock:{region}:{account}:agent-alias/{name}"],
+    ),
+    // Both need the directory or the vault as well as what is in it.
+    (
+        "bedrock-agentcore",
+        &["DeleteWorkloadIdentity", "GetWorkloadIdentity"],
+        &[
+            "bedrock-agentcore:{region}:{account}:workload-identity-directory/default",
+            "bedrock-agentcore:{region}:{account}:workload-identity-directory/default/workload-identity/{name}",
+        ],
+    ),
+    (
+        "bedrock-agentcore",
+        &[
+            "GetApiKeyCredentialProvider",
+            "UpdateApiKeyCredentialProvider",
+        ],
+        &[
+            "bedrock-agentcore:{region}:{account}:token-vault/default",
+            "bedrock-agentcore:{region}:{account}:token-vault/default/apikeycredentialprovider/{name}",
+        ],
+    ),
+    (
+        "rolesanywhere",
+        &["DisableTrustAnchor", "EnableTrustAnchor", "GetTrustAnchor"],
+        &["rolesanywhere:{region}:{account}:trust-anchor/{name}"],
+    ),
+    (
+        "rolesanywhere",
+        &["DisableProfile", "EnableProfile", "GetProfile"],
+        &["rolesanywhere:{region}:{account}:profile/{name}"],
+    ),
+    // These stand in the management account, whose id a member does not tell.
+    (
+        "organizations",
+        &["AttachPolicy", "DetachPolicy"],
+        &[
+            "organizations::*:account/*/{account}",
+            "organizations::*:policy/*/service_control_policy/*",
+        ],
+    ),
+    (
+        "organizations",
+        &["DescribePolicy", "UpdatePolicy"],
+        &["organizations::*:policy/*/service_control_policy/*"],
+    ),
+    (
+        "organizations",
+        &["ListPoliciesForTarget"],
+        &["organizations::*:account/*/{account}"],
+    ),
+];
+
+/// What a permission is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum About {
+    /// What IAM has of these nouns.
+    Iam(&'static [&'static str]),
+    /// Resources of these forms.
+    Forms(&'static [&'static str]),
+    /// No resource: the reference has no type for it.
+    Nothing,
+}
+
+fn about(permission: &str) -> About {
+    let Some((service, operation)) = permission.split_once(':') else {
+        return About::Nothing;
+    };
+    let mut iam = IAM.iter();
+    if let Some((nouns, _)) = iam.find(|(_, known)| service == "iam" && known.contains(&operation))
+    {
+        return About::Iam(nouns);
+    }
+    // Among those of IAM one is the beginning of others that are about something else.
+    let is_it = |start: &&str| match service {
+        "iam" => operation == *start,
+        _ => operation.starts_with(start),
+    };
+    let mut others = OTHERS.iter();
+    others
+        .find(|(known, starts, _)| *known == service && starts.iter().any(&is_it))
+        .map_or(About::Nothing, |(_, _, forms)| About::Forms(forms))
+}
+
+/// The resources that a permission has to be given on; none where a target does without it.
+pub(super) fn of(
+    permission: &str,
+    need: &Need<'_>,
+    (partition, account): (&str, &str),
+) -> Vec<String> {
+    let account = match need.target {
+        Some(target) if target.kind().noun() == "account" => target.id(),
+        Some(target) => target.account().unwrap_or(account),
+        None => account,
+    };
+    match about(permission) {
+        About::Nothing => vec!["*".to_owned()],
+        About::Iam(nouns) => {
+            let mut named = Vec::new();
+            for noun in nouns {
+                named.extend(owned(need, noun, partition, account));
+            }
+            if !named.is_empty() || need.target.is_some_and(|target| holder(target).is_some()) {
+                return named;
+            }
+            let all = |noun: &&str| format!("arn:{partition}:iam::{account}:{noun}/*");
+            nouns.iter().map(all).collect()
+        }
+        About::Forms(forms) => forms
+            .iter()
+            .map(|form| filled(form, need, (partition, account)))
+            .collect(),
+    }
+}
+
+/// A form with its holes filled: by the whole name that was seen, by what the target's id says, or by anything.
+fn filled(form: &str, need: &Need<'_>, (partition, account): (&str, &str)) -> String {
+    let service = form.split(':').next().unwrap_or_default();
+    let is_named = form.contains("{name}");
+    let own = |arn: &&str| is_named && arn.starts_with(&format!("arn:{partition}:{service}:"));
+    let told = [
+        need.seen.and_then(|seen| seen.text("arn")),
+        need.target.map(Locator::id),
+    ];
+    // Where its folder is needed as well, the folder is named by the form.
+    if let Some(arn) = told.into_iter().flatten().find(own) {
+        return literal(arn);
+    }
+    let place = need.target.and_then(|target| target.id().split_once(':'));
+    let (region, name) = place.map_or(("*".to_owned(), "*".to_owned()), |(region, name)| {
+        (literal(region), literal(name.trim_start_matches('/')))
+    });
+    let form = form
+        .replace("{region}", &region)
+        .replace("{account}", account)
+        .replace("{name}", &name);
+    format!("arn:{partition}:{form}")
+}
+
+/// The kind of the holder that an id begins with, of those grants that users, roles and groups have alike.
+fn holder(target: &Locator) -> Option<&str> {
+    let is_grant = matches!(target.kind().noun(), "policy-attachment" | "inline-policy");
+    is_grant.then(|| halves(target.id()).0)
+}
+
+/// The ARNs of what a need is about, where that is told and is of this noun.
+fn owned(need: &Need<'_>, noun: &str, partition: &str, account: &str) -> Vec<String> {
+    let Some(target) = need.target else {
+        return Vec::new();
+    };
+    let id = target.id();
+    let said = match (target.kind().noun(), noun) {
+        (own, _) if own == noun => Some(id),
+        ("login-profile", "user") | ("role-trust", "role") => Some(id),
+        ("service-credential" | "ssh-key" | "signing-certificate", "user")
+        | ("group-membership", "group") => Some(halves(id).0),
+        ("group-membership", "user") => Some(halves(id).1),
+        ("policy-attachment" | "inline-policy", _) => {
+            let (holder, name, _) = thirds(id);
+            (holder == noun).then_some(name)
+        }
+        _ => None,
+    };
+    let seen = need.seen.and_then(Seen::principal);
+    let seen = seen.filter(|seen| seen.kind().noun() == noun);
+    // The role of a profile that has one, or had.
+    let role = || need.seen.and_then(|seen| seen.text("role"));
+    let role = (noun == "role")
+        .then(role)
+        .flatten()
+        .filter(|role| !role.is_empty());
+    let name = said.map(str::to_owned);
+    let name = name.or_else(|| seen.map(|seen| seen.id().to_owned()));
+    let Some(name) = name.or_else(|| role.map(str::to_owned)) else {
+        return Vec::new();
+    };
+    let own = |arn: &&str| {
+        arn.starts_with(&format!("arn:{partition}:iam::{account}:{noun}/"))
+            && arn.ends_with(&format!("/{name}"))
+    };
+    match need.seen.and_then(|seen| seen.text("arn")).filter(own) {
+        Some(arn) if target.kind().noun() == noun => vec![literal(arn)],
+        // Its path is not known. Names hold no slash and are unique over all paths, so these two are it and no other.
+        Some(_) | None => ["", "*/"]
+            .map(|path| {
+                format!(
+                    "arn:{partition}:iam::{account}:{noun}/{path}{}",
+                    literal(&name)
+                )
+            })
+            .to_vec(),
+    }
+}
+
+/// Text in a resource that stands for itself: `*`, `?` and `$` have their variables (IAM User Guide, policy variables).
+fn literal(text: &str) -> String {
+    text.chars().fold(String::new(), |mut safe, c| {
+        match c {
+            '*' | '?' | '$' => safe.extend(["${", &c.to_string(), "}"]),
+            _ => safe.push(c),
+        }
+        safe
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::guard::READS;
+    use super::*;
+    use crate::domain::{Fact, Fields, Time};
+
+    fn seen(target: &Locator, fields: Value) -> Seen {
+        let fields: Fields = serde_json::from_value(fields).unwrap_or_default();
+        Seen {
+            target: target.clone(),
+            at: Time::UNIX_EPOCH,
+            fact: Fact::Present(fields),
+        }
+    }
+
+    fn locator(text: &str) -> Locator {
+        text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    fn on(permission: &str, target: Option<&Locator>, seen: Option<&Seen>) -> Vec<String> {
+        let need = Need {
+            permissions: &[],
+            target,
+            seen,
+        };
+        of(permission, &need, ("aws", "*"))
+    }
+
+    #[test]
+    fn every_permission_that_is_declared_has_the_resource_that_the_reference_gives_it() {
+        let specs = super::super::actions();
+        let declared = specs
+            .iter()
+            .flat_map(|spec| spec.permissions.iter().map(String::as_str));
+        // What the reference has no resource type for, and GetAccessKeyLastUsed, which asks for the owner.
+        let without = [
+            "cloudtrail:LookupEvents",
+            "iam:GetAccessKeyLastUsed",
+            "iam:GetAccountAuthorizationDetails",
+            "iam:GetServiceLastAccessedDetails",
+            "iam:ListRoles",
+            "iam:ListUsers",
+            "organizations:CreatePolicy",
+            "organizations:ListPolicies",
+            "ssm:DescribeParameters",
+            "sts:GetAccessKeyInfo",
+            "sts:GetCallerIdentity",
+        ];
+        for permission in declared.chain(READS.iter().copied()) {
+            assert_eq!(
+                about(permission) == About::Nothing,
+                without.contains(&permission),
+                "{permission}: which resource type does the Service Authorization Reference give it?"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_named_is_named_and_nothing_beside_it() {
+        let user = locator("aws:user/bot@123456789012");
+        let either = [
+            "arn:aws:iam::123456789012:user/bot",
+            "arn:aws:iam::123456789012:user/*/bot",
+        ];
+        assert_eq!(on("iam:PutUserPolicy", Some(&user), None), either);
+        let key = locator("aws:access-key/AKIARZPUZDIKNAJLN7ON@123456789012");
+        let of_bot = seen(&key, json!({"principal": "aws:user/bot@123456789012"}));
+        assert_eq!(on("iam:UpdateAccessKey", Some(&key), Some(&of_bot)), either);
+        // A document that names somebody else's ARN does not widen anything.
+        let lying = seen(&user, json!({"arn": "arn:aws:iam::123456789012:user/*"}));
+        assert_eq!(on("iam:PutUserPolicy", Some(&user), Some(&lying)), either);
+        assert_eq!(
+            on("iam:PutRolePolicy", Some(&locator("aws:role/a*$?@1")), None),
+            [
+                "arn:aws:iam::1:role/a${*}${$}${?}",
+                "arn:aws:iam::1:role/*/a${*}${$}${?}"
+            ]
+        );
+        assert_eq!(on("iam:GetUser", None, None), ["arn:aws:iam::*:user/*"]);
+        assert_eq!(on("iam:ListUsers", Some(&user), None), ["*"]);
+        for (permission, target, wanted) in [
+            (
+                "lambda:PutFunctionConcurrency",
+                "aws:function/eu-west-1:hook@1",
+                "arn:aws:lambda:eu-west-1:1:function:hook",
+            ),
+            (
+                "ssm:PutParameter",
+                "aws:parameter/eu-west-1:/ci/token@1",
+                "arn:aws:ssm:eu-west-1:1:parameter/ci/token",
+            ),
+            (
+                "secretsmanager:PutSecretValue",
+                "aws:secret/eu-west-1:a*@1",
+                "arn:aws:secretsmanager:eu-west-1:1:secret:a${*}-??????",
+            ),
+            (
+                "organizations:ListPoliciesForTarget",
+                "aws:account/1@1",
+                "arn:aws:organizations::*:account/*/1",
+            ),
+        ] {
+            assert_eq!(on(permission, Some(&locator(target)), None), [wanted]);
+        }
+        assert_eq!(
+            on("lambda:PutFunctionConcurrency", None, None),
+            ["arn:aws:lambda:*:*:function:*"]
+        );
+    }
+
+    #[test]
+    fn a_grant_of_one_holder_needs_nothing_on_holders_of_other_kinds() {
+        let attached = locator("aws:policy-attachment/group/ops/arn:aws:iam::aws:policy/X@1");
+        let group = ["arn:aws:iam::1:group/ops", "arn:aws:iam::1:group/*/ops"];
+        assert_eq!(on("iam:DetachGroupPolicy", Some(&attached), None), group);
+        for other in ["iam:DetachUserPolicy", "iam:DetachRolePolicy"] {
+            assert_eq!(on(other, Some(&attached), None), [""; 0], "{other}");
+            assert_eq!(on(other, None, None).len(), 1, "{other}");
+        }
+        let member = locator("aws:group-membership/ops/bot@1");
+        assert_eq!(on("iam:RemoveUserFromGroup", Some(&member), None), group);
+        let of_bot = on("iam:ListGroupsForUser", Some(&member), None);
+        assert_eq!(
+            of_bot,
+            ["arn:aws:iam::1:user/bot", "arn:aws:iam::1:user/*/bot"]
+        );
+    }
+}
