@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::session::Session;
 use super::wish::Text;
-use super::work::open;
+use super::work::{Work, open};
 use super::{Ended, aside};
 use crate::converge::Limit;
 use crate::domain::clock::spell;
@@ -19,6 +19,7 @@ use crate::domain::{Duration, SecretRef};
 use crate::drill::{self, Judged, Rehearsal, Times};
 use crate::journal::folder::Shelf;
 use crate::provider::simulated::inject::Played;
+use crate::provider::simulated::scenario::Scenario;
 use crate::provider::{Catalogue, Observer};
 use crate::report::human;
 use crate::report::standing::Outcome;
@@ -27,9 +28,9 @@ use crate::report::standing::Outcome;
 #[derive(clap::Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
-    /// The scenario
-    #[arg(value_name = "SCENARIO", default_value = "leaked-aws-access-key")]
-    name: String,
+    /// The scenario: a shipped one by name, or a file; without one they are listed
+    #[arg(value_name = "SCENARIO")]
+    name: Option<String>,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -48,7 +49,10 @@ enum Verb {
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
-        None => rehearse(&args.name, session).await,
+        None => match args.name {
+            Some(name) => rehearse(&name, session).await,
+            None => Ok(list()),
+        },
         Some(Verb::Run { name }) => rehearse(&name, session).await,
         Some(Verb::List) => Ok(list()),
     }
@@ -89,50 +93,9 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     let rehearsal = Rehearsal::prepare(&find(name)?).map_err(broken)?;
     let session = session.within(rehearsal.catalogue.clone(), rehearsal.clock.clone());
     let scenario = &rehearsal.scenario;
-    let playbook = super::library::load(&session, &Text::find(&scenario.playbook)?)?;
-    let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let policy = session.workspace.policy()?;
     let id = fresh_id(&session, &scenario.drill)?;
     let folder = session.root()?.create(Shelf::Drills, &id, &session.clock)?;
-    let digest = folder.store_text(&playbook.text)?;
-    let calls = super::library::pin(&folder, &playbook)?;
-    let key = folder.key()?;
     let work = open(&session, folder, true)?;
-    let secrets: BTreeMap<_, _> = rehearsal
-        .leaked_secret()
-        .map(|secret| (scenario.subject.clone(), secret))
-        .into_iter()
-        .collect();
-    let own = vec![
-        scenario.responder.credential.clone(),
-        scenario.responder.principal.clone(),
-    ];
-    let order = Order {
-        verb: "isolate".to_owned(),
-        playbook: playbook.name.clone(),
-        digest,
-        calls,
-        subjects: vec![scenario.subject.clone()],
-        inputs: defaults(&playbook, &scenario.subject),
-        include: Vec::new(),
-        cuts: playbook.cuts(),
-        exact: false,
-        wait: true,
-        since: scenario.since(),
-        secrets: secrets
-            .iter()
-            .map(|(target, secret)| SecretNote {
-                target: target.clone(),
-                reference: SecretRef::Env("LEAKED".to_owned()),
-                fingerprint: secret.fingerprint(&key),
-            })
-            .collect(),
-        acting_as: own.clone(),
-        endpoints: BTreeMap::new(),
-        activity: Vec::new(),
-        tool: env!("CARGO_PKG_VERSION").to_owned(),
-        policy: policy.digest(),
-    };
     let opened = Event::Opened {
         incident: id.clone(),
         drill: true,
@@ -140,32 +103,12 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
         reason: Some(format!("drill {}", scenario.drill)),
         ticket: None,
     };
-    work.journal
-        .append(vec![
-            opened,
-            Event::RunOpened {
-                run: 1,
-                order: Box::new(order),
-            },
-        ])
-        .await?;
+    work.journal.append(vec![opened]).await?;
     if !session.json {
         aside(&introduction(&rehearsal));
     }
     let folder = work.folder.clone();
-    let go = Go {
-        observer: &observer,
-        playbook: &playbook,
-        policy: &policy,
-        own,
-        secrets,
-        yes: true,
-        code: None,
-    };
-    let (ended, played) = tokio::join!(
-        go.run(&session, work, 1, Limit::Contained),
-        rehearsal.play()
-    );
+    let (ended, played) = tokio::join!(carry_out(&session, &rehearsal, work), rehearsal.play());
     let mut ended = ended?;
     let record = folder.read()?;
     let judged = rehearsal.judge();
@@ -207,14 +150,101 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     Ok(ended)
 }
 
-fn defaults(
-    playbook: &crate::playbook::Playbook,
-    subject: &crate::domain::Locator,
-) -> BTreeMap<String, serde_json::Value> {
-    let given = BTreeMap::from([("subject".to_owned(), subject.to_string())]);
-    match crate::playbook::bind(&playbook.inputs, &given) {
-        Ok(serde_json::Value::Object(bound)) => bound.into_iter().collect(),
-        Ok(_) | Err(_) => BTreeMap::new(),
+/// Carries out the playbooks of a scenario one after the other; answers how the last one ended.
+async fn carry_out(
+    session: &Session,
+    rehearsal: &Rehearsal,
+    work: Work,
+) -> Result<Ended, Box<Failure>> {
+    let scenario = &rehearsal.scenario;
+    let incident = work.folder.id().to_owned();
+    let (mut work, mut run) = (Some(work), 0);
+    let mut ended = None;
+    for name in scenario.after.iter().chain([&scenario.playbook]) {
+        let work = match work.take() {
+            Some(work) => work,
+            None => open(session, session.folder(Some(&incident))?, true)?,
+        };
+        run += 1;
+        let is_last = *name == scenario.playbook;
+        ended = Some(one(session, rehearsal, work, (run, name, is_last)).await?);
+    }
+    ended.ok_or_else(|| Box::new(Failure::internal("the scenario names no playbook")))
+}
+
+async fn one(
+    session: &Session,
+    rehearsal: &Rehearsal,
+    work: Work,
+    (run, name, is_last): (u32, &str, bool),
+) -> Result<Ended, Box<Failure>> {
+    let scenario = &rehearsal.scenario;
+    let playbook = super::library::load(session, &Text::find(name)?)?;
+    let observer = Observer::new(&session.catalogue, session.clock.clone());
+    let policy = session.workspace.policy()?;
+    let key = work.folder.key()?;
+    // What only reads tries nothing.
+    let leaked = rehearsal.leaked_secret().filter(|_| playbook.cuts());
+    let secrets: BTreeMap<_, _> = leaked
+        .map(|secret| (scenario.subject.clone(), secret))
+        .into_iter()
+        .collect();
+    let own = vec![
+        scenario.responder.credential.clone(),
+        scenario.responder.principal.clone(),
+    ];
+    let given = if is_last {
+        scenario.inputs.clone()
+    } else {
+        BTreeMap::new()
+    };
+    let order = Order {
+        verb: verb(name).to_owned(),
+        playbook: playbook.name.clone(),
+        digest: work.folder.store_text(&playbook.text)?,
+        calls: super::library::pin(&work.folder, &playbook)?,
+        subjects: vec![scenario.subject.clone()],
+        inputs: super::wish::bind(&playbook, &given, Some(&scenario.subject))?,
+        include: Vec::new(),
+        cuts: playbook.cuts(),
+        exact: false,
+        wait: true,
+        since: scenario.since(),
+        secrets: secrets
+            .iter()
+            .map(|(target, secret)| SecretNote {
+                target: target.clone(),
+                reference: SecretRef::Env("LEAKED".to_owned()),
+                fingerprint: secret.fingerprint(&key),
+            })
+            .collect(),
+        acting_as: own.clone(),
+        endpoints: BTreeMap::new(),
+        activity: Vec::new(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        policy: policy.digest(),
+    };
+    let order = Box::new(order);
+    work.journal
+        .append(vec![Event::RunOpened { run, order }])
+        .await?;
+    let go = Go {
+        observer: &observer,
+        playbook: &playbook,
+        policy: &policy,
+        own,
+        secrets,
+        yes: true,
+        code: None,
+    };
+    go.run(session, work, run, Limit::Contained).await
+}
+
+/// The verb that carries out a playbook: each phase has its own.
+fn verb(playbook: &str) -> &str {
+    match playbook {
+        "isolate" | "inventory" | "validate" | "reissue" => playbook,
+        _ => "run",
     }
 }
 
@@ -239,9 +269,33 @@ fn introduction(rehearsal: &Rehearsal) -> String {
     let mut text = Page::default();
     text.add("DRILL: nothing outside of a simulated world is touched, and its clock runs as fast as it can.\n\n");
     text.add(&wrap(&plain(scenario.summary.trim())));
-    text.add(&format!("\n\nIn earnest you would type:\n  contain isolate {} --since {} --secret env:LEAKED --wait\n\n", scenario.subject, spell(scenario.since.0)));
-    text.add("This is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
+    text.add("\n\nIn earnest you would type:\n");
+    for name in scenario.after.iter().chain([&scenario.playbook]) {
+        text.add(&format!("  {}\n", typed(scenario, name)));
+    }
+    text.add("\nThis is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
     text.text()
+}
+
+/// What a person types to carry out a playbook of the scenario.
+fn typed(scenario: &Scenario, name: &str) -> String {
+    let (subject, since) = (&scenario.subject, spell(scenario.since.0));
+    let mut line = match verb(name) {
+        "run" => format!("contain run {name} --subject {subject} --since {since}"),
+        verb => format!("contain {verb} {subject} --since {since}"),
+    };
+    if matches!(verb(name), "run" | "isolate") {
+        line.push_str(" --secret env:LEAKED");
+    }
+    if name == scenario.playbook {
+        for (input, value) in &scenario.inputs {
+            line.extend([" --input ", input, "=", &plain(value)]);
+        }
+    }
+    if name != "inventory" {
+        line.push_str(" --wait");
+    }
+    line
 }
 
 fn debrief(
@@ -280,15 +334,11 @@ fn debrief(
         "\nHOW LONG IT TOOK\n  {} to the first cut, {} until every first cut was seen in force, {} until {}.\n",
         shown(times.first_cut), shown(times.cut), shown(times.end), outcome.word()
     ));
-    text.add("\nWHAT YOU SAW\n");
-    for line in [
-        "Requested is not dead: the provider's yes only started a clock, and the leaked key was tried until it was refused often enough.",
-        "Sessions outlive the key that made them: they were ended at the user and at the role that was really entered, and once more after the key was dead.",
-        "What was made while the cut spread was found in the audit log and cut under the mandate of the first confirmation.",
-        "Healthy neighbours kept working: the other key of the user, and a role that nobody had entered; both are listed with the command that would cut them.",
-        "Everything stands in a journal that sha256sum can check, written before each call, with what is needed to give it back.",
-    ] {
-        text.add(&wrap_with(line, "  - ", "    "));
+    if !rehearsal.scenario.lessons.is_empty() {
+        text.add("\nWHAT YOU SAW\n");
+    }
+    for line in &rehearsal.scenario.lessons {
+        text.add(&wrap_with(&plain(line), "  - ", "    "));
         text.add("\n");
     }
     text.add(&format!("\nThe record: {}\n  contain journal verify --incident {}\n  contain report --incident {} --print\n", folder.path().display(), folder.id(), folder.id()));

@@ -25,11 +25,13 @@ mod incident;
 mod inventory;
 mod isolate;
 mod plan;
+mod reissue;
 mod report;
 mod restore;
 mod resume;
 mod run;
 mod status;
+mod validate;
 mod verify;
 
 mod provider;
@@ -96,6 +98,8 @@ struct Global {
 enum Verb {
     Isolate(isolate::Args),
     Inventory(inventory::Args),
+    Validate(validate::Args),
+    Reissue(reissue::Args),
     Plan(plan::Args),
     Apply(apply::Args),
     Run(run::Args),
@@ -187,6 +191,8 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
         match verb {
             Verb::Isolate(args) => isolate::run(args, Session::open(&global)?).await,
             Verb::Inventory(args) => inventory::run(args, Session::open(&global)?).await,
+            Verb::Validate(args) => validate::run(args, Session::open(&global)?).await,
+            Verb::Reissue(args) => reissue::run(args, Session::open(&global)?).await,
             Verb::Plan(args) => plan::run(args, Session::open(&global)?).await,
             Verb::Apply(args) => apply::run(args, Session::open(&global)?).await,
             Verb::Run(args) => run::run(args, Session::open(&global)?).await,

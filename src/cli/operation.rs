@@ -161,13 +161,10 @@ impl Go<'_> {
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
         let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));
         let confirm = |plan: &Plan, digest: Digest, open: &[(&Item, Ruling)]| {
-            ask(
-                session,
-                plan,
-                digest,
-                open,
-                (self.yes, self.code.as_deref()),
-            )
+            // Whoever rehearses is taken to type the code of each plan.
+            let rehearsed = around.drill.then(|| digest.code());
+            let code = rehearsed.as_deref().or(self.code.as_deref());
+            ask(session, plan, digest, open, (self.yes, code))
         };
         let redactor = Redactor::new(work.folder.key()?, session.catalogue.kinds());
         let evidence = |kept: &Kept<'_>| {

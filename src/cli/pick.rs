@@ -23,7 +23,7 @@ pub(super) fn to_tell<'a>(
         .next_back()
         .map(|(number, run)| (*number, run));
     let last_acting = case.runs.iter().rev().find(|(number, run)| {
-        run.order.verb != "inventory" && (run.order.verb != "plan" || case.has_acted(**number))
+        !run.order.is_of_later_phase() && (run.order.verb != "plan" || case.has_acted(**number))
     });
     match last_acting {
         Some((number, run)) if run.order.gives_back() => Some((*number, run)),

@@ -54,7 +54,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             .runs
             .iter()
             .rev()
-            .find(|(_, run)| run.order.verb != "inventory" && !run.order.gives_back());
+            .find(|(_, run)| !run.order.is_of_later_phase() && !run.order.gives_back());
         cuts.map(|(_, run)| run.order.clone())
     });
     let Some(before) = before else {

@@ -169,6 +169,10 @@ impl Loop<'_> {
 
 /// Whether something may still become of it: it waits, it is in doubt, or it is a check that the record may decide anew.
 fn may_have_turn(state: &State, does: Does) -> bool {
+    // What cannot begin as something is missing says what: no turn changes that.
+    if does == Does::Nothing {
+        return false;
+    }
     match state {
         State::Planned | State::Blocked(_) | State::Intended { .. } | State::InDoubt { .. } => true,
         State::Confirmed { .. } | State::Failed(_) => does == Does::Check,

@@ -11,7 +11,7 @@ use super::Means;
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Event, Order};
 use crate::domain::state::Life;
-use crate::domain::{Because, Found, ItemRef, Query, Reading, State, Why};
+use crate::domain::{Because, Found, ItemRef, Query, ReadKind, Reading, State, Why};
 use crate::evidence::{self, Kept, What};
 use crate::journal;
 use crate::plan::{self, View};
@@ -86,7 +86,14 @@ pub(super) async fn ask(
     let budget = std::time::Duration::from_millis(query.budget_ms.saturating_mul(2));
     let reading = match tokio::time::timeout(budget, ground.observer.read(query)).await {
         Ok(Ok(reading)) => reading,
-        Ok(Err(why)) => plan::unseen(what(), why),
+        Ok(Err(why)) => {
+            let mut reading = plan::unseen(what(), why);
+            // What somebody may do beyond need keeps nothing alive.
+            for blind in &mut reading.not_seen {
+                blind.withholds &= query.read != ReadKind::Permissions;
+            }
+            reading
+        }
         Err(_) => {
             let why = Why::new(Because::Timeout, "the read took longer than its budget");
             plan::unseen(what(), why)

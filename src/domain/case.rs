@@ -193,7 +193,7 @@ impl Case {
                 .any(|(later, run)| run.order.gives_back() && self.has_acted(*later))
         };
         let cuts = |number: u32, run: &Run| match run.order.verb.as_str() {
-            "inventory" => false,
+            _ if run.order.is_of_later_phase() => false,
             "plan" => self.has_acted(number),
             _ => !run.order.gives_back(),
         };
@@ -210,6 +210,41 @@ impl Case {
             .values()
             .filter(|life| life.planned.target.as_ref() == Some(target));
         lives.find_map(|life| life.principal.as_ref())
+    }
+
+    /// From when on every cut of a subject in this incident is in force everywhere: its first acknowledgement with its
+    /// bound, as what was used after that was used in spite of it. None while one of them is not seen in force, and where
+    /// nothing was cut.
+    #[must_use]
+    pub fn cut_at(&self, subject: &Locator) -> Option<Time> {
+        let runs = self.cutting_runs().into_iter();
+        let runs: BTreeSet<u32> = runs.map(|(run, _)| run).collect();
+        let mut goals: BTreeMap<(&ActionId, &Locator), (bool, Option<Time>)> = BTreeMap::new();
+        let lives = self.lives.iter();
+        for (item, life) in lives.filter(|(item, _)| runs.contains(&item.run)) {
+            let planned = &life.planned;
+            let is_own = planned.target.as_ref() == Some(subject)
+                || item.key.subject.as_ref() == Some(subject) && planned.relation.is_none();
+            let (Some(action), Some(target)) = (&planned.action, &planned.target) else {
+                continue;
+            };
+            if !is_own || !planned.is_of_set() {
+                continue;
+            }
+            let (in_force, first) = goals.entry((action, target)).or_default();
+            let verdict = life.verdict.as_ref();
+            *in_force = verdict.is_some_and(super::Verdict::is_observed);
+            let settles = verdict.map(|verdict| verdict.settles.at);
+            *first = match (*first, settles) {
+                (Some(first), Some(settles)) => Some(first.min(settles)),
+                (first, settles) => first.or(settles),
+            };
+        }
+        let settled = goals
+            .into_values()
+            .map(|(in_force, first)| first.filter(|_| in_force));
+        // One that is not seen in force leaves the whole unknown.
+        settled.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
     /// When somebody did by hand what an action does to a target, by their word.

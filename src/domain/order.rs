@@ -54,6 +54,12 @@ impl Order {
     /// The verb of runs that give back.
     pub const RESTORE: &'static str = "restore";
 
+    /// Whether it is of one of the phases after isolate alone: it cuts nothing of the set.
+    #[must_use]
+    pub fn is_of_later_phase(&self) -> bool {
+        matches!(self.verb.as_str(), "inventory" | "validate" | "reissue")
+    }
+
     /// Whether the run gives back instead of cutting.
     #[must_use]
     pub fn gives_back(&self) -> bool {

@@ -18,10 +18,28 @@ use crate::provider::{Catalogue, aws};
 /// The scenarios that ship, by name, with their text.
 #[must_use]
 pub fn shipped() -> &'static [(&'static str, &'static str)] {
-    &[(
-        "leaked-aws-access-key",
-        include_str!("../../playbooks/drills/leaked-aws-access-key.yaml"),
-    )]
+    &[
+        (
+            "leaked-aws-access-key",
+            include_str!("../../playbooks/drills/leaked-aws-access-key.yaml"),
+        ),
+        (
+            "isolate",
+            include_str!("../../playbooks/drills/isolate.yaml"),
+        ),
+        (
+            "inventory",
+            include_str!("../../playbooks/drills/inventory.yaml"),
+        ),
+        (
+            "validate",
+            include_str!("../../playbooks/drills/validate.yaml"),
+        ),
+        (
+            "reissue",
+            include_str!("../../playbooks/drills/reissue.yaml"),
+        ),
+    ]
 }
 
 /// A scenario that is ready to begin.
@@ -98,9 +116,22 @@ impl Rehearsal {
             should_live,
             lives: world.accepts(what, now),
         };
+        // What lies there now, if contain put it there; else the place itself, which then is as it should not be.
+        let renewed = |place: &Locator| {
+            let held = world.node(place).and_then(|node| node.holds.last());
+            let new = held.filter(|held| {
+                held.at.is_some() && world.secret(&held.what) == Some(held.secret.as_str())
+            });
+            Judged {
+                what: new.map_or(place, |new| &new.what).clone(),
+                should_live: true,
+                lives: new.is_some_and(|new| world.accepts(&new.what, now)),
+            }
+        };
         let expect = &self.scenario.expect;
         let dead = expect.dead.iter().map(|what| judged(what, false));
         dead.chain(expect.alive.iter().map(|what| judged(what, true)))
+            .chain(expect.renewed.iter().map(renewed))
             .collect()
     }
 }

@@ -54,13 +54,16 @@ pub(super) fn gather<'a>(ask: &Ask<'a>, subjects: &[Seen]) -> Result<Gathered<'a
     let view = ask.view();
     for (nth, seen) in subjects.iter().enumerate() {
         let subject = &seen.target;
-        let scope = view.scope(subject, seen.principal().as_ref());
+        // A look that no longer tells does not unsay whose it is.
+        let principal = seen.principal();
+        let principal = principal.or_else(|| ask.case.principal_of(subject).cloned());
+        let scope = view.scope(subject, principal.as_ref());
         for step in &ask.playbook.steps {
             // What mentions no subject exists once.
             if nth > 0 && !step.per_subject {
                 continue;
             }
-            match slots(ask, &view, step, (subject, seen), &scope)? {
+            match slots(ask, &view, step, (subject, principal.as_ref()), &scope)? {
                 Err(unknown) => {
                     let why = format!("waits for {}", unknown.join(", "));
                     wait(&mut all.pending, step, &why);

@@ -35,6 +35,8 @@ pub struct Wanted<'a> {
     pub seen: &'a BTreeMap<Locator, Seen>,
     /// How long looking for the effect may take.
     pub verify_within: Option<Duration>,
+    /// The item of an earlier phase that cuts the target, where this plan has one: by then it is dead.
+    pub cut_by: Option<ItemKey>,
 }
 
 /// Whether a step issues.
@@ -224,7 +226,7 @@ impl<'a> Expansion<'a> {
             return if lies_there {
                 Ok(Vec::new())
             } else {
-                Err("nobody is there to receive it: say `with: {deliver_to: LOCATOR}`; a secret that nobody receives is not made".to_owned())
+                Err("nobody is there to receive it: name the place that consumers read it from, `with: {deliver_to: LOCATOR}` in a playbook or `--input deliver_to=LOCATOR` of a shipped one; a secret that nobody receives is not made".to_owned())
             };
         }
         let place = |said: &serde_json::Value| {

@@ -37,7 +37,7 @@ use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Pending, Plan, VERSION};
-use crate::domain::{Digest, Duration, Item, Locator, Seen, Time};
+use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, Time, Work};
 use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 
@@ -193,6 +193,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .verify
                     .as_ref()
                     .and_then(|verify| verify.within),
+                cut_by: room::cut_by(&items, &candidate),
             };
             let mut expanded = issue::expand(ask, wanted).await;
             for item in &mut expanded {
@@ -252,6 +253,17 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     }
     let mut asked = BTreeSet::new();
     others.retain(|item| asked.insert(item.key.clone()));
+    // Steps that ask the same share one question: their expressions find its answer.
+    let mut questions: Vec<(Option<Locator>, Query)> = Vec::new();
+    others.retain(|item| {
+        let Work::Read(query) = &item.work else {
+            return true;
+        };
+        let question = (item.key.subject.clone(), query.clone());
+        let is_new = item.key.each.is_some() || !questions.contains(&question);
+        questions.extend(is_new.then_some(question));
+        is_new
+    });
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);

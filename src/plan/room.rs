@@ -2,9 +2,11 @@
 //!
 //! Never makes room by deleting what is alive.
 
+use super::candidate::Candidate;
 use super::issue::{Expansion, Make};
 use super::item::{marks, tag};
 use super::tier;
+use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::{
     Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Time,
     Work,
@@ -12,6 +14,15 @@ use crate::domain::{
 
 /// How long one question about what a principal holds may take, in milliseconds.
 const BUDGET: u64 = 5_000;
+
+/// The item of an earlier phase that stops what a candidate replaces.
+pub(super) fn cut_by(items: &[Item], candidate: &Candidate<'_>) -> Option<ItemKey> {
+    let mut cuts = items.iter().filter(|item| {
+        let stops = item.rung.is_some_and(|rung| rung >= Rung::Suspend);
+        stops && item.key.phase < candidate.key.phase && item.target() == Some(&candidate.target)
+    });
+    cuts.next().map(|item| item.key.clone())
+}
 
 /// Room under a limit of one owner.
 pub(super) enum Room {
@@ -65,7 +76,8 @@ impl Expansion<'_> {
                 let shows = |fields| spec.is_done(fields, &Fields::new(), Time::MAX);
                 seen.fields().is_some_and(shows)
             });
-            cuts.next().is_some() && !ours.contains(&seen.target)
+            let is_cut = self.wanted.cut_by.is_some() && seen.target == *self.wanted.target;
+            (cuts.next().is_some() || is_cut) && !ours.contains(&seen.target)
         };
         let dead = held.iter().filter(is_dead);
         // The compromised one first: it is not coming back.
@@ -141,7 +153,18 @@ impl Expansion<'_> {
             secret: None,
             tag: tag(&self.ask.case.incident, &key),
         };
+        // What is alive while this is planned is deleted only after its cut.
+        let cut = self
+            .wanted
+            .cut_by
+            .iter()
+            .filter(|_| dead.target == *self.wanted.target);
+        let needs = cut.map(|cut| Need {
+            key: cut.clone(),
+            ended: Ended::Ok,
+        });
         Item {
+            needs: needs.collect(),
             before: Some(dead.clone()),
             tier: tier.max(Tier::GRAVE),
             reasons,

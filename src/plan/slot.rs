@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::candidate::recurs;
 use super::view::{View, key};
 use super::{Ask, Error};
-use crate::domain::{Found, ItemKey, Locator, Seen};
+use crate::domain::{Found, ItemKey, Locator};
 use crate::playbook::{Evaluated, Scope, Step};
 
 /// One instance of a step: what it is made for, before its work is looked at.
@@ -65,7 +65,7 @@ pub(super) fn slots(
     ask: &Ask<'_>,
     view: &View<'_>,
     step: &Step,
-    (subject, seen): (&Locator, &Seen),
+    (subject, principal): (&Locator, Option<&Locator>),
     scope: &Scope,
 ) -> Result<Known<Vec<Slot>>, Error> {
     let only_if = match &step.when {
@@ -100,7 +100,7 @@ pub(super) fn slots(
                 target,
                 found: None,
                 only_if,
-                principal: seen.principal(),
+                principal: principal.cloned(),
             }]),
         });
     };
@@ -134,7 +134,7 @@ pub(super) fn slots(
             target,
             found: reached.cloned(),
             only_if: only_if.clone(),
-            principal: reached.and_then(told).or_else(|| seen.principal()),
+            principal: reached.and_then(told).or_else(|| principal.cloned()),
         });
     }
     Ok(Ok(slots))

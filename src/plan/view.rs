@@ -10,12 +10,18 @@ use super::scope;
 use crate::domain::case::Case;
 use crate::domain::event::{Decision, Order};
 use crate::domain::state::Life;
-use crate::domain::{Digest, Found, ItemKey, ItemRef, Locator, Reading, State, Time};
+use crate::domain::{
+    Because, Digest, Found, ItemKey, ItemRef, Locator, NotSeen, Reading, Relation, State, Time,
+};
 use crate::playbook::{Evaluated, Expr, Playbook, Scope, Step, StepWork, scope as data};
 use crate::provider::Catalogue;
 
 /// Who decides what follows from the record.
 pub const BY: &str = "contain";
+/// How expressions ask from when on a subject's cuts are in force.
+const CUT_AT: &str = "cut_at";
+/// How many of the things that a check could not see it names.
+const NAMED: usize = 3;
 
 /// A run, as expressions see it.
 #[derive(Clone, Copy)]
@@ -64,7 +70,24 @@ impl<'a> View<'a> {
         scope.set_now(self.now);
         let incident = data::incident(&self.case.incident, self.order.since);
         scope.set("incident", incident);
-        scope.set("subject", data::subject(subject, principal));
+        let about = data::subject(subject, principal);
+        let lasts = self
+            .catalogue
+            .kind(subject.kind())
+            .is_some_and(|kind| kind.credential && kind.lifetime.is_none());
+        // It is gathered from all that was cut, so only a playbook that asks for it pays for it.
+        let mut texts = self.playbook.calls.iter().map(|called| &called.text);
+        let is_asked =
+            self.playbook.text.contains(CUT_AT) || texts.any(|text| text.contains(CUT_AT));
+        let cut_at = is_asked.then(|| self.case.cut_at(subject)).flatten();
+        // Until the audit log has caught up with it, nothing that happened since could be seen.
+        let lag = self.catalogue.provider(subject.provider());
+        let lag = lag.map(|provider| provider.audit_lag().within());
+        let cut_at = cut_at.filter(|at| {
+            at.saturating_add(lag.unwrap_or_default())
+                .is_ok_and(|seen| seen <= self.now)
+        });
+        scope.set("subject", data::cut(about, lasts, cut_at));
         let mut inputs: serde_json::Map<_, _> = self.order.inputs.clone().into_iter().collect();
         inputs.insert("subject".into(), subject.to_string().into());
         scope.set("inputs", Value::Object(inputs));
@@ -101,22 +124,39 @@ impl<'a> View<'a> {
         self.playbook.step(&key.step)
     }
 
-    /// The latest answer of a read step about a subject.
+    /// The latest answer of a read step about a subject, by whichever step it was asked.
     #[must_use]
     pub fn reading(
         &self,
         step: &Step,
         subject: &Locator,
     ) -> Option<&'a (crate::domain::Time, Reading)> {
-        self.case.reading(self.run, &key(step, None, subject))
+        let answer = |step: &Step| self.case.reading(self.run, &key(step, None, subject));
+        answer(step).or_else(|| self.twins(step).find_map(answer))
+    }
+
+    /// The other steps that ask the same about the same: of those one item stands in a plan.
+    fn twins<'b>(&self, step: &'b Step) -> impl Iterator<Item = &'a Step> + use<'a, 'b> {
+        let all = self.playbook.steps.iter();
+        all.filter(|other| other.id != step.id && asks_the_same(other, step))
     }
 
     /// What a step answered so far; nothing while it has no answer.
     fn output(&self, step: &Step, subject: &Locator) -> Option<Value> {
         if let StepWork::Read(_) = &step.work {
-            let (at, reading) = self.reading(step, subject)?;
+            let Some((at, reading)) = self.reading(step, subject) else {
+                return self.unanswerable(step, subject);
+            };
+            let mints = |found: &Found| found.relation == Some(Relation::Minted);
+            // What contain made itself is nobody's doing.
+            let issued = if reading.found.iter().any(mints) {
+                self.case.issued()
+            } else {
+                BTreeSet::new()
+            };
             let item = |found: &Found| {
-                let inside = scope::is_in(found, subject, &self.order.include, self.catalogue);
+                let inside = scope::is_in(found, subject, &self.order.include, self.catalogue)
+                    && !issued.contains(&found.what);
                 let kind = self.catalogue.kind(found.what.kind());
                 data::found(found, inside, kind.is_some_and(|kind| kind.credential))
             };
@@ -156,6 +196,20 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The output of a read that no item asks for, as the kind of its target cannot answer: nothing was seen.
+    fn unanswerable(&self, step: &Step, subject: &Locator) -> Option<Value> {
+        let mut asking = std::iter::once(step).chain(self.twins(step));
+        let is_planned = asking.any(|step| {
+            self.unplanned
+                .is_none_or(|unplanned| unplanned.contains(&step.id))
+                || !self.lives(step, subject).is_empty()
+        });
+        (!is_planned).then(|| {
+            let (status, extent) = (State::Skipped(String::new()).status().word(), (None, false));
+            data::read_output(status, self.now, subject, Vec::new(), extent)
+        })
+    }
+
     /// The last life of each item that a step has for a subject.
     fn lives(&self, step: &Step, subject: &Locator) -> Vec<(&'a ItemRef, &'a Life)> {
         self.case.lives_meant(self.run, &key(step, None, subject))
@@ -192,19 +246,43 @@ impl<'a> View<'a> {
         };
         // Evidence that is wanted must be there, and whole: what could not be seen may hold the opposite.
         let blind = self.blind(key, check);
+        let unseen = self.unseen(key, check);
         let lacks = match (step.evidence, decision.evidence.is_empty(), blind.first()) {
             (false, ..) | (true, false, None) => None,
             (true, true, _) => Some("it rests on no evidence".to_owned()),
             (true, false, Some(blind)) => Some(format!("its evidence is not whole: {blind}")),
         };
-        Judged::Decided(match lacks {
+        let decision = match lacks {
             Some(lacks) if decision.passed => Decision {
                 passed: false,
                 why: lacks,
                 ..decision
             },
             Some(_) | None => decision,
+        };
+        Judged::Decided(Decision {
+            why: format!("{}{unseen}", decision.why),
+            ..decision
         })
+    }
+
+    /// What a check could not see, as the end of its answer.
+    fn unseen(&self, key: &ItemKey, check: &Expr) -> String {
+        let mut unseen = BTreeSet::new();
+        for (step, subject) in self.mentioned(key, check) {
+            let Some((_, reading)) = self.reading(step, subject) else {
+                continue;
+            };
+            unseen.extend(reading.not_seen.iter().map(|blind| blind.what.clone()));
+            unseen.extend(reading.back_to.map(|at| format!("anything before {at}")));
+        }
+        let more = unseen.len().saturating_sub(NAMED);
+        let named: Vec<String> = unseen.into_iter().take(NAMED).collect();
+        match (named.is_empty(), more) {
+            (true, _) => String::new(),
+            (false, 0) => format!("; not seen: {}", named.join(", ")),
+            (false, more) => format!("; not seen: {} and {more} more", named.join(", ")),
+        }
     }
 
     fn judge(&self, key: &ItemKey, step: &Step, expr: &Expr, what: &str) -> Judged {
@@ -263,9 +341,13 @@ impl<'a> View<'a> {
             .mentioned(key, expr)
             .into_iter()
             .filter_map(|(step, subject)| self.reading(step, subject));
-        let blind = readings.flat_map(|(_, reading)| &reading.not_seen);
+        let blind = readings.flat_map(|(_, reading)| {
+            // What answered nothing at all is no evidence of nothing.
+            let empty = reading.found.is_empty();
+            let blind = reading.not_seen.iter();
+            blind.filter(move |blind| blind.withholds || empty && lost(blind))
+        });
         blind
-            .filter(|blind| blind.withholds)
             .map(|blind| format!("{}: {}", blind.what, blind.why))
             .collect()
     }
@@ -281,6 +363,22 @@ impl<'a> View<'a> {
             .filter_map(|(step, subject)| Some((step, subject?)))
             .collect()
     }
+}
+
+/// Whether nothing was answered, rather than everything but a part.
+fn lost(blind: &NotSeen) -> bool {
+    blind.why.because != Because::NotImplemented
+}
+
+/// Whether two steps ask the same about a subject, whatever else is known.
+fn asks_the_same(one: &Step, other: &Step) -> bool {
+    let about = |step: &Step| {
+        let target = step.target.as_ref().map(Expr::source)?;
+        let plain = ["${subject}", "${subject.principal}"].contains(&target.as_str());
+        let alone = step.with.is_empty() && step.for_each.is_none() && step.when.is_none();
+        (plain && alone && step.reads_by.is_none()).then_some((step.work.read()?, target))
+    };
+    about(one).is_some_and(|asked| about(other) == Some(asked))
 }
 
 /// What a decision rests on, as expressions see it.

@@ -12,8 +12,8 @@ use super::model::{Gate, Manual, Notify, OnExpiry, StepWork, Verb, What};
 use super::schema::{Fields, Reader};
 use super::step::DraftWork;
 use super::yaml::{Data, Node};
-use crate::domain::action::Param;
-use crate::domain::{ActionId, Effect, ReadKind, Relation, Spec};
+use crate::domain::action::{Param, Takes};
+use crate::domain::{ActionId, Effect, ReadKind, Relation, Rung, Spec};
 
 impl Reader<'_> {
     pub(super) fn work(&mut self, fields: &Fields<'_>, kind: &str) -> Option<DraftWork> {
@@ -184,8 +184,9 @@ impl Reader<'_> {
         let (names, takes): (Vec<String>, Vec<Param>) = match work {
             Some(DraftWork::Does(StepWork::Do(what), _)) => {
                 let takers = takers(self.vocabulary, what);
-                let params: Vec<Param> =
+                let mut params: Vec<Param> =
                     takers.iter().flat_map(|spec| spec.params.clone()).collect();
+                params.extend(of_issuing(what));
                 if let What::Action(id) = what {
                     let missing = params.iter().filter(|param| {
                         param.default.is_none()
@@ -283,6 +284,38 @@ impl Reader<'_> {
                 self.problems.push(problem.meant(text, known));
             }
         }
+    }
+}
+
+/// Where what `rotate` and `replace` make is delivered to.
+pub(super) const DELIVER_TO: &str = "deliver_to";
+
+/// What `with` may say to `rotate` and `replace` themselves, whatever action they come to.
+pub(super) fn of_issuing(what: &What) -> Vec<Param> {
+    let param = |name: &str, about: &str, takes: Takes| Param {
+        name: name.to_owned(),
+        about: about.to_owned(),
+        takes,
+        default: Some(serde_json::Value::Null),
+    };
+    let words = |words: &[&str]| Takes::OneOf(words.iter().map(|&word| word.to_owned()).collect());
+    let rungs: Vec<&str> = Rung::ALL.iter().map(|rung| rung.verb()).collect();
+    match what {
+        What::Verb(Verb::Rotate | Verb::Replace) => vec![
+            param(
+                DELIVER_TO,
+                "a place, or a list of places, where consumers read it",
+                Takes::Locator(Vec::new()),
+            ),
+            param(
+                "prefer",
+                "`short-lived`: no new long-lived one where something short-lived fits",
+                words(&["short-lived", "long-lived"]),
+            ),
+            param("old", "how the old one is cut", words(&rungs)),
+            param("consumers", "who reads it, for people", Takes::Text),
+        ],
+        What::Verb(Verb::Cut(_)) | What::Action(_) => Vec::new(),
     }
 }
 

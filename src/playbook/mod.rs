@@ -184,6 +184,12 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
     &[
         ("isolate", include_str!("../../playbooks/isolate.yaml")),
         ("inventory", include_str!("../../playbooks/inventory.yaml")),
+        ("validate", include_str!("../../playbooks/validate.yaml")),
+        ("reissue", include_str!("../../playbooks/reissue.yaml")),
+        (
+            "leaked-aws-access-key",
+            include_str!("../../playbooks/leaked-aws-access-key.yaml"),
+        ),
     ]
 }
 

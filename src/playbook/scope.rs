@@ -149,6 +149,17 @@ pub fn subject(locator: &Locator, principal: Option<&Locator>) -> Value {
     })
 }
 
+/// Adds to the data of a subject what is known of its cut: whether it is a credential that does not lapse by itself, and
+/// from when on its cuts are in force everywhere; before that moment this stays unknown.
+#[must_use]
+pub fn cut(mut subject: Value, lasts: bool, cut_at: Option<Time>) -> Value {
+    if let Some(fields) = subject.as_object_mut() {
+        fields.insert("lasts".to_owned(), json!(lasts));
+        fields.extend(cut_at.map(|at| ("cut_at".to_owned(), json!(at))));
+    }
+    subject
+}
+
 /// The data of an incident: what `incident` means in expressions.
 #[must_use]
 pub fn incident(id: &str, since: Time) -> Value {

@@ -145,7 +145,15 @@ impl Shape {
             ]
         };
         match self {
-            Self::Subject => [thing(), vec![("principal", Type::Locator)]].concat(),
+            Self::Subject => [
+                thing(),
+                vec![
+                    ("principal", Type::Locator),
+                    ("lasts", Type::Bool),
+                    ("cut_at", Type::Time),
+                ],
+            ]
+            .concat(),
             Self::Incident => vec![("id", Type::Text), ("since", Type::Time)],
             Self::Found => [
                 thing(),

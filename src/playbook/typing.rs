@@ -9,7 +9,7 @@ use super::diagnostic::Problem;
 use super::expr::Expr;
 use super::infer::check;
 use super::input::{Input, InputType};
-use super::kind::takers;
+use super::kind::{DELIVER_TO, of_issuing, takers};
 use super::lint::Lint;
 use super::model::StepWork;
 use super::step::{DraftWork, StepDraft};
@@ -183,10 +183,11 @@ impl Lint<'_> {
     }
 
     fn arguments(&self, step: &StepDraft, names: &Names<'_>, problems: &mut Vec<Problem>) {
-        let params: Vec<&Param> = match step.does() {
+        let params: Vec<Param> = match step.does() {
             Some(StepWork::Do(what)) => takers(self.vocabulary, what)
                 .into_iter()
-                .flat_map(|spec| &spec.params)
+                .flat_map(|spec| spec.params.clone())
+                .chain(of_issuing(what))
                 .collect(),
             Some(
                 StepWork::Read(_)
@@ -211,12 +212,13 @@ impl Lint<'_> {
             let mut fitting = params.iter().filter(|param| param.name == *name).peekable();
             let (fits, wanted) = match (name.as_str(), fitting.peek()) {
                 (_, Some(first)) => {
-                    let fits = |param: &&&Param| {
+                    let fits = |param: &&Param| {
                         let (wanted, _) = takes(param);
                         expr.as_literal().is_some()
                             || found.meets(&wanted)
                             || wanted == Type::Locator && is_locator(expr, &found)
                             || wanted == Type::Text && found.is_text()
+                            || name == DELIVER_TO && matches!(found, Type::List(_))
                     };
                     let (_, wanted) = takes(first);
                     (fitting.any(|param| fits(&param)), wanted)

@@ -8,7 +8,7 @@ use super::unproven::{doubts, is_fresh, logs, may_land, unproven, withhold};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order};
 use crate::domain::state::Life;
-use crate::domain::{Cause, ItemRef, State, Time};
+use crate::domain::{AfterFailure, Cause, ItemRef, State, Time};
 use crate::plan::due::Goals;
 use crate::plan::scope;
 use crate::provider::Catalogue;
@@ -217,7 +217,7 @@ fn rest(case: &Case, run: u32, is_what_if: bool) -> (Option<Outcome>, Vec<String
     let mut undone = Vec::new();
     for (item, life) in lives {
         all += 1;
-        if life.state.is_ok() || case.waived.contains(item) {
+        if life.state.is_ok() || case.waived.contains(item) || is_finding(life) {
             continue;
         }
         match &life.state {
@@ -250,6 +250,13 @@ fn rest(case: &Case, run: u32, is_what_if: bool) -> (Option<Outcome>, Vec<String
         () => Some(Outcome::PartlyDone),
     };
     (outcome, undone)
+}
+
+/// Whether it is a check that failed and whose step goes on from that: what it found is told, and holds nothing back.
+fn is_finding(life: &Life) -> bool {
+    life.planned.does == Does::Check
+        && life.planned.after_failure == Some(AfterFailure::Continue)
+        && matches!(life.state, State::Failed(_))
 }
 
 impl Standing {

@@ -14,6 +14,7 @@ mod simulated;
 
 #[cfg(feature = "aws")]
 mod commands;
+mod drills;
 mod evidence;
 mod fixture;
 mod laws;

@@ -19,7 +19,10 @@ const PAGE: usize = 50;
 
 /// Answers a question.
 pub(super) fn answer(world: &World, query: &Query, now: Time) -> Result<Reading, Why> {
-    let target = world.node(&query.target).filter(|node| !node.gone);
+    // The audit log outlives what it tells of.
+    let reads_log = matches!(query.read, ReadKind::Reach | ReadKind::Activity);
+    let target = world.node(&query.target);
+    let target = target.filter(|node| reads_log || !node.gone);
     let target = target.ok_or_else(|| {
         let text = format!("`{}` does not exist", query.target);
         Why::new(Because::Missing, text)
@@ -41,8 +44,9 @@ pub(super) fn answer(world: &World, query: &Query, now: Time) -> Result<Reading,
             .collect(),
         ReadKind::Credentials => view.listed().collect(),
         ReadKind::Reach => view.reach(),
-        ReadKind::Grants | ReadKind::Permissions => {
-            let text = "the simulated world keeps no grants and no policies";
+        ReadKind::Permissions => view.permissions().collect(),
+        ReadKind::Grants => {
+            let text = "the simulated world keeps no policies";
             return Err(Why::new(Because::NotImplemented, text));
         }
     };
@@ -52,7 +56,6 @@ pub(super) fn answer(world: &World, query: &Query, now: Time) -> Result<Reading,
                 .relation
                 .is_none_or(|relation| query.relations.contains(&relation))
     };
-    let reads_log = matches!(query.read, ReadKind::Reach | ReadKind::Activity);
     Ok(Reading {
         found: found.into_iter().filter(wanted).collect(),
         not_seen: Vec::new(),
@@ -131,6 +134,28 @@ impl View<'_> {
             }
         }
         found
+    }
+
+    /// What the principal may do, service by service, and whether it ever used it.
+    fn permissions(&self) -> impl Iterator<Item = Found> {
+        let holder = self.target.held_by.as_ref();
+        let holder = holder.and_then(|holder| self.world.node(holder));
+        let principal = holder
+            .filter(|_| self.is_credential(self.target))
+            .unwrap_or(self.target);
+        principal.grants.iter().map(|grant| Found {
+            what: principal.locator.clone(),
+            relation: None,
+            evidence: format!("policies of `{}` on {}", principal.locator, grant.service),
+            at: None,
+            fields: Fields::from([
+                ("service".to_owned(), json!(grant.service)),
+                ("granted".to_owned(), json!(grant.actions)),
+                ("everywhere".to_owned(), json!(grant.everywhere)),
+                ("last_accessed".to_owned(), json!(grant.used)),
+                ("unused".to_owned(), json!(grant.used.is_none())),
+            ]),
+        })
     }
 
     /// What a listing of the principal answers, at once; of a principal also the sessions that the log shows.

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Settings;
 use super::inject::Inject;
 use super::weather::{Length, Rule, Weather};
-use super::world::{Edge, Happened, Node, Pace, Version, World};
+use super::world::{Edge, Grant, Happened, Node, Pace, Version, World};
 use crate::domain::{ActionId, Changed, Clock, Fields, Kind, Locator, Relation, Time};
 
 /// A rehearsal, as people write it.
@@ -25,6 +25,15 @@ pub struct Scenario {
     pub provider: String,
     /// The playbook that is rehearsed.
     pub playbook: String,
+    /// Playbooks that were carried out before it, in the same incident.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// What its inputs are given, as on the command line.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
+    /// What the debriefing draws from it.
+    #[serde(default)]
+    pub lessons: Vec<String>,
     /// What the operator names.
     pub subject: Locator,
     /// How long before the start the incident window begins.
@@ -134,6 +143,25 @@ pub struct Thing {
     /// How long after a delivery a consumer begins to use what was delivered.
     #[serde(default)]
     pub reads_after: Length,
+    /// What it may do, where it is a principal.
+    #[serde(default)]
+    pub grants: Vec<Permit>,
+}
+
+/// What a principal may do at one service.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permit {
+    /// The service.
+    pub service: String,
+    /// The operations.
+    pub actions: Vec<String>,
+    /// Whether on everything there.
+    #[serde(default)]
+    pub everywhere: bool,
+    /// How long before the start it last used the service; absent: never.
+    #[serde(default)]
+    pub used: Option<Length>,
 }
 
 /// A relation between things.
@@ -201,6 +229,9 @@ pub struct Expect {
     /// What the world must accept.
     #[serde(default)]
     pub alive: Vec<Locator>,
+    /// The places that must hold a credential made by contain, which the world must accept.
+    #[serde(default)]
+    pub renewed: Vec<Locator>,
 }
 
 /// Why a drill file cannot be played.
@@ -361,7 +392,12 @@ impl Scenario {
             ("`healthy`", world.healthy.iter().collect()),
             (
                 "`expect`",
-                self.expect.dead.iter().chain(&self.expect.alive).collect(),
+                self.expect
+                    .dead
+                    .iter()
+                    .chain(&self.expect.alive)
+                    .chain(&self.expect.renewed)
+                    .collect(),
             ),
         ];
         for (place, names) in places {
@@ -418,6 +454,16 @@ impl Thing {
         node.holds = self.holds.iter().map(lies_there).collect();
         node.reads = self.reads.clone();
         node.reads_after = self.reads_after.0;
+        node.grants = self
+            .grants
+            .iter()
+            .map(|permit| Grant {
+                service: permit.service.clone(),
+                actions: permit.actions.clone(),
+                everywhere: permit.everywhere,
+                used: permit.used.map(|used| earlier(now, used)),
+            })
+            .collect();
         node
     }
 }
@@ -427,64 +473,4 @@ fn earlier(than: Time, by: Length) -> Time {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::world::lock;
-    use super::super::{play, toy};
-    use super::*;
-
-    const LEAKED: &str = include_str!("../../../playbooks/drills/leaked-aws-access-key.yaml");
-
-    #[tokio::test(start_paused = true)]
-    async fn the_shipped_drill_builds_a_world_in_which_all_expected_things_live() {
-        let scenario = Scenario::parse(LEAKED).unwrap_or_else(|cause| unreachable!("{cause}"));
-        let clock = scenario.clock();
-        let world = scenario.build(&clock, &toy::kinds());
-        let world = world
-            .unwrap_or_else(|cause| unreachable!("{cause}"))
-            .share();
-        let playing = play(&scenario.injects, &world, &clock);
-        let can_be_spawned = |_: &(dyn Send + '_)| ();
-        can_be_spawned(&playing);
-        let played = playing.await;
-        assert!(played.iter().all(|played| played.worked), "{played:?}");
-        assert_eq!(
-            clock.now(),
-            scenario.start + std::time::Duration::from_secs(8)
-        );
-        let expect = &scenario.expect;
-        for name in expect.dead.iter().chain(&expect.alive) {
-            assert!(lock(&world).accepts(name, clock.now()), "{name}");
-        }
-    }
-
-    #[test]
-    fn what_a_drill_file_does_not_know_is_refused() {
-        for (from, to) in [
-            ("seed: 7", "seed: 7\nsead: 8"),
-            ("latency: 40ms", "latency: soon"),
-            (
-                "subject: aws:access-key/AKIA",
-                "subject: aws:access-key/BKIA",
-            ),
-            ("  - at: 8s\n    use:", "  - at: 8s\n    abuse:"),
-        ] {
-            let text = LEAKED.replacen(from, to, 1);
-            assert_ne!(text, LEAKED, "{from}");
-            let refused = Scenario::parse(&text).err().map(|cause| cause.to_string());
-            assert!(
-                refused.is_some_and(|text| !text.is_empty() && !text.contains('\n')),
-                "{from}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_kind_that_the_catalogue_lacks_is_refused() {
-        let scenario = Scenario::parse(LEAKED).unwrap_or_else(|cause| unreachable!("{cause}"));
-        let clock = Clock::wall();
-        assert!(matches!(
-            scenario.build(&clock, &[]),
-            Err(Broken::UnknownKind(_))
-        ));
-    }
-}
+mod tests;

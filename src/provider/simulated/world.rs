@@ -79,6 +79,8 @@ pub struct Node {
     pub reads: Option<Locator>,
     /// How long after a delivery it begins to use what was delivered.
     pub reads_after: Duration,
+    /// What it may do, where it is a principal.
+    pub grants: Vec<Grant>,
     pub(super) worn: Vec<String>,
     pub(super) tag: Option<Tag>,
     pub(super) gone: bool,
@@ -107,6 +109,7 @@ impl Node {
             holds: Vec::new(),
             reads: None,
             reads_after: Duration::ZERO,
+            grants: Vec::new(),
             worn: Vec::new(),
             tag: None,
             gone: false,
@@ -114,6 +117,19 @@ impl Node {
             history: BTreeMap::new(),
         }
     }
+}
+
+/// What a principal may do at one service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Grant {
+    /// The service.
+    pub service: String,
+    /// The operations.
+    pub actions: Vec<String>,
+    /// Whether on everything there.
+    pub everywhere: bool,
+    /// When it last used the service, by the world's clock; absent: never.
+    pub used: Option<Time>,
 }
 
 /// A credential in a place that consumers read it from.

@@ -1,0 +1,138 @@
+//! The drills that ship, as a person runs them: their endings, what the world says, and that no secret is told.
+
+use std::path::Path;
+use std::process::Command;
+
+use contain::drill;
+use serde_json::Value;
+
+/// Runs a drill, as the text of its file or by its name; answers the exit code and the document.
+fn rehearse(state: &Path, name: &str) -> (i32, Value, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_contain"));
+    let ended = command
+        .args(["drill", name, "--json"])
+        .env_clear()
+        .env("CONTAIN_STATE", state)
+        .env("RUST_LOG", "trace")
+        .current_dir(state)
+        .output()
+        .unwrap();
+    let out = String::from_utf8(ended.stdout).unwrap();
+    let said = format!("{out}{}", String::from_utf8_lossy(&ended.stderr));
+    let document = serde_json::from_str(&out).unwrap_or_else(|why| panic!("{why}: {said}"));
+    (ended.status.code().unwrap(), document, said)
+}
+
+/// No simulated secret is in any file below a folder.
+fn assert_untold(folder: &Path) {
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            assert_untold(&path);
+        } else {
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            assert!(!text.contains("sim-secret"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_drill_that_ships_ends_as_it_expects_and_tells_no_secret() {
+    let state = tempfile::tempdir().unwrap();
+    for (name, _) in drill::shipped() {
+        let (exit, told, said) = rehearse(state.path(), name);
+        assert_eq!(exit, 0, "{name}: {told:#}");
+        assert_eq!(told["data"]["as_expected"], true, "{name}");
+        assert!(!said.contains("sim-secret"), "{name} tells a secret");
+    }
+    assert_untold(state.path());
+}
+
+#[test]
+fn the_whole_drill_breaks_its_consumer_and_gives_it_a_key_that_contain_made() {
+    let state = tempfile::tempdir().unwrap();
+    let (_, told, _) = rehearse(state.path(), "leaked-aws-access-key");
+    let tries: Vec<&Value> = told["data"]["injects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|inject| inject["what"].to_string().contains("nightly-report"))
+        .collect();
+    let worked: Vec<_> = tries.iter().map(|tried| &tried["worked"]).collect();
+    assert_eq!(worked, [false, true], "{tries:?}");
+    let world = told["data"]["world"].as_array().unwrap();
+    let (new, known) = (world.last().unwrap(), told["data"]["world"].to_string());
+    assert_eq!(new["lives"], true, "{known}");
+    assert!(new["what"].as_str().unwrap().starts_with("aws:access-key/"));
+    assert!(!new["what"].as_str().unwrap().contains("AKIA"), "{known}");
+}
+
+/// A drill that ships, changed.
+fn changed(state: &Path, (of, name): (&str, &str), from: &str, to: &str) -> (i32, Value) {
+    let mut shipped = drill::shipped().iter();
+    let (_, whole) = shipped.find(|(shipped, _)| *shipped == of).unwrap();
+    let text = whole.replacen(from, to, 1);
+    assert_ne!(text, *whole);
+    let file = format!("{name}.yaml");
+    std::fs::write(
+        state.join(&file),
+        text.replacen(&format!("drill: {of}"), &format!("drill: {name}"), 1),
+    )
+    .unwrap();
+    let (exit, told, _) = rehearse(state, &file);
+    (exit, told)
+}
+
+#[test]
+fn a_key_that_nobody_receives_is_not_made_and_the_rest_is_done() {
+    let state = tempfile::tempdir().unwrap();
+    let place = "inputs:\n  deliver_to: aws:secret/eu-central-1/ci-deploy-key@123456789012\n";
+    let (_, told) = changed(state.path(), ("leaked-aws-access-key", "nobody"), place, "");
+    assert_eq!(told["outcome"], "waiting", "{told:#}");
+    assert!(told.to_string().contains("--input deliver_to=LOCATOR"));
+    let world = told["data"]["world"].as_array().unwrap();
+    let wrong: Vec<_> = world
+        .iter()
+        .filter(|judged| judged["lives"] != judged["should_live"])
+        .map(|judged| judged["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(wrong.len(), 2, "the consumer and its place: {wrong:?}");
+}
+
+/// Somebody switches the key back on after its cut has settled, and uses it.
+fn used_again(state: &Path, of: &str) -> (i32, Value) {
+    let (key, last) = (
+        "aws:access-key/AKIARZPUZDIKPSVK5BNY@123456789012",
+        "expect:\n  outcome: ",
+    );
+    let back = format!(
+        "  - at: 920s\n    set: {{target: {key}, field: status, value: Active}}\n  - at: 920s\n    use: {{who: {key}, event: DeleteBucket}}\n"
+    );
+    let (exit, told) = changed(state, (of, "used"), last, &format!("{back}\n{last}"));
+    let injects = told["data"]["injects"].as_array().unwrap();
+    let is_use = |inject: &&Value| inject["what"].to_string().contains("DeleteBucket");
+    assert_eq!(injects.iter().find(is_use).unwrap()["worked"], true);
+    (exit, told)
+}
+
+#[test]
+fn a_use_that_is_accepted_after_the_cut_keeps_anything_from_being_made() {
+    let state = tempfile::tempdir().unwrap();
+    let (exit, told) = used_again(state.path(), "reissue");
+    assert_eq!((exit, &told["outcome"]), (5, &Value::from("partly-done")));
+    let place = told["data"]["world"].as_array().unwrap().last().unwrap();
+    let wanted = "aws:secret/eu-central-1/ci-deploy-key@123456789012";
+    assert_eq!(
+        (place["what"].as_str(), place["lives"].as_bool()),
+        (Some(wanted), Some(false)),
+        "a key was made beside one that was used after its cut: {told:#}"
+    );
+}
+
+#[test]
+fn a_use_that_the_log_shows_only_later_is_told_in_the_end() {
+    let state = tempfile::tempdir().unwrap();
+    let (exit, told) = used_again(state.path(), "leaked-aws-access-key");
+    assert_eq!((exit, &told["outcome"]), (5, &Value::from("partly-done")));
+    assert!(told.to_string().contains("validate_use-after-cut"));
+}
