@@ -127,6 +127,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
                 fingerprint: secret.fingerprint(&key),
             })
             .collect(),
+        left_alone: Vec::new(),
         acting_as: own.clone(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),
