@@ -99,6 +99,7 @@ pub(crate) fn opening(playbook: &Playbook, policy: &Policy, keys: usize) -> Vec<
         wait: false,
         since: start(),
         secrets: Vec::new(),
+        left_alone: Vec::new(),
         acting_as: Vec::new(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),

@@ -218,6 +218,7 @@ async fn one(
                 fingerprint: secret.fingerprint(&key),
             })
             .collect(),
+        left_alone: Vec::new(),
         acting_as: own.clone(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),

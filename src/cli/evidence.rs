@@ -1,5 +1,7 @@
 //! `contain evidence`: list what was kept, add a person's file, take everything out with its digests.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -8,15 +10,17 @@ use super::Ended;
 use super::failure::{Failure, exit};
 use super::session::Session;
 use super::work;
-use crate::domain::Digest;
 use crate::domain::case::{About, Attached};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
+use crate::domain::{Digest, Time};
 use crate::evidence::Standing;
-use crate::evidence::archive::{Archive, SUMS, sums};
+use crate::evidence::archive::{Archive, SUMS, copy, sums};
 use crate::journal::{Error, Folder, file};
 use crate::report::page::Page;
 
+/// The journal's name among what is taken out.
+const JOURNAL: &str = "journal.jsonl";
 /// The largest file that a person may add.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
@@ -73,8 +77,9 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
 /// The files of a record, and how each stands.
 pub(super) fn standing(folder: &Folder, attached: &[Attached]) -> Vec<(Attached, Standing)> {
     let stands = |file: &Attached| {
-        let bytes = folder.attached(&file.path).ok();
-        (file.clone(), Standing::of(bytes.as_deref(), file.digest))
+        let opened = folder.attached(&file.path).ok();
+        let found = opened.and_then(|opened| copy(opened, &mut io::sink()).ok());
+        (file.clone(), Standing::of(found, file.digest))
     };
     attached.iter().map(stands).collect()
 }
@@ -182,36 +187,36 @@ async fn add(
 }
 
 fn export(folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
-    if to.symlink_metadata().is_ok() {
+    let there = || {
         let message = format!(
             "`{}` is there already, and nothing is written over",
-            to.display()
+            plain(&to.display().to_string())
         );
-        return Err(Box::new(Failure::usage(message)));
+        Box::new(Failure::usage(message))
+    };
+    if to.symlink_metadata().is_ok() {
+        return Err(there());
     }
     let record = folder.read()?;
-    let mut files = vec![("journal.jsonl".to_owned(), folder.bytes()?)];
-    for path in folder.contents()? {
-        let bytes = folder.attached(&path)?;
-        files.push((path, bytes));
-    }
-    let digests = files
-        .iter()
-        .map(|(name, bytes)| (name.as_str(), Digest::of(bytes)));
-    let sums = sums(digests).into_bytes();
-    let head = Digest::of(&sums);
-    files.push((SUMS.to_owned(), sums));
     let is_archive = to.extension().is_some_and(|extension| extension == "tar");
-    if is_archive {
-        archive(to, &files, record.case.latest.unwrap_or_default())?;
+    let written = if is_archive {
+        pack(folder, to, record.case.latest.unwrap_or_default())
     } else {
-        copy(to, &files)?;
-    }
+        lay_out(folder, to)
+    };
+    let (files, head) = written.map_err(|error| {
+        if let Error::Io { source, .. } = &error
+            && source.kind() == io::ErrorKind::AlreadyExists
+        {
+            return there();
+        }
+        unwritten(&error)
+    })?;
     let wrong = damage(&standing(folder, &record.case.attached));
     let mut text = Page::default();
     text.add(&format!(
         "Wrote {} files of incident {} to {}\n  {head}  {SUMS}\n",
-        files.len(),
+        files,
         folder.id(),
         plain(&to.display().to_string())
     ));
@@ -223,8 +228,7 @@ fn export(folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
     } else {
         "\nThere, it is checked with: sha256sum -c SHA256SUMS\n"
     });
-    let data =
-        serde_json::json!({"written": to, "files": files.len(), "sums": head, "wrong": wrong});
+    let data = serde_json::json!({"written": to, "files": files, "sums": head, "wrong": wrong});
     let mut ended = Ended::data(data, text);
     ended.output.incident = Some(folder.id().to_owned());
     ended.output.drill = folder.is_drill();
@@ -232,38 +236,74 @@ fn export(folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
     Ok(ended)
 }
 
-/// Writes one archive; it appears whole or not at all.
-fn archive(
-    to: &Path,
-    files: &[(String, Vec<u8>)],
-    at: crate::domain::Time,
-) -> Result<(), Box<Failure>> {
-    let fill = |out: &mut dyn std::io::Write| {
+/// Everything of a record, opened one after the other, the journal first.
+fn each<E>(
+    folder: &Folder,
+    failed: impl Fn(Error) -> E,
+    mut take: impl FnMut(&str, io::Take<File>) -> Result<Digest, E>,
+) -> Result<Vec<(String, Digest)>, E> {
+    let journal = folder.snapshot().map_err(&failed)?;
+    let mut digests = vec![(JOURNAL.to_owned(), take(JOURNAL, journal)?)];
+    for path in folder.contents().map_err(&failed)? {
+        let opened = folder.attached(&path).map_err(&failed)?;
+        let digest = take(&path, opened)?;
+        digests.push((path, digest));
+    }
+    Ok(digests)
+}
+
+/// The list of digests, with its own.
+fn listing(digests: &[(String, Digest)]) -> (Vec<u8>, Digest) {
+    let named = digests
+        .iter()
+        .map(|(name, digest)| (name.as_str(), *digest));
+    let list = sums(named).into_bytes();
+    let digest = Digest::of(&list);
+    (list, digest)
+}
+
+/// Writes one archive; it appears whole or not at all. Answers how many files it has, and the digest of its list.
+fn pack(folder: &Folder, to: &Path, at: Time) -> Result<(usize, Digest), Error> {
+    let mut told = (0, Digest::ZERO);
+    file::store_new_from(to, |out| {
         let mut archive = Archive::new(out, at);
-        for (name, bytes) in files {
-            archive.add(name, bytes)?;
-        }
+        let failed = |error| io::Error::other(spelled(&error));
+        let digests = each(folder, failed, |name, opened| archive.add(name, opened))?;
+        let (list, head) = listing(&digests);
+        told = (digests.len() + 1, head);
+        archive.add(SUMS, list.as_slice().take(list.len() as u64))?;
         archive.finish()
-    };
-    file::store_from(to, fill).map_err(unwritten)
+    })?;
+    Ok(told)
 }
 
 /// Writes a folder; the list of digests is written last, so a folder that has one is whole.
-fn copy(to: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Box<Failure>> {
-    file::directory(to).map_err(unwritten)?;
-    for (name, bytes) in files {
+fn lay_out(folder: &Folder, to: &Path) -> Result<(usize, Digest), Error> {
+    file::new_directory(to)?;
+    let digests = each(folder, std::convert::identity, |name, opened| {
         if let Some((room, _)) = name.split_once('/') {
-            file::directory(&to.join(room)).map_err(unwritten)?;
+            file::directory(&to.join(room))?;
         }
-        file::store(&to.join(name), bytes).map_err(unwritten)?;
-    }
-    Ok(())
+        let mut digest = Digest::ZERO;
+        file::store_new_from(&to.join(name), |out| {
+            digest = copy(opened, out)?;
+            Ok(())
+        })?;
+        Ok(digest)
+    })?;
+    let (list, head) = listing(&digests);
+    file::store_new_from(&to.join(SUMS), |out| out.write_all(&list))?;
+    Ok((digests.len() + 1, head))
 }
 
-fn unwritten(error: Error) -> Box<Failure> {
-    let message = match std::error::Error::source(&error) {
+fn spelled(error: &Error) -> String {
+    match std::error::Error::source(error) {
         Some(source) => format!("failed to {error}: {source}"),
         None => format!("failed to {error}"),
-    };
+    }
+}
+
+fn unwritten(error: &Error) -> Box<Failure> {
+    let message = spelled(error);
     Box::new(Failure::usage(message).hint("contain evidence export DIR"))
 }

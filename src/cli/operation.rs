@@ -53,6 +53,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let refused = paste
         .as_mut()
         .map(|paste| std::mem::take(&mut paste.refused));
+    let left_alone = refused.unwrap_or_default();
     let mut secrets = paste.map(paste::Paste::secrets).unwrap_or_default();
     secrets.extend(read_secrets(session, wish.secrets, &subjects)?);
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
@@ -91,6 +92,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         wait: wish.wait,
         since,
         secrets: notes.collect(),
+        left_alone,
         acting_as: own.clone(),
         endpoints: session.endpoints(),
         activity: session.activity.clone(),
@@ -100,19 +102,12 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let run = work
         .journal
         .with_case(|case| case.last_run().map_or(1, |(last, _)| last + 1));
-    let mut opening = vec![Event::RunOpened {
-        run,
-        order: Box::new(order),
-    }];
-    opening.extend(
-        refused
-            .into_iter()
-            .flatten()
-            .map(|(what, why)| Event::Noted {
-                text: format!("of the pasted leak, {what} is no subject: {why}"),
-            }),
-    );
-    work.journal.append(opening).await?;
+    work.journal
+        .append(vec![Event::RunOpened {
+            run,
+            order: Box::new(order),
+        }])
+        .await?;
     let secrets = secrets
         .into_iter()
         .map(|(target, (_, secret))| (target, secret))

@@ -11,7 +11,7 @@ use super::session::{self, Session};
 use super::wish::{Given, Secrets, Subjects};
 use crate::domain::event::SecretNote;
 use crate::domain::why::plain;
-use crate::domain::{Locator, Named, Secret, SecretRef, Why};
+use crate::domain::{Locator, Named, NotSeen, Secret, SecretRef};
 use crate::provider::Observer;
 use crate::provider::leak::{self, Leak, Leaked};
 
@@ -51,7 +51,7 @@ pub(super) struct Paste {
     /// The canonical name of each that was found, where it could be resolved.
     names: Vec<Option<Locator>>,
     /// What cannot be a subject, and why.
-    pub(super) refused: Vec<(String, Why)>,
+    pub(super) refused: Vec<NotSeen>,
 }
 
 /// Reads a file or standard input; other options may not want the same input.
@@ -170,18 +170,22 @@ impl Paste {
                 }
                 Err(why) => {
                     aside(&format!(
-                        "warning: of the paste, {} is no subject: {why}",
+                        "warning: of the paste, {} is no subject and is left alone: {why}",
                         plain(&what)
                     ));
-                    self.refused.push((what, why));
+                    self.refused.push(NotSeen {
+                        what,
+                        why,
+                        withholds: true,
+                    });
                     self.names.push(None);
                 }
             }
         }
         match self.refused.first().filter(|_| subjects.is_empty()) {
-            Some((what, why)) => Err(of_provider(
-                &format!("cannot use `{}` as a subject", plain(what)),
-                why,
+            Some(refused) => Err(of_provider(
+                &format!("cannot use `{}` as a subject", plain(&refused.what)),
+                &refused.why,
             )),
             None => Ok(()),
         }

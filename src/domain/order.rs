@@ -37,6 +37,9 @@ pub struct Order {
     pub since: Time,
     /// Which targets' secrets were given, by reference and keyed fingerprint.
     pub secrets: Vec<SecretNote>,
+    /// What a pasted leak named and that is no subject: it is left alone, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<super::NotSeen>,
     /// Who acts, as the providers see it.
     pub acting_as: Vec<Locator>,
     /// Endpoints that are not the vendors' own.

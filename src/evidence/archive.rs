@@ -2,8 +2,9 @@
 //!
 //! Writes POSIX ustar, which every `tar` reads; the names of a record are short and plain. Never compresses.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
+use crate::domain::digest::Hasher;
 use crate::domain::{Digest, Time};
 
 /// The name of the list of digests.
@@ -21,6 +22,41 @@ pub fn sums<'a>(files: impl IntoIterator<Item = (&'a str, Digest)>) -> String {
     text
 }
 
+/// Copies all of a file whose length is known, and answers its digest. Never holds more than a piece of it.
+///
+/// # Errors
+/// Where reading or writing fails, or the file turns out to be shorter.
+pub fn copy<R: Read>(from: io::Take<R>, to: &mut dyn Write) -> io::Result<Digest> {
+    let length = from.limit();
+    let mut both = Both {
+        hasher: Hasher::default(),
+        to,
+    };
+    let copied = io::copy(&mut { from }, &mut both)?;
+    if copied == length {
+        Ok(both.hasher.finish())
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// Hashes what it passes on.
+struct Both<'a> {
+    hasher: Hasher,
+    to: &'a mut dyn Write,
+}
+
+impl Write for Both<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write_all(bytes)?;
+        self.hasher.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
 /// Writes one archive; files that only their owner may read.
 pub struct Archive<W> {
     to: W,
@@ -33,16 +69,18 @@ impl<W: Write> Archive<W> {
         Self { to, at }
     }
 
-    /// Adds a file.
+    /// Adds a file of a length that is known, and answers its digest.
     ///
     /// # Errors
-    /// Refuses a name or a length that the format has no place for, and where writing fails.
-    pub fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        self.to.write_all(&header(name, bytes.len(), self.at)?)?;
-        self.to.write_all(bytes)?;
-        let over = bytes.len() % BLOCK;
-        let rest = if over == 0 { 0 } else { BLOCK - over };
-        self.to.write_all(&vec![0; rest])
+    /// Refuses a name or a length that the format has no place for; fails where reading or writing does, or where the
+    /// file turns out to be shorter.
+    pub fn add<R: Read>(&mut self, name: &str, from: io::Take<R>) -> io::Result<Digest> {
+        let length = from.limit();
+        self.to.write_all(&header(name, length, self.at)?)?;
+        let digest = copy(from, &mut self.to)?;
+        let filled = length.next_multiple_of(BLOCK as u64) - length;
+        io::copy(&mut io::repeat(0).take(filled), &mut self.to)?;
+        Ok(digest)
     }
 
     /// Ends the archive.
@@ -56,7 +94,7 @@ impl<W: Write> Archive<W> {
 }
 
 /// The header of a file, as POSIX.1-1988 (ustar) lays it out.
-fn header(name: &str, length: usize, at: Time) -> io::Result<[u8; BLOCK]> {
+fn header(name: &str, length: u64, at: Time) -> io::Result<[u8; BLOCK]> {
     let refuse = || io::Error::from(io::ErrorKind::InvalidInput);
     if name.is_empty() || name.len() > 100 || length > 0o777_7777_7777 {
         return Err(refuse());

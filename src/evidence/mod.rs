@@ -205,12 +205,12 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// Compares what is there now with the digest that the journal holds.
+    /// Compares the digest of what is there now with the one that the journal holds.
     #[must_use]
-    pub fn of(bytes: Option<&[u8]>, digest: Digest) -> Self {
-        match bytes {
+    pub fn of(found: Option<Digest>, attached: Digest) -> Self {
+        match found {
             None => Self::Missing,
-            Some(bytes) if Digest::of(bytes) == digest => Self::Intact,
+            Some(found) if found == attached => Self::Intact,
             Some(_) => Self::Altered,
         }
     }

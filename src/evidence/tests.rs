@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::archive::{Archive, sums};
+use super::archive::{Archive, copy, sums};
 use super::*;
 use crate::domain::{Because, Digest, Kind, ReadKind, Secret, Why};
 
@@ -183,10 +183,11 @@ fn tar_and_sha256sum_read_what_was_taken_out() -> Result<(), Box<dyn std::error:
     let out = open_new(place.path().join("out.tar"))?;
     let mut archive = Archive::new(out, time(1_772_334_420));
     for (name, bytes) in &files {
-        archive.add(name, bytes)?;
+        let added = archive.add(name, all(bytes))?;
+        assert_eq!(added, Digest::of(bytes));
     }
-    archive.add("SHA256SUMS", sums.as_bytes())?;
-    assert!(archive.add(&"x".repeat(101), b"").is_err());
+    archive.add("SHA256SUMS", all(sums.as_bytes()))?;
+    assert!(archive.add(&"x".repeat(101), all(b"")).is_err());
     archive.finish()?;
     let run = |program: &str, arguments: &[&str]| {
         let mut command = std::process::Command::new(program);
@@ -199,6 +200,20 @@ fn tar_and_sha256sum_read_what_was_taken_out() -> Result<(), Box<dyn std::error:
         .and_then(|mut file| std::io::Write::write_all(&mut file, b"y"))?;
     assert!(!run("sha256sum", &["--strict", "-c", "SHA256SUMS"])?);
     Ok(())
+}
+
+#[test]
+fn what_is_shorter_than_it_was_is_not_copied_as_if_whole() {
+    let short = std::io::Read::take(b"four".as_slice(), 5);
+    let copied = copy(short, &mut std::io::sink());
+    assert_eq!(
+        copied.map_err(|error| error.kind()),
+        Err(std::io::ErrorKind::UnexpectedEof)
+    );
+}
+
+fn all(bytes: &[u8]) -> std::io::Take<&[u8]> {
+    std::io::Read::take(bytes, bytes.len() as u64)
 }
 
 fn open_new(path: impl AsRef<std::path::Path>) -> std::io::Result<std::fs::File> {

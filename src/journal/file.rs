@@ -27,6 +27,16 @@ pub fn directory(path: &Path) -> Result<(), Error> {
     inspect_directory(path)
 }
 
+/// Makes a directory that only we may enter; it must not be there yet.
+///
+/// # Errors
+/// Names the path.
+pub fn new_directory(path: &Path) -> Result<(), Error> {
+    let made = DirBuilder::new().mode(0o700).create(path);
+    made.map_err(Error::io("make the directory", path))?;
+    sync_parent(path)
+}
+
 /// Refuses a directory that is a link, that is not ours, or that others may write to.
 ///
 /// # Errors
@@ -160,6 +170,25 @@ pub fn store_from(
     path: &Path,
     fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<(), Error> {
+    whole(path, fill, |new| new.persist(path))
+}
+
+/// Writes a file whole, from what `fill` writes, where there is none yet: whoever was first keeps theirs.
+///
+/// # Errors
+/// As [`store`].
+pub fn store_new_from(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    whole(path, fill, |new| new.persist_noclobber(path))
+}
+
+fn whole(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    persist: impl FnOnce(tempfile::NamedTempFile) -> Result<File, tempfile::PersistError>,
+) -> Result<(), Error> {
     let directory = parent(path);
     let write = || {
         let mut new = tempfile::Builder::new()
@@ -170,7 +199,7 @@ pub fn store_from(
         buffered.flush()?;
         drop(buffered);
         new.as_file().sync_all()?;
-        new.persist(path).map_err(|kept| kept.error)?;
+        persist(new).map_err(|kept| kept.error)?;
         Ok(())
     };
     write().map_err(Error::io("write", path))?;
@@ -244,6 +273,14 @@ mod tests {
             assert_eq!(mode(&inside.join(name)), 0o600, "{name}");
         }
         assert!(create(&inside.join("made")).is_err(), "create is exclusive");
+        assert!(new_directory(&inside).is_err(), "and so is a new directory");
+        let stored = inside.join("stored");
+        assert!(store_new_from(&stored, |to| to.write_all(b"y")).is_err());
+        assert_eq!(read(&stored)?, b"x", "what was there stays");
+        let new = inside.join("new");
+        store_new_from(&new, |to| to.write_all(b"y"))?;
+        assert_eq!((read(&new)?, mode(&new)), (b"y".to_vec(), 0o600));
+        assert_eq!(inside.read_dir()?.count(), 4, "nothing half-written stays");
         Ok(())
     }
 

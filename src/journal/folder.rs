@@ -2,10 +2,12 @@
 //!
 //! Owns names and layout. Never decides which incident a command is about; it only says what there is.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
-use super::file;
+use super::file::{self, Purpose};
 use super::lock::RunLock;
 use super::sink::{FileSink, Sink as _};
 use super::{Record, read};
@@ -267,11 +269,23 @@ impl Folder {
         Ok((format!("{room}/{name}"), Digest::of(bytes)))
     }
 
-    /// The bytes of a file of the record, by its path within the folder.
+    /// The journal, for copying: as long as it is now, at a moment when no line of it is half-written.
     ///
     /// # Errors
-    /// Refuses a path that leads elsewhere; names the file where it cannot be read.
-    pub fn attached(&self, path: &str) -> Result<Vec<u8>, Error> {
+    /// As [`FileSink::reading`].
+    pub fn snapshot(&self) -> Result<io::Take<File>, Error> {
+        let mut sink = FileSink::reading(&self.journal())?;
+        sink.lock()?;
+        let length = sink.len();
+        sink.unlock();
+        Ok(file::open(&self.journal(), Purpose::Read)?.take(length?))
+    }
+
+    /// A file of the record, for reading, by its path within the folder; as long as it is now.
+    ///
+    /// # Errors
+    /// Refuses a path that leads elsewhere; names the file where it cannot be opened.
+    pub fn attached(&self, path: &str) -> Result<io::Take<File>, Error> {
         let outside = || Error::Name {
             name: path.escape_debug().take(128).collect(),
         };
@@ -280,7 +294,10 @@ impl Folder {
         if !ROOMS.contains(&room) {
             return Err(outside());
         }
-        file::read(&self.path.join(room).join(name))
+        let path = self.path.join(room).join(name);
+        let opened = file::open(&path, Purpose::Read)?;
+        let found = opened.metadata().map_err(Error::io("look at", &path))?;
+        Ok(opened.take(found.len()))
     }
 
     /// The paths within the folder of everything but the journal, the lock and the key, in order.

@@ -352,7 +352,9 @@ fn blind(source: &Source<'_>) -> Vec<NotSeen> {
         .readings(source.run)
         .flat_map(|(_, (_, reading))| &reading.not_seen);
     let planned = source.plan.iter().flat_map(|(plan, _)| &plan.not_seen);
-    let all: std::collections::BTreeSet<_> = read.chain(planned).collect();
+    let run = source.case.runs.get(&source.run);
+    let pasted = run.into_iter().flat_map(|run| &run.order.left_alone);
+    let all: std::collections::BTreeSet<_> = read.chain(planned).chain(pasted).collect();
     all.into_iter()
         .map(|n| NotSeen {
             what: n.what.clone(),

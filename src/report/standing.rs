@@ -180,6 +180,12 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
             !alive && (life.state.is_in_doubt() || matches!(life.state, State::Acted { .. }))
         }),
     };
+    let left_alone = entry.order.left_alone.iter();
+    standing.leave(
+        left_alone
+            .map(|left| format!("{}: pasted, and left alone: {}", left.what, left.why))
+            .collect(),
+    );
     standing
 }
 

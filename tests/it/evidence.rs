@@ -187,6 +187,31 @@ fn a_pasted_leak_is_isolated_as_if_key_and_secret_had_been_named() {
     }
 }
 
+#[test]
+fn a_pasted_credential_that_is_left_alone_keeps_the_others_from_being_called_isolated() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let (id, secret) = (world.id("leaked"), world.secret("leaked"));
+    let unknown = "AKIARZPUZDIKMADEBY09";
+    let leak = format!("AWS_ACCESS_KEY_ID={id}\nAWS_SECRET_ACCESS_KEY={secret}\nOTHER={unknown}\n");
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    store(&desk, "leak.env", leak.as_bytes());
+    let wish = ["isolate", "--from", "leak.env", "--since", world.since()];
+    let told = desk.run(&[&wish[..], &["--yes", "--json"]].concat());
+    told.assert(5, "partly-contained");
+    let later = desk.run(&["status", "--json"]);
+    assert_eq!(later.outcome(), "partly-contained", "{later:?}");
+    for told in [&told, &later] {
+        let not_seen = told.json["not_seen"].to_string();
+        assert!(not_seen.contains(unknown), "{told:?}");
+        never_says(told, secret);
+    }
+    assert_eq!(
+        server.accepted(&world, &["leaked", "sibling"]),
+        [false, true]
+    );
+}
+
 fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in folder.read_dir().unwrap() {

@@ -525,6 +525,7 @@ impl Bench {
                     fingerprint: secret.fingerprint(&key),
                 })
                 .collect(),
+            left_alone: Vec::new(),
             acting_as: self.own(),
             endpoints: BTreeMap::new(),
             activity: Vec::new(),

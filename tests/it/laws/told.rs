@@ -84,6 +84,7 @@ fn order(policy: Digest, now: Time) -> Order {
         wait: false,
         since: now,
         secrets: Vec::new(),
+        left_alone: Vec::new(),
         acting_as: Vec::new(),
         endpoints: BTreeMap::new(),
         tool: "laws".to_owned(),
