@@ -61,6 +61,9 @@ _contain() {
             contain,provider)
                 cmd="contain__subcmd__provider"
                 ;;
+            contain,reissue)
+                cmd="contain__subcmd__reissue"
+                ;;
             contain,report)
                 cmd="contain__subcmd__report"
                 ;;
@@ -75,6 +78,9 @@ _contain() {
                 ;;
             contain,status)
                 cmd="contain__subcmd__status"
+                ;;
+            contain,validate)
+                cmd="contain__subcmd__validate"
                 ;;
             contain,verify)
                 cmd="contain__subcmd__verify"
@@ -166,6 +172,9 @@ _contain() {
             contain__subcmd__help,provider)
                 cmd="contain__subcmd__help__subcmd__provider"
                 ;;
+            contain__subcmd__help,reissue)
+                cmd="contain__subcmd__help__subcmd__reissue"
+                ;;
             contain__subcmd__help,report)
                 cmd="contain__subcmd__help__subcmd__report"
                 ;;
@@ -180,6 +189,9 @@ _contain() {
                 ;;
             contain__subcmd__help,status)
                 cmd="contain__subcmd__help__subcmd__status"
+                ;;
+            contain__subcmd__help,validate)
+                cmd="contain__subcmd__help__subcmd__validate"
                 ;;
             contain__subcmd__help,verify)
                 cmd="contain__subcmd__help__subcmd__verify"
@@ -392,7 +404,7 @@ _contain() {
 
     case "${cmd}" in
         contain)
-            opts="-h -V --json --workspace --journal --as --help --version isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
+            opts="-h -V --json --workspace --journal --as --help --version isolate inventory validate reissue plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -832,7 +844,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help)
-            opts="isolate inventory plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
+            opts="isolate inventory validate reissue plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1377,6 +1389,20 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__reissue)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__report)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1434,6 +1460,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__validate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2699,6 +2739,64 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__reissue)
+            opts="-h -V --subjects --from --since --input --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --subjects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --activity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ticket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__report)
             opts="-h -V --incident --print --json --workspace --journal --as --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2883,6 +2981,60 @@ _contain() {
             fi
             case "${prev}" in
                 --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__validate)
+            opts="-h -V --subjects --from --since --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --subjects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --activity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ticket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -28,6 +28,8 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --version 'Print version'
             cand isolate 'Cut the access of a compromised identity or credential, and of what it minted or entered'
             cand inventory 'List what hangs on an identity or credential, and what it did; changes nothing'
+            cand validate 'Check an identity or credential after its cut: use since, more rights than it needs, what it moved on to'
+            cand reissue 'Replace a credential that was cut: the new one goes straight to its consumers, and nobody sees it'
             cand plan 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
             cand apply 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
             cand run 'Carry out a playbook on one subject or on several'
@@ -81,6 +83,45 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;validate'= {
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
+            cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --wait 'Go on until the checks can be answered: until every cut is in force everywhere'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;reissue'= {
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
+            cand --input 'Give an input of the playbook a value: deliver_to=LOCATOR says where consumers read it (can be repeated)'
+            cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
+            cand --exact 'Withhold the reach mandate: whatever is found later is planned, not cut'
+            cand --wait 'Go on until done, or until people are needed'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -698,6 +739,8 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help'= {
             cand isolate 'Cut the access of a compromised identity or credential, and of what it minted or entered'
             cand inventory 'List what hangs on an identity or credential, and what it did; changes nothing'
+            cand validate 'Check an identity or credential after its cut: use since, more rights than it needs, what it moved on to'
+            cand reissue 'Replace a credential that was cut: the new one goes straight to its consumers, and nobody sees it'
             cand plan 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
             cand apply 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
             cand run 'Carry out a playbook on one subject or on several'
@@ -721,6 +764,10 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help;isolate'= {
         }
         &'contain;help;inventory'= {
+        }
+        &'contain;help;validate'= {
+        }
+        &'contain;help;reissue'= {
         }
         &'contain;help;plan'= {
         }
