@@ -10,34 +10,28 @@ mod perform;
 mod proof;
 mod reading;
 mod turn;
+mod waiting;
+
+pub use later::is_open;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use crate::domain::case::Goal;
 use crate::domain::event::{Event, Order, PlannedItem};
 use crate::domain::plan::Plan;
-use crate::domain::{
-    Cause, Clock, Digest, Duration, Item, ItemRef, Locator, Secret, Time, Verdict, Work,
-};
+use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Locator, Secret, Verdict, Work};
 use crate::execute::Ground;
 use crate::gate::{Confirmation, Ruling};
 use crate::journal;
 use crate::plan::{self, Ask, Glance};
 use crate::playbook::Playbook;
-use crate::report::standing::{Outcome, Standing, standing};
+use crate::report::standing::{Standing, standing};
 use crate::verify;
 
-/// How often a run that waits for something looks again.
-const POLL: Duration = Duration::from_secs(5);
-/// How often a run that waits until contained looks again.
-const SLOW_POLL: Duration = Duration::from_secs(20);
-/// A second writing that falls due this soon is waited for, even without `--wait`.
-const SOON: Duration = Duration::from_secs(30);
 /// More rounds than this mean that something undoes our work faster than we do it.
 const ROUNDS: u32 = 500;
 
@@ -121,6 +115,9 @@ pub enum Error {
     NoRun(u32),
 }
 
+/// A goal that was tried; of what issues, by which item.
+type Tried = (Goal, Option<ItemKey>);
+
 type Probes<'a> = FuturesUnordered<BoxFuture<'a, (ItemRef, Verdict, verify::Tried)>>;
 
 struct Loop<'a> {
@@ -134,7 +131,7 @@ struct Loop<'a> {
     /// What the operator said in this invocation.
     answered: Option<Confirmation>,
     /// Goals that a round of this invocation brought no further.
-    stuck: BTreeSet<Goal>,
+    stuck: BTreeSet<Tried>,
     /// The plans that this run froze, by round.
     frozen: BTreeMap<u32, (Arc<Plan>, Digest)>,
     /// The plans that the operator was asked about in this invocation.
@@ -199,6 +196,14 @@ impl<'a> Loop<'a> {
         })
     }
 
+    /// The latest round of this run that has a plan.
+    fn last_plan(&self) -> Option<u32> {
+        self.means.ground.journal.with_case(|case| {
+            let run = case.runs.get(&self.run)?;
+            run.plans.keys().next_back().copied()
+        })
+    }
+
     fn end(&self, plan: Option<(Plan, Option<Digest>)>) -> End {
         End {
             standing: self.standing(),
@@ -214,7 +219,13 @@ impl<'a> Loop<'a> {
             Limit::OneRound(plan) => {
                 let digest = plan.digest().unwrap_or(Digest::ZERO);
                 let before = self.means.ground.journal.snapshot();
-                self.perform(plan, digest).await?;
+                // Of a plan that a later round replaced, only what is planned once goes on.
+                let is_last = self.last_plan() == Some(plan.round);
+                let all = plan.items.iter();
+                let items: Vec<&Item> = all
+                    .filter(|item| is_last || self.has_turn(plan, item))
+                    .collect();
+                self.perform(plan, digest, &items).await?;
                 self.release(plan, &before).await?;
                 self.finish_probes().await?;
                 if self.order.gives_back() {
@@ -292,13 +303,17 @@ impl<'a> Loop<'a> {
             }
             let plan = Arc::new(plan);
             self.frozen.insert(round, (Arc::clone(&plan), digest));
-            self.perform(&plan, digest).await?;
+            let items: Vec<&Item> = plan.items.iter().collect();
+            self.perform(&plan, digest, &items).await?;
             self.go_on(&plan, false, false).await?;
             self.close_round(round, began, plan.is_empty()).await?;
             if round >= ROUNDS || self.is_late() {
                 self.go_on(&plan, false, true).await?;
                 self.finish_probes().await?;
-                return Ok(self.end(self.told(Some(((*plan).clone(), Some(digest))))));
+                let next = self.look_again().await?;
+                let mut end = self.end(self.told(Some(((*plan).clone(), Some(digest)))));
+                self.take_in(&mut end.standing, &next);
+                return Ok(end);
             }
         }
     }
@@ -400,85 +415,5 @@ impl<'a> Loop<'a> {
         }
         self.means.ground.journal.append(events).await?;
         Ok(digest)
-    }
-
-    async fn close_round(&self, round: u32, began: Time, empty: bool) -> Result<(), Error> {
-        // A run that waits looks often; what says nothing new leaves no entry.
-        let settles = self.standing().settles_at;
-        let says_nothing_new = self.means.ground.journal.with_case(|case| {
-            let last = case
-                .runs
-                .get(&self.run)
-                .and_then(|run| run.rounds.values().next_back().copied());
-            let passed = |at: Time| settles.is_none_or(|settles| at >= settles);
-            last.is_some_and(|(last, was_empty)| {
-                empty && was_empty && passed(last) == passed(began)
-            })
-        });
-        if says_nothing_new {
-            return Ok(());
-        }
-        self.means
-            .ground
-            .journal
-            .append(vec![Event::RoundClosed {
-                run: self.run,
-                round,
-                began,
-                empty,
-            }])
-            .await?;
-        Ok(())
-    }
-
-    /// After a round that had nothing to do: waits for what may still change the answer; `false` when nothing may.
-    async fn wait(&mut self, limit: &Limit, plan: &Plan) -> Result<bool, Error> {
-        let now = self.clock().now();
-        let standing = self.standing();
-        let soon = now.saturating_add(SOON).unwrap_or(now);
-        let due = standing.owed.iter().filter_map(|(at, _)| *at).min();
-        self.start_probes();
-        let waits = match limit {
-            Limit::Plan | Limit::OneRound(_) | Limit::Restore(_) => false,
-            Limit::Verify(false) => !self.probes.is_empty(),
-            Limit::Isolated => {
-                !self.probes.is_empty()
-                    || due.is_some_and(|due| due <= soon && standing.outcome == Outcome::Isolated)
-            }
-            Limit::Contained => !self.probes.is_empty() || !standing.is_final,
-            Limit::Verify(true) => {
-                plan.is_empty()
-                    && !standing.is_final
-                    && standing.outcome == Outcome::Isolated
-                    && due.is_none_or(|due| due > now)
-            }
-        };
-        if !waits {
-            return Ok(false);
-        }
-        let poll = if self.probes.is_empty() {
-            SLOW_POLL
-        } else {
-            POLL
-        };
-        let poll = now.saturating_add(poll).unwrap_or(now);
-        let settles = standing.settles_at.filter(|at| *at > now);
-        let due = due.filter(|at| *at > now);
-        let wake = [Some(poll), settles, due]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(poll);
-        let means = self.means;
-        if self.probes.is_empty() {
-            means.ground.clock.sleep_until(wake).await;
-        } else {
-            tokio::select! {
-                biased;
-                done = self.probes.next() => if let Some(done) = done { proof::note_probe(means, done).await?; },
-                () = means.ground.clock.sleep_until(wake) => {}
-            }
-        }
-        Ok(true)
     }
 }

@@ -6,7 +6,7 @@ use super::operation::{Go, made_from};
 use super::session::Session;
 use super::wish::{Secrets, again, read_secrets, references};
 use super::work::open;
-use crate::converge::Limit;
+use crate::converge::{Limit, is_open};
 use crate::domain::{Digest, KindId, Locator, Time};
 use crate::provider::Catalogue;
 
@@ -90,11 +90,6 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     if session.clock.now() >= expires {
         return Err(stale(format!("the plan expired at {expires}")));
     }
-    if !is_last {
-        return Err(stale(
-            "a later plan of the same run has replaced it".to_owned(),
-        ));
-    }
     if let Some(code) = args
         .confirm
         .as_deref()
@@ -112,6 +107,15 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     }
     let session = session.with_activity(&order.activity)?;
     let again = again(&session, &work.folder, &order, true).await?;
+    // Of a plan that a later round replaced, what is planned once may still be open, and that goes on.
+    let is_open = work
+        .journal
+        .with_case(|case| is_open(case, (run, plan.round), &again.playbook));
+    if !is_last && !is_open {
+        return Err(stale(
+            "a later plan of the same run has replaced it".to_owned(),
+        ));
+    }
     for (name, present) in made_from(&again.playbook, &again.policy) {
         if plan.made_from.get(&name) != Some(&present) {
             return Err(stale(format!(

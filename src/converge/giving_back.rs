@@ -5,7 +5,7 @@
 use super::{End, Error, Loop};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
-use crate::domain::{ItemRef, State};
+use crate::domain::{Item, ItemRef, State};
 use crate::plan;
 use crate::plan::restore::Wanted;
 
@@ -17,7 +17,8 @@ impl Loop<'_> {
         let began = self.clock().now();
         let plan = plan::restore::make(&self.ask(&case, &self.order, round), wanted).await;
         let digest = self.freeze(&plan).await?;
-        self.perform(&plan, digest).await?;
+        let items: Vec<&Item> = plan.items.iter().collect();
+        self.perform(&plan, digest, &items).await?;
         self.release(&plan, &case).await?;
         self.close_round(round, began, plan.is_empty()).await?;
         Ok(self.end(Some((plan, Some(digest)))))

@@ -4,15 +4,16 @@
 
 use std::sync::Arc;
 
-use super::perform::{goal, unplanned};
+use super::perform::{tried, unplanned};
 use super::proof::beside;
 use super::{Error, Loop};
 use crate::domain::case::Case;
 use crate::domain::event::Does;
 use crate::domain::plan::Plan;
-use crate::domain::{Cause, Digest, Item, ItemRef, Phase, State};
+use crate::domain::{Cause, Digest, Item, ItemKey, ItemRef, Phase, State};
 use crate::execute;
 use crate::plan;
+use crate::playbook::Playbook;
 
 impl Loop<'_> {
     /// Whether isolate and inventory have nothing left to do, as far as a fresh plan tells.
@@ -39,7 +40,7 @@ impl Loop<'_> {
         converged: bool,
         last: bool,
     ) -> Result<bool, Error> {
-        let before = self.ended();
+        let before = (self.ended(), self.failed_checks());
         for (plan, digest) in self.frozen_and_open() {
             let items: Vec<&Item> = plan
                 .items
@@ -59,7 +60,7 @@ impl Loop<'_> {
             beside(self.means, &mut self.probes, acts).await??;
             self.note_stuck(&plan, &items);
         }
-        Ok(self.ended() > before)
+        Ok(self.ended() > before.0 || self.failed_checks() != before.1)
     }
 
     /// The plans of this run that still hold something open, oldest first.
@@ -70,7 +71,7 @@ impl Loop<'_> {
                 .into_iter()
                 .flatten()
                 .map(|(round, (digest, _))| (*round, *digest));
-            all.filter(|(round, _)| self.is_open(case, *round))
+            all.filter(|(round, _)| is_open(case, (self.run, *round), self.means.playbook))
                 .collect()
         });
         let mut found = Vec::new();
@@ -85,21 +86,7 @@ impl Loop<'_> {
         found
     }
 
-    /// Whether a round's plan has items whose turn may still come.
-    fn is_open(&self, case: &Case, round: u32) -> bool {
-        let last = case.last_lives(self.run).into_values();
-        let mut of_round = last.filter(|(item, _)| item.round == round);
-        of_round.any(|(item, life)| {
-            let recurs = self
-                .means
-                .playbook
-                .step(&item.key.step)
-                .is_some_and(plan::recurs);
-            !recurs && may_have_turn(&life.state, life.planned.does)
-        })
-    }
-
-    fn has_turn(&self, plan: &Plan, item: &Item) -> bool {
+    pub(super) fn has_turn(&self, plan: &Plan, item: &Item) -> bool {
         let named = ItemRef {
             run: plan.run,
             round: plan.round,
@@ -111,7 +98,7 @@ impl Loop<'_> {
             .step(&item.key.step)
             .is_some_and(plan::recurs);
         let was_tried =
-            goal(item).is_some_and(|goal| item.call().is_some() && self.stuck.contains(&goal));
+            tried(item).is_some_and(|tried| item.call().is_some() && self.stuck.contains(&tried));
         let journal = self.means.ground.journal;
         !recurs
             && !was_tried
@@ -130,6 +117,18 @@ impl Loop<'_> {
             case.lives_of(self.run)
                 .filter(|(_, life)| !life.state.is_open())
                 .count()
+        })
+    }
+
+    /// The checks of this run that have failed so far; one that was decided anew may bring back what waits for its failure.
+    fn failed_checks(&self) -> Vec<ItemKey> {
+        let journal = self.means.ground.journal;
+        journal.with_case(|case| {
+            let last = case.last_lives(self.run).into_values();
+            let failed = last.filter(|(_, life)| {
+                life.planned.does == Does::Check && matches!(life.state, State::Failed(_))
+            });
+            failed.map(|(item, _)| item.key.clone()).collect()
         })
     }
 
@@ -165,6 +164,17 @@ impl Loop<'_> {
             None => otherwise,
         }
     }
+}
+
+/// Whether a round's plan has items that are planned once and whose turn may still come, whatever later rounds planned.
+#[must_use]
+pub fn is_open(case: &Case, (run, round): (u32, u32), playbook: &Playbook) -> bool {
+    let last = case.last_lives(run).into_values();
+    let mut of_round = last.filter(|(item, _)| item.round == round);
+    of_round.any(|(item, life)| {
+        let recurs = playbook.step(&item.key.step).is_some_and(plan::recurs);
+        !recurs && may_have_turn(&life.state, life.planned.does)
+    })
 }
 
 /// Whether something may still become of it: it waits, it is in doubt, or it is a check that the record may decide anew.

@@ -28,6 +28,23 @@ impl Loop<'_> {
                 .map(|step| format!("{}/{} {}", step.phase.word(), step.step, step.why))
                 .collect(),
         );
+        self.take_in_limit(standing);
+    }
+
+    /// What stays open because the playbook's time is over is said to stay open for that.
+    fn take_in_limit(&self, standing: &mut Standing) {
+        let over = "the time that the playbook gives itself (limits.deadline) has passed";
+        let is_open = !standing.unproven.is_empty() || !standing.withheld.is_empty();
+        if self.is_late() && is_open {
+            let incident = self
+                .means
+                .ground
+                .journal
+                .with_case(|case| case.incident.clone());
+            standing.withheld.push(format!(
+                "{over}; one more round is begun by: contain resume --incident {incident}"
+            ));
+        }
     }
 
     /// Notes on their own lives which cuts in force a fresh look no longer shows.

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 
 use super::proof::beside;
 use super::turn::Now;
-use super::{Answer, Error, Loop, reading, turn};
-use crate::domain::case::Goal;
+use super::{Answer, Error, Loop, Tried, reading, turn};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Digest, Item, ItemRef, State, Time, Work};
@@ -102,15 +101,19 @@ impl<'a> Loop<'a> {
         Ok(())
     }
 
-    /// Gates and performs one plan, with the reads, checks and questions beside the cuts.
-    pub(super) async fn perform(&mut self, plan: &Plan, digest: Digest) -> Result<(), Error> {
-        let items: Vec<&Item> = plan.items.iter().collect();
-        self.authorise((plan, digest), &items).await?;
+    /// Gates and performs these items of one plan, with the reads, checks and questions beside the cuts.
+    pub(super) async fn perform(
+        &mut self,
+        plan: &Plan,
+        digest: Digest,
+        items: &[&Item],
+    ) -> Result<(), Error> {
+        self.authorise((plan, digest), items).await?;
         let now = self.turns((digest, plan.expires), unplanned(plan), false, false);
         let (ground, run) = (&self.means.ground, (plan.run, plan.round));
-        let acts = execute::execute(ground, run, digest, &items, &now);
+        let acts = execute::execute(ground, run, digest, items, &now);
         beside(self.means, &mut self.probes, acts).await??;
-        self.note_stuck(plan, &items);
+        self.note_stuck(plan, items);
         Ok(())
     }
 
@@ -136,7 +139,7 @@ impl<'a> Loop<'a> {
     /// Notes the goals that these items brought no further; trying them again at once would change nothing.
     pub(super) fn note_stuck(&mut self, plan: &Plan, items: &[&Item]) {
         let playbook = self.means.playbook;
-        let stuck: Vec<Goal> = self.means.ground.journal.with_case(|case| {
+        let stuck: Vec<Tried> = self.means.ground.journal.with_case(|case| {
             let acting = items.iter().filter(|item| item.call().is_some());
             let stuck = acting.filter(|item| {
                 let named = ItemRef {
@@ -167,7 +170,7 @@ impl<'a> Loop<'a> {
                     | State::UndoFailed(_) => true,
                 })
             });
-            stuck.filter_map(|item| goal(item)).collect()
+            stuck.filter_map(|item| tried(item)).collect()
         });
         self.stuck.extend(stuck);
     }
@@ -181,8 +184,8 @@ impl<'a> Loop<'a> {
             .peekable();
         acting.peek().is_some()
             && acting
-                .filter_map(goal)
-                .all(|goal| self.stuck.contains(&goal))
+                .filter_map(tried)
+                .all(|tried| self.stuck.contains(&tried))
     }
 
     pub(super) async fn read(&mut self, all: bool) -> Result<(), Error> {
@@ -196,6 +199,9 @@ pub(super) fn unplanned(plan: &Plan) -> BTreeSet<String> {
     plan.pending.iter().map(|step| step.step.clone()).collect()
 }
 
-pub(super) fn goal(item: &Item) -> Option<Goal> {
-    Some((item.action()?.clone(), item.target()?.clone()))
+/// What trying an item again would try: its goal; of what issues, the item itself, as others make theirs for the same target.
+pub(super) fn tried(item: &Item) -> Option<Tried> {
+    let goal = (item.action()?.clone(), item.target()?.clone());
+    let issues = matches!(item.work, Work::Issue { .. });
+    Some((goal, issues.then(|| item.key.clone())))
 }

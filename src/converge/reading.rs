@@ -11,11 +11,18 @@ use super::Means;
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Event, Order};
 use crate::domain::state::Life;
-use crate::domain::{Because, Found, ItemRef, Query, ReadKind, Reading, State, Why};
+use crate::domain::{
+    Because, Duration, Found, ItemRef, Query, ReadKind, Reading, RetryOn, State, Why,
+};
 use crate::evidence::{self, Kept, What};
 use crate::journal;
 use crate::plan::{self, View};
 use crate::playbook::Scope;
+
+/// How often a question is asked in one round where its step does not say; the next round asks again.
+const ATTEMPTS: u32 = 2;
+const FIRST_BACKOFF: Duration = Duration::from_secs(1);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 
 /// Asks again what was asked before; with `all` also what was not asked yet.
 pub(super) async fn read(means: &Means<'_>, run: u32, all: bool) -> Result<(), journal::Error> {
@@ -83,20 +90,15 @@ pub(super) async fn ask(
         .with_case(|case| case.found.get(item).map(|(_, reading)| reading.clone()));
     let began = ground.clock.now();
     let what = || format!("{:?} of {}", query.read, query.target).to_lowercase();
-    let budget = std::time::Duration::from_millis(query.budget_ms.saturating_mul(2));
-    let reading = match tokio::time::timeout(budget, ground.observer.read(query)).await {
-        Ok(Ok(reading)) => reading,
-        Ok(Err(why)) => {
+    let reading = match answer(means, item, query).await {
+        Ok(reading) => reading,
+        Err(why) => {
             let mut reading = plan::unseen(what(), why);
             // What somebody may do beyond need keeps nothing alive.
             for blind in &mut reading.not_seen {
                 blind.withholds &= query.read != ReadKind::Permissions;
             }
             reading
-        }
-        Err(_) => {
-            let why = Why::new(Because::Timeout, "the read took longer than its budget");
-            plan::unseen(what(), why)
         }
     };
     let reading = keep_known(known.as_ref(), reading);
@@ -117,6 +119,67 @@ pub(super) async fn ask(
         .append(vec![kept, Event::Found { item, reading }])
         .await
         .map(drop)
+}
+
+/// Asks until there is an answer, as often and as long as the step says.
+async fn answer(means: &Means<'_>, item: &ItemRef, query: &Query) -> Result<Reading, Why> {
+    let (clock, step) = (means.ground.clock, means.playbook.step(&item.key.step));
+    let retry = step.and_then(|step| step.retry.as_ref());
+    let timeout = step.map(|step| step.timeout).unwrap_or_default();
+    let within = [retry.and_then(|retry| retry.within), timeout.step];
+    let within = within.into_iter().flatten().min();
+    let until = within.and_then(|within| clock.now().saturating_add(within).ok());
+    let budget = i64::try_from(query.budget_ms.saturating_mul(2)).unwrap_or(i64::MAX);
+    let mut left = retry.map_or(ATTEMPTS, |retry| retry.attempts.max(1));
+    let mut backoff = retry
+        .and_then(|retry| retry.backoff)
+        .unwrap_or(FIRST_BACKOFF);
+    loop {
+        let attempt = timeout.attempt.unwrap_or(Duration::from_millis(budget));
+        let attempt = until.map_or(attempt, |until| {
+            attempt.min(until.duration_since(clock.now()))
+        });
+        let asked = once(means, query, attempt).await;
+        left = left.saturating_sub(1);
+        let after = asked.as_ref().err().and_then(again_after);
+        let goes_on = after.is_some_and(|after| retry.is_none_or(|retry| retry.is_after(after)));
+        let next = clock.now().saturating_add(backoff).ok();
+        let in_time = until.is_none_or(|until| next.is_some_and(|next| next < until));
+        if !goes_on || left == 0 || !in_time {
+            return asked;
+        }
+        clock.sleep(backoff).await;
+        backoff = (backoff * 2).min(LONGEST_BACKOFF.max(backoff));
+    }
+}
+
+async fn once(means: &Means<'_>, query: &Query, limit: Duration) -> Result<Reading, Why> {
+    let limit = std::time::Duration::try_from(limit).unwrap_or_default();
+    match tokio::time::timeout(limit, means.ground.observer.read(query)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Why::new(
+            Because::Timeout,
+            "the read took longer than it may",
+        )),
+    }
+}
+
+/// What a question may be asked again after, in the words of `retry.on`.
+fn again_after(why: &Why) -> Option<RetryOn> {
+    match why.because {
+        Because::Throttled => Some(RetryOn::Throttled),
+        Because::Unavailable | Because::Timeout => Some(RetryOn::Unavailable),
+        Because::Conflict => Some(RetryOn::Conflict),
+        Because::Missing
+        | Because::Ambiguous
+        | Because::Foreign
+        | Because::Invalid
+        | Because::Unauthenticated
+        | Because::Denied
+        | Because::Garbled
+        | Because::NotImplemented
+        | Because::Forbidden => None,
+    }
 }
 
 /// An answer that could not see everything does not unsay what an earlier one found.

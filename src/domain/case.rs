@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Decision, Order};
+use super::event::{Decision, Does, Order};
 use super::mandate::{Mandate, Scope};
 use super::state::Life;
 use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, Time};
@@ -276,11 +276,13 @@ impl Case {
         self.lives.iter().filter(move |(item, _)| item.run == run)
     }
 
-    /// The latest life of each goal of a run: for cuts and for what gives back.
+    /// The latest life of each goal of a run: for cuts and for what gives back. What issues has a goal of its own in every
+    /// item, as two keys of one principal are replaced by two, so it stands in none of these.
     #[must_use]
     pub fn goals(&self, run: u32) -> BTreeMap<Goal, (&ItemRef, &Life)> {
         let mut goals = BTreeMap::new();
-        for (item, life) in self.lives_of(run) {
+        let lives = self.lives_of(run);
+        for (item, life) in lives.filter(|(_, life)| life.planned.does != Does::Issue) {
             if let Some(action) = &life.planned.action {
                 let Some(target) = life.planned.target.clone() else {
                     continue;

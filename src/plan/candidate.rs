@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use super::slot::{Slot, known, slots};
 use super::{Ask, Error, step};
 use crate::domain::event::Does;
+use crate::domain::item::Ended;
 use crate::domain::mandate;
 use crate::domain::plan::Pending;
-use crate::domain::{Duration, Fields, Item, ItemKey, Locator, Phase, Relation, Seen, State};
+use crate::domain::{Duration, Fields, Item, ItemKey, Locator, Phase, Relation, Seen, State, Time};
 use crate::playbook::{Step, StepWork, What};
 
 /// One target of one step.
@@ -153,17 +154,41 @@ pub(super) fn is_begun(ask: &Ask<'_>, key: &ItemKey) -> bool {
         // What drifted returns in the next round, with a confirmation of its own.
         match life.state {
             State::Stale(_) => false,
+            State::Skipped(_) => !is_needed_after_all(ask, key, life.at),
             State::Planned | State::Blocked(_) => asks_nobody || stands(),
             State::Intended { .. }
             | State::InDoubt { .. }
             | State::Acted { .. }
             | State::Confirmed { .. }
             | State::Failed(_)
-            | State::Skipped(_)
             | State::Denied(_)
             | State::Undone
             | State::UndoFailed(_) => true,
         }
+    })
+}
+
+/// Whether what an item waits for has failed since the item was skipped for not failing: a check is decided anew.
+fn is_needed_after_all(ask: &Ask<'_>, key: &ItemKey, skipped: Time) -> bool {
+    let steps = &ask.playbook.steps;
+    let Some(step) = ask.playbook.step(&key.step) else {
+        return false;
+    };
+    let named = step.needs.iter();
+    let named = named.filter(|need| need.ended == Ended::Failed);
+    let named = named.filter_map(|need| ask.playbook.step(&need.step));
+    let after = step::after_failure(steps).get(step.id.as_str()).copied();
+    named.chain(after).any(|needed| {
+        let meant = ItemKey {
+            phase: needed.phase,
+            step: needed.id.clone(),
+            each: None,
+            subject: key.subject.clone().filter(|_| needed.per_subject),
+        };
+        let lives = ask.case.lives_meant(ask.at.0, &meant);
+        lives.iter().any(|(_, life)| {
+            life.at > skipped && matches!(life.state, State::Failed(_) | State::Denied(_))
+        })
     })
 }
 

@@ -105,6 +105,12 @@ pub fn query(
     if !catalogue.kind(target.kind()).is_some_and(knows) {
         return None;
     }
+    // Where the file names the action that reads, what that action is not about is not asked.
+    if let Some(by) = &step.reads_by {
+        catalogue
+            .action(by)
+            .filter(|spec| spec.on == *target.kind())?;
+    }
     let said = |name: &str| match step.with.get(name)?.eval(scope) {
         Evaluated::Known(value) => Some(value),
         Evaluated::Unknown(_) | Evaluated::Failed(_) => None,

@@ -4,6 +4,7 @@
 
 use super::standing::Standing;
 use crate::domain::case::Case;
+use crate::domain::event::Does;
 use crate::domain::state::Life;
 use crate::domain::{ItemRef, State, Time};
 use crate::plan::due::Goals;
@@ -26,6 +27,8 @@ pub(super) fn doubts(case: &Case, catalogue: &Catalogue, run: u32) -> usize {
             later.round > doubtful.round
                 && other.planned.action == life.planned.action
                 && other.planned.target == life.planned.target
+                // Two keys of one principal are replaced by two, each by an item of its own.
+                && (life.planned.does != Does::Issue || later.key == doubtful.key)
                 && matches!(other.state, State::Confirmed { .. })
         })
     };

@@ -9,10 +9,13 @@ mod false_positive;
 mod issue;
 mod judgement;
 mod manner;
+#[cfg(feature = "http")]
+mod notify;
 mod phases;
 mod restore;
 mod review;
 mod said;
+mod steps;
 #[cfg(feature = "http")]
 mod told;
 

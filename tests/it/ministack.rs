@@ -5,6 +5,7 @@ mod awscli;
 mod permit;
 mod restore;
 mod services;
+mod steps;
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use contain::domain::event::{Answered, Event, Further};
 use contain::domain::{Call, Duration, Kind, KindId, Locator, Spec, State, Work};
 use contain::gate::Confirmation;
 use contain::journal::{self, Fails, Injecting};
-use contain::playbook::{self, Expr, Playbook, StepWork, Verb, Vocabulary, What};
+use contain::playbook::{self, Expr, Playbook, Step, StepWork, Verb, Vocabulary, What};
 use contain::provider::simulated::{CutOffs, Fault, Operation, Rule, Scenario, lock};
 use serde_json::{Value, json};
 
@@ -667,4 +667,62 @@ async fn a_short_lived_alternative_is_said_before_a_new_key_is_made() {
             .iter()
             .all(|item| !matches!(item.work, Work::Issue { .. }))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_keys_of_one_principal_are_replaced_by_two_whatever_befalls_one_of_them() {
+    let place = |text: &str| json!({"deliver_to": text});
+    let mut both = playbook(Verb::Replace, "toy:key/LEAKED@1", place("toy:vault/app@1"));
+    let second = playbook(
+        Verb::Replace,
+        "toy:key/SECOND@1",
+        place("toy:vault/spare@1"),
+    );
+    both.steps.extend(second.steps.into_iter().map(|step| Step {
+        id: "another".to_owned(),
+        ..step
+    }));
+    let both: &'static Playbook = Box::leak(Box::new(both));
+    let mut cells = Cells::default();
+    for fault in [
+        Fault::Refused,
+        Fault::Throttled { hint: None },
+        Fault::TimeoutAfter,
+        Fault::TimeoutBefore,
+    ] {
+        for nth in 1..=2 {
+            let mut kinds = kinds();
+            for kind in &mut kinds {
+                kind.at_most = None;
+            }
+            let scenario = Scenario::parse(&with_second()).unwrap();
+            let bench = Bench::of_catalogue(scenario, |_| (), (kinds, actions()));
+            bench.weather.add(Rule {
+                on: Some(Operation::Perform),
+                about: "toy.create-key".to_owned(),
+                nth: Some(nth),
+                fault,
+            });
+            let cell = async {
+                drop(bench.go(&wish_for(both)).await.end());
+                bench.weather.clear();
+                for _ in 0..2 {
+                    drop(bench.go(&wish_for(both)).await.end());
+                }
+                check(&bench);
+                assert_eq!(alive(&bench).len(), 2, "{:?}", alive(&bench));
+                assert!(!works(&bench, "key/LEAKED") && !works(&bench, "key/SECOND"));
+                let record = journal::read(&mut bench.disk.clone()).unwrap();
+                let goals = record.case.goals(1);
+                let shared = goals
+                    .keys()
+                    .any(|(action, _)| action.to_string() == "toy.create-key");
+                assert!(!shared, "neither stands in for the other");
+            };
+            cells
+                .one(format!("issuing {nth} met {fault:?}"), cell)
+                .await;
+        }
+    }
+    cells.hold(8);
 }
