@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::slot::{Slot, known, slots};
+use super::slot::{Known, Slot, known, slots};
 use super::{Ask, Error, step};
 use crate::domain::event::Does;
 use crate::domain::item::Ended;
@@ -64,31 +64,51 @@ pub(super) fn gather<'a>(ask: &Ask<'a>, subjects: &[Seen]) -> Result<Gathered<'a
             if nth > 0 && !step.per_subject {
                 continue;
             }
-            match slots(ask, &view, step, (subject, principal.as_ref()), &scope)? {
-                Err(unknown) => {
-                    let why = format!("waits for {}", unknown.join(", "));
-                    wait(&mut all.pending, step, &why);
-                }
-                Ok(slots) if recurs(step) => {
-                    let mut candidates = Vec::with_capacity(slots.len());
-                    for slot in slots {
-                        match candidate(ask, step, slot)? {
-                            Some(candidate) => candidates.push(candidate),
-                            None => wait(&mut all.pending, step, UNSAID),
-                        }
-                    }
-                    let kept = stage(ask, step, candidates, &mut all.pending);
-                    for candidate in &kept {
-                        all.items
-                            .extend(step::asked_first(ask, step, &candidate.key)?);
-                    }
-                    all.candidates.extend(kept);
-                }
-                Ok(slots) => once(ask, step, slots, &mut all)?,
+            let slots = slots(ask, &view, step, (subject, principal.as_ref()), &scope);
+            let planned = slots.and_then(|slots| take_in(ask, step, slots, &mut all));
+            match planned {
+                Ok(()) => {}
+                // Before anything was done a plan that cannot be made is told as that. Afterwards the step alone waits: what
+                // a provider says, or how much of it, must not end containment.
+                Err(error) if ask.at.1 > 1 => wait(&mut all.pending, step, &error.to_string()),
+                Err(error) => return Err(error),
             }
         }
     }
     Ok(all)
+}
+
+/// Takes in what one step comes to for one subject.
+fn take_in<'a>(
+    ask: &Ask<'a>,
+    step: &'a Step,
+    slots: Known<Vec<Slot>>,
+    all: &mut Gathered<'a>,
+) -> Result<(), Error> {
+    match slots {
+        Err(unknown) => {
+            let why = format!("waits for {}", unknown.join(", "));
+            wait(&mut all.pending, step, &why);
+            Ok(())
+        }
+        Ok(slots) if recurs(step) => {
+            let mut candidates = Vec::with_capacity(slots.len());
+            for slot in slots {
+                match candidate(ask, step, slot)? {
+                    Some(candidate) => candidates.push(candidate),
+                    None => wait(&mut all.pending, step, UNSAID),
+                }
+            }
+            let kept = stage(ask, step, candidates, &mut all.pending);
+            for candidate in &kept {
+                all.items
+                    .extend(step::asked_first(ask, step, &candidate.key)?);
+            }
+            all.candidates.extend(kept);
+            Ok(())
+        }
+        Ok(slots) => once(ask, step, slots, all),
+    }
 }
 
 /// Plans what is planned once, as far as no earlier round did.
@@ -275,15 +295,18 @@ fn candidate<'a>(
     let Some(target) = target else {
         return Ok(None);
     };
+    // Invariant I5: only what was found hangs on the subject as the finding says; an expression that leads elsewhere finds
+    // nothing, and no reach mandate covers it.
+    let found = slot.found.filter(|found| found.what == target);
     Ok(Some(Candidate {
         step,
         key: slot.key,
         what,
         target,
-        relation: slot.found.as_ref().and_then(|found| found.relation),
-        evidence: slot.found.as_ref().map(|found| found.evidence.clone()),
+        relation: found.as_ref().and_then(|found| found.relation),
+        evidence: found.as_ref().map(|found| found.evidence.clone()),
         review,
-        facts: slot.found.map(|found| found.fields).unwrap_or_default(),
+        facts: found.map(|found| found.fields).unwrap_or_default(),
         with,
         only_if: slot.only_if,
         principal: slot.principal,

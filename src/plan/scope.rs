@@ -74,18 +74,20 @@ fn outside(found: &Found, subject: &Locator, order: &Order, incident: &str) -> O
     })
 }
 
-/// Everything found that lies outside the set of its subject and is alive, once each.
+/// Everything found that lies outside the set of its subject and is alive, once each. What belongs to the set stands
+/// there too where no step of the run cuts it, as `is_cut` says.
 pub fn all_outside<'a>(
     found: impl Iterator<Item = (&'a Locator, &'a Found)>,
     order: &Order,
     incident: &str,
     catalogue: &Catalogue,
+    is_cut: impl Fn(&Locator, &Found) -> bool,
 ) -> Vec<Outside> {
     let subjects: BTreeSet<&Locator> = order.subjects.iter().collect();
     let mut by_what = BTreeMap::new();
     for (subject, found) in found {
         if !subjects.contains(&found.what)
-            && !is_in(found, subject, &order.include, catalogue)
+            && !(is_in(found, subject, &order.include, catalogue) && is_cut(subject, found))
             && let Some(outside) = outside(found, subject, order, incident)
         {
             by_what.insert(found.what.clone(), outside);

@@ -21,7 +21,7 @@ pub(super) struct Slot {
 }
 
 /// A value, or the paths that are not known yet.
-type Known<T> = Result<T, Vec<String>>;
+pub(super) type Known<T> = Result<T, Vec<String>>;
 
 /// What an expression of a step gives; one that the data do not fit cannot be planned.
 pub(super) fn known<T>(

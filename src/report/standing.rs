@@ -6,9 +6,9 @@ pub use super::outcome::Outcome;
 
 use super::unproven::{doubts, is_fresh, logs, may_land, unproven, withhold};
 use crate::domain::case::Case;
-use crate::domain::event::{Does, Order};
+use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::state::Life;
-use crate::domain::{AfterFailure, Cause, ItemRef, State, Time};
+use crate::domain::{AfterFailure, Cause, Found, ItemRef, Locator, Relation, State, Time};
 use crate::plan::due::Goals;
 use crate::plan::scope;
 use crate::provider::Catalogue;
@@ -390,5 +390,24 @@ pub fn outside(
     let found = found
         .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)))
         .filter(|(_, found)| !issued.contains(&found.what));
-    scope::all_outside(found, order, &case.incident, catalogue)
+    let cuts = || {
+        let lives = case.lives_of(run).map(|(_, life)| &life.planned);
+        lives.filter(|planned| planned.rung.is_some() || planned.does == Does::Manual)
+    };
+    let is_cut = |subject: &Locator, found: &Found| {
+        let told = found.fields.get("principal").and_then(|told| told.as_str());
+        let principal = told.and_then(|told| told.parse().ok());
+        let principal = principal.or_else(|| case.principal_of(&found.what).cloned());
+        let is_made = found.relation == Some(Relation::Minted);
+        let principal =
+            principal.or_else(|| case.principal_of(subject).filter(|_| is_made).cloned());
+        // Sessions are cut at their principal, by an action that reaches their kind.
+        let reaches = |planned: &PlannedItem| {
+            let action = planned.action.as_ref();
+            let cut = action.and_then(|action| catalogue.action(action)?.cut());
+            planned.target == principal && cut.is_some_and(|cut| cut.of.contains(found.what.kind()))
+        };
+        cuts().any(|planned| planned.target.as_ref() == Some(&found.what) || reaches(planned))
+    };
+    scope::all_outside(found, order, &case.incident, catalogue, is_cut)
 }

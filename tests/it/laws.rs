@@ -6,6 +6,7 @@ mod catalogue;
 mod cut_off;
 mod evidence;
 mod false_positive;
+mod found;
 mod issue;
 mod judgement;
 mod manner;

@@ -686,6 +686,15 @@ impl Bench {
             .collect()
     }
 
+    /// What the latest run tells as alive outside of what it cut.
+    pub(crate) fn outside(&self) -> BTreeSet<Locator> {
+        let record = journal::read(&mut self.disk.clone()).unwrap();
+        let (run, told) = record.case.last_run().unwrap();
+        let order = (run, &told.order);
+        let outside = contain::report::standing::outside(&record.case, order, &self.catalogue);
+        outside.into_iter().map(|outside| outside.what).collect()
+    }
+
     /// The journal's entries, from its bytes.
     pub(crate) fn entries(&self) -> Vec<Entry> {
         entries(&self.disk.bytes())

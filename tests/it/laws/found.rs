@@ -1,0 +1,100 @@
+//! What is found, and what is not: a finding covers itself alone, spoils nothing else, and is told while it lives.
+//!
+//! Playbooks of one's own, in the world of a leaked key.
+
+use contain::converge::Limit;
+use contain::playbook::Playbook;
+use contain::report::standing::Outcome as Said;
+
+use crate::simulated::{Bench, LEAK, Wish, load, name};
+
+const HEAD: &str = "contain: 1\nplaybook: own\nsummary: Of one's own\ninputs:\n  subject: {type: locator, required: true}\n";
+
+const REACH: &str = r#"
+phases:
+  isolate:
+    - {id: stop, do: suspend, target: "${subject}"}
+  inventory:
+    - {id: reach, read: reach, target: "${subject}", needs: []}
+"#;
+
+fn own(more: &str) -> &'static Playbook {
+    Box::leak(Box::new(load(&format!("{HEAD}{REACH}{more}"))))
+}
+
+fn wish(playbook: &'static Playbook) -> Wish {
+    Wish {
+        verb: "run",
+        playbook,
+        ..Wish::isolate(Limit::Isolated)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finding_lends_its_relation_to_no_other_target() {
+    let playbook = own(r#"
+    - id: other
+      do: suspend
+      for_each: {in: "${steps.reach.items.filter(i, i.relation in ['entered', 'minted'])}", as: found, key: "${found.locator}"}
+      target: "aws:user/metrics@123456789012"
+"#);
+    let bench = Bench::new(LEAK);
+    drop(bench.go(&wish(playbook)).await.end());
+    let healthy = name("user/metrics");
+    let left = bench.left();
+    assert!(!left.is_empty(), "the subject itself is cut");
+    assert!(
+        left.iter().all(|left| left.call.target != healthy),
+        "nobody was shown that {healthy} would be cut"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expression_that_the_findings_do_not_fit_keeps_only_its_own_step_waiting() {
+    let playbook = own(r#"
+    - id: unfit
+      do: suspend
+      when: "${steps.reach.items.filter(i, i.relation == 'shared')[0].in_scope}"
+      target: "${subject}"
+    - id: end-entered
+      do: end-sessions
+      for_each: {in: "${steps.reach.items.filter(i, i.relation == 'entered')}", as: found, key: "${found.locator}"}
+      target: "${found.locator}"
+"#);
+    let bench = Bench::new(LEAK);
+    let end = bench.go(&wish(playbook)).await.end();
+    let entered = name("role/deploy");
+    let mut left = bench.left().into_iter();
+    assert!(
+        left.any(|left| left.call.target == entered),
+        "what was entered is cut all the same"
+    );
+    assert_ne!(
+        end.standing.outcome,
+        Said::Isolated,
+        "a cut that never came to be is not passed over"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_is_found_alive_is_cut_or_told() {
+    let bench = Bench::new(LEAK);
+    drop(bench.go(&wish(own(""))).await.end());
+    let told = bench.outside();
+    for lives in ["access-key/MINTED", "session/OF-LEAKED", "role/deploy"] {
+        assert!(
+            bench.accepts(lives) || lives.starts_with("role/"),
+            "{lives}"
+        );
+        assert!(
+            told.contains(&name(lives)),
+            "{lives} lives and is not told: {told:?}"
+        );
+    }
+    let bench = Bench::new(LEAK);
+    drop(bench.go(&Wish::isolate(Limit::Isolated)).await.end());
+    let told = bench.outside();
+    for cut in ["access-key/MINTED", "session/OF-LEAKED", "role/deploy"] {
+        assert!(!told.contains(&name(cut)), "{cut} is cut");
+    }
+}
