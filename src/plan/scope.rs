@@ -86,10 +86,9 @@ pub fn all_outside<'a>(
     let subjects: BTreeSet<&Locator> = order.subjects.iter().collect();
     let mut by_what = BTreeMap::new();
     for (subject, found) in found {
-        if !subjects.contains(&found.what)
-            && !(is_in(found, subject, &order.include, catalogue) && is_cut(subject, found))
-            && let Some(outside) = outside(found, subject, order, incident)
-        {
+        let is_in = is_in(found, subject, &order.include, catalogue);
+        let is_of_the_run = subjects.contains(&found.what) || is_in && is_cut(subject, found);
+        if !is_of_the_run && let Some(outside) = outside(found, subject, order, incident) {
             by_what.insert(found.what.clone(), outside);
         }
     }
