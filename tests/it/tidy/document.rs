@@ -73,6 +73,7 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
         [
             "Quick start",
             "An isolation, read line by line",
+            "Four phases",
             "Before you confirm, and instead of confirming",
             "Giving back",
             "Evidence",
