@@ -11,8 +11,8 @@ use super::room::Room;
 use super::{Ask, tier};
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
-    Arg, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Rung, Seen, ShortLived,
-    Spec, State, Takes, Tier, Undo, Work,
+    Arg, Because, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Named, Rung,
+    Seen, ShortLived, Spec, State, Takes, Tier, Undo, Why, Work,
 };
 use crate::playbook::{Verb, What};
 
@@ -99,7 +99,7 @@ impl<'a> Expansion<'a> {
             );
             return vec![self.by_hand(None, &steps)];
         }
-        let places = match self.places(&make) {
+        let places = match self.places(&make).await {
             Ok(places) => places,
             Err(why) => return vec![self.lacking(&make, why)],
         };
@@ -209,7 +209,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The places that the new credential is delivered to, each with what delivers there.
-    fn places(&self, make: &Make<'_>) -> Result<Vec<(Locator, &'a Spec)>, String> {
+    async fn places(&self, make: &Make<'_>) -> Result<Vec<(Locator, &'a Spec)>, String> {
         let delivers = |kind: &KindId| {
             let mut all = self.ask.catalogue.actions();
             all.find(|spec| matches!(spec.effect, Effect::Deliver) && spec.on == *kind)
@@ -229,16 +229,34 @@ impl<'a> Expansion<'a> {
                 Err("nobody is there to receive it: name the place that consumers read it from, `with: {deliver_to: LOCATOR}` in a playbook or `--input deliver_to=LOCATOR` of a shipped one; a secret that nobody receives is not made".to_owned())
             };
         }
-        let place = |said: &serde_json::Value| {
+        let mut places = Vec::with_capacity(named.len());
+        for said in named {
             let text = said.as_str().or_else(|| said.get("locator")?.as_str());
             let text =
                 text.ok_or_else(|| format!("`deliver_to` holds {said}, which is no locator"))?;
-            let place: Locator = text.parse().map_err(|error| format!("{error}"))?;
+            let place = self.canonical(text).await?;
             let spec = delivers(place.kind())
                 .ok_or_else(|| format!("no action of this build delivers to {}", place.kind()))?;
-            Ok((place, spec))
-        };
-        named.into_iter().map(place).collect()
+            places.push((place, spec));
+        }
+        Ok(places)
+    }
+
+    /// What was typed becomes canonical only by the provider's word; a locator that names its account is so already.
+    async fn canonical(&self, text: &str) -> Result<Locator, String> {
+        let named: Named = text.parse().map_err(|error| format!("{error}"))?;
+        if named.account.is_some() {
+            return text.parse().map_err(|error| format!("{error}"));
+        }
+        let mut answers = self
+            .ask
+            .observer
+            .resolve(std::slice::from_ref(&named))
+            .await;
+        let answer = answers
+            .pop()
+            .unwrap_or_else(|| Err(Why::new(Because::Garbled, "the provider did not answer")));
+        answer.map_err(|why| format!("`{text}` cannot be found: {why}"))
     }
 
     pub(super) fn call(&self, spec: &Spec, target: &Locator) -> Call {

@@ -3,6 +3,7 @@
 mod adversary;
 mod awscli;
 mod permit;
+mod phases;
 mod restore;
 mod services;
 mod steps;
