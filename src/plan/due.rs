@@ -126,14 +126,19 @@ impl<'a> Goals<'a> {
                 .kind(other.kind())
                 .is_some_and(|kind| kind.mints.iter().any(|minted| cut.of.contains(minted)))
         };
-        let mut due = Due::Never;
+        // What is cut more than once, as what is switched off and later deleted, is dead by whichever cut shows first.
+        let mut dead: BTreeMap<&Locator, Due> = BTreeMap::new();
         for held in self.held.get(issuer).into_iter().flatten() {
             let stops = held.planned.rung.is_some_and(|rung| rung >= Rung::Suspend);
             let other = held.planned.target.as_ref().filter(|held| *held != target);
-            if stops && other.is_some_and(mints) {
-                due = later(due, passed(self.maker(held)));
+            if let Some(other) = other.filter(|other| stops && mints(other)) {
+                let passed = passed(self.maker(held));
+                dead.entry(other)
+                    .and_modify(|known| *known = sooner(*known, passed))
+                    .or_insert(passed);
             }
         }
+        let mut due = dead.into_values().fold(Due::Never, later);
         if was_reached {
             for (action, life) in self.on.get(issuer).into_iter().flatten() {
                 if life.planned.rung == Some(Rung::EndSessions) {
@@ -287,6 +292,15 @@ impl<'a> Goals<'a> {
             }
         }
         owed
+    }
+}
+
+/// The sooner of two times at which one thing is dead.
+fn sooner(one: Due, two: Due) -> Due {
+    match (one, two) {
+        (Due::At(one), Due::At(two)) => Due::At(one.min(two)),
+        (Due::AfterDeath, other) | (other, Due::AfterDeath) => other,
+        (Due::Never, other) | (other, Due::Never) => other,
     }
 }
 
