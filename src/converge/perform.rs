@@ -139,6 +139,7 @@ impl<'a> Loop<'a> {
     /// Notes the goals that these items brought no further; trying them again at once would change nothing.
     pub(super) fn note_stuck(&mut self, plan: &Plan, items: &[&Item]) {
         let playbook = self.means.playbook;
+        let unanswered = self.wants_code && self.answered.is_none();
         let stuck: Vec<Tried> = self.means.ground.journal.with_case(|case| {
             let acting = items.iter().filter(|item| item.call().is_some());
             let stuck = acting.filter(|item| {
@@ -150,10 +151,8 @@ impl<'a> Loop<'a> {
                 let recurs = playbook.step(&item.key.step).is_some_and(plan::recurs);
                 case.lives.get(&named).is_none_or(|life| match life.state {
                     State::Confirmed { .. } | State::Skipped(_) | State::Stale(_) => false,
-                    // What is planned once and has not had its turn yet was not tried.
-                    State::Planned | State::Blocked(Cause::Dependency(_)) => {
-                        recurs || self.wants_code
-                    }
+                    // What is planned once and has not had its turn yet was not tried, unless nobody said a word.
+                    State::Planned | State::Blocked(Cause::Dependency(_)) => recurs || unanswered,
                     State::Blocked(
                         Cause::Approval(_)
                         | Cause::Policy(_)

@@ -86,7 +86,6 @@ fn a_leaked_key_goes_through_all_four_phases_and_the_new_one_works_from_the_stor
         .bounded()
         .with("RUST_LOG", "trace");
     let told = run(&desk, &world, &["--yes", "--wait"]);
-    eprintln!("{told:?}");
     let new = stored(&server);
     assert_ne!(new["access_key_id"], world.id("leaked"), "{told:?}");
     assert!(accepted(&server, &new), "{told:?}");
@@ -107,11 +106,9 @@ fn with_two_keys_the_dead_one_is_deleted_first_by_the_code_of_the_plan() {
     store(&server, &world);
     let desk = Desk::of(&world, server.endpoint()).bounded();
     let told = run(&desk, &world, &["--yes", "--wait"]);
-    eprintln!("{told:?}");
     let code = told.json["confirm"].as_str().unwrap_or_default().to_owned();
     assert_eq!(told.exit, 3, "{told:?}");
     let applied = desk.run(&["apply", &code, "--confirm", &code, "--json"]);
-    eprintln!("{applied:?}");
     let new = stored(&server);
     assert_ne!(new["access_key_id"], world.id("leaked"), "{applied:?}");
     assert!(accepted(&server, &new));
