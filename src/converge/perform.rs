@@ -38,7 +38,9 @@ impl<'a> Loop<'a> {
                             matches!(life.state, State::Planned | State::Blocked(_))
                         });
                         let lone = asked.people() == 1;
-                        return waits && lone && turn::confirmed(case, digest, &named).is_none();
+                        return waits
+                            && lone
+                            && turn::confirmed(case, digest, &named, now).is_none();
                     }
                     let spec = item
                         .action()

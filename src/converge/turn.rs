@@ -149,7 +149,7 @@ impl Now<'_> {
         let (plan, _) = self.plan;
         let ground = &self.means.ground;
         let confirmed = ground.journal.with_case(|case| {
-            let mandate = confirmed(case, plan, named)?;
+            let mandate = confirmed(case, plan, named, ground.clock.now())?;
             Some((mandate.by.clone(), mandate.how.clone()))
         });
         if let (Some((by, how)), 1) = (confirmed, asked.people()) {
@@ -191,15 +191,22 @@ impl Now<'_> {
     }
 }
 
-/// The mandate by which the operator confirmed the plan that shows a gate's question.
-pub(super) fn confirmed<'a>(case: &'a Case, plan: Digest, gate: &ItemRef) -> Option<&'a Mandate> {
-    case.mandates.iter().find(|mandate| match &mandate.scope {
+/// The mandate in force by which the operator confirmed the plan that shows a gate's question.
+pub(super) fn confirmed<'a>(
+    case: &'a Case,
+    plan: Digest,
+    gate: &ItemRef,
+    now: Time,
+) -> Option<&'a Mandate> {
+    let shows = |mandate: &&Mandate| match &mandate.scope {
         Scope::Exact {
             plan: signed,
             items,
         } => *signed == plan && items.contains(&gate.key),
         Scope::Reach { .. } => false,
-    })
+    };
+    let mut shown = case.mandates.iter().filter(shows);
+    shown.find(|mandate| case.is_in_force(mandate, now))
 }
 
 impl Turns for Now<'_> {

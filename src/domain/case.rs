@@ -293,6 +293,14 @@ impl Case {
         goals
     }
 
+    /// Whether a mandate has not ended at `now`, whatever is left of its count.
+    #[must_use]
+    pub fn is_in_force(&self, mandate: &Mandate, now: Time) -> bool {
+        // Invariant I7: authority ends by the later of the clock and the journal, so turning a clock back extends nothing.
+        let now = self.latest.map_or(now, |latest| latest.max(now));
+        now < mandate.until && !self.ended.contains(&mandate.nonce) && !self.closed
+    }
+
     /// Whether a mandate may still be used at `now`.
     #[must_use]
     pub fn is_live(&self, mandate: &Mandate, now: Time) -> bool {
@@ -303,9 +311,7 @@ impl Case {
             }
             Scope::Reach { at_most, .. } => used < *at_most,
         };
-        // Invariant I7: authority ends by the later of the clock and the journal, so turning a clock back extends nothing.
-        let now = self.latest.map_or(now, |latest| latest.max(now));
-        left && now < mandate.until && !self.ended.contains(&mandate.nonce) && !self.closed
+        left && self.is_in_force(mandate, now)
     }
 
     /// The cuts in force, with their review deadlines, soonest first.

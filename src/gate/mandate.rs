@@ -115,7 +115,7 @@ pub fn covering<'a>(
 ) -> Option<(&'a Mandate, bool)> {
     let began = |mandate: &&Mandate| spent_before(case, named, mandate);
     let live = |mandate: &&Mandate| {
-        case.is_live(mandate, now) || (began(mandate) && is_within(case, mandate, now))
+        case.is_live(mandate, now) || (began(mandate) && case.is_in_force(mandate, now))
     };
     let exact = |mandate: &&Mandate| match &mandate.scope {
         Scope::Exact {
@@ -165,11 +165,6 @@ pub fn covering<'a>(
 fn spent_before(case: &Case, named: &ItemRef, mandate: &Mandate) -> bool {
     let begun = case.lives.get(named).is_some_and(|life| life.attempts > 0);
     begun && case.spent.contains_key(&mandate.nonce)
-}
-
-fn is_within(case: &Case, mandate: &Mandate, now: Time) -> bool {
-    let now = case.latest.map_or(now, |latest| latest.max(now));
-    now < mandate.until && !case.ended.contains(&mandate.nonce) && !case.closed
 }
 
 /// Says in a phrase what a confirmation grants beyond the plan itself.

@@ -248,6 +248,32 @@ async fn without_a_confirmation_nothing_is_decided_for_the_operator() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_question_is_not_answered_by_a_word_that_has_ended() {
+    let bench = bench();
+    let text = TEXT.replace("needs: [quiet.failed]", "needs: [quiet]");
+    let text = text.replace(
+        "      needs: []\n      gate:",
+        "      needs: [call-owner]\n      gate:",
+    );
+    let playbook = load_text(&text.replace("CHECK", HOLDS).replace("PEOPLE", "1"));
+    let end = bench.go(&wish(playbook)).await.end();
+    assert_eq!(end.standing.told(), Said::Waiting, "{:#?}", end.standing);
+    done(&bench, "call-owner").await;
+    bench.clock.sleep(contain::gate::mandate::EXACT_LASTS).await;
+    let nobody = Wish {
+        answer: Answer::Nobody,
+        ..wish(playbook)
+    };
+    let end = bench.go(&nobody).await.end();
+    assert_eq!(end.standing.told(), Said::Waiting, "{:#?}", end.standing);
+    assert!(!matches!(state(&bench, "agreed"), State::Confirmed { .. }));
+    assert!(alive(&bench).is_empty(), "nothing was issued");
+    drop(bench.go(&wish(playbook)).await.end());
+    assert!(matches!(state(&bench, "agreed"), State::Confirmed { .. }));
+    assert_eq!(alive(&bench).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_plan_that_expired_is_planned_anew_and_confirmed_anew() {
     let bench = bench();
     let nobody = Wish {
