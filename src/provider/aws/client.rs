@@ -49,6 +49,7 @@ pub(super) struct Link {
     home: Option<Arc<Self>>,
     /// The link of the management account or its delegate, where one is named.
     pub(super) organization: OnceLock<Arc<Self>>,
+    pub(super) turns: super::service::organization::Turns,
     base: OnceCell<Base>,
     me: OnceCell<Me>,
     http: OnceLock<reqwest::Client>,
@@ -80,6 +81,7 @@ impl Link {
             turn: tokio::sync::Mutex::default(),
             home: None,
             organization: OnceLock::new(),
+            turns: super::service::organization::Turns::default(),
             base: OnceCell::new(),
             me: OnceCell::new(),
             http: OnceLock::new(),

@@ -236,7 +236,7 @@ pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
         let edit = quoted(&format!("{pointer} -= {ours}"));
         let is_empty = quoted(&format!("{pointer} | length == 0"));
         return vec![format!(
-            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account}; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
+            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account} && aws organizations delete-policy --policy-id \"$ID\"; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
             policy_id(&name),
             policy_content()
         )];

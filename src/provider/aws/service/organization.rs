@@ -3,6 +3,9 @@
 //! Never touches a policy of another name. Asks with the credentials of `providers.aws.organization`, else with those
 //! of the account itself, which serve where it is the management account.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
 use super::super::adapter::unsent;
@@ -14,6 +17,21 @@ use super::guardrail::{deny, deny_name, patterns, stop, stop_name};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
+
+/// Who writes an account's policies now: AWS offers no condition on what stands there, so writes of ours wait for each
+/// other.
+#[derive(Default)]
+pub(in super::super) struct Turns(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    async fn of(&self, account: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(account.to_owned()).or_default())
+        };
+        turn.lock_owned().await
+    }
+}
 
 /// One of our policies, as it stands.
 struct Standing {
@@ -33,7 +51,7 @@ async fn ask(on: &Handle, permission: &'static str, body: Value) -> Result<Value
     let ask = Ask::json(ORGANIZATIONS, permission, &region, body);
     let is_silent = matches!(
         permission,
-        "organizations:AttachPolicy" | "organizations:DetachPolicy"
+        "organizations:AttachPolicy" | "organizations:DetachPolicy" | "organizations:DeletePolicy"
     );
     send(on, &if is_silent { ask.silent() } else { ask }).await
 }
@@ -176,8 +194,9 @@ pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome
     };
     let on = on.of_organization();
     let account = call.target.account().unwrap_or_default();
-    let name = deny_name(account);
-    let there = match standing(&on, account, &name, wants).await {
+    let _turn = on.link.turns.of(account).await;
+    let (name, ours) = (deny_name(account), patterns(&call.target));
+    let there = match standing(&on, account, &name, true).await {
         Ok(there) => there,
         Err(failure) => return unsent(failure.why()),
     };
@@ -185,25 +204,67 @@ pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome
         None => Vec::new(),
         Some(there) => match denied(&there.document) {
             Some(all) => all,
+            None if !wants && !there.attached => return Outcome::AlreadySo,
             None => return Outcome::Refused(altered(&name)),
         },
     };
     let before = all.clone();
-    all.retain(|one| !patterns(&call.target).contains(one));
+    all.retain(|one| !ours.contains(one));
     let sent = match (wants, there) {
         (true, there) => {
-            all.extend(patterns(&call.target));
+            all.extend(ours);
             let is_there = there.as_ref().is_some_and(|there| there.attached) && before == all;
             if is_there {
                 return Outcome::AlreadySo;
             }
             put(&on, account, &name, &deny(&all), there).await
         }
-        (false, Some(there)) if all.is_empty() => detach(&on, account, &there.id).await,
+        (false, Some(there)) if all.is_empty() => {
+            return remove(&on, account, &there).await;
+        }
         (false, Some(there)) if before != all => update(&on, &there.id, &deny(&all)).await,
         (false, Some(_) | None) => return Outcome::AlreadySo,
     };
-    answered(&on, sent)
+    match sent {
+        Ok(()) => read_back(&on, call, wants).await,
+        Err(failure) => failure.outcome(&on.link.clock),
+    }
+}
+
+/// Whether what was written is what stands there: somebody who wrote at the same time, from another machine, may have
+/// written over it.
+async fn read_back(on: &Handle, call: &Call, wants: bool) -> Outcome {
+    let account = call.target.account().unwrap_or_default();
+    let name = deny_name(account);
+    // That it cannot be read takes nothing from AWS's answer; verifying reads it again.
+    let Ok(there) = standing(on, account, &name, false).await else {
+        return done(Fields::new());
+    };
+    let all = there.and_then(|there| denied(&there.document));
+    let all = all.unwrap_or_default();
+    if patterns(&call.target).iter().all(|one| all.contains(one)) == wants {
+        return done(Fields::new());
+    }
+    let text = format!("the policy {name} was written by somebody else at the same time");
+    Outcome::InDoubt(Why::new(Because::Conflict, text))
+}
+
+/// Takes a policy of ours that denies nobody any more off the account, and away.
+async fn remove(on: &Handle, account: &str, there: &Standing) -> Outcome {
+    if there.attached
+        && let Err(failure) = detach(on, account, &there.id).await
+    {
+        return failure.outcome(&on.link.clock);
+    }
+    let body = json!({"PolicyId": there.id});
+    match ask(on, "organizations:DeletePolicy", body).await {
+        Ok(_) => done(Fields::new()),
+        // It denies nobody where it is attached to nothing.
+        Err(failure) => done(Fields::from([(
+            "kept".to_owned(),
+            json!(failure.why().text),
+        )])),
+    }
 }
 
 /// Stops an account or lets it work again, as the call says.
@@ -212,6 +273,7 @@ pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
     let name = stop_name(account);
     let but = on.link.settings.role.clone();
     let on = on.of_organization();
+    let _turn = on.link.turns.of(account).await;
     let wants = match call.value("stopped") {
         Some(Value::Null) => false,
         Some(Value::String(text)) if text == IN_FORCE => true,
@@ -296,12 +358,17 @@ fn untold(call: &Call) -> Outcome {
     Outcome::Refused(Why::new(Because::Invalid, text))
 }
 
+fn done(fields: Fields) -> Outcome {
+    Outcome::Done(Answer {
+        applied: true,
+        fields,
+        ..Answer::default()
+    })
+}
+
 fn answered(on: &Handle, sent: Result<(), Failure>) -> Outcome {
     match sent {
-        Ok(()) => Outcome::Done(Answer {
-            applied: true,
-            ..Answer::default()
-        }),
+        Ok(()) => done(Fields::new()),
         Err(failure) => failure.outcome(&on.link.clock),
     }
 }
