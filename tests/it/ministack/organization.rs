@@ -157,6 +157,56 @@ async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peace
 }
 
 #[tokio::test]
+async fn an_account_is_stopped_and_let_work_again_and_is_known_to_be_by_what_its_policy_does() {
+    let organization = Organization::start();
+    let account = "000000000000";
+    let settings = Settings {
+        accounts: [(account.to_owned(), POLICIES.to_owned())].into(),
+        ..Organization::settings()
+    };
+    let bench = Bench::as_key(
+        &organization.server,
+        &organization.world,
+        "responder",
+        settings,
+    );
+    let itself = bench.resolve(&format!("aws:account/{account}")).await;
+    let (stop, release) = ("aws.stop-account", "aws.release-account");
+    let before = bench.done(stop, &itself, &json!({}), &Fields::new()).await;
+    assert_eq!(before["stopped"], Value::Null);
+    let [policy] = organization.on().try_into().unwrap();
+    let document = organization.document(&policy);
+    let free = &document["Statement"][0]["Condition"]["ArnNotLike"]["aws:PrincipalArn"];
+    assert_eq!(*free, json!([POLICIES]));
+    let again = bench.call(stop, &itself, &Fields::new(), &Fields::new());
+    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
+
+    let rewrite = |document: &Value| {
+        let content = json!({"PolicyId": policy["Id"], "Content": document.to_string()});
+        organization.call("update_policy", &content);
+    };
+    // Called otherwise it does the same; under our name it may do nothing.
+    let mut renamed = document.clone();
+    renamed["Statement"][0]["Sid"] = json!("Quarantine");
+    rewrite(&renamed);
+    assert_eq!(bench.field(&itself, "stopped").await, "in-force");
+    let mut emptied = document.clone();
+    emptied["Statement"][0]["Action"] = json!("s3:DeleteBucket");
+    rewrite(&emptied);
+    assert_eq!(bench.field(&itself, "stopped").await, emptied.to_string());
+    let outcome = bench.perform(&again).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Conflict),
+        "{outcome:?}"
+    );
+    rewrite(&document);
+    bench.done(release, &itself, &json!({}), &before).await;
+    assert!(organization.anywhere().is_empty());
+    let again = bench.call(release, &itself, &Fields::new(), &before);
+    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
+}
+
+#[tokio::test]
 async fn principals_of_one_account_that_are_denied_at_once_are_all_denied() {
     let organization = Organization::start();
     let bench = organization.bench();

@@ -13,7 +13,7 @@ use super::super::client::Handle;
 use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
-use super::guardrail::{deny, deny_name, patterns, stop, stop_name};
+use super::guardrail::{deny, deny_name, left_free, patterns, stop, stop_name, stops};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
@@ -164,6 +164,7 @@ pub(in super::super) async fn of_principal(
 
 /// What is known of an account: whether it is stopped, and whether the guardrail of peacetime is on it.
 pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
+    let but = on.link.settings.role.clone().unwrap_or_default();
     let on = on.of_organization();
     let account = target.id();
     let (stop_name, deny_name) = (stop_name(account), deny_name(account));
@@ -172,8 +173,7 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
         standing(&on, account, &deny_name, false)
     );
     let stopped = stopped?.map_or(Value::Null, |there| {
-        let is_ours = there.document.pointer("/Statement/0/Sid") == Some(&json!("ContainStop"));
-        if is_ours {
+        if stops(&there.document, &but) {
             json!(IN_FORCE)
         } else {
             json!(there.document.to_string())
@@ -274,35 +274,51 @@ pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
     let but = on.link.settings.role.clone();
     let on = on.of_organization();
     let _turn = on.link.turns.of(account).await;
-    let wants = match call.value("stopped") {
-        Some(Value::Null) => false,
-        Some(Value::String(text)) if text == IN_FORCE => true,
-        Some(_) | None => return untold(call),
-    };
-    let there = match standing(&on, account, &name, wants).await {
-        Ok(there) => there,
-        Err(failure) => return unsent(failure.why()),
-    };
-    let sent = match (wants, there, but) {
-        (true, _, None) => {
+    let wanted = match (call.value("stopped"), &but) {
+        (Some(Value::Null), _) => None,
+        (Some(Value::String(text)), Some(but)) if text == IN_FORCE => Some(stop(but)),
+        (Some(Value::String(text)), None) if text == IN_FORCE => {
             let text = format!(
                 "nobody would be left who can act in {account}; {}",
                 super::super::accounts::remedy(account)
             );
             return Outcome::Refused(Why::new(Because::Forbidden, text));
         }
-        (true, there, Some(but)) => {
-            let document = stop(&but);
-            let is_same = |there: &Standing| there.attached && there.document == document;
-            if there.as_ref().is_some_and(is_same) {
+        // What stood there before: the same for another role.
+        (Some(Value::String(text)), _) => match serde_json::from_str(text) {
+            Ok(document) if left_free(&document).is_some() => Some(document),
+            Ok(_) | Err(_) => return untold(call),
+        },
+        (Some(_) | None, _) => return untold(call),
+    };
+    let there = match standing(&on, account, &name, wanted.is_some()).await {
+        Ok(there) => there,
+        Err(failure) => return unsent(failure.why()),
+    };
+    match (wanted, there) {
+        (None, None) => Outcome::AlreadySo,
+        (None, Some(there)) if left_free(&there.document).is_some() => {
+            remove(&on, account, &there).await
+        }
+        (None, Some(there)) => answered(&on, detach(&on, account, &there.id).await),
+        (Some(document), there) => {
+            let is_so = |there: &Standing| {
+                let stops = left_free(&document).is_some_and(|but| stops(&there.document, but));
+                there.attached && stops
+            };
+            if there.as_ref().is_some_and(is_so) {
                 return Outcome::AlreadySo;
             }
-            put(&on, account, &name, &document, there).await
+            // Whatever else it denies would be lost.
+            if there
+                .as_ref()
+                .is_some_and(|there| left_free(&there.document).is_none())
+            {
+                return Outcome::Refused(altered(&name));
+            }
+            answered(&on, put(&on, account, &name, &document, there).await)
         }
-        (false, Some(there), _) => detach(&on, account, &there.id).await,
-        (false, None, _) => return Outcome::AlreadySo,
-    };
-    answered(&on, sent)
+    }
 }
 
 /// Writes a policy and sees that it is on the account; what was made and not attached is found by its name again.
