@@ -7,7 +7,7 @@ use contain::provider::aws::{Aws, Settings};
 use serde_json::{Value, json};
 
 use super::services::{Bench, made};
-use crate::harness::{Proxy, Server, World};
+use crate::harness::{Desk, Proxy, Server, World};
 
 const DENY: &str = "aws.deny-user-in-organization";
 const LIFT: &str = "aws.lift-user-deny-in-organization";
@@ -204,6 +204,53 @@ async fn an_account_is_stopped_and_let_work_again_and_is_known_to_be_by_what_its
     assert!(organization.anywhere().is_empty());
     let again = bench.call(release, &itself, &Fields::new(), &before);
     assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
+}
+
+#[tokio::test]
+async fn the_role_that_writes_the_policies_is_ours_and_is_cut_only_as_our_own() {
+    let organization = Organization::start();
+    let bench = organization.bench();
+    let whole = bench.reader().whoami().await.unwrap();
+    let names: Vec<String> = whole.iter().map(ToString::to_string).collect();
+    for ours in [
+        "aws:role/policies@000000000000",
+        "aws:role-trust/policies@000000000000",
+    ] {
+        assert!(names.contains(&ours.to_owned()), "{names:?}");
+    }
+    let workspace =
+        format!("contain: 1\nproviders:\n  aws:\n    organization: {{role: \"{POLICIES}\"}}\n");
+    let desk = Desk::of(&organization.world, organization.server.endpoint())
+        .file("contain.yaml", &workspace);
+    for (role, is_ours) in [("aws:role/policies", true), ("aws:role/role-a", false)] {
+        let planned = desk.run(&["plan", role, "--json"]);
+        let deny = planned.item(role, "aws.deny-role");
+        assert_eq!(deny["tier"] == 3, is_ours, "{planned:?}");
+    }
+
+    // An account in which it stands is not stopped: nobody could let it work again.
+    let settings = Settings {
+        accounts: [(
+            "000000000000".to_owned(),
+            "arn:aws:iam::000000000000:role/role-a".to_owned(),
+        )]
+        .into(),
+        ..Organization::settings()
+    };
+    let bench = Bench::as_key(
+        &organization.server,
+        &organization.world,
+        "responder",
+        settings,
+    );
+    let itself = "aws:account/000000000000@000000000000".parse().unwrap();
+    let stop = bench.call("aws.stop-account", &itself, &Fields::new(), &Fields::new());
+    let outcome = bench.perform(&stop).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.text.contains(POLICIES)),
+        "{outcome:?}"
+    );
+    assert!(organization.anywhere().is_empty());
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use super::super::adapter::unsent;
 use super::super::client::Handle;
 use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
+use super::super::resolve::principal;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
 use super::guardrail::{deny, deny_name, left_free, patterns, stop, stop_name, stops};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
@@ -267,30 +268,52 @@ async fn remove(on: &Handle, account: &str, there: &Standing) -> Outcome {
     }
 }
 
+/// What is to stop an account, as the call says; nothing where it is let work again.
+fn stopping(on: &Handle, call: &Call) -> Result<Option<Value>, Outcome> {
+    let account = call.target.id();
+    let forbidden = |text: String| Err(Outcome::Refused(Why::new(Because::Forbidden, text)));
+    let text = match call.value("stopped") {
+        Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text,
+        Some(_) | None => return Err(untold(call)),
+    };
+    let (but, writer) = (
+        on.link.settings.role.as_ref(),
+        on.link.settings.organization.as_ref(),
+    );
+    let is_in_it = |role: &&String| {
+        let principal = principal(role);
+        principal.is_some_and(|role| role.account() == Some(account))
+    };
+    if let Some(writer) = writer.filter(is_in_it).filter(|role| but != Some(*role)) {
+        return forbidden(format!(
+            "{writer} would be stopped too, and by it alone the account could be let work again"
+        ));
+    }
+    match but {
+        Some(but) if text == IN_FORCE => Ok(Some(stop(but))),
+        None if text == IN_FORCE => forbidden(format!(
+            "nobody would be left who can act in {account}; {}",
+            super::super::accounts::remedy(account)
+        )),
+        // What stood there before: the same for another role.
+        Some(_) | None => match serde_json::from_str(text) {
+            Ok(document) if left_free(&document).is_some() => Ok(Some(document)),
+            Ok(_) | Err(_) => Err(untold(call)),
+        },
+    }
+}
+
 /// Stops an account or lets it work again, as the call says.
 pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
     let account = call.target.id();
     let name = stop_name(account);
-    let but = on.link.settings.role.clone();
+    let wanted = match stopping(on, call) {
+        Ok(wanted) => wanted,
+        Err(outcome) => return outcome,
+    };
     let on = on.of_organization();
     let _turn = on.link.turns.of(account).await;
-    let wanted = match (call.value("stopped"), &but) {
-        (Some(Value::Null), _) => None,
-        (Some(Value::String(text)), Some(but)) if text == IN_FORCE => Some(stop(but)),
-        (Some(Value::String(text)), None) if text == IN_FORCE => {
-            let text = format!(
-                "nobody would be left who can act in {account}; {}",
-                super::super::accounts::remedy(account)
-            );
-            return Outcome::Refused(Why::new(Because::Forbidden, text));
-        }
-        // What stood there before: the same for another role.
-        (Some(Value::String(text)), _) => match serde_json::from_str(text) {
-            Ok(document) if left_free(&document).is_some() => Some(document),
-            Ok(_) | Err(_) => return untold(call),
-        },
-        (Some(_) | None, _) => return untold(call),
-    };
     let there = match standing(&on, account, &name, wanted.is_some()).await {
         Ok(there) => there,
         Err(failure) => return unsent(failure.why()),
