@@ -827,3 +827,53 @@ async fn what_is_signed_by_hand_obeys_the_guard_and_a_lost_answer_is_in_doubt() 
     let outcome = sent(&url).await;
     assert!(matches!(outcome, Outcome::Unavailable(_)), "{outcome:?}");
 }
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_not_read_to_its_end_and_leaves_the_call_in_doubt() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let contract = Contract::start();
+    let bench = Bench::of_contract(&contract);
+    let anchor = bench
+        .resolve("aws:trust-anchor/11111111-2222-4333-8444-555555555555")
+        .await;
+    let call = bench.call(
+        "aws.disable-trust-anchor",
+        &anchor,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let pours = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 4096];
+        assert!(socket.read(&mut request).await.unwrap() > 0);
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"x\": \"";
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let (chunk, mut poured) = (vec![b'x'; 64 * 1024], 0_usize);
+        // Until whoever listens has had enough.
+        while poured < 256 * 1024 * 1024 && socket.write_all(&chunk).await.is_ok() {
+            poured += chunk.len();
+        }
+        poured
+    });
+    let secret = Secret::new("test".to_owned());
+    let settings = Settings {
+        endpoints: [
+            ("sts".to_owned(), contract.endpoint().to_owned()),
+            ("rolesanywhere".to_owned(), url),
+        ]
+        .into(),
+        given: Some(Arc::new(Given::new("test", secret))),
+        ..Settings::default()
+    };
+    let declared = ["rolesanywhere:DisableTrustAnchor".to_owned()];
+    let actor = Aws::new(settings, Clock::wall()).actor(anchor.account(), &declared);
+    let outcome = actor.perform(std::slice::from_ref(&call)).await.remove(0);
+    assert!(
+        matches!(&outcome, Outcome::InDoubt(why) if why.because == Because::Garbled && why.text.contains("more than")),
+        "{outcome:?}"
+    );
+    let poured = pours.await.unwrap();
+    assert!(poured < 64 * 1024 * 1024, "{poured} bytes were taken");
+}
