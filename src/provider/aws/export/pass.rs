@@ -147,6 +147,15 @@ impl<R: Read> Read for Hashed<R> {
     }
 }
 
+/// Opens what can be read more than once; asking a pipe would wait for whoever writes into it.
+fn regular(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::other("it is no regular file"))
+    }
+}
+
 /// Opens a file, unpacked where it is gzip.
 fn open<'a>(mut file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut head = Vec::with_capacity(2);
@@ -166,7 +175,7 @@ fn open<'a>(mut file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
 /// Reads a file once, from its beginning to its end.
 pub(super) fn survey(path: &Path, clock: &Clock, until: Time) -> Survey {
     let mut survey = Survey::new(path.display().to_string(), KNOWN);
-    let file = match File::open(path) {
+    let file = match regular(path) {
         Ok(file) => file,
         Err(error) => {
             survey.incomplete = Some(Why::new(Because::Missing, error.to_string()));
@@ -360,7 +369,7 @@ pub(super) fn fetch(
     };
     // Only a first sieve: where it cannot be made every record is looked at.
     let sieve = Regex::new(&any).ok();
-    let frames = File::open(path).and_then(open).and_then(Frames::new);
+    let frames = regular(path).and_then(open).and_then(Frames::new);
     let Ok(mut frames) = frames else {
         return false;
     };

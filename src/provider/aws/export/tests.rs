@@ -309,6 +309,23 @@ fn long_events_are_kept_only_as_far_as_there_is_room() {
     assert_eq!(latest[0].at, at(59).parse().ok(), "the newest are kept");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_told_and_never_waited_for() {
+    let place = tempfile::tempdir().unwrap_or_else(|why| unreachable!("{why}"));
+    let pipe = place.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|made| made.success()));
+    let exports = exports(&[&pipe]);
+    let at = clock();
+    let told: Vec<_> = exports.surveys(&at).flat_map(Survey::not_seen).collect();
+    assert!(
+        told.len() == 1 && told[0].why.text.contains("regular"),
+        "{told:?}"
+    );
+    assert_eq!(exports.effects_of(KEY, &at), 0);
+}
+
 #[test]
 fn what_is_cut_off_or_absent_is_told() {
     let whole = delivery(&all());
