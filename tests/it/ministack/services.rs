@@ -262,6 +262,32 @@ async fn a_new_key_goes_into_a_secret_and_is_nowhere_else_and_the_old_one_is_del
     assert_eq!(answer.made[0].id(), key["access_key_id"]);
     assert_eq!(bench.field(&answer.made[0], "status").await, "Active");
     assert!(!format!("{answer:?}", answer = answer.fields).contains(secret.expose()));
+
+    // The mark is told, and goes with the key.
+    let marks = || {
+        let said = made(
+            &server,
+            "iam",
+            "get_user",
+            &json!({"UserName": "ci-deploy"}),
+        );
+        let tags = said["User"]["Tags"].as_array().cloned().unwrap_or_default();
+        tags.into_iter()
+            .map(|tag| tag["Key"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marks(), [answer.fields["tag_on_user"].clone()]);
+    let theirs = json!({"UserName": "ci-deploy", "Tags": [{"Key": "team", "Value": "made up"}]});
+    made(&server, "iam", "tag_user", &theirs);
+    bench
+        .done(
+            "aws.delete-access-key",
+            &answer.made[0],
+            &json!({}),
+            &Fields::new(),
+        )
+        .await;
+    assert_eq!(marks(), ["team"]);
 }
 
 #[tokio::test]
