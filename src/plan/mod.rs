@@ -3,6 +3,7 @@
 //! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
 
 pub mod due;
+pub mod guardrail;
 pub mod needs;
 pub mod scope;
 pub mod tier;
@@ -170,6 +171,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .lives_of(ask.at.0)
         .map(|(item, _)| &item.key)
         .collect();
+    guardrail::beside(ask, &seen, &mut candidates);
     let mut items = Vec::with_capacity(candidates.len());
     let mut merged = BTreeMap::new();
     // Where two steps come to the same cut, the earlier phase's is the one that is made.
