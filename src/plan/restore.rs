@@ -172,9 +172,7 @@ fn needed_by<'a>(
     target: &Locator,
 ) -> Option<&'a Locator> {
     let is_named = |subject: &Locator| wanted.named.is_empty() || wanted.named.contains(subject);
-    if wanted.healthy.is_none() {
-        return None;
-    }
+    wanted.healthy.as_ref()?;
     let subjects = stands_for(ask.case, (measures, measure), ask.catalogue, target);
     subjects.into_iter().find(|subject| !is_named(subject))
 }
