@@ -38,8 +38,8 @@ pub struct Case {
     pub found: BTreeMap<ItemRef, (Time, Reading)>,
     /// How checks, gates and manual tasks were decided, with the time.
     pub decided: BTreeMap<ItemRef, (Time, Decision)>,
-    /// Items that somebody waived.
-    pub waived: BTreeSet<ItemRef>,
+    /// Items that somebody waived, by run, with what each was about then.
+    pub waived: BTreeMap<(u32, ItemKey), Option<Locator>>,
     /// Review deadlines of the cuts in force.
     pub reviews: BTreeMap<ItemRef, Time>,
     /// The time of the latest entry.
@@ -120,6 +120,13 @@ impl Case {
     #[must_use]
     pub fn has_acted(&self, run: u32) -> bool {
         self.lives_of(run).any(|(_, life)| life.attempts > 0)
+    }
+
+    /// Whether an item is waived: what was waived is still the same, and did not end well meanwhile.
+    #[must_use]
+    pub fn is_waived(&self, item: &ItemRef, life: &Life) -> bool {
+        let waived = self.waived.get(&(item.run, item.key.clone()));
+        waived.is_some_and(|about| *about == life.planned.target)
     }
 
     /// The last life of each item of a run.

@@ -232,7 +232,7 @@ fn rest(case: &Case, run: u32, is_what_if: bool) -> (Option<Outcome>, Vec<String
     let mut undone = Vec::new();
     for (item, life) in lives {
         all += 1;
-        if life.state.is_ok() || case.waived.contains(item) || is_finding(life) {
+        if life.state.is_ok() || case.is_waived(item, life) || is_finding(life) {
             continue;
         }
         match &life.state {
