@@ -12,8 +12,8 @@ use super::{Ground, shown};
 use crate::domain::event::{Event, Further};
 use crate::domain::state::Life;
 use crate::domain::{
-    AfterFailure, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat,
-    RetryOn, Seen, Spec, State, Why,
+    Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn, Seen,
+    Spec, State, Why,
 };
 use crate::gate::{self, Blocked, Clearance};
 use crate::journal;
@@ -227,26 +227,8 @@ impl Issue<'_> {
             }
         }
         let within = self.item.verify_within.unwrap_or(verify::READ_BACK_WITHIN);
-        let shown = shown::prove(self.ground, self.named, self.spec, within).await?;
-        let takes_back = self.item.manner.after_failure == Some(AfterFailure::UndoSelf);
-        if shown || !takes_back {
-            return Ok(());
-        }
-        let made = self.life().map(|life| life.made).unwrap_or_default();
-        for what in made.iter().filter(|what| **what != self.make.target) {
-            if self.discard(what, lane).await?.is_some() {
-                let text = format!("{what} was to be taken away and is still there");
-                let why = Why::new(Because::Conflict, text);
-                return self
-                    .note(Event::UndoFailed {
-                        item: self.named.clone(),
-                        why,
-                    })
-                    .await;
-            }
-        }
-        let (item, by) = (self.named.clone(), self.named.clone());
-        self.note(Event::Released { item, by }).await
+        // What is not shown in time may show later: it was delivered, and is not taken away for that.
+        shown::prove(self.ground, self.named, self.spec, within).await
     }
 
     async fn without_target(&self, seen: &Seen) -> Result<Option<Next>, journal::Error> {
