@@ -189,26 +189,40 @@ impl Issue<'_> {
             Issued::Undelivered(Outcome::Refused(why)) if self.spec.repeat == Repeat::SetLike => {
                 Ok(Next::Blocked(Cause::Provider(why.to_string())))
             }
-            Issued::Undelivered(Outcome::Refused(why)) => match self.clear_away(lane).await? {
-                Cleanup::Clean => {
-                    let text = format!(
-                        "the new credential could not be delivered and was taken away again: {}",
-                        why.text
-                    );
-                    let why = Why::new(why.because, text);
-                    self.ground
-                        .fail(self.named, why)
-                        .await
-                        .map(|()| Next::Ended)
-                }
-                Cleanup::Left(next) => Ok(next),
-            },
+            Issued::Undelivered(Outcome::Refused(why)) => self.take_away(why, lane).await,
             Issued::Undelivered(outcome) => {
                 let cause =
                     Cause::Provider(format!("the new credential was not delivered: {outcome:?}"));
                 Ok(Next::Again(cause, None))
             }
         }
+    }
+
+    /// Takes away what one place refused. Where another place had taken it, that one is overwritten: then it is not *failed*,
+    /// and another attempt is what makes that place good.
+    async fn take_away(&self, why: Why, lane: &Lane) -> Step {
+        let delivered = self.life().map(|life| life.delivered).unwrap_or_default();
+        if let Cleanup::Left(next) = self.clear_away(lane).await? {
+            return Ok(next);
+        }
+        let text = format!(
+            "the new credential could not be delivered and was taken away again: {}",
+            why.text
+        );
+        if let Some(place) = delivered.first() {
+            let more = delivered.len().saturating_sub(1);
+            let others = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            return Ok(Next::Blocked(Cause::Provider(format!(
+                "{text}; {place}{others} had taken it already and holds a credential that is gone: the next attempt delivers anew"
+            ))));
+        }
+        let why = Why::new(why.because, text);
+        self.ground.fail(self.named, why).await?;
+        Ok(Next::Ended)
     }
 
     /// Looks until what was made is there and each place shows what it did not show before; a second of the same tag is
