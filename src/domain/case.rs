@@ -194,10 +194,14 @@ impl Case {
     /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
     #[must_use]
     pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
-        let given_back = |number: u32| {
-            self.runs
-                .range(number + 1..)
-                .any(|(later, run)| run.order.gives_back() && self.has_acted(*later))
+        let given_back = |number: u32, of: &Run| {
+            let mut later = self.runs.range(number.saturating_add(1)..);
+            later.any(|(later, run)| {
+                let mut subjects = run.order.subjects.iter();
+                run.order.gives_back()
+                    && subjects.any(|subject| of.order.subjects.contains(subject))
+                    && self.has_acted(*later)
+            })
         };
         let cuts = |number: u32, run: &Run| match run.order.verb.as_str() {
             _ if run.order.is_of_later_phase() => false,
@@ -205,7 +209,7 @@ impl Case {
             _ => !run.order.gives_back(),
         };
         let runs = self.runs.iter().rev().map(|(number, run)| (*number, run));
-        runs.filter(|(number, run)| cuts(*number, run) && !given_back(*number))
+        runs.filter(|(number, run)| cuts(*number, run) && !given_back(*number, run))
             .collect()
     }
 

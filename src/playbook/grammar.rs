@@ -208,7 +208,7 @@ pub(crate) static LIMITS: Place = Place {
 #[rustfmt::skip]
 pub(crate) static CLOSE: Place = Place {
     name: "`close`",
-    about: "`contain incident close` refuses, and lists what is missing.",
+    about: "What must be so before the incident may be closed; `contain status` and the report list what is missing.",
     keys: &[key(
         "requires",
         T::List(&T::Requirement),
