@@ -51,6 +51,8 @@ pub trait Provider: Send + Sync {
         named.iter().map(|_| None).collect()
     }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
+    /// What makes a new secret writes it to standard output and nothing else there; what delivers one is a single
+    /// pipeline that reads it from standard input.
     fn commands(&self, call: &Call) -> Vec<String>;
     /// The permissions that a question needs; those that all questions and looks need, where none is named.
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;

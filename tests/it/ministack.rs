@@ -2,6 +2,7 @@
 
 mod adversary;
 mod awscli;
+mod organization;
 mod permit;
 mod phases;
 mod restore;

@@ -49,8 +49,9 @@ pub(super) struct Link {
     home: Option<Arc<Self>>,
     /// The link of the management account or its delegate, where one is named.
     pub(super) organization: OnceLock<Arc<Self>>,
+    pub(super) turns: super::service::organization::Turns,
     base: OnceCell<Base>,
-    me: OnceCell<Me>,
+    pub(super) me: OnceCell<Me>,
     http: OnceLock<reqwest::Client>,
 }
 
@@ -59,7 +60,7 @@ pub(super) struct Base {
     pub(super) sdk: SdkConfig,
     pub(super) credentials: SharedCredentialsProvider,
     /// What the chosen role is entered with, where one is chosen, and what that was entered with.
-    sources: Vec<SharedCredentialsProvider>,
+    pub(super) sources: Vec<SharedCredentialsProvider>,
     pub(super) region: String,
 }
 
@@ -80,6 +81,7 @@ impl Link {
             turn: tokio::sync::Mutex::default(),
             home: None,
             organization: OnceLock::new(),
+            turns: super::service::organization::Turns::default(),
             base: OnceCell::new(),
             me: OnceCell::new(),
             http: OnceLock::new(),
@@ -270,8 +272,8 @@ impl Link {
 /// One handle: the clients and what they may send.
 pub(super) struct Handle {
     pub(super) link: Arc<Link>,
-    account: Option<String>,
-    guard: Guard,
+    pub(super) account: Option<String>,
+    pub(super) guard: Guard,
     acts: bool,
     clients: OnceCell<Clients>,
 }
@@ -342,83 +344,6 @@ impl Handle {
             ))
         });
         made.await
-    }
-
-    /// Our own credential, where its id alone tells that it is of the account that this handle is for.
-    pub(super) async fn own(&self) -> Option<Locator> {
-        let credentials = self.link.credentials().await.ok()?;
-        let id = credentials.access_key_id();
-        let account = super::observe::coded_account(self, id)?;
-        let fits = self.account.as_ref().is_none_or(|only| *only == account);
-        fits.then(|| super::resolve::credential(id, Some(&account)))
-    }
-
-    /// What the chosen role is entered with, and whose it is; its principal is left out where it cannot be read. A
-    /// role that a profile enters is not read: the SDK keeps that chain to itself.
-    async fn source(&self) -> Vec<Locator> {
-        let Ok(base) = self.link.base().await else {
-            return Vec::new();
-        };
-        let asked = base.sources.iter().map(|source| self.named(base, source));
-        futures_util::future::join_all(asked).await.concat()
-    }
-
-    /// A credential of the chain, and whose it is.
-    async fn named(&self, base: &Base, source: &SharedCredentialsProvider) -> Vec<Locator> {
-        let Ok(credentials) = source.provide_credentials().await else {
-            return Vec::new();
-        };
-        let id = credentials.access_key_id();
-        let manner = Manner {
-            repeats: RetryConfig::standard().with_max_attempts(3),
-            deadline: DEADLINE,
-            name: "contain",
-        };
-        let settings = &self.link.settings;
-        let clients = clients(settings, base, source.clone(), &self.guard, &manner);
-        let said = clients.sts.get_caller_identity().send().await.ok();
-        let account = said.as_ref().and_then(|said| said.account());
-        let arn = said.as_ref().and_then(|said| said.arn());
-        let coded = super::observe::coded_account(self, id);
-        let credential = super::resolve::credential(id, account.or(coded.as_deref()));
-        let principal = arn.and_then(super::resolve::principal);
-        std::iter::once(credential).chain(principal).collect()
-    }
-
-    /// Who we are; refused where that is not the account that this handle is for.
-    pub(super) async fn me(&self) -> Result<&Me, Why> {
-        let me = self
-            .link
-            .me
-            .get_or_try_init(|| async {
-                let credentials = self.link.credentials().await?;
-                let clients = self.clients().await?;
-                let said = clients
-                    .sts
-                    .get_caller_identity()
-                    .send()
-                    .await
-                    .map_err(|failed| Failure::of(&failed, "sts:GetCallerIdentity").why())?;
-                let mut me = super::resolve::me(
-                    credentials.access_key_id(),
-                    said.account().unwrap_or_default(),
-                    said.arn().unwrap_or_default(),
-                )?;
-                me.names.extend(self.source().await);
-                Ok(me)
-            })
-            .await?;
-        match &self.account {
-            Some(account) if *account != me.account => {
-                let text = format!(
-                    "our credentials belong to account {}, not to {account}; {}",
-                    me.account,
-                    super::accounts::remedy(account)
-                );
-                Err(Why::new(Because::Foreign, text))
-            }
-            Some(_) | None => Ok(me),
-        }
     }
 }
 

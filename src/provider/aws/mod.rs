@@ -14,6 +14,8 @@ mod service;
 mod wildcard;
 
 #[cfg(feature = "aws")]
+mod chain;
+#[cfg(feature = "aws")]
 mod client;
 #[cfg(feature = "aws")]
 mod credentials;

@@ -160,7 +160,7 @@ const OTHERS: [(&str, &[&str], &[&str]); 13] = [
     ),
     (
         "organizations",
-        &["DescribePolicy", "UpdatePolicy"],
+        &["DeletePolicy", "DescribePolicy", "UpdatePolicy"],
         &["organizations::*:policy/*/service_control_policy/*"],
     ),
     (

@@ -15,20 +15,24 @@ use serde_json::{Value, json};
 use crate::harness::{Contract, Server, World};
 
 /// The adapter, as somebody of a world.
-struct Bench {
-    aws: Aws,
-    account: String,
+pub(super) struct Bench {
+    pub(super) aws: Aws,
+    pub(super) account: String,
 }
 
 impl Bench {
-    fn of(server: &Server, world: &World) -> Self {
+    pub(super) fn of(server: &Server, world: &World) -> Self {
         Self::as_key(server, world, "responder", Settings::default())
     }
 
-    fn as_key(server: &Server, world: &World, who: &str, settings: Settings) -> Self {
+    pub(super) fn as_key(server: &Server, world: &World, who: &str, settings: Settings) -> Self {
+        Self::at(server.endpoint(), world, who, settings)
+    }
+
+    pub(super) fn at(endpoint: &str, world: &World, who: &str, settings: Settings) -> Self {
         let secret = Secret::new(world.secret(who).to_owned());
         let settings = Settings {
-            endpoints: [(String::new(), server.endpoint().to_owned())].into(),
+            endpoints: [(String::new(), endpoint.to_owned())].into(),
             given: Some(Arc::new(Given::new(world.id(who), secret))),
             ..settings
         };
@@ -52,29 +56,35 @@ impl Bench {
         }
     }
 
-    fn reader(&self) -> Arc<dyn Observe> {
+    pub(super) fn reader(&self) -> Arc<dyn Observe> {
         self.aws.reader(None)
     }
 
-    async fn resolve(&self, text: &str) -> Locator {
+    pub(super) async fn resolve(&self, text: &str) -> Locator {
         let named: Named = text.parse().unwrap();
         let mut answers = self.reader().resolve(&[named]).await;
         answers.remove(0).unwrap()
     }
 
-    async fn look(&self, target: &Locator) -> Seen {
+    pub(super) async fn look(&self, target: &Locator) -> Seen {
         let mut seen = self.reader().observe(std::slice::from_ref(target)).await;
         seen.remove(0)
     }
 
-    async fn field(&self, target: &Locator, field: &str) -> Value {
+    pub(super) async fn field(&self, target: &Locator, field: &str) -> Value {
         let seen = self.look(target).await;
         let fields = seen.fields().unwrap_or_else(|| panic!("{seen:?}"));
         fields.get(field).cloned().unwrap_or_default()
     }
 
     /// The call of an action, as a plan would make it; `before` is what the receipt kept.
-    fn call(&self, action: &str, target: &Locator, with: &Fields, before: &Fields) -> Call {
+    pub(super) fn call(
+        &self,
+        action: &str,
+        target: &Locator,
+        with: &Fields,
+        before: &Fields,
+    ) -> Call {
         let spec = self
             .aws
             .actions()
@@ -98,21 +108,21 @@ impl Bench {
     }
 
     /// Performs a call with exactly the permissions that its action declares.
-    async fn perform(&self, call: &Call) -> Outcome {
+    pub(super) async fn perform(&self, call: &Call) -> Outcome {
         let actor = self
             .aws
             .actor(call.target.account(), &self.permissions(call));
         actor.perform(std::slice::from_ref(call)).await.remove(0)
     }
 
-    async fn deliver(&self, call: &Call, what: &Secret) -> Outcome {
+    pub(super) async fn deliver(&self, call: &Call, what: &Secret) -> Outcome {
         let actor = self
             .aws
             .actor(call.target.account(), &self.permissions(call));
         actor.deliver(call, what).await
     }
 
-    fn permissions(&self, call: &Call) -> Vec<String> {
+    pub(super) fn permissions(&self, call: &Call) -> Vec<String> {
         let spec = self
             .aws
             .actions()
@@ -122,7 +132,13 @@ impl Bench {
     }
 
     /// Does it, and holds what is then seen against what the action says it would become; answers the receipt.
-    async fn done(&self, action: &str, target: &Locator, with: &Value, before: &Fields) -> Fields {
+    pub(super) async fn done(
+        &self,
+        action: &str,
+        target: &Locator,
+        with: &Value,
+        before: &Fields,
+    ) -> Fields {
         let with: Fields = serde_json::from_value(with.clone()).unwrap();
         let receipt = self.look(target).await.fields().cloned().unwrap();
         let call = self.call(action, target, &with, before);
@@ -140,7 +156,7 @@ impl Bench {
     }
 }
 
-fn made(server: &Server, service: &str, operation: &str, parameters: &Value) -> Value {
+pub(super) fn made(server: &Server, service: &str, operation: &str, parameters: &Value) -> Value {
     server.world(
         &["call", service, operation],
         &json!({"parameters": parameters}),
@@ -813,140 +829,51 @@ async fn what_is_signed_by_hand_obeys_the_guard_and_a_lost_answer_is_in_doubt() 
 }
 
 #[tokio::test]
-async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peacetime_stays() {
-    let server = Server::start("ministack", &[]);
-    let world = server.build();
+async fn an_answer_without_an_end_is_not_read_to_its_end_and_leaves_the_call_in_doubt() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let contract = Contract::start();
+    let bench = Bench::of_contract(&contract);
+    let anchor = bench
+        .resolve("aws:trust-anchor/11111111-2222-4333-8444-555555555555")
+        .await;
+    let call = bench.call(
+        "aws.disable-trust-anchor",
+        &anchor,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let pours = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 4096];
+        assert!(socket.read(&mut request).await.unwrap() > 0);
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"x\": \"";
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let (chunk, mut poured) = (vec![b'x'; 64 * 1024], 0_usize);
+        // Until whoever listens has had enough.
+        while poured < 256 * 1024 * 1024 && socket.write_all(&chunk).await.is_ok() {
+            poured += chunk.len();
+        }
+        poured
+    });
+    let secret = Secret::new("test".to_owned());
     let settings = Settings {
-        organization: Some("arn:aws:iam::000000000000:role/policies".to_owned()),
+        endpoints: [
+            ("sts".to_owned(), contract.endpoint().to_owned()),
+            ("rolesanywhere".to_owned(), url),
+        ]
+        .into(),
+        given: Some(Arc::new(Given::new("test", secret))),
         ..Settings::default()
     };
-    let account = world.0["account"].as_str().unwrap();
-    assert_eq!(account, "000000000000");
-    let trust = json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole",
-    }]});
-    made(
-        &server,
-        "iam",
-        "create_role",
-        &json!({"RoleName": "policies", "AssumeRolePolicyDocument": trust.to_string()}),
-    );
-    let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "organizations:*", "Resource": "*"}]});
-    made(
-        &server,
-        "iam",
-        "put_role_policy",
-        &json!({"RoleName": "policies", "PolicyName": "all", "PolicyDocument": all.to_string()}),
-    );
-    made(
-        &server,
-        "organizations",
-        "create_organization",
-        &json!({"FeatureSet": "ALL"}),
-    );
-    let bench = Bench::as_key(&server, &world, "responder", settings);
-    let on = || {
-        let query = json!({"TargetId": account, "Filter": "SERVICE_CONTROL_POLICY"});
-        let said = made(&server, "organizations", "list_policies_for_target", &query);
-        let all = said["Policies"].as_array().unwrap().clone();
-        let named = |policy: &Value| policy["Name"].as_str().unwrap().starts_with("contain-");
-        all.into_iter().filter(named).collect::<Vec<_>>()
-    };
-    let document = |policy: &Value| {
-        let said = made(
-            &server,
-            "organizations",
-            "describe_policy",
-            &json!({"PolicyId": policy["Id"]}),
-        );
-        serde_json::from_str::<Value>(said["Policy"]["Content"].as_str().unwrap()).unwrap()
-    };
-    let (user, role) = (
-        bench.resolve("aws:user/ci-deploy").await,
-        bench.resolve("aws:role/role-a").await,
-    );
-    let deny = "aws.deny-user-in-organization";
-    // Nothing was installed: it is made, attached, and detached again.
-    let first = bench.done(deny, &user, &json!({}), &Fields::new()).await;
-    let policies = on();
-    assert_eq!(policies.len(), 1);
-    let named =
-        document(&policies[0])["Statement"][0]["Condition"]["ArnLike"]["aws:PrincipalArn"].clone();
-    let arn = format!("arn:*:iam::{account}:user/");
-    assert_eq!(
-        named,
-        json!([format!("{arn}ci-deploy"), format!("{arn}*/ci-deploy")])
-    );
-    let again = bench.call(deny, &user, &Fields::new(), &Fields::new());
-    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
-    let second = bench
-        .done(
-            "aws.deny-role-in-organization",
-            &role,
-            &json!({}),
-            &Fields::new(),
-        )
-        .await;
-    assert_eq!(on().len(), 1, "one policy for all of an account");
-    bench
-        .done(
-            "aws.lift-user-deny-in-organization",
-            &user,
-            &json!({}),
-            &first,
-        )
-        .await;
-    assert_eq!(bench.field(&role, "organization_deny").await, "in-force");
-    bench
-        .done(
-            "aws.lift-role-deny-in-organization",
-            &role,
-            &json!({}),
-            &second,
-        )
-        .await;
-    assert!(on().is_empty());
-
-    // What peacetime installs stays, and is what one more request makes of it.
-    let (peacetime, _) = Aws::new(Settings::default(), Clock::wall())
-        .guardrail()
-        .unwrap();
-    let id = &policies[0]["Id"];
-    assert_eq!(
-        policies[0]["Name"],
-        json!(format!("contain-deny-{account}"))
-    );
-    made(
-        &server,
-        "organizations",
-        "update_policy",
-        &json!({"PolicyId": id, "Content": peacetime.to_string()}),
-    );
-    let itself = bench.resolve(&format!("aws:account/{account}")).await;
-    assert_eq!(bench.field(&itself, "guardrail").await, false);
-    made(
-        &server,
-        "organizations",
-        "attach_policy",
-        &json!({"PolicyId": id, "TargetId": account}),
-    );
-    assert_eq!(bench.field(&itself, "guardrail").await, true);
-    let before = bench.done(deny, &user, &json!({}), &Fields::new()).await;
-    bench
-        .done(
-            "aws.lift-user-deny-in-organization",
-            &user,
-            &json!({}),
-            &before,
-        )
-        .await;
-    assert_eq!(document(&on()[0]), peacetime);
-
-    // Without a role that would be left, nobody could let the account work again.
-    let stop = bench.call("aws.stop-account", &itself, &Fields::new(), &Fields::new());
-    let outcome = bench.perform(&stop).await;
+    let declared = ["rolesanywhere:DisableTrustAnchor".to_owned()];
+    let actor = Aws::new(settings, Clock::wall()).actor(anchor.account(), &declared);
+    let outcome = actor.perform(std::slice::from_ref(&call)).await.remove(0);
     assert!(
-        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Forbidden),
+        matches!(&outcome, Outcome::InDoubt(why) if why.because == Because::Garbled && why.text.contains("more than")),
         "{outcome:?}"
     );
+    let poured = pours.await.unwrap();
+    assert!(poured < 64 * 1024 * 1024, "{poured} bytes were taken");
 }

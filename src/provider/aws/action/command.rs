@@ -236,7 +236,7 @@ pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
         let edit = quoted(&format!("{pointer} -= {ours}"));
         let is_empty = quoted(&format!("{pointer} | length == 0"));
         return vec![format!(
-            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account}; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
+            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account} && aws organizations delete-policy --policy-id \"$ID\"; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
             policy_id(&name),
             policy_content()
         )];
@@ -256,13 +256,18 @@ pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
 pub(super) fn stop_commands(call: &Call) -> Vec<String> {
     let account = call.target.id();
     let id = policy_id(&guardrail::stop_name(account));
-    if text(call, "stopped").is_empty() {
+    let said = text(call, "stopped");
+    if said.is_empty() {
         return vec![format!(
-            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account}"
+            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account} && aws organizations delete-policy --policy-id \"$ID\""
         )];
     }
-    let document = guardrail::stop("$RESPONDER_ROLE_ARN");
-    let document = format!("\"{}\"", document.to_string().replace('"', "\\\""));
+    let document = if said == IN_FORCE {
+        let ours = guardrail::stop("$RESPONDER_ROLE_ARN").to_string();
+        format!("\"{}\"", ours.replace('"', "\\\""))
+    } else {
+        quoted(&said)
+    };
     vec![format!(
         "{id}; if [ \"$ID\" = None ]; then ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {} --description contain --content {document} --query Policy.PolicySummary.Id --output text); else aws organizations update-policy --policy-id \"$ID\" --content {document}; fi; {}",
         guardrail::stop_name(account),

@@ -53,7 +53,7 @@ fn spec() -> Spec {
 
 fn commands(call: &Call) -> Vec<String> {
     vec![format!(
-        "aws iam create-access-key --user-name {} --query 'AccessKey.{{aws_access_key_id:AccessKeyId,aws_secret_access_key:SecretAccessKey}}'",
+        "aws iam create-access-key --user-name {} --query 'AccessKey.{{aws_access_key_id:AccessKeyId,aws_secret_access_key:SecretAccessKey}}' --output json",
         quoted(call.target.id())
     )]
 }

@@ -3,17 +3,36 @@
 //! Never touches a policy of another name. Asks with the credentials of `providers.aws.organization`, else with those
 //! of the account itself, which serve where it is the management account.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
 use super::super::adapter::unsent;
 use super::super::client::Handle;
 use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
+use super::super::resolve::principal;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
-use super::guardrail::{deny, deny_name, patterns, stop, stop_name};
+use super::guardrail::{deny, deny_name, left_free, patterns, stop, stop_name, stops};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
+
+/// Who writes an account's policies now: AWS offers no condition on what stands there, so writes of ours wait for each
+/// other.
+#[derive(Default)]
+pub(in super::super) struct Turns(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    async fn of(&self, account: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(account.to_owned()).or_default())
+        };
+        turn.lock_owned().await
+    }
+}
 
 /// One of our policies, as it stands.
 struct Standing {
@@ -33,7 +52,7 @@ async fn ask(on: &Handle, permission: &'static str, body: Value) -> Result<Value
     let ask = Ask::json(ORGANIZATIONS, permission, &region, body);
     let is_silent = matches!(
         permission,
-        "organizations:AttachPolicy" | "organizations:DetachPolicy"
+        "organizations:AttachPolicy" | "organizations:DetachPolicy" | "organizations:DeletePolicy"
     );
     send(on, &if is_silent { ask.silent() } else { ask }).await
 }
@@ -146,6 +165,7 @@ pub(in super::super) async fn of_principal(
 
 /// What is known of an account: whether it is stopped, and whether the guardrail of peacetime is on it.
 pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
+    let but = on.link.settings.role.clone().unwrap_or_default();
     let on = on.of_organization();
     let account = target.id();
     let (stop_name, deny_name) = (stop_name(account), deny_name(account));
@@ -154,8 +174,7 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
         standing(&on, account, &deny_name, false)
     );
     let stopped = stopped?.map_or(Value::Null, |there| {
-        let is_ours = there.document.pointer("/Statement/0/Sid") == Some(&json!("ContainStop"));
-        if is_ours {
+        if stops(&there.document, &but) {
             json!(IN_FORCE)
         } else {
             json!(there.document.to_string())
@@ -176,8 +195,9 @@ pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome
     };
     let on = on.of_organization();
     let account = call.target.account().unwrap_or_default();
-    let name = deny_name(account);
-    let there = match standing(&on, account, &name, wants).await {
+    let _turn = on.link.turns.of(account).await;
+    let (name, ours) = (deny_name(account), patterns(&call.target));
+    let there = match standing(&on, account, &name, true).await {
         Ok(there) => there,
         Err(failure) => return unsent(failure.why()),
     };
@@ -185,62 +205,143 @@ pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome
         None => Vec::new(),
         Some(there) => match denied(&there.document) {
             Some(all) => all,
+            None if !wants && !there.attached => return Outcome::AlreadySo,
             None => return Outcome::Refused(altered(&name)),
         },
     };
     let before = all.clone();
-    all.retain(|one| !patterns(&call.target).contains(one));
+    all.retain(|one| !ours.contains(one));
     let sent = match (wants, there) {
         (true, there) => {
-            all.extend(patterns(&call.target));
+            all.extend(ours);
             let is_there = there.as_ref().is_some_and(|there| there.attached) && before == all;
             if is_there {
                 return Outcome::AlreadySo;
             }
             put(&on, account, &name, &deny(&all), there).await
         }
-        (false, Some(there)) if all.is_empty() => detach(&on, account, &there.id).await,
+        (false, Some(there)) if all.is_empty() => {
+            return remove(&on, account, &there).await;
+        }
         (false, Some(there)) if before != all => update(&on, &there.id, &deny(&all)).await,
         (false, Some(_) | None) => return Outcome::AlreadySo,
     };
-    answered(&on, sent)
+    match sent {
+        Ok(()) => read_back(&on, call, wants).await,
+        Err(failure) => failure.outcome(&on.link.clock),
+    }
+}
+
+/// Whether what was written is what stands there: somebody who wrote at the same time, from another machine, may have
+/// written over it.
+async fn read_back(on: &Handle, call: &Call, wants: bool) -> Outcome {
+    let account = call.target.account().unwrap_or_default();
+    let name = deny_name(account);
+    // That it cannot be read takes nothing from AWS's answer; verifying reads it again.
+    let Ok(there) = standing(on, account, &name, false).await else {
+        return done(Fields::new());
+    };
+    let all = there.and_then(|there| denied(&there.document));
+    let all = all.unwrap_or_default();
+    if patterns(&call.target).iter().all(|one| all.contains(one)) == wants {
+        return done(Fields::new());
+    }
+    let text = format!("the policy {name} was written by somebody else at the same time");
+    Outcome::InDoubt(Why::new(Because::Conflict, text))
+}
+
+/// Takes a policy of ours that denies nobody any more off the account, and away.
+async fn remove(on: &Handle, account: &str, there: &Standing) -> Outcome {
+    if there.attached
+        && let Err(failure) = detach(on, account, &there.id).await
+    {
+        return failure.outcome(&on.link.clock);
+    }
+    let body = json!({"PolicyId": there.id});
+    match ask(on, "organizations:DeletePolicy", body).await {
+        Ok(_) => done(Fields::new()),
+        // It denies nobody where it is attached to nothing.
+        Err(failure) => done(Fields::from([(
+            "kept".to_owned(),
+            json!(failure.why().text),
+        )])),
+    }
+}
+
+/// What is to stop an account, as the call says; nothing where it is let work again.
+fn stopping(on: &Handle, call: &Call) -> Result<Option<Value>, Outcome> {
+    let account = call.target.id();
+    let forbidden = |text: String| Err(Outcome::Refused(Why::new(Because::Forbidden, text)));
+    let text = match call.value("stopped") {
+        Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text,
+        Some(_) | None => return Err(untold(call)),
+    };
+    let (but, writer) = (
+        on.link.settings.role.as_ref(),
+        on.link.settings.organization.as_ref(),
+    );
+    let is_in_it = |role: &&String| {
+        let principal = principal(role);
+        principal.is_some_and(|role| role.account() == Some(account))
+    };
+    if let Some(writer) = writer.filter(is_in_it).filter(|role| but != Some(*role)) {
+        return forbidden(format!(
+            "{writer} would be stopped too, and by it alone the account could be let work again"
+        ));
+    }
+    match but {
+        Some(but) if text == IN_FORCE => Ok(Some(stop(but))),
+        None if text == IN_FORCE => forbidden(format!(
+            "nobody would be left who can act in {account}; {}",
+            super::super::accounts::remedy(account)
+        )),
+        // What stood there before: the same for another role.
+        Some(_) | None => match serde_json::from_str(text) {
+            Ok(document) if left_free(&document).is_some() => Ok(Some(document)),
+            Ok(_) | Err(_) => Err(untold(call)),
+        },
+    }
 }
 
 /// Stops an account or lets it work again, as the call says.
 pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
     let account = call.target.id();
     let name = stop_name(account);
-    let but = on.link.settings.role.clone();
-    let on = on.of_organization();
-    let wants = match call.value("stopped") {
-        Some(Value::Null) => false,
-        Some(Value::String(text)) if text == IN_FORCE => true,
-        Some(_) | None => return untold(call),
+    let wanted = match stopping(on, call) {
+        Ok(wanted) => wanted,
+        Err(outcome) => return outcome,
     };
-    let there = match standing(&on, account, &name, wants).await {
+    let on = on.of_organization();
+    let _turn = on.link.turns.of(account).await;
+    let there = match standing(&on, account, &name, wanted.is_some()).await {
         Ok(there) => there,
         Err(failure) => return unsent(failure.why()),
     };
-    let sent = match (wants, there, but) {
-        (true, _, None) => {
-            let text = format!(
-                "nobody would be left who can act in {account}; {}",
-                super::super::accounts::remedy(account)
-            );
-            return Outcome::Refused(Why::new(Because::Forbidden, text));
+    match (wanted, there) {
+        (None, None) => Outcome::AlreadySo,
+        (None, Some(there)) if left_free(&there.document).is_some() => {
+            remove(&on, account, &there).await
         }
-        (true, there, Some(but)) => {
-            let document = stop(&but);
-            let is_same = |there: &Standing| there.attached && there.document == document;
-            if there.as_ref().is_some_and(is_same) {
+        (None, Some(there)) => answered(&on, detach(&on, account, &there.id).await),
+        (Some(document), there) => {
+            let is_so = |there: &Standing| {
+                let stops = left_free(&document).is_some_and(|but| stops(&there.document, but));
+                there.attached && stops
+            };
+            if there.as_ref().is_some_and(is_so) {
                 return Outcome::AlreadySo;
             }
-            put(&on, account, &name, &document, there).await
+            // Whatever else it denies would be lost.
+            if there
+                .as_ref()
+                .is_some_and(|there| left_free(&there.document).is_none())
+            {
+                return Outcome::Refused(altered(&name));
+            }
+            answered(&on, put(&on, account, &name, &document, there).await)
         }
-        (false, Some(there), _) => detach(&on, account, &there.id).await,
-        (false, None, _) => return Outcome::AlreadySo,
-    };
-    answered(&on, sent)
+    }
 }
 
 /// Writes a policy and sees that it is on the account; what was made and not attached is found by its name again.
@@ -296,12 +397,17 @@ fn untold(call: &Call) -> Outcome {
     Outcome::Refused(Why::new(Because::Invalid, text))
 }
 
+fn done(fields: Fields) -> Outcome {
+    Outcome::Done(Answer {
+        applied: true,
+        fields,
+        ..Answer::default()
+    })
+}
+
 fn answered(on: &Handle, sent: Result<(), Failure>) -> Outcome {
     match sent {
-        Ok(()) => Outcome::Done(Answer {
-            applied: true,
-            ..Answer::default()
-        }),
+        Ok(()) => done(Fields::new()),
         Err(failure) => failure.outcome(&on.link.clock),
     }
 }
