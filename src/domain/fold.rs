@@ -211,6 +211,10 @@ impl Case {
         let was = life.state.clone();
         life.state = next(&life.state, event)?;
         life.at = at;
+        // What ended well and is open again later is another matter than what was waived.
+        if life.state.is_ok() && !self.waived.is_empty() {
+            self.waived.remove(&(item.run, item.key.clone()));
+        }
         if let Some(seen) = event.seen() {
             life.gone = matches!(seen.fact, Fact::Gone);
         }
@@ -258,7 +262,8 @@ impl Case {
                 self.decided.insert(item.clone(), (at, decision.clone()));
             }
             Event::Waived { item, .. } => {
-                self.waived.insert(item.clone());
+                let waived = (item.run, item.key.clone());
+                self.waived.insert(waived, life.planned.target.clone());
             }
             Event::InForce { item, review } | Event::Extended { item, review } => {
                 self.reviews.insert(item.clone(), *review);

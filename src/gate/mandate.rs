@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::case::Case;
 use crate::domain::event::Order;
+use crate::domain::item::BEYOND_LIMIT;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
@@ -145,6 +146,7 @@ pub fn covering<'a>(
             };
             named.run == *run
                 && related
+                && !item.marks.iter().any(|mark| mark == BEYOND_LIMIT)
                 && matches!(spec.effect, Effect::Cut(_))
                 && spec.is_reversible()
                 && item.tier <= mandate.tier

@@ -138,6 +138,16 @@ impl<'a> Goals<'a> {
                     .or_insert(passed);
             }
         }
+        // Behind a cut of its principal that reaches its kind it issues nothing either, a guardrail above all.
+        for (action, life) in self.on.get(issuer).into_iter().flatten() {
+            let whole = self.catalogue.action(action).and_then(Spec::cut);
+            let whole = whole.filter(|whole| whole.stops_issue && !whole.before_call);
+            for (other, known) in &mut dead {
+                if whole.is_some_and(|whole| whole.of.contains(other.kind())) {
+                    *known = sooner(*known, passed(self.maker(life)));
+                }
+            }
+        }
         let mut due = dead.into_values().fold(Due::Never, later);
         if was_reached {
             for (action, life) in self.on.get(issuer).into_iter().flatten() {

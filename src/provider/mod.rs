@@ -61,6 +61,11 @@ pub trait Provider: Send + Sync {
     /// What denies a principal everything and cannot be edited by it, to be installed in peacetime, with notes on how;
     /// none where the vendor has nothing of the kind.
     fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)>;
+    /// The cuts that put a principal behind the guardrail, as far as this provider is set up to make them: what they cut
+    /// cannot edit them.
+    fn guards(&self) -> Vec<ActionId> {
+        Vec::new()
+    }
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
@@ -162,6 +167,14 @@ impl Catalogue {
         self.providers
             .iter()
             .flat_map(|provider| provider.actions())
+    }
+
+    /// The cut that puts things of a kind behind the guardrail, where its provider is set up to make it.
+    #[must_use]
+    pub fn guard(&self, kind: &KindId) -> Option<&Spec> {
+        let guards = self.provider(kind.provider())?.guards();
+        let specs = guards.iter().filter_map(|id| self.action(id));
+        specs.into_iter().find(|spec| spec.on == *kind)
     }
 
     /// The action that gives a generic verb to a kind: the wanted rung; else the nearest below that stops use;

@@ -13,8 +13,9 @@ use contain::domain::event::{Answered, Event, Order, SecretNote};
 use contain::domain::mandate::{Mandate, Scope};
 use contain::domain::plan::Plan;
 use contain::domain::{
-    Bound, Call, Clock, Digest, Duration, Effect, Fact, Fate, ItemRef, Kind, Locator, Named,
-    Outcome, Probe, Query, ReadKind, Reading, Relation, Secret, SecretRef, Seen, Spec, Time, Why,
+    ActionId, Bound, Call, Clock, Digest, Duration, Effect, Fact, Fate, ItemRef, Kind, Locator,
+    Named, Outcome, Probe, Query, ReadKind, Reading, Relation, Secret, SecretRef, Seen, Spec, Time,
+    Why,
 };
 use contain::drill::Rehearsal;
 use contain::evidence::{Kept, Redactor};
@@ -25,7 +26,7 @@ use contain::journal::{self, Journal, MemorySink, Sink};
 use contain::plan::restore::Wanted;
 use contain::playbook::{self, Playbook, Vocabulary};
 use contain::provider::simulated::{
-    CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, lock, play,
+    CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
 use contain::provider::{Act, Catalogue, Need, Observe, Observer, Provider, Soon, aws};
 use contain::report::standing::Outcome as Said;
@@ -192,6 +193,9 @@ impl Provider for Watched {
     }
     fn guardrail(&self) -> Option<(Value, Vec<String>)> {
         self.inner.guardrail()
+    }
+    fn guards(&self) -> Vec<ActionId> {
+        self.inner.guards()
     }
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(WatchedReader {
@@ -446,6 +450,13 @@ impl Bench {
         drop(tokio::spawn(
             async move { play(&injects, &played, &at).await },
         ));
+        let (fought, at) = (Arc::clone(&world), clock.clone());
+        if let Some(adversary) = scenario.adversary.clone() {
+            let (responder, seed) = (scenario.responder.clone(), scenario.seed);
+            drop(tokio::spawn(async move {
+                fight(&adversary, &responder, seed, &fought, &at).await
+            }));
+        }
         Self {
             scenario,
             clock,
@@ -724,7 +735,7 @@ impl Bench {
     }
 
     /// I1: a request leaves only when its intent is in the journal, unanswered, and not used by another request.
-    fn check_intents(&self, entries: &[Entry]) {
+    pub(crate) fn check_intents(&self, entries: &[Entry]) {
         let mut used = BTreeSet::new();
         for left in self.left() {
             let before: Vec<&Entry> = entries
@@ -760,7 +771,7 @@ impl Bench {
     }
 
     /// What the journal calls dead after its bound, the world refuses.
-    fn check_claims(&self, entries: &[Entry]) {
+    pub(crate) fn check_claims(&self, entries: &[Entry]) {
         let (world, now) = (lock(&self.world), self.clock.now());
         let mut calls: BTreeMap<ItemRef, Call> = BTreeMap::new();
         let mut claims: BTreeMap<(String, Locator), (bool, Option<Call>)> = BTreeMap::new();

@@ -12,8 +12,8 @@ use super::accounts::{Links, foreign};
 use super::client::{self, Handle};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
-    Secret, Seen, Spec, Why,
+    ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
+    Reading, Secret, Seen, Spec, Why,
 };
 use crate::provider::{Act, Need, Observe, Provider, Soon, leak};
 
@@ -198,6 +198,13 @@ impl Provider for Aws {
             super::service::guardrail::notes(),
         );
         Some(rail)
+    }
+
+    fn guards(&self) -> Vec<ActionId> {
+        let can = self.links.home.settings.organization.is_some();
+        let both = ["deny-user-in-organization", "deny-role-in-organization"];
+        let both = both.into_iter().filter(|_| can);
+        both.map(super::action).collect()
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
