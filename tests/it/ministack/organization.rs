@@ -6,7 +6,7 @@ use contain::provider::Provider as _;
 use contain::provider::aws::{Aws, Settings};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, RESPONDER, made};
+use crate::bench::{Bench, RESPONDER, made, typed};
 use crate::harness::{Desk, Proxy, Server, World};
 
 const DENY: &str = "aws.deny-user-in-organization";
@@ -210,7 +210,18 @@ async fn an_account_is_stopped_and_let_work_again_and_is_known_to_be_by_what_its
     rewrite(&document);
     bench.done(release, &itself, &json!({}), &before).await;
     assert!(organization.anywhere().is_empty());
-    // The vendor's own program comes to the same.
+    // The vendor's own program comes to the same, and does nothing where it is not told who stays free.
+    let lines = bench
+        .aws
+        .commands(&bench.call(stop, &itself, &Fields::new(), &Fields::new()));
+    let untold = format!(
+        "unset RESPONDER_ROLE_ARN; if ({}); then exit 1; fi",
+        lines.join("\n")
+    );
+    let root = (account, "test");
+    let shown = typed(organization.server.endpoint(), root, &untold, &[]);
+    assert!(shown.contains("role that stays free"), "{shown}");
+    assert!(organization.anywhere().is_empty());
     bench
         .by_hand(stop, &itself, &json!({}), &Fields::new())
         .await;

@@ -273,7 +273,9 @@ pub(super) fn stop_commands(call: &Call) -> Vec<String> {
         )];
     }
     let document = if said == IN_FORCE {
-        let ours = guardrail::stop("$RESPONDER_ROLE_ARN").to_string();
+        // Unset it would leave nobody free, and nobody could let the account work again.
+        let but = "${RESPONDER_ROLE_ARN:?set it to the ARN of the role that stays free}";
+        let ours = guardrail::stop(but).to_string();
         format!("\"{}\"", ours.replace('"', "\\\""))
     } else {
         quoted(&said)
