@@ -3,7 +3,7 @@
 //! AWS takes no tag on a key, so its user carries it: before the call the keys that are there and the time, after it
 //! the key that was made, until that is deleted. Never answers a key as ours where another could be meant.
 
-use aws_sdk_iam::types::Tag as UserTag;
+use aws_sdk_iam::types::{AccessKey, Tag as UserTag};
 use serde::Serialize;
 use serde_json::json;
 
@@ -93,40 +93,15 @@ pub(super) async fn access_key(on: &Handle, call: &Call) -> Outcome {
         return unsent(failure.why());
     }
     super::keys::forget(on, user);
-    let sent = clients.iam.create_access_key().user_name(user).send().await;
-    let sent = sent.map_err(|failed| Failure::of(&failed, "iam:CreateAccessKey"));
-    let made = match sent.map(|said| said.access_key) {
-        Ok(Some(made)) => made,
-        Ok(None) => {
-            let text = "iam:CreateAccessKey answered no key";
-            return Outcome::InDoubt(Why::new(Because::Garbled, text));
-        }
-        Err(failure) => {
-            let outcome = failure.outcome(&on.link.clock);
-            return match outcome {
-                // Nothing was made, so the mark stands for nothing.
-                Outcome::Refused(why) => {
-                    let left = unmark(clients, user, std::slice::from_ref(&call.tag.0)).await;
-                    Outcome::Refused(with_left(why, left.err()))
-                }
-                other @ (Outcome::Done(_)
-                | Outcome::AlreadySo
-                | Outcome::Throttled { .. }
-                | Outcome::Unavailable(_)
-                | Outcome::InDoubt(_)) => other,
-            };
-        }
+    let made = match send(on, clients, user, &call.tag).await {
+        Ok(made) => made,
+        Err(outcome) => return outcome,
     };
     let key = made.access_key_id;
-    let pair = Pair {
-        aws_access_key_id: &key,
-        aws_secret_access_key: &made.secret_access_key,
-    };
-    let Ok(text) = serde_json::to_string(&pair) else {
+    let Some(secret) = pair(&key, &made.secret_access_key) else {
         let text = "the new key could not be written as JSON";
         return Outcome::InDoubt(Why::new(Because::Garbled, text));
     };
-    let secret = Secret::new(text);
     drop(Secret::new(made.secret_access_key));
     // The mark stays for as long as the key: by it a second one of the same call would be known.
     let mut fields = Fields::from([
@@ -146,6 +121,41 @@ pub(super) async fn access_key(on: &Handle, call: &Call) -> Outcome {
         )],
         fields,
         secret: Some(secret),
+    })
+}
+
+/// The secret in the form in which it goes to a store.
+fn pair(key: &str, secret: &str) -> Option<Secret> {
+    let pair = Pair {
+        aws_access_key_id: key,
+        aws_secret_access_key: secret,
+    };
+    serde_json::to_string(&pair).ok().map(Secret::new)
+}
+
+/// Makes the key; where it is known that none was made, the mark goes again.
+async fn send(on: &Handle, clients: &Clients, user: &str, tag: &Tag) -> Result<AccessKey, Outcome> {
+    let sent = clients.iam.create_access_key().user_name(user).send().await;
+    let sent = sent.map_err(|failed| Failure::of(&failed, "iam:CreateAccessKey"));
+    let failure = match sent.map(|said| said.access_key) {
+        Ok(made) => {
+            return made.ok_or_else(|| {
+                let text = "iam:CreateAccessKey answered no key";
+                Outcome::InDoubt(Why::new(Because::Garbled, text))
+            });
+        }
+        Err(failure) => failure,
+    };
+    Err(match failure.outcome(&on.link.clock) {
+        Outcome::Refused(why) => {
+            let left = unmark(clients, user, std::slice::from_ref(&tag.0)).await;
+            Outcome::Refused(with_left(why, left.err()))
+        }
+        other @ (Outcome::Done(_)
+        | Outcome::AlreadySo
+        | Outcome::Throttled { .. }
+        | Outcome::Unavailable(_)
+        | Outcome::InDoubt(_)) => other,
     })
 }
 

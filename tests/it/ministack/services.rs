@@ -10,7 +10,7 @@ use contain::provider::aws::Settings;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, made};
-use crate::harness::Server;
+use crate::harness::{Server, World};
 
 fn may(server: &Server, who: &Value, service: &str, operation: &str, parameters: &Value) -> bool {
     let input = json!({"credentials": who, "parameters": parameters});
@@ -193,6 +193,49 @@ async fn a_key_that_a_kill_left_is_found_by_the_mark_on_its_user_and_never_guess
         why.because == Because::Ambiguous && why.text.contains(id),
         "{why:?}"
     );
+}
+
+#[tokio::test]
+async fn a_call_that_was_refused_leaves_no_mark_on_its_user() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    // Somebody who may mark users and make no keys.
+    let half = json!({"UserName": "half"});
+    made(&server, "iam", "create_user", &half);
+    let document = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:CreateAccessKey", "Resource": "*"},
+    ]});
+    let policy =
+        json!({"UserName": "half", "PolicyName": "half", "PolicyDocument": document.to_string()});
+    made(&server, "iam", "put_user_policy", &policy);
+    let key = made(&server, "iam", "create_access_key", &half);
+    let key = json!({
+        "access_key_id": key["AccessKey"]["AccessKeyId"],
+        "secret_access_key": key["AccessKey"]["SecretAccessKey"],
+    });
+    let theirs = World(json!({"half": key, "account": world.0["account"]}));
+    let bench = Bench::as_key(&server, &theirs, "half", Settings::default());
+    let user = bench.resolve("aws:user/release-bot").await;
+    let issue = bench.call(
+        "aws.create-access-key",
+        &user,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    let outcome = bench.perform(&issue).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Denied),
+        "{outcome:?}"
+    );
+    let name = json!({"UserName": "release-bot"});
+    let said = made(&server, "iam", "get_user", &name);
+    assert_eq!(
+        said["User"]["Tags"].as_array().map_or(0, Vec::len),
+        0,
+        "{said}"
+    );
+    assert_eq!(bench.reader().made(&issue).await, Ok(Vec::new()));
 }
 
 #[tokio::test]
