@@ -6,10 +6,10 @@ use std::sync::Arc;
 use contain::domain::{Because, Clock, Fact, Fields, Named, Outcome, Secret};
 use contain::provider::Provider as _;
 use contain::provider::aws::{Aws, Given, Settings};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::bench::Bench;
-use crate::harness::Contract;
+use crate::bench::{Bench, made};
+use crate::harness::{Contract, Desk, Server};
 
 #[tokio::test]
 async fn by_the_vendors_contract_an_agents_alias_refuses_and_takes_invocations_and_loses_nothing() {
@@ -229,4 +229,62 @@ async fn an_answer_without_an_end_is_not_read_to_its_end_and_leaves_the_call_in_
     );
     let poured = pours.await.unwrap();
     assert!(poured < 64 * 1024 * 1024, "{poured} bytes were taken");
+}
+
+#[test]
+fn what_an_intruder_left_beyond_iam_is_cut_with_its_key() {
+    let (server, contract) = (Server::start("ministack", &[]), Contract::start());
+    let world = server.build();
+    let function = json!({
+        "FunctionName": "hook", "Runtime": "python3.12", "Role": world.0["role_a"]["arn"], "Handler": "a.b",
+        "Code": {"ZipFile": "PK\u{5}\u{6}\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"},
+    });
+    made(&server, "lambda", "create_function", &function);
+    let account = "000000000000";
+    let anchor = "11111111-2222-4333-8444-555555555555";
+    let event = |source: &str, name: &str, request: Value, answer: Value| {
+        json!({
+            "eventVersion": "1.11", "eventSource": format!("{source}.amazonaws.com"), "eventName": name,
+            "userIdentity": {
+                "type": "IAMUser", "arn": format!("arn:aws:iam::{account}:user/ci-deploy"), "userName": "ci-deploy",
+                "accessKeyId": world.id("leaked"),
+            },
+            "eventTime": contain::domain::Time::now().to_string(), "eventID": name, "awsRegion": "us-east-1",
+            "recipientAccountId": account, "requestParameters": request, "responseElements": answer,
+        })
+    };
+    let events = [
+        event(
+            "rolesanywhere",
+            "CreateTrustAnchor",
+            json!({"name": "ca"}),
+            json!({"trustAnchor": {"trustAnchorId": anchor}}),
+        ),
+        event(
+            "lambda",
+            "CreateFunction20150331",
+            json!({"functionName": format!("arn:aws:lambda:us-east-1:{account}:function:hook")}),
+            json!({"functionName": "hook"}),
+        ),
+    ];
+    let export = json!({ "Records": events }).to_string();
+    let desk = Desk::at(server.endpoint(), (account, "test"))
+        .with("AWS_ENDPOINT_URL_ROLESANYWHERE", contract.endpoint())
+        .bounded()
+        .file("export.json", &export);
+    let told = desk.run(&[
+        "isolate",
+        &world.key("leaked"),
+        "--since",
+        "1h",
+        "--activity",
+        "export.json",
+        "--yes",
+        "--json",
+    ]);
+    assert_eq!(told.exit, 0, "{told:?}");
+    assert_eq!(contract.state()["anchor"]["enabled"], false, "{told:?}");
+    let name = json!({"FunctionName": "hook"});
+    let said = made(&server, "lambda", "get_function_concurrency", &name);
+    assert_eq!(said["ReservedConcurrentExecutions"], 0, "{told:?}");
 }
