@@ -242,10 +242,12 @@ impl Link {
         let region = sdk
             .region()
             .map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
+        let sts = self.settings.endpoint("sts");
         let ambient = sdk
             .credentials_provider()
             .ok_or_else(|| Why::new(Because::Unauthenticated, "no AWS credentials were found"))?;
         let ambient = self.held(ambient);
+        let sdk = shown(&sdk, sts);
         let (credentials, sources) = match &self.settings.role {
             Some(role) => {
                 let entered = self.entered(role, &sdk, &ambient).await;
@@ -267,6 +269,25 @@ impl Link {
         let provided = base.credentials.provide_credentials().await;
         provided.map_err(|failed| no_credentials(&failed))
     }
+}
+
+/// The configuration without what a profile says of single services' endpoints, which nobody would be shown: of what it
+/// says the region and the manner of sending stay.
+fn shown(sdk: &SdkConfig, sts: Option<&str>) -> SdkConfig {
+    let mut shown = SdkConfig::builder()
+        .behavior_version(behavior())
+        .app_name(app_name("contain"));
+    shown
+        .set_region(sdk.region().cloned())
+        .set_retry_config(sdk.retry_config().cloned())
+        .set_timeout_config(sdk.timeout_config().cloned())
+        .set_sleep_impl(sdk.sleep_impl())
+        .set_time_source(sdk.time_source())
+        .set_http_client(sdk.http_client())
+        .set_use_fips(sdk.use_fips())
+        .set_use_dual_stack(sdk.use_dual_stack())
+        .set_endpoint_url(sts.map(str::to_owned));
+    shown.build()
 }
 
 /// One handle: the clients and what they may send.
@@ -420,4 +441,26 @@ pub(super) fn endpoint<'a>(all: &'a BTreeMap<String, String>, service: &str) -> 
         .or_else(|| all.get(""))
         .map(String::as_str)
         .filter(|url| !url.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_endpoint_of_a_profile_is_used_that_nobody_is_shown() {
+        let secret = crate::domain::Secret::new("test".to_owned());
+        let settings = Settings {
+            given: Some(Arc::new(super::super::Given::new("test", secret))),
+            ..Settings::default()
+        };
+        let link = Link::new(settings, Clock::wall());
+        let base = link
+            .base()
+            .await
+            .unwrap_or_else(|why| unreachable!("{why}"));
+        assert!(base.sdk.service_config().is_none());
+        assert_eq!(base.sdk.endpoint_url(), None);
+        assert!(base.sdk.sleep_impl().is_some());
+    }
 }

@@ -5,6 +5,7 @@
 
 mod action;
 mod boundary;
+#[cfg(feature = "aws")]
 mod change;
 #[cfg(feature = "aws")]
 mod leak;

@@ -31,6 +31,7 @@ const IAM: [(&[&str], &[&str]); 5] = [
             "PutUserPermissionsBoundary",
             "PutUserPolicy",
             "TagUser",
+            "UntagUser",
             "UpdateAccessKey",
             "UpdateSSHPublicKey",
             "UpdateServiceSpecificCredential",

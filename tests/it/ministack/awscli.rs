@@ -1,45 +1,14 @@
 //! A plan as command lines, run by hand with the vendor's own program: the same world in the end.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::json;
 
+use crate::bench::typed;
 use crate::harness::{Desk, Server, World};
 
-/// Runs lines as the responder of a world would, with nothing else of ours around them; answers all that was shown.
+/// Runs lines as the responder of a world would; answers all that was shown.
 fn by_hand(server: &Server, world: &World, lines: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
-    let root = std::env::var_os("CARGO_TARGET_DIR").map_or(root, PathBuf::from);
-    let program = root.join("counterparties/awscli/bin");
-    assert!(
-        program.join("aws").exists(),
-        "run tests/counterparties/install awscli, or tests/run"
-    );
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("lines.sh");
-    std::fs::write(&file, lines).unwrap();
-    let ended = Command::new("bash")
-        .args(["-eu", "-o", "pipefail"])
-        .arg(&file)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
-        .env("HOME", folder.path())
-        .env("AWS_ENDPOINT_URL", server.endpoint())
-        .env("AWS_ACCESS_KEY_ID", world.id("responder"))
-        .env("AWS_SECRET_ACCESS_KEY", world.secret("responder"))
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_PAGER", "")
-        .output()
-        .unwrap();
-    assert!(
-        ended.status.success(),
-        "{}\n{lines}",
-        String::from_utf8_lossy(&ended.stderr)
-    );
-    String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned()
+    let responder = (world.id("responder"), world.secret("responder"));
+    typed(server.endpoint(), responder, lines, &[])
 }
 
 /// The actions and targets that a script tells to note, as its own comments say.

@@ -6,12 +6,11 @@ use contain::provider::Provider as _;
 use contain::provider::aws::{Aws, Settings};
 use serde_json::{Value, json};
 
-use super::services::{Bench, made};
+use crate::bench::{Bench, RESPONDER, made, typed};
 use crate::harness::{Desk, Proxy, Server, World};
 
 const DENY: &str = "aws.deny-user-in-organization";
 const LIFT: &str = "aws.lift-user-deny-in-organization";
-const POLICIES: &str = "arn:aws:iam::000000000000:role/policies";
 
 /// An organisation whose management account is ours, with a role that may write its policies.
 struct Organization {
@@ -40,7 +39,7 @@ impl Organization {
 
     fn settings() -> Settings {
         Settings {
-            organization: Some(POLICIES.to_owned()),
+            organization: Some(RESPONDER.to_owned()),
             ..Settings::default()
         }
     }
@@ -132,6 +131,15 @@ async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peace
     let lift_role = "aws.lift-role-deny-in-organization";
     bench.done(lift_role, &role, &json!({}), &second).await;
     assert!(organization.anywhere().is_empty());
+    // The vendor's own program comes to the same.
+    let none = json!({});
+    let first = bench.by_hand(DENY, &user, &none, &Fields::new()).await;
+    let second = bench.by_hand(deny_role, &role, &none, &Fields::new()).await;
+    let denied = organization.denied(&organization.on()[0]);
+    assert_eq!(denied.as_array().unwrap().len(), 4);
+    bench.by_hand(LIFT, &user, &none, &first).await;
+    bench.by_hand(lift_role, &role, &none, &second).await;
+    assert!(organization.anywhere().is_empty());
     let again = bench.call(lift_role, &role, &Fields::new(), &second);
     assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
 
@@ -161,7 +169,7 @@ async fn an_account_is_stopped_and_let_work_again_and_is_known_to_be_by_what_its
     let organization = Organization::start();
     let account = "000000000000";
     let settings = Settings {
-        accounts: [(account.to_owned(), POLICIES.to_owned())].into(),
+        accounts: [(account.to_owned(), RESPONDER.to_owned())].into(),
         ..Organization::settings()
     };
     let bench = Bench::as_key(
@@ -177,7 +185,7 @@ async fn an_account_is_stopped_and_let_work_again_and_is_known_to_be_by_what_its
     let [policy] = organization.on().try_into().unwrap();
     let document = organization.document(&policy);
     let free = &document["Statement"][0]["Condition"]["ArnNotLike"]["aws:PrincipalArn"];
-    assert_eq!(*free, json!([POLICIES]));
+    assert_eq!(*free, json!([RESPONDER]));
     let again = bench.call(stop, &itself, &Fields::new(), &Fields::new());
     assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
 
@@ -202,6 +210,24 @@ async fn an_account_is_stopped_and_let_work_again_and_is_known_to_be_by_what_its
     rewrite(&document);
     bench.done(release, &itself, &json!({}), &before).await;
     assert!(organization.anywhere().is_empty());
+    // The vendor's own program comes to the same, and does nothing where it is not told who stays free.
+    let lines = bench
+        .aws
+        .commands(&bench.call(stop, &itself, &Fields::new(), &Fields::new()));
+    let untold = format!(
+        "unset RESPONDER_ROLE_ARN; if ({}); then exit 1; fi",
+        lines.join("\n")
+    );
+    let root = (account, "test");
+    let shown = typed(organization.server.endpoint(), root, &untold, &[]);
+    assert!(shown.contains("role that stays free"), "{shown}");
+    assert!(organization.anywhere().is_empty());
+    bench
+        .by_hand(stop, &itself, &json!({}), &Fields::new())
+        .await;
+    assert_eq!(organization.document(&organization.on()[0]), document);
+    bench.by_hand(release, &itself, &json!({}), &before).await;
+    assert!(organization.anywhere().is_empty());
     let again = bench.call(release, &itself, &Fields::new(), &before);
     assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
 }
@@ -219,7 +245,7 @@ async fn the_role_that_writes_the_policies_is_ours_and_is_cut_only_as_our_own() 
         assert!(names.contains(&ours.to_owned()), "{names:?}");
     }
     let workspace =
-        format!("contain: 1\nproviders:\n  aws:\n    organization: {{role: \"{POLICIES}\"}}\n");
+        format!("contain: 1\nproviders:\n  aws:\n    organization: {{role: \"{RESPONDER}\"}}\n");
     let desk = Desk::of(&organization.world, organization.server.endpoint())
         .file("contain.yaml", &workspace);
     for (role, is_ours) in [("aws:role/policies", true), ("aws:role/role-a", false)] {
@@ -247,7 +273,7 @@ async fn the_role_that_writes_the_policies_is_ours_and_is_cut_only_as_our_own() 
     let stop = bench.call("aws.stop-account", &itself, &Fields::new(), &Fields::new());
     let outcome = bench.perform(&stop).await;
     assert!(
-        matches!(&outcome, Outcome::Refused(why) if why.text.contains(POLICIES)),
+        matches!(&outcome, Outcome::Refused(why) if why.text.contains(RESPONDER)),
         "{outcome:?}"
     );
     assert!(organization.anywhere().is_empty());

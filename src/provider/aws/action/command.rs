@@ -226,6 +226,16 @@ pub(super) fn secret_policy(call: &Call, which: Statement) -> Vec<String> {
     vec![format!("{read}; {write}")]
 }
 
+/// Makes another version of a secret current, in place of the one that is.
+pub(super) fn version_command(call: &Call) -> String {
+    let (region, name) = placed(call);
+    let on = format!("--region {region} --secret-id {name}");
+    let wanted = quoted(&text(call, "current"));
+    format!(
+        "aws secretsmanager update-secret-version-stage {on} --version-stage AWSCURRENT --move-to-version-id {wanted} --remove-from-version-id \"$(aws secretsmanager list-secret-version-ids {on} --query \"Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId | [0]\" --output text)\""
+    )
+}
+
 /// Names a principal in the guardrail of its account, or takes it out.
 pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
     let account = call.target.account().unwrap_or_default();
@@ -263,7 +273,9 @@ pub(super) fn stop_commands(call: &Call) -> Vec<String> {
         )];
     }
     let document = if said == IN_FORCE {
-        let ours = guardrail::stop("$RESPONDER_ROLE_ARN").to_string();
+        // Unset it would leave nobody free, and nobody could let the account work again.
+        let but = "${RESPONDER_ROLE_ARN:?set it to the ARN of the role that stays free}";
+        let ours = guardrail::stop(but).to_string();
         format!("\"{}\"", ours.replace('"', "\\\""))
     } else {
         quoted(&said)
