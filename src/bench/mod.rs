@@ -11,15 +11,27 @@
     reason = "a bench stops at what cannot be, and names of an event only what it is about"
 )]
 
+mod chance;
 mod check;
+mod draw;
 mod stage;
+mod storm;
 mod watch;
 mod wish;
 
+mod incident;
+
+mod seeds;
+
 use std::sync::OnceLock;
 
+pub use chance::Chance;
 pub use check::{Entry, check_authority, check_doubts, entries};
+pub use draw::{Drawn, draw};
+pub use incident::{Ran, play};
+pub use seeds::{Tally, last_journal, many, one, quiet};
 pub use stage::{Bench, around};
+pub use storm::{Odds, Stormy};
 pub use watch::{Gone, Left};
 pub use wish::{Ended, Wish};
 

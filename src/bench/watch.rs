@@ -11,7 +11,7 @@ use crate::domain::{
     ActionId, Bound, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe, Query,
     ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
-use crate::journal::MemorySink;
+use crate::journal::{MemorySink, Sink as _};
 use crate::provider::simulated::Simulated;
 use crate::provider::{Act, Need, Observe, Provider, Soon};
 
@@ -40,6 +40,14 @@ pub(super) struct Watch {
     pub(super) left: Arc<Mutex<Vec<Left>>>,
     pub(super) ahead: Arc<Mutex<Duration>>,
     pub(super) gone: Gone,
+}
+
+impl Watch {
+    /// How many bytes of the journal are durable now.
+    fn written(&self) -> usize {
+        let bytes = self.disk.clone().len();
+        usize::try_from(bytes.unwrap()).unwrap()
+    }
 }
 
 /// What somebody deleted: nothing answers for it any more.
@@ -167,7 +175,7 @@ impl Act for WatchedActor {
         reason = "hands on what execute/intent.rs sends"
     )]
     fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
-        let (at, written) = (self.watch.clock.now(), self.watch.disk.bytes().len());
+        let (at, written) = (self.watch.clock.now(), self.watch.written());
         let call_left = call.clone();
         let left = Left {
             at,
@@ -182,7 +190,7 @@ impl Act for WatchedActor {
         reason = "hands on what execute/intent.rs sends"
     )]
     fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
-        let (at, written) = (self.watch.clock.now(), self.watch.disk.bytes().len());
+        let (at, written) = (self.watch.clock.now(), self.watch.written());
         let left = calls.iter().map(|call| Left {
             at,
             call: call.clone(),

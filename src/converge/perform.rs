@@ -49,7 +49,7 @@ impl<'a> Loop<'a> {
                         gate::clear(
                             (item, &named),
                             (spec, digest),
-                            case,
+                            (case, &gate::Held::default()),
                             (ground.policy, ground.around),
                             now,
                         )

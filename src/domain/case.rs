@@ -315,7 +315,14 @@ impl Case {
     /// Whether a mandate may still be used at `now`.
     #[must_use]
     pub fn is_live(&self, mandate: &Mandate, now: Time) -> bool {
+        self.is_live_beside(mandate, 0, now)
+    }
+
+    /// The same, where so many items that the record does not hold yet are about to spend it too.
+    #[must_use]
+    pub fn is_live_beside(&self, mandate: &Mandate, others: u32, now: Time) -> bool {
         let used = self.spent.get(&mandate.nonce).copied().unwrap_or(0);
+        let used = used.saturating_add(others);
         let left = match &mandate.scope {
             Scope::Exact { items, .. } => {
                 usize::try_from(used).is_ok_and(|used| used < items.len())

@@ -173,6 +173,7 @@ impl Case {
                 verdict: None,
                 at,
                 attempts: 0,
+                spent: Vec::new(),
             };
             self.lives.insert(
                 ItemRef {
@@ -236,14 +237,14 @@ impl Case {
                 attempt,
                 ..
             } => {
-                let first = life.sent.is_none();
                 life.sent = Some(Box::new((call.clone(), before.clone())));
                 life.intended_at = Some(at);
                 life.attempts = *attempt;
                 life.then.clone_from(then);
                 life.delivered.clear();
-                if first {
-                    for nonce in spent {
+                for nonce in spent {
+                    if !life.spent.contains(nonce) {
+                        life.spent.push(nonce.clone());
                         *self.spent.entry(nonce.clone()).or_default() += 1;
                     }
                 }

@@ -272,7 +272,14 @@ impl Issue<'_> {
         let now = self.ground.clock.now();
         let cleared = self.ground.journal.with_case(|case| {
             let rules = (self.ground.policy, self.ground.around);
-            gate::clear((self.item, self.named), (spec, self.plan), case, rules, now)
+            let authority = (case, self.ground.held);
+            gate::clear(
+                (self.item, self.named),
+                (spec, self.plan),
+                authority,
+                rules,
+                now,
+            )
         });
         match cleared {
             Ok(clearance) => Ok(Ok(clearance)),

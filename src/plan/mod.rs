@@ -39,7 +39,7 @@ use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Plan, VERSION};
-use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, Time, Work};
+use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, State, Time, Work};
 use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 
@@ -244,7 +244,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .into_iter()
                     .next(),
             };
-            let known = goals.get(&choice.spec.id, &choice.target).is_some();
+            let known = goals.get(&choice.spec.id, &choice.target);
+            let known = known.is_some_and(|life| accounts(&life.state));
             let item = item::item(ask, (&goals, &relied_on), candidate, choice, before);
             // A goal that an earlier round accounts for needs no second no-op; late proof is added to its own life.
             if item.call().is_some() || !known {
@@ -291,6 +292,25 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         not_seen: look::not_seen(ask),
     };
     Ok((plan, reached))
+}
+
+/// Whether a life says how its goal came to be so. What was planned and never begun, or did not come about, does not: where
+/// the goal is met all the same, a no-op says so.
+fn accounts(state: &State) -> bool {
+    match state {
+        State::Intended { .. }
+        | State::InDoubt { .. }
+        | State::Acted { .. }
+        | State::Confirmed { .. }
+        | State::Skipped(_)
+        | State::Undone
+        | State::UndoFailed(_) => true,
+        State::Planned
+        | State::Blocked(_)
+        | State::Failed(_)
+        | State::Stale(_)
+        | State::Denied(_) => false,
+    }
 }
 
 fn link(ask: &Ask<'_>, items: &mut [Item]) {

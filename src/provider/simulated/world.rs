@@ -323,6 +323,11 @@ impl World {
         self.nodes.get(name)?.secret.as_deref()
     }
 
+    /// All that is in the audit log, whoever did it.
+    pub fn happened(&self) -> impl Iterator<Item = &Happened> {
+        self.events.values().flatten()
+    }
+
     /// Every request to change something, in the order received.
     #[must_use]
     pub fn log(&self) -> &[Logged] {
