@@ -27,7 +27,7 @@ use contain::playbook::{self, Playbook, Vocabulary};
 use contain::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, lock, play,
 };
-use contain::provider::{Act, Catalogue, Need, Observe, Observer, Provider, Soon, aws};
+use contain::provider::{Act, Catalogue, Guardrail, Need, Observe, Observer, Provider, Soon, aws};
 use contain::report::standing::Outcome as Said;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -190,7 +190,7 @@ impl Provider for Watched {
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         self.inner.permissions(needs)
     }
-    fn guardrail(&self) -> Option<(Value, Vec<String>)> {
+    fn guardrail(&self) -> Option<Guardrail> {
         self.inner.guardrail()
     }
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

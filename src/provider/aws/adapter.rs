@@ -15,7 +15,7 @@ use crate::domain::{
     Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
     Secret, Seen, Spec, Why,
 };
-use crate::provider::{Act, Need, Observe, Provider, Soon, leak};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon, leak};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -192,12 +192,8 @@ impl Provider for Aws {
         Some(super::permission::policy(needs, self.partition()))
     }
 
-    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
-        let rail = (
-            super::service::guardrail::peacetime(),
-            super::service::guardrail::notes(),
-        );
-        Some(rail)
+    fn guardrail(&self) -> Option<Guardrail> {
+        Some(super::service::guardrail::installed())
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

@@ -908,9 +908,8 @@ async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peace
     assert!(on().is_empty());
 
     // What peacetime installs stays, and is what one more request makes of it.
-    let (peacetime, _) = Aws::new(Settings::default(), Clock::wall())
-        .guardrail()
-        .unwrap();
+    let rail = Aws::new(Settings::default(), Clock::wall()).guardrail();
+    let peacetime = rail.unwrap().document;
     let id = &policies[0]["Id"];
     assert_eq!(
         policies[0]["Name"],

@@ -10,7 +10,7 @@ use super::super::client::Handle;
 use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
-use super::guardrail::{deny, deny_name, patterns, stop, stop_name};
+use super::guardrail::{SHOWN_IN, deny, deny_name, patterns, stop, stop_name};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
@@ -144,8 +144,33 @@ pub(in super::super) async fn of_principal(
     })
 }
 
+/// The same failure; where we were not permitted to look, it says by whom one may.
+fn told_of_role(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused { code, why } if why.because == Because::Denied => {
+            let text = format!(
+                "{}; a role of the management account or its delegate may look, named in contain.yaml under providers.aws.organization.role",
+                why.text
+            );
+            let why = Why::new(why.because, text);
+            Failure::Refused { code, why }
+        }
+        Failure::Unsent(_) | Failure::Refused { .. } | Failure::Throttled(_) | Failure::Lost(_) => {
+            failure
+        }
+    }
+}
+
 /// What is known of an account: whether it is stopped, and whether the guardrail of peacetime is on it.
 pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
+    let alone = on.link.organization.get().is_none();
+    let told = |failure: Failure| {
+        if alone {
+            told_of_role(failure)
+        } else {
+            failure
+        }
+    };
     let on = on.of_organization();
     let account = target.id();
     let (stop_name, deny_name) = (stop_name(account), deny_name(account));
@@ -153,7 +178,7 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
         standing(&on, account, &stop_name, false),
         standing(&on, account, &deny_name, false)
     );
-    let stopped = stopped?.map_or(Value::Null, |there| {
+    let stopped = stopped.map_err(told)?.map_or(Value::Null, |there| {
         let is_ours = there.document.pointer("/Statement/0/Sid") == Some(&json!("ContainStop"));
         if is_ours {
             json!(IN_FORCE)
@@ -163,7 +188,10 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
     });
     Ok(Fields::from([
         ("stopped".to_owned(), stopped),
-        ("guardrail".to_owned(), json!(guardrail?.is_some())),
+        (
+            SHOWN_IN.to_owned(),
+            json!(guardrail.map_err(told)?.is_some()),
+        ),
     ]))
 }
 
