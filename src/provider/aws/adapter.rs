@@ -270,8 +270,11 @@ async fn perform(on: &Handle, call: &Call) -> Outcome {
     }
 }
 
-/// Refuses a target that is not in the account that the handle acts in.
+/// Refuses a target that is not in the account that the handle acts in; a user of Identity Center is the organisation's.
 async fn refuse_foreign(on: &Handle, call: &Call) -> Result<(), Outcome> {
+    if call.target.kind().noun() == super::service::center::NOUN {
+        return Ok(());
+    }
     match on.me().await {
         Ok(me) if call.target.account() == Some(&me.account) => Ok(()),
         Ok(me) => Err(Outcome::Refused(foreign(&call.target, &me.account))),

@@ -18,6 +18,7 @@ use super::export::Exports;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS};
 use super::keys::Known;
+use super::service::center;
 use crate::domain::{Because, Clock, Duration, Locator, Time, Why};
 
 /// How long one request may take.
@@ -405,6 +406,7 @@ impl Handle {
                     said.arn().unwrap_or_default(),
                 )?;
                 me.names.extend(self.source().await);
+                me.names.extend(center::own(self, said.arn()).await);
                 Ok(me)
             })
             .await?;

@@ -9,6 +9,7 @@ use super::credential::WITH_STATUS;
 use super::follow::follow;
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
+use super::service::{assigned, center, portal};
 use super::trail::{By, budget, by, by_arn};
 use super::whose::{principal_by_log, principal_of_session};
 use super::{activity, graph, kind, permissions};
@@ -16,12 +17,16 @@ use crate::domain::{Because, Locator, NotSeen, Query, ReadKind, Reading, Relatio
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let me = on.me().await?;
-    if query.target.account() != Some(&me.account) {
+    let is_of_organization = query.target.kind().noun() == center::NOUN;
+    if !is_of_organization && query.target.account() != Some(&me.account) {
         return Err(super::accounts::foreign(&query.target, &me.account));
     }
     let (before, named) = (on.link.heard.requests(), on.link.heard.names());
     let exported = on.link.exports.sources(&on.link.clock, query).await;
     let mut reading = match query.read {
+        ReadKind::Reach if is_of_organization => portal::reach(on, me, query).await?,
+        ReadKind::Activity if is_of_organization => portal::activity(on, me, query).await?,
+        ReadKind::Grants if is_of_organization => assigned::grants(on, query).await?,
         ReadKind::Reach => reach(on, me, query).await?,
         ReadKind::Activity => activity::read(on, me, query).await?,
         ReadKind::Credentials => credentials(on, query).await?,

@@ -98,3 +98,28 @@ async fn whatever_is_found_alive_is_cut_or_told() {
         assert!(!told.contains(&name(cut)), "{cut} is cut");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_sessions_of_a_user_of_identity_center_die_with_its_deny_and_another_users_live() {
+    let alice = "identity-center-user/us-east-1:a1b2c3d4-5678-90ab-cdef-111111111111";
+    let bob = "identity-center-user/us-east-1:a1b2c3d4-5678-90ab-cdef-222222222222";
+    let session = |id: &str, of: &str| {
+        format!(
+            "    - {{locator: \"aws:session/{id}@123456789012\", held_by: \"aws:{of}@123456789012\", issuer: \"aws:{of}@123456789012\", age: 20m, lasts: 11h, secret: true}}\n"
+        )
+    };
+    let more = format!(
+        "    - {{locator: \"aws:{bob}@123456789012\", age: 9000h}}\n{}{}  edges:\n",
+        session("OF-ALICE", alice),
+        session("OF-BOB", bob)
+    );
+    let bench = Bench::new(&LEAK.replacen("  edges:\n", &more, 1));
+    let wish = Wish {
+        subjects: vec![name(alice)],
+        ..Wish::contained()
+    };
+    let end = bench.go(&wish).await.end();
+    assert_eq!(end.standing.outcome, Said::Contained);
+    assert!(!bench.accepts("session/OF-ALICE"));
+    assert!(bench.accepts("session/OF-BOB") && bench.accepts("access-key/LEAKED"));
+}

@@ -44,6 +44,18 @@ pub(in super::super) fn deny(principals: &[String]) -> Value {
     }]})
 }
 
+/// The name of the policy that denies users of Identity Center, in every account but the management account.
+pub(in super::super) const USERS_NAME: &str = "contain-deny-identity-center";
+
+/// The policy that denies everything to these users of Identity Center (its User Guide, "Use a Deny policy to revoke
+/// active user permissions").
+pub(in super::super) fn deny_users(ids: &[String]) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "ContainDeny", "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"identitystore:UserId": ids}},
+    }]})
+}
+
 /// The policy that denies everything to everybody but one role.
 pub(in super::super) fn stop(but: &str) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{

@@ -10,10 +10,111 @@ use super::super::client::Handle;
 use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
-use super::guardrail::{SHOWN_IN, deny, deny_name, patterns, stop, stop_name};
+use super::guardrail::{
+    SHOWN_IN, USERS_NAME, deny, deny_name, deny_users, patterns, stop, stop_name,
+};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
+
+/// A policy of ours that denies those whom it names, and what it is attached to.
+pub(super) struct Roll {
+    name: String,
+    at: String,
+    names: &'static str,
+    write: fn(&[String]) -> Value,
+}
+
+impl Roll {
+    /// That of an account, which names principals.
+    fn of_account(account: &str) -> Self {
+        Self {
+            name: deny_name(account),
+            at: account.to_owned(),
+            names: "/Statement/0/Condition/ArnLike/aws:PrincipalArn",
+            write: deny,
+        }
+    }
+
+    /// That of the whole organisation, which names users of Identity Center.
+    pub(super) async fn of_users(on: &Handle) -> Result<Self, Failure> {
+        let on = on.of_organization();
+        let said = ask(&on, "organizations:ListRoots", json!({})).await?;
+        let root = said.pointer("/Roots/0/Id").and_then(Value::as_str);
+        let root = root.ok_or_else(|| {
+            let text = "organizations:ListRoots answered no root";
+            Failure::Lost(Why::new(Because::Garbled, text))
+        })?;
+        Ok(Self {
+            name: USERS_NAME.to_owned(),
+            at: root.to_owned(),
+            names: "/Statement/0/Condition/StringEquals/identitystore:UserId",
+            write: deny_users,
+        })
+    }
+
+    /// Whom a document denies; nothing where somebody altered it otherwise.
+    fn denied(&self, document: &Value) -> Option<Vec<String>> {
+        let all = document.pointer(self.names)?.as_array()?;
+        let all: Vec<String> = all
+            .iter()
+            .filter_map(|one| Some(one.as_str()?.to_owned()))
+            .collect();
+        ((self.write)(&all) == *document).then_some(all)
+    }
+
+    /// What the field `organization_deny` holds for whom these words name.
+    pub(super) async fn shown(&self, on: &Handle, wanted: &[String]) -> Result<Value, Failure> {
+        let on = on.of_organization();
+        let there = standing(&on, &self.at, &self.name, false).await?;
+        let all = there.map(|there| self.denied(&there.document).unwrap_or_default());
+        let is_named = all.is_some_and(|all| wanted.iter().all(|one| all.contains(one)));
+        Ok(if is_named {
+            json!(IN_FORCE)
+        } else {
+            Value::Null
+        })
+    }
+
+    /// Adds these words, or takes them out, as the call says.
+    pub(super) async fn set(&self, on: &Handle, call: &Call, named: &[String]) -> Outcome {
+        let wants = match call.value("organization_deny") {
+            Some(Value::Null) => false,
+            Some(Value::String(text)) if text == IN_FORCE => true,
+            Some(_) | None => return untold(call),
+        };
+        let on = on.of_organization();
+        let there = match standing(&on, &self.at, &self.name, wants).await {
+            Ok(there) => there,
+            Err(failure) => return unsent(failure.why()),
+        };
+        let mut all = match &there {
+            None => Vec::new(),
+            Some(there) => match self.denied(&there.document) {
+                Some(all) => all,
+                None => return Outcome::Refused(altered(&self.name)),
+            },
+        };
+        let before = all.clone();
+        all.retain(|one| !named.contains(one));
+        let sent = match (wants, there) {
+            (true, there) => {
+                all.extend(named.iter().cloned());
+                let is_there = there.as_ref().is_some_and(|there| there.attached) && before == all;
+                if is_there {
+                    return Outcome::AlreadySo;
+                }
+                put(&on, &self.at, &self.name, &(self.write)(&all), there).await
+            }
+            (false, Some(there)) if all.is_empty() => detach(&on, &self.at, &there.id).await,
+            (false, Some(there)) if before != all => {
+                update(&on, &there.id, &(self.write)(&all)).await
+            }
+            (false, Some(_) | None) => return Outcome::AlreadySo,
+        };
+        answered(&on, sent)
+    }
+}
 
 /// One of our policies, as it stands.
 struct Standing {
@@ -72,15 +173,15 @@ async fn listed(
     }
 }
 
-/// The policy of this name: on the account, else, with `anywhere`, one that is attached to nothing here.
+/// The policy of this name: on this target, else, with `anywhere`, one that is attached to nothing here.
 async fn standing(
     on: &Handle,
-    account: &str,
+    at: &str,
     name: &str,
     anywhere: bool,
 ) -> Result<Option<Standing>, Failure> {
     let kind = "SERVICE_CONTROL_POLICY";
-    let on_target = json!({"TargetId": account, "Filter": kind});
+    let on_target = json!({"TargetId": at, "Filter": kind});
     let permission = "organizations:ListPoliciesForTarget";
     let here = listed(on, permission, &on_target, name).await?;
     let attached = here.is_some();
@@ -109,17 +210,6 @@ async fn standing(
     }))
 }
 
-/// The principals that our policy denies; nothing where somebody altered it otherwise.
-fn denied(document: &Value) -> Option<Vec<String>> {
-    let pointer = "/Statement/0/Condition/ArnLike/aws:PrincipalArn";
-    let all = document.pointer(pointer)?.as_array()?;
-    let all: Vec<String> = all
-        .iter()
-        .filter_map(|one| Some(one.as_str()?.to_owned()))
-        .collect();
-    (deny(&all) == *document).then_some(all)
-}
-
 fn altered(name: &str) -> Why {
     let text =
         format!("the policy {name} is not as contain writes it; look at it before anything else");
@@ -131,21 +221,12 @@ pub(in super::super) async fn of_principal(
     on: &Handle,
     target: &Locator,
 ) -> Result<Value, Failure> {
-    let on = on.of_organization();
-    let account = target.account().unwrap_or_default();
-    let there = standing(&on, account, &deny_name(account), false).await?;
-    let all = there.map(|there| denied(&there.document).unwrap_or_default());
-    let wanted = patterns(target);
-    let is_named = all.is_some_and(|all| wanted.iter().all(|one| all.contains(one)));
-    Ok(if is_named {
-        json!(IN_FORCE)
-    } else {
-        Value::Null
-    })
+    let roll = Roll::of_account(target.account().unwrap_or_default());
+    roll.shown(on, &patterns(target)).await
 }
 
 /// The same failure; where we were not permitted to look, it says by whom one may.
-fn told_of_role(failure: Failure) -> Failure {
+pub(super) fn told_of_role(failure: Failure) -> Failure {
     match failure {
         Failure::Refused { code, why } if why.because == Because::Denied => {
             let text = format!(
@@ -197,41 +278,8 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
 
 /// Names a principal in the guardrail of its account, or takes it out, as the call says.
 pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome {
-    let wants = match call.value("organization_deny") {
-        Some(Value::Null) => false,
-        Some(Value::String(text)) if text == IN_FORCE => true,
-        Some(_) | None => return untold(call),
-    };
-    let on = on.of_organization();
-    let account = call.target.account().unwrap_or_default();
-    let name = deny_name(account);
-    let there = match standing(&on, account, &name, wants).await {
-        Ok(there) => there,
-        Err(failure) => return unsent(failure.why()),
-    };
-    let mut all = match &there {
-        None => Vec::new(),
-        Some(there) => match denied(&there.document) {
-            Some(all) => all,
-            None => return Outcome::Refused(altered(&name)),
-        },
-    };
-    let before = all.clone();
-    all.retain(|one| !patterns(&call.target).contains(one));
-    let sent = match (wants, there) {
-        (true, there) => {
-            all.extend(patterns(&call.target));
-            let is_there = there.as_ref().is_some_and(|there| there.attached) && before == all;
-            if is_there {
-                return Outcome::AlreadySo;
-            }
-            put(&on, account, &name, &deny(&all), there).await
-        }
-        (false, Some(there)) if all.is_empty() => detach(&on, account, &there.id).await,
-        (false, Some(there)) if before != all => update(&on, &there.id, &deny(&all)).await,
-        (false, Some(_) | None) => return Outcome::AlreadySo,
-    };
-    answered(&on, sent)
+    let roll = Roll::of_account(call.target.account().unwrap_or_default());
+    roll.set(on, call, &patterns(&call.target)).await
 }
 
 /// Stops an account or lets it work again, as the call says.
@@ -271,10 +319,10 @@ pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
     answered(&on, sent)
 }
 
-/// Writes a policy and sees that it is on the account; what was made and not attached is found by its name again.
+/// Writes a policy and sees that it is on its target; what was made and not attached is found by its name again.
 async fn put(
     on: &Handle,
-    account: &str,
+    at: &str,
     name: &str,
     document: &Value,
     there: Option<Standing>,
@@ -305,7 +353,7 @@ async fn put(
     if attached {
         return Ok(());
     }
-    let body = json!({"PolicyId": id, "TargetId": account});
+    let body = json!({"PolicyId": id, "TargetId": at});
     ask(on, "organizations:AttachPolicy", body).await.map(drop)
 }
 
@@ -314,8 +362,8 @@ async fn update(on: &Handle, id: &str, document: &Value) -> Result<(), Failure> 
     ask(on, "organizations:UpdatePolicy", body).await.map(drop)
 }
 
-async fn detach(on: &Handle, account: &str, id: &str) -> Result<(), Failure> {
-    let body = json!({"PolicyId": id, "TargetId": account});
+async fn detach(on: &Handle, at: &str, id: &str) -> Result<(), Failure> {
+    let body = json!({"PolicyId": id, "TargetId": at});
     ask(on, "organizations:DetachPolicy", body).await.map(drop)
 }
 
