@@ -4,6 +4,7 @@ mod adversary;
 mod awscli;
 mod permit;
 mod phases;
+mod reads;
 mod restore;
 mod services;
 mod steps;

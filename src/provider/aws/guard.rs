@@ -63,6 +63,7 @@ pub(super) const READS: &[&str] = &[
     "rolesanywhere:GetTrustAnchor",
     "secretsmanager:DescribeSecret",
     "secretsmanager:GetResourcePolicy",
+    "secretsmanager:ListSecrets",
     "ssm:DescribeParameters",
     "sso:DescribePermissionSet",
     "sso:ListAccountAssignmentsForPrincipal",

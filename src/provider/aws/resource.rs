@@ -403,6 +403,7 @@ mod tests {
             "organizations:CreatePolicy",
             "organizations:ListPolicies",
             "organizations:ListRoots",
+            "secretsmanager:ListSecrets",
             "ssm:DescribeParameters",
             "sso:ListInstances",
             "sts:GetAccessKeyInfo",

@@ -3,6 +3,7 @@
 //! Playbooks of one's own, in the world of a leaked key.
 
 use contain::converge::Limit;
+use contain::domain::Relation;
 use contain::playbook::Playbook;
 use contain::report::standing::Outcome as Said;
 
@@ -122,4 +123,27 @@ async fn the_sessions_of_a_user_of_identity_center_die_with_its_deny_and_another
     assert_eq!(end.standing.outcome, Said::Contained);
     assert!(!bench.accepts("session/OF-ALICE"));
     assert!(bench.accepts("session/OF-BOB") && bench.accepts("access-key/LEAKED"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_be_read_is_told_and_denied_to_its_reader_when_it_is_included() {
+    let edge = "    - {from: \"aws:user/ci@123456789012\", to: \"aws:secret/us-east-1:db@123456789012\", relation: could-read}\n  events:\n";
+    let text = LEAK.replacen("  events:\n", edge, 1);
+    let bench = Bench::new(&text);
+    drop(bench.go(&Wish::contained()).await.end());
+    let secret = name("secret/us-east-1:db");
+    assert!(bench.outside().contains(&secret));
+    assert!(bench.left().iter().all(|left| left.call.target != secret));
+
+    let bench = Bench::new(&text);
+    let wish = Wish {
+        include: vec![Relation::CouldRead],
+        ..Wish::contained()
+    };
+    let end = bench.go(&wish).await.end();
+    assert_eq!(end.standing.outcome, Said::Contained);
+    let left = bench.left();
+    let denied = left.iter().find(|left| left.call.target == secret);
+    let reader = denied.and_then(|left| left.call.value("denied_reader").cloned());
+    assert_eq!(reader, Some(serde_json::json!(name("user/ci"))));
 }

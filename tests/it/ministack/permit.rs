@@ -168,7 +168,7 @@ fn the_policy_of_a_plan_is_enough_for_it_and_for_nothing_else() {
             json!({"RoleArn": world.0["role_a"]["arn"], "RoleSessionName": "other"}),
         ),
         ("s3", "list_buckets", json!({})),
-        ("secretsmanager", "list_secrets", json!({})),
+        ("dynamodb", "list_tables", json!({})),
     ] {
         assert!(
             fresh.is_refused(service, operation, &parameters),

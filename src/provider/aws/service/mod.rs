@@ -23,6 +23,8 @@ pub(super) mod parameter;
 #[cfg(feature = "aws")]
 pub(super) mod portal;
 #[cfg(feature = "aws")]
+pub(super) mod readable;
+#[cfg(feature = "aws")]
 pub(super) mod secret;
 pub(super) mod statement;
 
