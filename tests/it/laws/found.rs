@@ -3,7 +3,7 @@
 //! Playbooks of one's own, in the world of a leaked key.
 
 use contain::converge::Limit;
-use contain::domain::Relation;
+use contain::domain::{Item, Relation, Work};
 use contain::playbook::Playbook;
 use contain::report::standing::Outcome as Said;
 
@@ -146,4 +146,41 @@ async fn what_could_be_read_is_told_and_denied_to_its_reader_when_it_is_included
     let denied = left.iter().find(|left| left.call.target == secret);
     let reader = denied.and_then(|left| left.call.value("denied_reader").cloned());
     assert_eq!(reader, Some(serde_json::json!(name("user/ci"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_aws_is_replaced_by_a_role_of_the_workload_or_one_that_trusts_the_pipeline_where_that_is_preferred()
+ {
+    let text = format!(
+        "{HEAD}phases:\n  reissue:\n    - {{id: replace, do: replace, target: \"${{subject}}\", needs: [], with: {{prefer: PREFER, deliver_to: \"aws:secret/us-east-1:db@123456789012\"}}}}\n"
+    );
+    let asked = async |prefer: &str| {
+        let playbook: &'static Playbook =
+            Box::leak(Box::new(load(&text.replace("PREFER", prefer))));
+        let bench = Bench::new(LEAK);
+        let wish = Wish {
+            limit: Limit::Plan,
+            ..wish(playbook)
+        };
+        let (plan, _) = bench.go(&wish).await.end().plan.unwrap();
+        let issues = |item: &Item| matches!(item.work, Work::Issue { .. });
+        let steps = plan.items.iter().find_map(|item| match &item.work {
+            Work::Manual(asked) => Some(asked.text.clone()),
+            _ => None,
+        });
+        (plan.items.iter().any(issues), steps.unwrap_or_default())
+    };
+    let (issues, steps) = asked("short-lived").await;
+    assert!(!issues, "{steps}");
+    for way in [
+        "a role of the workload itself",
+        "sts:AssumeRoleWithWebIdentity",
+        "ISSUER:sub",
+        "IAM Roles Anywhere",
+    ] {
+        assert!(steps.contains(way), "{way}: {steps}");
+    }
+    // Else a key is made, which here waits until one of the two is dead.
+    let (_, steps) = asked("long-lived").await;
+    assert!(!steps.contains("sts:AssumeRoleWithWebIdentity"), "{steps}");
 }
