@@ -3,6 +3,7 @@
 //! `isolate`, `run`, `apply`, `resume`, `verify`, `restore` and every drill are calls of [`converge`].
 //! Containment is convergence to an empty plan.
 
+mod again;
 mod giving_back;
 mod later;
 mod looking;

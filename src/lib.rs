@@ -20,6 +20,10 @@ pub mod execute;
 pub mod report;
 
 pub mod converge;
+
 pub mod drill;
+
+#[cfg(feature = "bench")]
+pub mod bench;
 
 pub mod cli;

@@ -35,10 +35,17 @@ impl Activity {
                 let message = format!("`--activity {}` cannot be read: {why}", file.display());
                 Box::new(Failure::usage(message))
             };
-            let opened = std::fs::File::open(file).map_err(|error| failed(&error))?;
-            if opened.metadata().is_ok_and(|found| found.is_dir()) {
+            // Opening a pipe would wait for whoever writes into it.
+            let found = std::fs::metadata(file).map_err(|error| failed(&error))?;
+            if found.is_dir() {
                 return Err(failed(&"it is a folder; name each file"));
             }
+            if !found.is_file() {
+                return Err(failed(
+                    &"it is no regular file, and exports are read more than once",
+                ));
+            }
+            std::fs::File::open(file).map_err(|error| failed(&error))?;
         }
         session.with_activity(&self.files)
     }

@@ -2,12 +2,14 @@
 //!
 //! What-if plans and what was given back since are never gone on with.
 
+use std::collections::BTreeSet;
+
 use super::failure::Failure;
 use super::session;
 use super::work::Work;
-use crate::domain::Time;
 use crate::domain::case::{Case, Run};
 use crate::domain::event::Order;
+use crate::domain::{Locator, Time};
 use crate::provider::Catalogue;
 use crate::report::standing::{Outcome, standing};
 
@@ -92,7 +94,14 @@ pub(super) fn to_resume(
             let given_back = case.runs.values().rev().find(|run| run.order.gives_back());
             Box::new(match given_back {
                 Some(run) => {
-                    let subjects = session::listed(&run.order.subjects).replace(", ", " ");
+                    // Where only some were given back the others are looked after by a run of their own.
+                    let back = &run.order.subjects;
+                    let cut = case.runs.values().filter(|run| !run.order.gives_back());
+                    let cut = cut.flat_map(|run| &run.order.subjects);
+                    let rest: BTreeSet<Locator> = cut.filter(|subject| !back.contains(subject)).cloned().collect();
+                    let rest: Vec<Locator> = rest.into_iter().collect();
+                    let subjects = if rest.is_empty() { back } else { &rest };
+                    let subjects = session::listed(subjects).replace(", ", " ");
                     let message = format!("incident `{incident}` gave back what it had cut; going on would cut it again");
                     Failure::usage(message).hint(format!("contain isolate {subjects} --incident {incident}"))
                 }

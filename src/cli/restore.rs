@@ -1,6 +1,6 @@
 //! `contain restore`: give back what may come back, from what was recorded before each cut.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ended;
 use super::failure::Failure;
@@ -67,9 +67,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let again = again(&session, &work.folder, &before, false).await?;
     let wanted = wanted(&session, &work, &args)?;
     let subjects = work.journal.with_case(|case| {
-        std::collections::BTreeSet::from_iter(case.subjects().into_iter().cloned())
-            .into_iter()
-            .collect()
+        let of_named = restore::Measures::of(case).subjects_of(&wanted.named);
+        let all = || BTreeSet::from_iter(case.subjects());
+        let meant = Some(of_named).filter(|of_named| !of_named.is_empty());
+        let meant = meant.unwrap_or_else(all);
+        meant.into_iter().cloned().collect()
     });
     let order = Order {
         verb: restore::STEP.to_owned(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::proof::beside;
 use super::turn::Now;
-use super::{Answer, Error, Loop, Tried, reading, turn};
+use super::{Answer, Error, Loop, Tried, again, reading, turn};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Digest, Item, ItemRef, State, Time, Work};
@@ -49,7 +49,7 @@ impl<'a> Loop<'a> {
                         gate::clear(
                             (item, &named),
                             (spec, digest),
-                            case,
+                            (case, &gate::Held::default()),
                             (ground.policy, ground.around),
                             now,
                         )
@@ -140,7 +140,11 @@ impl<'a> Loop<'a> {
 
     /// Notes the goals that these items brought no further; trying them again at once would change nothing.
     pub(super) fn note_stuck(&mut self, plan: &Plan, items: &[&Item]) {
-        let playbook = self.means.playbook;
+        let (playbook, now) = (self.means.playbook, self.clock().now());
+        if self.is_helped(plan, items) {
+            self.stuck.clear();
+            return;
+        }
         let unanswered = self.wants_code && self.answered.is_none();
         let stuck: Vec<Tried> = self.means.ground.journal.with_case(|case| {
             let acting = items.iter().filter(|item| item.call().is_some());
@@ -164,11 +168,12 @@ impl<'a> Loop<'a> {
                     )
                     | State::Intended { .. }
                     | State::InDoubt { .. }
-                    | State::Acted { .. }
                     | State::Failed(_)
                     | State::Denied(_)
                     | State::Undone
                     | State::UndoFailed(_) => true,
+                    // It may be undone as fast as it is made, or not shown yet: it is made again for a while.
+                    State::Acted { .. } => again::is_over(case, plan.run, item, now),
                 })
             });
             stuck.filter_map(|item| tried(item)).collect()

@@ -38,8 +38,8 @@ pub struct Case {
     pub found: BTreeMap<ItemRef, (Time, Reading)>,
     /// How checks, gates and manual tasks were decided, with the time.
     pub decided: BTreeMap<ItemRef, (Time, Decision)>,
-    /// Items that somebody waived.
-    pub waived: BTreeSet<ItemRef>,
+    /// Items that somebody waived, by run, with what each was about then.
+    pub waived: BTreeMap<(u32, ItemKey), Option<Locator>>,
     /// Review deadlines of the cuts in force.
     pub reviews: BTreeMap<ItemRef, Time>,
     /// The time of the latest entry.
@@ -122,6 +122,13 @@ impl Case {
         self.lives_of(run).any(|(_, life)| life.attempts > 0)
     }
 
+    /// Whether an item is waived: what was waived is still the same, and did not end well meanwhile.
+    #[must_use]
+    pub fn is_waived(&self, item: &ItemRef, life: &Life) -> bool {
+        let waived = self.waived.get(&(item.run, item.key.clone()));
+        waived.is_some_and(|about| *about == life.planned.target)
+    }
+
     /// The last life of each item of a run.
     #[must_use]
     pub fn last_lives(&self, run: u32) -> BTreeMap<&ItemKey, (&ItemRef, &Life)> {
@@ -187,10 +194,14 @@ impl Case {
     /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
     #[must_use]
     pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
-        let given_back = |number: u32| {
-            self.runs
-                .range(number + 1..)
-                .any(|(later, run)| run.order.gives_back() && self.has_acted(*later))
+        let given_back = |number: u32, of: &Run| {
+            let mut later = self.runs.range(number.saturating_add(1)..);
+            later.any(|(later, run)| {
+                let mut subjects = run.order.subjects.iter();
+                run.order.gives_back()
+                    && subjects.any(|subject| of.order.subjects.contains(subject))
+                    && self.has_acted(*later)
+            })
         };
         let cuts = |number: u32, run: &Run| match run.order.verb.as_str() {
             _ if run.order.is_of_later_phase() => false,
@@ -198,7 +209,7 @@ impl Case {
             _ => !run.order.gives_back(),
         };
         let runs = self.runs.iter().rev().map(|(number, run)| (*number, run));
-        runs.filter(|(number, run)| cuts(*number, run) && !given_back(*number))
+        runs.filter(|(number, run)| cuts(*number, run) && !given_back(*number, run))
             .collect()
     }
 
@@ -304,7 +315,14 @@ impl Case {
     /// Whether a mandate may still be used at `now`.
     #[must_use]
     pub fn is_live(&self, mandate: &Mandate, now: Time) -> bool {
+        self.is_live_beside(mandate, 0, now)
+    }
+
+    /// The same, where so many items that the record does not hold yet are about to spend it too.
+    #[must_use]
+    pub fn is_live_beside(&self, mandate: &Mandate, others: u32, now: Time) -> bool {
         let used = self.spent.get(&mandate.nonce).copied().unwrap_or(0);
+        let used = used.saturating_add(others);
         let left = match &mandate.scope {
             Scope::Exact { items, .. } => {
                 usize::try_from(used).is_ok_and(|used| used < items.len())

@@ -173,6 +173,7 @@ impl Case {
                 verdict: None,
                 at,
                 attempts: 0,
+                spent: Vec::new(),
             };
             self.lives.insert(
                 ItemRef {
@@ -211,6 +212,10 @@ impl Case {
         let was = life.state.clone();
         life.state = next(&life.state, event)?;
         life.at = at;
+        // What ended well and is open again later is another matter than what was waived.
+        if life.state.is_ok() && !self.waived.is_empty() {
+            self.waived.remove(&(item.run, item.key.clone()));
+        }
         if let Some(seen) = event.seen() {
             life.gone = matches!(seen.fact, Fact::Gone);
         }
@@ -232,14 +237,14 @@ impl Case {
                 attempt,
                 ..
             } => {
-                let first = life.sent.is_none();
                 life.sent = Some(Box::new((call.clone(), before.clone())));
                 life.intended_at = Some(at);
                 life.attempts = *attempt;
                 life.then.clone_from(then);
                 life.delivered.clear();
-                if first {
-                    for nonce in spent {
+                for nonce in spent {
+                    if !life.spent.contains(nonce) {
+                        life.spent.push(nonce.clone());
                         *self.spent.entry(nonce.clone()).or_default() += 1;
                     }
                 }
@@ -258,7 +263,8 @@ impl Case {
                 self.decided.insert(item.clone(), (at, decision.clone()));
             }
             Event::Waived { item, .. } => {
-                self.waived.insert(item.clone());
+                let waived = (item.run, item.key.clone());
+                self.waived.insert(waived, life.planned.target.clone());
             }
             Event::InForce { item, review } | Event::Extended { item, review } => {
                 self.reviews.insert(item.clone(), *review);

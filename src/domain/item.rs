@@ -12,6 +12,9 @@ use super::{
     ActionId, Call, Duration, Fields, Locator, Manner, Query, Relation, Rung, Seen, Tier, Undo,
 };
 
+/// The mark of a cut beyond a playbook's limit: only an exact confirmation covers it.
+pub const BEYOND_LIMIT: &str = "beyond-limit";
+
 /// One action, read or task on one target, in a plan.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Item {
@@ -61,7 +64,7 @@ pub struct Item {
     /// Whether the credential itself is tried afterwards.
     #[serde(default)]
     pub probe: bool,
-    /// Marks that raise eyebrows: `own`, `protected`, `shared`.
+    /// Marks that raise eyebrows: `own`, `protected`, `shared`, `beyond-limit`.
     #[serde(default)]
     pub marks: Vec<String>,
     /// Facts for the reader and for policies: owner, environment, collateral.

@@ -362,6 +362,8 @@ pub struct Life {
     pub at: Time,
     /// How many attempts were made.
     pub attempts: u32,
+    /// The mandates that it spent, by nonce; each counts once, however often it was tried.
+    pub spent: Vec<String>,
 }
 
 impl Life {

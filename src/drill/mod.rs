@@ -12,7 +12,7 @@ use crate::domain::{Clock, Locator, Secret, Time};
 use crate::journal::Line;
 use crate::provider::simulated::scenario::{Broken, Scenario};
 use crate::provider::simulated::world::{Shared, lock};
-use crate::provider::simulated::{Simulated, inject};
+use crate::provider::simulated::{Simulated, fight, inject};
 use crate::provider::{Catalogue, aws};
 
 /// The scenarios that ship, by name, with their text.
@@ -102,9 +102,22 @@ impl Rehearsal {
             .map(|secret| Secret::new(secret.to_owned()))
     }
 
-    /// Plays what happens whatever the tool does.
+    /// Plays what happens whatever the tool does, and whoever fights back.
     pub async fn play(&self) -> Vec<inject::Played> {
-        inject::play(&self.scenario.injects, &self.world, &self.clock).await
+        let fights = async {
+            let (scenario, world, clock) = (&self.scenario, &self.world, &self.clock);
+            match &scenario.adversary {
+                Some(adversary) => {
+                    fight(adversary, &scenario.responder, scenario.seed, world, clock).await
+                }
+                None => Vec::new(),
+            }
+        };
+        let injected = inject::play(&self.scenario.injects, &self.world, &self.clock);
+        let (mut played, fought) = futures_util::join!(injected, fights);
+        played.extend(fought);
+        played.sort_by_key(|played| played.at);
+        played
     }
 
     /// Asks the world about everything that the scenario has an expectation of.

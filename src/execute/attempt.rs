@@ -155,7 +155,7 @@ impl Attempts<'_> {
             gate::clear(
                 (self.item, self.named),
                 (self.spec, self.plan),
-                case,
+                (case, self.ground.held),
                 rules,
                 now,
             )

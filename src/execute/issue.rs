@@ -12,8 +12,8 @@ use super::{Ground, shown};
 use crate::domain::event::{Event, Further};
 use crate::domain::state::Life;
 use crate::domain::{
-    AfterFailure, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat,
-    RetryOn, Seen, Spec, State, Why,
+    Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn, Seen,
+    Spec, State, Why,
 };
 use crate::gate::{self, Blocked, Clearance};
 use crate::journal;
@@ -189,26 +189,40 @@ impl Issue<'_> {
             Issued::Undelivered(Outcome::Refused(why)) if self.spec.repeat == Repeat::SetLike => {
                 Ok(Next::Blocked(Cause::Provider(why.to_string())))
             }
-            Issued::Undelivered(Outcome::Refused(why)) => match self.clear_away(lane).await? {
-                Cleanup::Clean => {
-                    let text = format!(
-                        "the new credential could not be delivered and was taken away again: {}",
-                        why.text
-                    );
-                    let why = Why::new(why.because, text);
-                    self.ground
-                        .fail(self.named, why)
-                        .await
-                        .map(|()| Next::Ended)
-                }
-                Cleanup::Left(next) => Ok(next),
-            },
+            Issued::Undelivered(Outcome::Refused(why)) => self.take_away(why, lane).await,
             Issued::Undelivered(outcome) => {
                 let cause =
                     Cause::Provider(format!("the new credential was not delivered: {outcome:?}"));
                 Ok(Next::Again(cause, None))
             }
         }
+    }
+
+    /// Takes away what one place refused. Where another place had taken it, that one is overwritten: then it is not *failed*,
+    /// and another attempt is what makes that place good.
+    async fn take_away(&self, why: Why, lane: &Lane) -> Step {
+        let delivered = self.life().map(|life| life.delivered).unwrap_or_default();
+        if let Cleanup::Left(next) = self.clear_away(lane).await? {
+            return Ok(next);
+        }
+        let text = format!(
+            "the new credential could not be delivered and was taken away again: {}",
+            why.text
+        );
+        if let Some(place) = delivered.first() {
+            let more = delivered.len().saturating_sub(1);
+            let others = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            return Ok(Next::Blocked(Cause::Provider(format!(
+                "{text}; {place}{others} had taken it already and holds a credential that is gone: the next attempt delivers anew"
+            ))));
+        }
+        let why = Why::new(why.because, text);
+        self.ground.fail(self.named, why).await?;
+        Ok(Next::Ended)
     }
 
     /// Looks until what was made is there and each place shows what it did not show before; a second of the same tag is
@@ -227,26 +241,8 @@ impl Issue<'_> {
             }
         }
         let within = self.item.verify_within.unwrap_or(verify::READ_BACK_WITHIN);
-        let shown = shown::prove(self.ground, self.named, self.spec, within).await?;
-        let takes_back = self.item.manner.after_failure == Some(AfterFailure::UndoSelf);
-        if shown || !takes_back {
-            return Ok(());
-        }
-        let made = self.life().map(|life| life.made).unwrap_or_default();
-        for what in made.iter().filter(|what| **what != self.make.target) {
-            if self.discard(what, lane).await?.is_some() {
-                let text = format!("{what} was to be taken away and is still there");
-                let why = Why::new(Because::Conflict, text);
-                return self
-                    .note(Event::UndoFailed {
-                        item: self.named.clone(),
-                        why,
-                    })
-                    .await;
-            }
-        }
-        let (item, by) = (self.named.clone(), self.named.clone());
-        self.note(Event::Released { item, by }).await
+        // What is not shown in time may show later: it was delivered, and is not taken away for that.
+        shown::prove(self.ground, self.named, self.spec, within).await
     }
 
     async fn without_target(&self, seen: &Seen) -> Result<Option<Next>, journal::Error> {
@@ -276,7 +272,14 @@ impl Issue<'_> {
         let now = self.ground.clock.now();
         let cleared = self.ground.journal.with_case(|case| {
             let rules = (self.ground.policy, self.ground.around);
-            gate::clear((self.item, self.named), (spec, self.plan), case, rules, now)
+            let authority = (case, self.ground.held);
+            gate::clear(
+                (self.item, self.named),
+                (spec, self.plan),
+                authority,
+                rules,
+                now,
+            )
         });
         match cleared {
             Ok(clearance) => Ok(Ok(clearance)),

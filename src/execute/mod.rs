@@ -28,7 +28,7 @@ use tokio::sync::{Semaphore, watch as channel};
 use crate::domain::event::Event;
 use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, Why, Work};
 use crate::evidence::Keeper;
-use crate::gate::{Circumstances, Policy};
+use crate::gate::{self, Circumstances, Policy};
 use crate::journal::{self, Journal};
 use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
@@ -49,6 +49,8 @@ pub struct Ground<'a> {
     pub policy: &'a Policy,
     /// The circumstances that policies ask about.
     pub around: &'a Circumstances,
+    /// What is cleared and not in the record yet.
+    pub held: &'a gate::Held,
     /// The lanes, shared by all rounds.
     pub lanes: &'a Lanes,
     /// The time.

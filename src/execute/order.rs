@@ -19,8 +19,10 @@ pub(super) enum How {
     Passed,
     /// Nobody knows.
     InDoubt,
-    /// Not well.
+    /// Not well: it is known that nothing happened, or that it was not to be.
     Badly,
+    /// Not to its end: something stood in its way, or its target had changed. It may end well later.
+    Held,
     /// Not at all so far: it has not had its turn.
     Open,
 }
@@ -30,14 +32,29 @@ impl How {
         let state = ground
             .journal
             .with_case(|case| case.lives.get(named).map(|life| life.state.clone()));
+        let goes_on = item.manner.after_failure == Some(AfterFailure::Continue);
         match state {
-            Some(State::Confirmed { .. } | State::Skipped(_)) => Self::Well,
-            Some(State::Planned | State::Blocked(Cause::Dependency(_))) => Self::Open,
-            Some(state) if state.is_in_doubt() => Self::InDoubt,
-            Some(_) | None if item.manner.after_failure == Some(AfterFailure::Continue) => {
+            Some(State::Confirmed { .. } | State::Skipped(_) | State::Undone) => Self::Well,
+            Some(State::Planned | State::Blocked(Cause::Dependency(_))) | None => Self::Open,
+            Some(State::Intended { .. } | State::InDoubt { .. } | State::Acted { .. }) => {
+                Self::InDoubt
+            }
+            Some(State::Blocked(_) | State::Stale(_) | State::Failed(_) | State::Denied(_))
+                if goes_on =>
+            {
                 Self::Passed
             }
-            Some(_) | None => Self::Badly,
+            Some(State::Failed(_) | State::Denied(_) | State::UndoFailed(_)) => Self::Badly,
+            Some(
+                State::Blocked(
+                    Cause::Approval(_)
+                    | Cause::Policy(_)
+                    | Cause::Lock(_)
+                    | Cause::Authority(_)
+                    | Cause::Provider(_),
+                )
+                | State::Stale(_),
+            ) => Self::Held,
         }
     }
 }

@@ -14,6 +14,10 @@ use crate::verify;
 /// When a measure falls due for review where the playbook does not say.
 const REVIEW: Duration = Duration::from_hours(4);
 
+/// How long a cut that may be sent again is read back before the round goes on without it: somebody may be undoing it, and
+/// everything else of the round would wait.
+const SENT_AGAIN: Duration = Duration::from_secs(15);
+
 /// After a lost answer: looks until the effect shows (`Some(true)`), until it is known that nothing happened
 /// (`Some(false)`), or until a set-like cut may be sent again (`None`).
 pub(super) async fn look_again(
@@ -162,10 +166,16 @@ pub(super) async fn prove(
         };
         return ground.write(vec![told]).await;
     }
-    let within = item
-        .and_then(|item| item.verify_within)
-        .unwrap_or(verify::READ_BACK_WITHIN);
-    let (seen, shown) = verify::read_back(ground.observer, ground.clock, spec, &call, within).await;
+    let said = item.and_then(|item| item.verify_within);
+    let within = said.unwrap_or(verify::READ_BACK_WITHIN);
+    let again = said.is_none() && spec.repeat == Repeat::SetLike && spec.cut().is_some();
+    let first = if again { SENT_AGAIN } else { within };
+    let read_back = |within| verify::read_back(ground.observer, ground.clock, spec, &call, within);
+    let (mut seen, mut shown) = read_back(first).await;
+    // What nobody can read may show yet; what is read and does not show is sent again in the next round.
+    if again && matches!(seen.fact, Fact::Unreadable(_)) {
+        (seen, shown) = read_back(within.saturating_sub(first)).await;
+    }
     let verdict = verify::observed(acted, spec, shown);
     let mut events = vec![Event::Verified {
         item: named.clone(),

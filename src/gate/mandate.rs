@@ -2,10 +2,12 @@
 //!
 //! Never lengthens one: authority ends at its time, at its count, or when somebody ends it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use crate::domain::case::Case;
 use crate::domain::event::Order;
+use crate::domain::item::BEYOND_LIMIT;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
@@ -103,6 +105,31 @@ pub fn grant(
     vec![exact, mandate(reach, Tier::DISRUPTIVE, REACH_LASTS)]
 }
 
+/// What was cleared in this process and whose intent is not durable yet: it counts as spent. Items are cleared side by side,
+/// and none of them sees the others in the record.
+#[derive(Debug, Default)]
+pub struct Held(Mutex<BTreeMap<String, BTreeSet<ItemRef>>>);
+
+impl Held {
+    /// How many others are about to spend a mandate.
+    fn others(&self, mandate: &Mandate, named: &ItemRef, case: &Case) -> u32 {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(items) = held.get_mut(&mandate.nonce) else {
+            return 0;
+        };
+        items.retain(|item| !spent_before(case, item, mandate));
+        let others = items.iter().filter(|item| *item != named).count();
+        u32::try_from(others).unwrap_or(u32::MAX)
+    }
+
+    /// Notes that an item is about to spend a mandate.
+    pub(super) fn hold(&self, mandate: &Mandate, named: &ItemRef) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let items = held.entry(mandate.nonce.clone()).or_default();
+        items.insert(named.clone());
+    }
+}
+
 /// Finds the live mandate that covers an item, exact ones first; `true` stands for exact.
 #[must_use]
 pub fn covering<'a>(
@@ -110,12 +137,13 @@ pub fn covering<'a>(
     named: &ItemRef,
     spec: &Spec,
     plan: Digest,
-    case: &'a Case,
+    (case, held): (&'a Case, &Held),
     now: Time,
 ) -> Option<(&'a Mandate, bool)> {
     let began = |mandate: &&Mandate| spent_before(case, named, mandate);
     let live = |mandate: &&Mandate| {
-        case.is_live(mandate, now) || (began(mandate) && case.is_in_force(mandate, now))
+        case.is_live_beside(mandate, held.others(mandate, named, case), now)
+            || (began(mandate) && case.is_in_force(mandate, now))
     };
     let exact = |mandate: &&Mandate| match &mandate.scope {
         Scope::Exact {
@@ -145,6 +173,7 @@ pub fn covering<'a>(
             };
             named.run == *run
                 && related
+                && !item.marks.iter().any(|mark| mark == BEYOND_LIMIT)
                 && matches!(spec.effect, Effect::Cut(_))
                 && spec.is_reversible()
                 && item.tier <= mandate.tier
@@ -163,8 +192,8 @@ pub fn covering<'a>(
 
 // A further attempt at an item that was begun under a mandate needs no second count of it.
 fn spent_before(case: &Case, named: &ItemRef, mandate: &Mandate) -> bool {
-    let begun = case.lives.get(named).is_some_and(|life| life.attempts > 0);
-    begun && case.spent.contains_key(&mandate.nonce)
+    let life = case.lives.get(named);
+    life.is_some_and(|life| life.spent.contains(&mandate.nonce))
 }
 
 /// Says in a phrase what a confirmation grants beyond the plan itself.

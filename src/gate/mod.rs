@@ -9,7 +9,7 @@ use crate::domain::case::{Attached, Case};
 use crate::domain::{Cause, Digest, Item, ItemRef, Rung, Seen, Spec, Time};
 use crate::evidence;
 
-pub use mandate::Confirmation;
+pub use mandate::{Confirmation, Held};
 pub use policy::{Authority, Circumstances, Policy, Rule, Ruling};
 
 /// Proof that one attempt at one item may be made. Not cloneable; writing the intent consumes it.
@@ -50,24 +50,29 @@ pub enum Blocked {
 pub fn clear(
     (item, named): (&Item, &ItemRef),
     (spec, plan): (&Spec, Digest),
-    case: &Case,
+    (case, held): (&Case, &Held),
     (policy, around): (&Policy, &Circumstances),
     now: Time,
 ) -> Result<Clearance, Blocked> {
-    let mandate = mandate::covering(item, named, spec, plan, case, now);
+    let mandate = mandate::covering(item, named, spec, plan, (case, held), now);
     let authority = mandate.map_or(Authority::NONE, |(mandate, exact)| Authority {
         tier: Some(mandate.tier),
         exact,
     });
     match policy.rule(item, spec.effect.word(), around, authority) {
-        Ruling::Allow(policies) => Ok(Clearance {
-            item: named.clone(),
-            spent: mandate
-                .map(|(mandate, _)| mandate.nonce.clone())
-                .into_iter()
-                .collect(),
-            policies,
-        }),
+        Ruling::Allow(policies) => {
+            if let Some((mandate, _)) = mandate {
+                held.hold(mandate, named);
+            }
+            Ok(Clearance {
+                item: named.clone(),
+                spent: mandate
+                    .map(|(mandate, _)| mandate.nonce.clone())
+                    .into_iter()
+                    .collect(),
+                policies,
+            })
+        }
         Ruling::NeedsMandate(rules) => Err(Blocked::Waits(Cause::Approval(said(&rules)))),
         Ruling::Forbidden(rules) => Err(Blocked::Denied(said(&rules))),
     }

@@ -2,8 +2,6 @@
 //!
 //! Evaluates expressions over what is known; what is not known yet becomes pending, never a guess.
 
-use std::collections::BTreeSet;
-
 use super::slot::{Known, Slot, known, slots};
 use super::{Ask, Error, step};
 use crate::domain::event::Does;
@@ -99,12 +97,11 @@ fn take_in<'a>(
                     None => wait(&mut all.pending, step, UNSAID),
                 }
             }
-            let kept = stage(ask, step, candidates, &mut all.pending);
-            for candidate in &kept {
+            for candidate in &candidates {
                 all.items
                     .extend(step::asked_first(ask, step, &candidate.key)?);
             }
-            all.candidates.extend(kept);
+            all.candidates.extend(candidates);
             Ok(())
         }
         Ok(slots) => once(ask, step, slots, all),
@@ -210,45 +207,6 @@ fn is_needed_after_all(ask: &Ask<'_>, key: &ItemKey, skipped: Time) -> bool {
             life.at > skipped && matches!(life.state, State::Failed(_) | State::Denied(_))
         })
     })
-}
-
-/// A limit on a `for_each` of cuts stages: what is beyond it waits for the next round, and is named.
-fn stage<'a>(
-    ask: &Ask<'_>,
-    step: &Step,
-    found: Vec<Candidate<'a>>,
-    pending: &mut Vec<Pending>,
-) -> Vec<Candidate<'a>> {
-    let limit = step.for_each.as_ref().and_then(|for_each| for_each.limit);
-    let Some(limit) = limit.and_then(|limit| usize::try_from(limit).ok()) else {
-        return found;
-    };
-    let begun: BTreeSet<&ItemKey> = ask
-        .case
-        .lives_of(ask.at.0)
-        .map(|(item, _)| &item.key)
-        .collect();
-    let mut fresh = 0;
-    let all = found.len();
-    let kept: Vec<_> = found
-        .into_iter()
-        .filter(|candidate| {
-            let is_fresh = !begun.contains(&candidate.key);
-            fresh += usize::from(is_fresh);
-            !is_fresh || fresh <= limit
-        })
-        .collect();
-    if kept.len() < all {
-        wait(
-            pending,
-            step,
-            &format!(
-                "at most {limit} begin in one round; {} wait for the next",
-                all - kept.len()
-            ),
-        );
-    }
-    kept
 }
 
 pub(super) fn wait(pending: &mut Vec<Pending>, step: &Step, why: &str) {

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::case::{Case, Goal};
 use crate::domain::event::{Does, Order};
 use crate::domain::state::Life;
-use crate::domain::{ActionId, Becomes, ItemRef, Locator, Relation, Rung, Seen, Spec, State, Time};
+use crate::domain::{
+    ActionId, Becomes, ItemRef, KindId, Locator, Relation, Rung, Seen, Spec, State, Time,
+};
 use crate::provider::Catalogue;
 
 /// How many issuers in a row are followed.
@@ -35,6 +37,8 @@ pub struct Goals<'a> {
     principals: BTreeMap<&'a Locator, &'a Locator>,
     /// What earlier runs made and nobody gave back: this run finds it to be so already.
     made: BTreeMap<Goal, (u32, &'a Life)>,
+    /// When the youngest credential that was found was issued, by whose it is and by its kind; by the provider's clock.
+    youngest: BTreeMap<(Locator, &'a KindId), Time>,
 }
 
 impl<'a> Goals<'a> {
@@ -52,12 +56,14 @@ impl<'a> Goals<'a> {
             catalogue,
             all,
             made: made_before(case, run),
+            youngest: BTreeMap::new(),
             on: BTreeMap::new(),
             held: BTreeMap::new(),
             reads_logs: case
                 .lives_of(run)
                 .any(|(_, life)| life.planned.does == Does::Read),
         };
+        goals.youngest = goals.youngest(case, run);
         for (_, life) in goals.all.values() {
             let Some(target) = &life.planned.target else {
                 continue;
@@ -70,6 +76,33 @@ impl<'a> Goals<'a> {
             }
         }
         goals
+    }
+
+    /// The youngest of what the set's reads found, by whose it is.
+    fn youngest(&self, case: &'a Case, run: u32) -> BTreeMap<(Locator, &'a KindId), Time> {
+        let mut youngest = BTreeMap::new();
+        for (item, (_, reading)) in case.readings(run) {
+            let Some(subject) = &item.key.subject else {
+                continue;
+            };
+            let of_set = reading
+                .found
+                .iter()
+                .filter(|found| matches!(found.relation, Some(Relation::Minted | Relation::Held)));
+            for found in of_set {
+                let told = found.fields.get("principal").and_then(|told| told.as_str());
+                let whose = told.and_then(|told| told.parse().ok());
+                let whose = whose.unwrap_or_else(|| {
+                    let principal = self.principals.get(subject);
+                    (*principal.unwrap_or(&subject)).clone()
+                });
+                if let Some(at) = found.at {
+                    let known = youngest.entry((whose, found.what.kind())).or_insert(at);
+                    *known = at.max(*known);
+                }
+            }
+        }
+        youngest
     }
 
     /// Whether what belongs to the set is enumerated by reading, audit logs included.
@@ -138,7 +171,25 @@ impl<'a> Goals<'a> {
                     .or_insert(passed);
             }
         }
+        // Behind a cut of its principal that reaches its kind it issues nothing either, a guardrail above all.
+        for (action, life) in self.on.get(issuer).into_iter().flatten() {
+            let whole = self.catalogue.action(action).and_then(Spec::cut);
+            let whole = whole.filter(|whole| whole.stops_issue && !whole.before_call);
+            for (other, known) in &mut dead {
+                if whole.is_some_and(|whole| whole.of.contains(other.kind())) {
+                    *known = sooner(*known, passed(self.maker(life)));
+                }
+            }
+        }
         let mut due = dead.into_values().fold(Due::Never, later);
+        // What was issued after the cut-off lives on, whatever issued it: a session that was still accepted somewhere.
+        let cut_off = self.cut_off(spec, target);
+        for kind in &cut.of {
+            let youngest = self.youngest.get(&(target.clone(), kind));
+            if let Some(issued) = youngest.filter(|issued| Some(**issued) >= cut_off) {
+                due = later(due, Due::At(*issued));
+            }
+        }
         if was_reached {
             for (action, life) in self.on.get(issuer).into_iter().flatten() {
                 if life.planned.rung == Some(Rung::EndSessions) {

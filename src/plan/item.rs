@@ -160,9 +160,11 @@ pub(super) fn marks(ask: &Ask<'_>, spec: &Spec, target: &Locator) -> Vec<String>
     };
     let reaches_us = spec.cut().is_some_and(|cut| {
         let mut credentials = ask.own.iter().filter(is_credential);
-        let is_ours = ask.own.contains(target);
-        // A cut on our principal reaches us where it reaches credentials of the kind that we act with.
-        is_ours && (is_credential(&target) || credentials.any(|own| cut.of.contains(own.kind())))
+        let governs = ask.catalogue.kind(target.kind()).map(|kind| &kind.governs);
+        let all = governs.is_some_and(|all| all.iter().all(|kind| cut.of.contains(kind)));
+        // A cut on our principal reaches us where it reaches credentials of the kind that we act with, or of every
+        // kind that it has: what a role further on gives us is known only once it is entered.
+        ask.own.contains(target) && (all || credentials.any(|own| cut.of.contains(own.kind())))
     });
     if reaches_us {
         marks.push("own".to_owned());

@@ -3,6 +3,7 @@
 //! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
 
 pub mod due;
+pub mod guardrail;
 pub mod needs;
 pub mod scope;
 pub mod tier;
@@ -16,6 +17,7 @@ mod candidate;
 mod choice;
 mod item;
 mod slot;
+mod stage;
 
 mod manner;
 
@@ -36,8 +38,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
-use crate::domain::plan::{Pending, Plan, VERSION};
-use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, Time, Work};
+use crate::domain::plan::{Plan, VERSION};
+use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, State, Time, Work};
 use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 
@@ -170,6 +172,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .lives_of(ask.at.0)
         .map(|(item, _)| &item.key)
         .collect();
+    guardrail::beside(ask, &seen, &mut candidates);
     let mut items = Vec::with_capacity(candidates.len());
     let mut merged = BTreeMap::new();
     // Where two steps come to the same cut, the earlier phase's is the one that is made.
@@ -241,7 +244,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .into_iter()
                     .next(),
             };
-            let known = goals.get(&choice.spec.id, &choice.target).is_some();
+            let known = goals.get(&choice.spec.id, &choice.target);
+            let known = known.is_some_and(|life| accounts(&life.state));
             let item = item::item(ask, (&goals, &relied_on), candidate, choice, before);
             // A goal that an earlier round accounts for needs no second no-op; late proof is added to its own life.
             if item.call().is_some() || !known {
@@ -267,9 +271,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);
-    let limit =
-        usize::try_from(ask.playbook.limits.max_items.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
-    stage(&mut items, &mut pending, limit)?;
+    stage::stage(ask, &mut items, &mut pending)?;
     link(ask, &mut items);
     manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
@@ -292,40 +294,23 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     Ok((plan, reached))
 }
 
-/// On cuts a limit stages: what is beyond it waits for the next round, and is named.
-fn stage(items: &mut Vec<Item>, pending: &mut Vec<Pending>, limit: usize) -> Result<(), Error> {
-    let changes = |item: &&Item| item.call().is_some() && item.rung.is_none();
-    let others = items.iter().filter(changes).count();
-    if others > limit {
-        let items = others;
-        return Err(Error::TooMany { items, limit });
+/// Whether a life says how its goal came to be so. What was planned and never begun, or did not come about, does not: where
+/// the goal is met all the same, a no-op says so.
+fn accounts(state: &State) -> bool {
+    match state {
+        State::Intended { .. }
+        | State::InDoubt { .. }
+        | State::Acted { .. }
+        | State::Confirmed { .. }
+        | State::Skipped(_)
+        | State::Undone
+        | State::UndoFailed(_) => true,
+        State::Planned
+        | State::Blocked(_)
+        | State::Failed(_)
+        | State::Stale(_)
+        | State::Denied(_) => false,
     }
-    items.sort_by(|a, b| {
-        (a.key.phase, a.relation.is_some(), b.rung, &a.key).cmp(&(
-            b.key.phase,
-            b.relation.is_some(),
-            a.rung,
-            &b.key,
-        ))
-    });
-    let mut acting = 0;
-    items.retain(|item| {
-        let cuts = item.call().is_some() && item.rung.is_some();
-        acting += usize::from(cuts);
-        let kept = !cuts || acting <= limit;
-        if !kept && !pending.iter().any(|known| known.step == item.key.step) {
-            let why = format!(
-                "the playbook's limit of {limit} items per round is reached; the rest follows"
-            );
-            pending.push(Pending {
-                phase: item.key.phase,
-                step: item.key.step.clone(),
-                why,
-            });
-        }
-        kept
-    });
-    Ok(())
 }
 
 fn link(ask: &Ask<'_>, items: &mut [Item]) {

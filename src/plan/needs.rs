@@ -141,23 +141,45 @@ pub fn waits_for_phases(item: &Item, catalogue: &Catalogue) -> bool {
     })
 }
 
-/// What of the phases before an item's own is open for its subject, and not waived.
+/// What of the phases before an item's own is open for its subject, and not waived: in its own run, and of the runs before
+/// it the cuts that no later run took up and what people were asked to do.
 #[must_use]
 pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemKey> {
     let mine = |other: &ItemKey| {
         other.subject.is_none() || key.subject.is_none() || other.subject == key.subject
     };
-    let waived = |item: &ItemRef| {
-        case.waived
-            .iter()
-            .any(|waived| waived.run == run && waived.key == item.key)
-    };
-    let last = case.last_lives(run).into_values();
     // A cut that is known not to have happened is as open as one that was not tried.
     let is_open =
         |life: &Life| life.state.is_open() || (life.planned.rung.is_some() && is_badly(life));
-    let open = last.filter(|(item, life)| {
-        item.key.phase < key.phase && mine(&item.key) && is_open(life) && !waived(item)
+    let is_before = |item: &ItemRef, life: &Life| {
+        item.key.phase < key.phase
+            && mine(&item.key)
+            && is_open(life)
+            && !case.is_waived(item, life)
+    };
+    let earlier = case.cutting_runs().into_iter().map(|(number, _)| number);
+    let earlier = earlier.filter(|number| *number < run);
+    let of_earlier = earlier.flat_map(|number| {
+        let last = case.last_lives(number).into_values();
+        last.filter(|(item, life)| is_before(item, life) && is_left(case, item, life))
     });
-    open.map(|(item, _)| &item.key).collect()
+    let own = case.last_lives(run).into_values();
+    let own = own.filter(|(item, life)| is_before(item, life));
+    own.chain(of_earlier).map(|(item, _)| &item.key).collect()
+}
+
+/// Whether an open item of an earlier run is still to be done: a task of people, or a cut that no later run took up.
+fn is_left(case: &Case, item: &ItemRef, life: &Life) -> bool {
+    let planned = &life.planned;
+    if planned.rung.is_none() {
+        return planned.does == Does::Manual;
+    }
+    let mut later = case.runs.range(item.run.saturating_add(1)..);
+    !later.any(|(run, _)| {
+        case.lives_of(*run).any(|(_, later)| {
+            let later = &later.planned;
+            later.rung.is_some()
+                && (&later.action, &later.target) == (&planned.action, &planned.target)
+        })
+    })
 }

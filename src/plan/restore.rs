@@ -101,7 +101,7 @@ struct Choice<'a> {
     target: &'a Locator,
     measure: &'a Measure<'a>,
     present: &'a Seen,
-    /// Another subject that needs the measure, and was not declared healthy.
+    /// Another subject that the measure stands for, and that was not declared healthy.
     needed_by: Option<&'a Locator>,
 }
 
@@ -172,9 +172,7 @@ fn needed_by<'a>(
     target: &Locator,
 ) -> Option<&'a Locator> {
     let is_named = |subject: &Locator| wanted.named.is_empty() || wanted.named.contains(subject);
-    if wanted.healthy.is_none() || is_named(target) {
-        return None;
-    }
+    wanted.healthy.as_ref()?;
     let subjects = stands_for(ask.case, (measures, measure), ask.catalogue, target);
     subjects.into_iter().find(|subject| !is_named(subject))
 }
@@ -298,6 +296,11 @@ fn judge(
 ) -> Result<Judged, Kept> {
     let mut judged = Judged::default();
     if wanted.healthy.is_some() {
+        judged.raises.extend(
+            choice
+                .needed_by
+                .map(|other| format!("it stands for {other} too, which was not declared healthy")),
+        );
         return Ok(judged);
     }
     let Choice {
@@ -397,7 +400,7 @@ fn give_back<'a>(
             return Err(could_not(format!("the target cannot be read: {why}")));
         }
     };
-    if let Some(other) = needed_by {
+    if let (Some(other), false) = (needed_by, named) {
         return Err(held(format!(
             "held: it stands for {other} too, which was not declared healthy"
         )));

@@ -208,7 +208,7 @@ pub(crate) static LIMITS: Place = Place {
 #[rustfmt::skip]
 pub(crate) static CLOSE: Place = Place {
     name: "`close`",
-    about: "`contain incident close` refuses, and lists what is missing.",
+    about: "What must be so before the incident may be closed; `contain status` and the report list what is missing.",
     keys: &[key(
         "requires",
         T::List(&T::Requirement),
@@ -398,7 +398,7 @@ pub(crate) static ON_FAILURE: Place = Place {
     name: "`on_failure`",
     about: "A failure never loosens containment.",
     keys: &[
-        key("then", T::Word(after_failure), else_("as without `on_failure`"), &[], "What becomes of what was done, and of the rest: `keep`, what is done stays done and the rest goes on; `stop`, what depends on it does not start; `continue`, as if it had ended well; `undo-self`, what the step itself did is given back (never of a cut)."),
+        key("then", T::Word(after_failure), else_("as without `on_failure`"), &[], "What becomes of what was done, and of the rest: `keep`, what is done stays done and the rest goes on; `stop`, what depends on it does not start; `continue`, as if it had ended well; `undo-self`, what the step itself did is given back (never of a cut; of what is issued always and only what was not delivered)."),
         key("run", T::List(&T::Map(&ASIDE_STEP)), else_("nothing"), &[], "Steps that run then, and only then: `notify`, `manual` or `read`, once, without `needs`, `gate` and `on_failure`."),
     ],
 };

@@ -167,6 +167,24 @@ pub fn why(failed: &reqwest::Error, what: &str) -> Why {
     }
 }
 
+/// Reads the body of a reply; nothing where it is longer than so many bytes, however much of it there is.
+///
+/// # Errors
+/// The exchange broke off.
+pub async fn body(
+    mut reply: reqwest::Response,
+    most: usize,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while let Some(more) = reply.chunk().await? {
+        if more.len() > most - bytes.len() {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&more);
+    }
+    Ok(Some(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,6 +51,8 @@ pub trait Provider: Send + Sync {
         named.iter().map(|_| None).collect()
     }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
+    /// What makes a new secret writes it to standard output and nothing else there; what delivers one is a single
+    /// pipeline that reads it from standard input.
     fn commands(&self, call: &Call) -> Vec<String>;
     /// The permissions that a question needs; those that all questions and looks need, where none is named.
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
@@ -58,6 +60,11 @@ pub trait Provider: Send + Sync {
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
     /// What is installed in peacetime against principals that edit all else; none where the vendor has nothing of the kind.
     fn guardrail(&self) -> Option<Guardrail>;
+    /// The cuts that put a principal behind the guardrail, as far as this provider is set up to make them: what they cut
+    /// cannot edit them.
+    fn guards(&self) -> Vec<ActionId> {
+        Vec::new()
+    }
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
@@ -172,6 +179,14 @@ impl Catalogue {
         self.providers
             .iter()
             .flat_map(|provider| provider.actions())
+    }
+
+    /// The cut that puts things of a kind behind the guardrail, where its provider is set up to make it.
+    #[must_use]
+    pub fn guard(&self, kind: &KindId) -> Option<&Spec> {
+        let guards = self.provider(kind.provider())?.guards();
+        let specs = guards.iter().filter_map(|id| self.action(id));
+        specs.into_iter().find(|spec| spec.on == *kind)
     }
 
     /// The action that gives a generic verb to a kind: the wanted rung; else the nearest below that stops use;

@@ -81,17 +81,7 @@ fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
     let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
     note(&item.key.to_string());
     match &item.work {
-        Work::Act(_) | Work::Issue { .. } => {
-            for call in item.calls() {
-                match catalogue.action(&call.action) {
-                    Some(spec) => act(page, plan, item, (call, spec), catalogue),
-                    None => page.line(&format!(
-                        "# no command line: this build has no action {}",
-                        call.action
-                    )),
-                }
-            }
-        }
+        Work::Act(_) | Work::Issue { .. } => act(page, plan, item, catalogue),
         Work::Watch { of, target } => note(&format!(
             "{target}: wait until what {of} made is in use, and do not go on before"
         )),
@@ -116,13 +106,33 @@ fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
     }
 }
 
-fn act(
-    page: &mut Page,
-    plan: &Plan,
-    item: &Item,
-    (call, spec): (&Call, &Spec),
-    catalogue: &Catalogue,
-) {
+fn act(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
+    let mut calls = Vec::new();
+    for call in item.calls() {
+        let Some(spec) = catalogue.action(&call.action) else {
+            let unknown = format!("no command line: this build has no action {}", call.action);
+            return page.line(&format!("# {}", plain(&unknown)));
+        };
+        about(page, item, (call, spec));
+        calls.push((call, spec));
+    }
+    match calls.as_slice() {
+        [(call, spec)] => print(page, "", call, spec, catalogue),
+        several => hand_over(page, several, catalogue),
+    }
+    for &(call, spec) in &calls {
+        waits(page, spec);
+        undo(page, item, (call, spec), catalogue);
+        page.line(&format!(
+            "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
+            spec.id,
+            call.target.to_string().replace('\'', "'\\''"),
+            plan.incident
+        ));
+    }
+}
+
+fn about(page: &mut Page, item: &Item, (call, spec): (&Call, &Spec)) {
     let mut note = |text: &str| page.line(&format!("# {}", plain(text)));
     note(&format!(
         "{}: {}, tier {}",
@@ -137,15 +147,42 @@ fn act(
             "needs the secret of {secret}, which is not repeated here"
         ));
     }
-    print(page, "", call, spec, catalogue);
-    waits(page, spec);
-    undo(page, item, (call, spec), catalogue);
-    page.line(&format!(
-        "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
-        spec.id,
-        call.target.to_string().replace('\'', "'\\''"),
-        plan.incident
-    ));
+}
+
+/// Prints one line that makes something new and hands it over, so that nobody sees it.
+fn hand_over(page: &mut Page, calls: &[(&Call, &Spec)], catalogue: &Catalogue) {
+    let line = |&(call, _): &(&Call, &Spec)| {
+        let provider = catalogue.provider(call.target.provider())?;
+        let mut lines = provider.commands(call);
+        let line = lines.pop().filter(|line| is_one_line(line));
+        line.filter(|_| lines.is_empty())
+    };
+    let lines: Option<Vec<String>> = calls.iter().map(line).collect();
+    match (calls, lines.as_deref()) {
+        ([(_, makes), ..], Some([make, deliver @ ..])) if !issues_in_place(makes) => {
+            let deliver = deliver.iter();
+            // A builtin puts no argument where other processes could read it, and what is not exported no environment.
+            let deliver: String = deliver
+                .map(|line| format!(" && printf %s \"$NEW\" | {line}"))
+                .collect();
+            page.line(&format!("(set +ax; NEW=$({make}){deliver})"));
+            page.line("# where this fails halfway, delete what it made before you run it again");
+        }
+        _ => {
+            for (call, spec) in calls {
+                by_hand(page, "# ", call, spec);
+            }
+        }
+    }
+}
+
+/// Whether what it makes lies where its consumers read it already: its answer holds no secret.
+fn issues_in_place(spec: &Spec) -> bool {
+    matches!(&spec.effect, Effect::Issue(kind) if *kind == spec.on)
+}
+
+fn is_one_line(line: &str) -> bool {
+    !line.chars().any(|c| c.is_control() || repaints(c))
 }
 
 fn word(read: impl serde::Serialize) -> String {
@@ -157,13 +194,22 @@ fn word(read: impl serde::Serialize) -> String {
 fn print(page: &mut Page, before: &str, call: &Call, spec: &Spec, catalogue: &Catalogue) {
     let provider = catalogue.provider(call.target.provider());
     let lines = provider.map_or_else(Vec::new, |provider| provider.commands(call));
-    let is_one_line = |line: &String| !line.chars().any(|c| c.is_control() || repaints(c));
-    if !lines.is_empty() && lines.iter().all(is_one_line) {
-        for line in lines {
-            page.line(&format!("{before}{line}"));
-        }
-        return;
+    // By itself a line that makes a secret would show it, and one that takes a secret would have it typed.
+    let is_half = match &spec.effect {
+        Effect::Issue(_) => !issues_in_place(spec),
+        Effect::Deliver => true,
+        Effect::Read(_) | Effect::Cut(_) | Effect::Open | Effect::Tell => false,
+    };
+    if lines.is_empty() || is_half || !lines.iter().all(|line| is_one_line(line)) {
+        let kind = if before.is_empty() { "# " } else { before };
+        return by_hand(page, kind, call, spec);
     }
+    for line in lines {
+        page.line(&format!("{before}{line}"));
+    }
+}
+
+fn by_hand(page: &mut Page, before: &str, call: &Call, spec: &Spec) {
     let said = spec.touches.iter().map(|touch| {
         let value = match call.with.get(&touch.field) {
             Some(Arg::Is(value)) => value.to_string(),
@@ -174,9 +220,8 @@ fn print(page: &mut Page, before: &str, call: &Call, spec: &Spec, catalogue: &Ca
         format!("; set `{}` of it to {value}", touch.field)
     });
     let said: String = said.collect();
-    let kind = if before.is_empty() { "# " } else { before };
     page.line(&plain(&format!(
-        "{kind}no command line says this safely; by hand, on {}: {}{said}; see {}",
+        "{before}no command line says this safely; by hand, on {}: {}{said}; see {}",
         call.target, spec.title, spec.docs
     )));
 }

@@ -69,7 +69,7 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
 /// A manual task or a question that is open, with the time that is left for it.
 fn asked(source: &Source<'_>, item: &ItemRef, life: &Life) -> Option<Obligation> {
     let incident = &source.case.incident;
-    if !life.state.is_open() || source.case.waived.contains(item) {
+    if !life.state.is_open() || source.case.is_waived(item, life) {
         return None;
     }
     let asked = life.planned.asked.as_ref();

@@ -10,7 +10,7 @@ use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::state::Life;
 use crate::domain::{AfterFailure, Cause, Found, ItemRef, Locator, Relation, State, Time};
 use crate::plan::due::Goals;
-use crate::plan::scope;
+use crate::plan::{guardrail, scope};
 use crate::provider::Catalogue;
 
 /// Where a run stands.
@@ -186,6 +186,15 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
             .map(|left| format!("{}: pasted, and left alone: {}", left.what, left.why))
             .collect(),
     );
+    if !matches!(standing.outcome, Outcome::Contained | Outcome::Planned) {
+        let told = guardrail::not_guaranteed(case, catalogue, run);
+        let told = told.iter();
+        standing
+            .withheld
+            .extend(told.map(|(principal, (why, command))| {
+                guardrail::spell(principal, why, command.as_deref())
+            }));
+    }
     standing
 }
 
@@ -223,7 +232,7 @@ fn rest(case: &Case, run: u32, is_what_if: bool) -> (Option<Outcome>, Vec<String
     let mut undone = Vec::new();
     for (item, life) in lives {
         all += 1;
-        if life.state.is_ok() || case.waived.contains(item) || is_finding(life) {
+        if life.state.is_ok() || case.is_waived(item, life) || is_finding(life) {
             continue;
         }
         match &life.state {
@@ -409,5 +418,7 @@ pub fn outside(
         };
         cuts().any(|planned| planned.target.as_ref() == Some(&found.what) || reaches(planned))
     };
-    scope::all_outside(found, order, &case.incident, catalogue, is_cut)
+    let mut outside = scope::all_outside(found, order, &case.incident, catalogue, is_cut);
+    guardrail::offer(case, catalogue, (run, order), &mut outside);
+    outside
 }

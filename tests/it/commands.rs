@@ -40,8 +40,7 @@ fn calls(lines: &str) -> Vec<Vec<String>> {
     let shim = "PATH=\n\
         date() { echo 2026-03-01T03:07:00Z; }\n\
         aws() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo owner; }\n\
-        jq() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo 1; }\ngrep() { return 1; }\ncut() { echo root; }\nRESPONDER_ROLE_ARN=arn:x\n\
-        exec 3</dev/null\n";
+        jq() { printf '%s\\0' \"$@\" >>calls; printf '\\1\\0' >>calls; echo 1; }\ngrep() { return 1; }\ncut() { echo root; }\nRESPONDER_ROLE_ARN=arn:x\n";
     let script = folder.path().join("script");
     std::fs::write(&script, format!("{shim}{lines}")).unwrap();
     let ended = Command::new("bash")
@@ -261,6 +260,29 @@ fn item(phase: Phase, step: &str, work: Work, before: Option<Seen>) -> Item {
     }
 }
 
+fn plan(items: Vec<Item>) -> Plan {
+    Plan {
+        v: 1,
+        incident: "i".to_owned(),
+        run: 1,
+        round: 1,
+        after: None,
+        made_from: BTreeMap::new(),
+        acting_as: Vec::new(),
+        subjects: Vec::new(),
+        at: Time::UNIX_EPOCH,
+        expires: Time::UNIX_EPOCH,
+        items,
+        pending: vec![Pending {
+            phase: Phase::Inventory,
+            step: "s\ntouch pwned".to_owned(),
+            why: "\ntouch pwned".to_owned(),
+        }],
+        outside: Vec::new(),
+        not_seen: Vec::new(),
+    }
+}
+
 #[test]
 fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
     let provider = aws();
@@ -299,26 +321,7 @@ fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
         };
         items.push(item(Phase::Isolate, evil, Work::Manual(asked), None));
     }
-    let plan = Plan {
-        v: 1,
-        incident: "i".to_owned(),
-        run: 1,
-        round: 1,
-        after: None,
-        made_from: BTreeMap::new(),
-        acting_as: Vec::new(),
-        subjects: Vec::new(),
-        at: Time::UNIX_EPOCH,
-        expires: Time::UNIX_EPOCH,
-        items,
-        pending: vec![Pending {
-            phase: Phase::Inventory,
-            step: "s\ntouch pwned".to_owned(),
-            why: "\ntouch pwned".to_owned(),
-        }],
-        outside: Vec::new(),
-        not_seen: Vec::new(),
-    };
+    let plan = plan(items);
     let catalogue = Catalogue::new(vec![std::sync::Arc::new(provider)]);
     let text = script(&plan, Digest::ZERO, &catalogue);
     let starts = [
@@ -346,4 +349,82 @@ fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
         .map(|line| format!("{line}\n"))
         .collect();
     assert!(calls(&undone).len() > HOSTILE.len());
+}
+
+#[test]
+fn a_new_secret_goes_from_what_makes_it_to_what_takes_it_and_is_shown_nowhere() {
+    let provider = aws();
+    let of = |id: &str, target: &str| Call {
+        action: id.parse().unwrap(),
+        target: target.parse().unwrap(),
+        with: [("variable".to_owned(), Arg::Is(json!("KEY")))].into(),
+        secret: None,
+        tag: Tag(String::new()),
+    };
+    let make = || of("aws.create-access-key", "aws:user/bot@123456789012");
+    let places = [
+        (
+            "aws.put-secret-value",
+            "aws:secret/eu-west-1:a@123456789012",
+        ),
+        (
+            "aws.put-parameter-value",
+            "aws:parameter/eu-west-1:b@123456789012",
+        ),
+        (
+            "aws.put-function-variable",
+            "aws:function/eu-west-1:c@123456789012",
+        ),
+        (
+            "aws.put-agent-api-key",
+            "aws:api-key-provider/eu-west-1:d@123456789012",
+        ),
+    ];
+    let deliver: Vec<Call> = places.map(|(id, target)| of(id, target)).into();
+    let works = [
+        Work::Issue {
+            make: make(),
+            deliver: deliver.clone(),
+        },
+        // Nobody takes it, or it comes from nobody: no line.
+        Work::Act(make()),
+        Work::Issue {
+            make: make(),
+            deliver: Vec::new(),
+        },
+        Work::Act(deliver[0].clone()),
+        // What is rotated where it lies answers nothing to hand over.
+        Work::Issue {
+            make: of("aws.rotate-secret", "aws:secret/eu-west-1:a@123456789012"),
+            deliver: vec![deliver[1].clone()],
+        },
+    ];
+    let items = works.into_iter().enumerate();
+    let items = items.map(|(at, work)| item(Phase::Reissue, &at.to_string(), work, None));
+    let plan = plan(items.collect());
+    let catalogue = Catalogue::new(vec![std::sync::Arc::new(provider)]);
+    let text = script(&plan, Digest::ZERO, &catalogue);
+    let is_comment = |line: &&str| line.is_empty() || line.starts_with('#');
+    let lines: Vec<&str> = text.lines().filter(|line| !is_comment(line)).collect();
+    let [line] = lines.as_slice() else {
+        panic!("{text}")
+    };
+    // What stands in for the program prints what it made, and once more whatever it is given: nothing of it is seen.
+    let folder = tempfile::tempdir().unwrap();
+    let shim = "aws() { case \"$*\" in *create-access-key*) echo made-this;; *get-function-conf*) env | grep -q made-this && exit 1; echo '{\"Variables\":{\"KEY\":\"old\",\"OTHER\":\"o\"}}';; *) { echo \"$1\"; cat; } >>given;; esac; }\nset -ax\n";
+    let ended = Command::new("bash")
+        .args(["-eu", "-o", "pipefail", "-c", &format!("{shim}{line}")])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{ended:?}");
+    let seen = [ended.stdout, ended.stderr].concat();
+    let seen = String::from_utf8_lossy(&seen);
+    assert!(!seen.contains("made-this"), "{seen}");
+    let given = std::fs::read_to_string(folder.path().join("given")).unwrap();
+    let given: String = given.split_whitespace().collect();
+    assert_eq!(
+        given,
+        "secretsmanagermade-thisssmmade-thislambda{\"Variables\":{\"KEY\":\"made-this\",\"OTHER\":\"o\"}}bedrock-agentcore-controlmade-this"
+    );
 }

@@ -132,6 +132,13 @@ fn a_role_that_only_an_exported_log_tells_of_is_cut() {
         answer["body"]["reading"]["sources"][0]["digest"], digest,
         "{answer}"
     );
+    // What would be waited for without an end is refused before anything is sent.
+    let pipe = desk.path().join("here/pipe");
+    let made = std::process::Command::new("mkfifo").arg(pipe).status();
+    assert!(made.unwrap().success());
+    let waits = desk.run(&["isolate", &key, "--activity", "pipe", "--yes", "--json"]);
+    assert_eq!(waits.exit, 2, "{waits:?}");
+    assert!(waits.error().contains("no regular file"), "{waits:?}");
     let missing = desk.run(&["isolate", &key, "--activity", "nowhere", "--yes", "--json"]);
     missing.assert(2, "failed");
     assert!(missing.error().contains("cannot be read"), "{missing:?}");

@@ -1,5 +1,6 @@
 //! The laws of the engine, over every position and every fault, in a simulated world.
 
+mod adversary;
 mod authority;
 mod by_hand;
 mod catalogue;

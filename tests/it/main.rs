@@ -9,11 +9,15 @@
     reason = "tests stop at what cannot be, write files and read the time"
 )]
 
+#[cfg(feature = "aws")]
+mod bench;
 mod harness;
 mod simulated;
 
 #[cfg(feature = "aws")]
 mod commands;
+#[cfg(feature = "aws")]
+mod contract;
 mod drills;
 mod evidence;
 mod fixture;

@@ -92,6 +92,25 @@ impl<'a> Measures<'a> {
         all.copied().collect()
     }
 
+    /// Whom naming these means: the subjects among them, and those for whom the others were cut.
+    #[must_use]
+    pub fn subjects_of(&self, named: &[Locator]) -> BTreeSet<&'a Locator> {
+        let subjects = self.subjects();
+        let mut meant = BTreeSet::new();
+        for one in named {
+            let own = subjects.iter().filter(|subject| **subject == one);
+            let own: Vec<&Locator> = own.copied().collect();
+            let on = self.0.iter().filter(|((_, target), _)| *target == one);
+            let whose = on.flat_map(|(_, measure)| measure.subjects.iter().copied());
+            if own.is_empty() {
+                meant.extend(whose);
+            } else {
+                meant.extend(own);
+            }
+        }
+        meant
+    }
+
     /// The fields that measures on any of these targets wrote.
     #[must_use]
     pub fn fields<'c>(&self, catalogue: &'c Catalogue, of: &[Locator]) -> BTreeSet<&'c str> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::adapter::Settings;
+use super::chain::with_ways_in;
 use super::client::{Handle, Link};
 use super::resolve::principal;
 use crate::domain::{
@@ -141,12 +142,10 @@ impl Observe for Roaming {
         Box::pin(async move {
             let mut names = self.home.me().await?.names.clone();
             // The roles by which we act elsewhere are ours too; their names are known without entering them.
-            let roles = self
-                .others
-                .values()
-                .filter_map(|handle| handle.link.settings.role.as_deref());
-            names.extend(roles.filter_map(principal));
-            Ok(names)
+            let roles = self.others.values();
+            let role = |handle: &Handle| principal(handle.link.settings.role.as_deref()?);
+            names.extend(roles.filter_map(role));
+            Ok(with_ways_in(names))
         })
     }
 

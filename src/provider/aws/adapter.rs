@@ -12,8 +12,8 @@ use super::accounts::{Links, foreign};
 use super::client::{self, Handle};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind, Reading,
-    Secret, Seen, Spec, Why,
+    ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
+    Reading, Secret, Seen, Spec, Why,
 };
 use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon, leak};
 
@@ -91,27 +91,48 @@ impl Settings {
 pub struct Aws {
     kinds: Vec<Kind>,
     actions: Vec<Spec>,
-    bounds: Option<Bounds>,
+    /// How long the audit log lags, where that was configured and counts.
+    audit_lag: Option<Duration>,
+    /// Whether bounds were configured and none of them counts.
+    ignores_bounds: bool,
     links: Links,
+}
+
+/// The endpoint key of the service that a permission is of.
+fn service(permission: &str) -> &str {
+    match permission.split(':').next().unwrap_or_default() {
+        "secretsmanager" => "secrets_manager",
+        "bedrock" => "bedrock_agent",
+        "bedrock-agentcore" => "bedrock_agentcore_control",
+        other => other,
+    }
 }
 
 impl Aws {
     /// Builds the provider; nothing is read or sent yet.
     #[must_use]
     pub fn new(settings: Settings, clock: Clock) -> Self {
-        let bounds = settings.bounds.filter(|_| !settings.is_vendor("iam"));
         let mut actions = actions();
-        if let Some(bounds) = bounds {
-            for spec in &mut actions {
+        let (mut audit_lag, mut counts) = (None, false);
+        if let Some(bounds) = settings.bounds {
+            audit_lag = (!settings.is_vendor("cloudtrail")).then_some(bounds.audit_lag);
+            // What the vendor itself serves takes as long as it takes there, whatever stands in for the rest.
+            let is_foreign = |spec: &&mut Spec| {
+                let mut services = spec.permissions.iter().map(|one| service(one));
+                services.all(|service| !settings.is_vendor(service))
+            };
+            for spec in actions.iter_mut().filter(is_foreign) {
                 spec.bound = Bound::Configured {
                     within: bounds.propagation,
                 };
+                counts = true;
             }
         }
         Self {
             kinds: kinds(),
             actions,
-            bounds,
+            ignores_bounds: settings.bounds.is_some() && !counts && audit_lag.is_none(),
+            audit_lag,
             links: Links::new(settings, clock),
         }
     }
@@ -125,7 +146,7 @@ impl Aws {
     /// Whether bounds were configured that do not count, because the endpoint is the vendor's.
     #[must_use]
     pub fn ignores_bounds(&self) -> bool {
-        self.links.home.settings.bounds.is_some() && self.bounds.is_none()
+        self.ignores_bounds
     }
 }
 
@@ -150,16 +171,14 @@ impl Provider for Aws {
     }
 
     fn audit_lag(&self) -> Bound {
-        self.bounds.map_or_else(
+        self.audit_lag.map_or_else(
             || Bound::Assumed {
                 within: Duration::from_mins(15),
                 because:
                     "CloudTrail delivers about 5 minutes after the call on average, not guaranteed"
                         .to_owned(),
             },
-            |bounds| Bound::Configured {
-                within: bounds.audit_lag,
-            },
+            |within| Bound::Configured { within },
         )
     }
 
@@ -194,6 +213,13 @@ impl Provider for Aws {
 
     fn guardrail(&self) -> Option<Guardrail> {
         Some(super::service::guardrail::installed())
+    }
+
+    fn guards(&self) -> Vec<ActionId> {
+        let can = self.links.home.settings.organization.is_some();
+        let both = ["deny-user-in-organization", "deny-role-in-organization"];
+        let both = both.into_iter().filter(|_| can);
+        both.map(super::action).collect()
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
@@ -345,6 +371,46 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_counts_for_the_services_whose_endpoint_is_not_the_vendors_and_for_no_other() {
+        let bounds = Bounds {
+            propagation: Duration::from_secs(2),
+            audit_lag: Duration::ZERO,
+        };
+        let of = |service: &str| {
+            let endpoint = (service.to_owned(), "http://127.0.0.1:4566".to_owned());
+            let settings = Settings {
+                endpoints: [endpoint].into(),
+                bounds: Some(bounds),
+                ..Settings::default()
+            };
+            Aws::new(settings, Clock::wall())
+        };
+        for (endpoint, theirs, lags) in [
+            ("iam", "iam:", false),
+            ("secrets_manager", "secretsmanager:", false),
+            ("bedrock_agent", "bedrock:", false),
+            ("bedrock_agentcore_control", "bedrock-agentcore:", false),
+            ("organizations", "organizations:", false),
+            ("cloudtrail", "none", true),
+        ] {
+            let aws = of(endpoint);
+            for spec in aws.actions() {
+                let is_theirs = spec.permissions.iter().all(|one| one.starts_with(theirs));
+                let is_configured = matches!(spec.bound, Bound::Configured { .. });
+                assert_eq!(is_configured, is_theirs, "{endpoint}: {}", spec.id);
+            }
+            assert_eq!(aws.audit_lag().is_assumed(), !lags, "{endpoint}");
+            assert!(!aws.ignores_bounds(), "{endpoint}");
+        }
+        assert!(of("sts").ignores_bounds());
+        // Every service that an action needs has a key of its own.
+        let aws = of("");
+        let all = aws.actions().iter();
+        let foreign = |spec: &Spec| matches!(spec.bound, Bound::Configured { .. });
+        assert!(all.clone().all(foreign));
+    }
+
+    #[test]
     fn an_account_is_decoded_only_at_the_vendor() {
         let named: Named = "aws:access-key/ASIAQNZGKIQY56JQ7WML"
             .parse()
@@ -368,6 +434,18 @@ mod tests {
             ("https://evil.example/.amazonaws.com", false),
             ("https://x@evil.example?.amazonaws.com", false),
             ("http://localhost:4566", false),
+            ("https://sts-fips.us-gov-west-1.amazonaws.com", true),
+            ("https://secretsmanager.eu-west-1.api.aws", true),
+            ("https://vpce-0a-b.sts.eu-west-1.vpce.amazonaws.com", true),
+            // These are AWS's machines and a customer's hosts.
+            ("https://a1b2.execute-api.eu-west-1.amazonaws.com", false),
+            ("https://iam.s3.amazonaws.com", false),
+            ("https://sts.s3.eu-west-1.amazonaws.com", false),
+            ("https://x-1.eu-west-1.elb.amazonaws.com", false),
+            (
+                "https://vpce-0a-b.vpce-svc-1.eu-west-1.vpce.amazonaws.com",
+                false,
+            ),
         ] {
             assert_eq!(is_vendor(url), own, "{url}");
         }

@@ -1,153 +1,239 @@
 //! Which field of which target an event of CloudTrail wrote, in the words of what observing it answers.
 //!
-//! Pure: reads an event's name and request, and nothing else. Writes that touch no field of ours are nothing here.
+//! Pure: reads an event's name, request and answer. Writes that touch no field of ours are nothing here.
 
-#![cfg_attr(
-    not(feature = "aws"),
-    expect(dead_code, reason = "only the adapter reads events")
-)]
+use std::sync::LazyLock;
 
-use super::kind;
-use super::ours::{DENY_NAME, END_NAME};
-use crate::domain::{Changed, Locator};
+use serde::Deserialize;
 
-/// Where an event says what it wrote.
+use super::event::Event;
+use super::persistence::Said;
+use crate::domain::Changed;
+
+/// The table as it is read.
+const TABLE: &str = include_str!("change.yaml");
+
+/// One row of the table.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
 struct Write {
-    event: &'static str,
-    /// The kind of what it wrote to, and where the request names that.
-    on: (&'static str, &'static str),
-    field: Field,
+    event: String,
+    policy: Option<String>,
+    on: String,
+    field: String,
 }
 
-enum Field {
-    /// Always this one.
-    Is(&'static str),
-    /// The one that shows the inline policy of the name that the request gives, where that is ours.
-    Policy,
-}
+#[expect(
+    clippy::expect_used,
+    reason = "the table is part of the program, and a test reads it all"
+)]
+static WRITES: LazyLock<Vec<Write>> =
+    LazyLock::new(|| serde_yaml::from_str(TABLE).expect("the table of written fields"));
 
-const USER: (&str, &str) = ("user", "/requestParameters/userName");
-const ROLE: (&str, &str) = ("role", "/requestParameters/roleName");
-const KEY: (&str, &str) = ("access-key", "/requestParameters/accessKeyId");
-
-/// The events, as the IAM API reference names their operations and request parameters (CloudTrail writes the first
-/// letter of a parameter small).
-const WRITES: [Write; 10] = [
-    write("UpdateAccessKey", KEY, Field::Is("status")),
-    write("UpdateAssumeRolePolicy", ROLE, Field::Is("trust")),
-    write("PutUserPermissionsBoundary", USER, Field::Is("boundary")),
-    write("DeleteUserPermissionsBoundary", USER, Field::Is("boundary")),
-    write("PutRolePermissionsBoundary", ROLE, Field::Is("boundary")),
-    write("DeleteRolePermissionsBoundary", ROLE, Field::Is("boundary")),
-    write("PutUserPolicy", USER, Field::Policy),
-    write("DeleteUserPolicy", USER, Field::Policy),
-    write("PutRolePolicy", ROLE, Field::Policy),
-    write("DeleteRolePolicy", ROLE, Field::Policy),
-];
-
-const fn write(event: &'static str, on: (&'static str, &'static str), field: Field) -> Write {
-    Write { event, on, field }
-}
-
-/// What an event wrote; `said` reads a text of the event.
-pub(super) fn of(
-    event: &str,
-    account: Option<&str>,
-    said: impl Fn(&str) -> Option<String>,
-) -> Vec<Changed> {
-    let changed = |write: &Write| {
-        let (noun, pointer) = write.on;
-        let field = match write.field {
-            Field::Is(field) => field,
-            Field::Policy => match said("/requestParameters/policyName")?.as_str() {
-                DENY_NAME => "deny",
-                END_NAME => "end_sessions",
-                _ => return None,
-            },
-        };
-        Some(Changed {
-            target: Locator::new(&kind(noun), &said(pointer)?, account),
-            field: field.to_owned(),
-        })
+/// What an event wrote.
+pub(super) fn of(event: &Event) -> Vec<Changed> {
+    let said = Said(event);
+    let asked = event.request().get("policyName");
+    let is_about = |write: &&Write| {
+        let policy = write.policy.as_deref();
+        policy.is_none_or(|policy| asked.and_then(|name| name.as_str()) == Some(policy))
     };
-    let writes = WRITES.iter().filter(|write| write.event == event);
-    writes.filter_map(changed).collect()
+    let writes = WRITES.iter().filter(|write| event.is_called(&write.event));
+    let changed = writes.filter(is_about).filter_map(|write| {
+        Some(Changed {
+            target: said.named(&write.on)?,
+            field: write.field.clone(),
+        })
+    });
+    changed.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use serde_json::{Value, json};
 
-    fn told(event: &str, request: Value) -> Vec<(String, String)> {
-        let detail = json!({ "requestParameters": request });
-        let said = |pointer: &str| Some(detail.pointer(pointer)?.as_str()?.to_owned());
-        let changed = of(event, Some("123456789012"), said);
+    use super::super::event::of_record;
+    use super::super::ours::{CONSOLE_NAME, DENY_NAME, END_NAME};
+    use super::*;
+    use crate::domain::Undo;
+
+    fn told(event: &str, request: &Value, answer: &Value) -> Vec<(String, String)> {
+        let (service, name) = event.split_once('.').unwrap_or_default();
+        let event = of_record(json!({
+            "eventName": name, "eventSource": format!("{service}.amazonaws.com"), "awsRegion": "eu-west-1",
+            "requestParameters": request, "responseElements": answer, "recipientAccountId": "123456789012",
+        }));
         let pair = |one: Changed| (one.target.to_string(), one.field);
-        changed.into_iter().map(pair).collect()
+        of(&event).into_iter().map(pair).collect()
+    }
+
+    #[test]
+    fn every_field_that_can_be_given_back_is_told_of_when_somebody_writes_it() {
+        // The organisation's policies are written in its management account, by an id that names no principal.
+        let untold = [
+            ("user", "organization_deny"),
+            ("role", "organization_deny"),
+            ("identity-center-user", "organization_deny"),
+            ("account", "stopped"),
+        ];
+        let noun = |write: &Write| write.on.split('/').next().unwrap_or_default().to_owned();
+        let told: BTreeSet<(String, String)> = WRITES
+            .iter()
+            .map(|write| (noun(write), write.field.clone()))
+            .collect();
+        let specs = super::super::actions();
+        let reversible = specs
+            .iter()
+            .filter(|spec| spec.cut().is_some() && matches!(spec.undo, Undo::By(_)));
+        let touched: BTreeSet<(String, String)> = reversible
+            .flat_map(|spec| {
+                let noun = spec.on.noun();
+                let fields = spec.touches.iter();
+                fields.map(move |touch| (noun.to_owned(), touch.field.clone()))
+            })
+            .collect();
+        let mut all = told.clone();
+        all.extend(untold.map(|(noun, field)| (noun.to_owned(), field.to_owned())));
+        assert_eq!(all, touched);
+        assert_eq!(all.len(), told.len() + untold.len());
+        let policies = WRITES.iter().filter_map(|write| write.policy.as_deref());
+        let named: BTreeSet<&str> = policies.collect();
+        assert_eq!(named, [CONSOLE_NAME, DENY_NAME, END_NAME].into());
     }
 
     #[test]
     fn an_event_says_which_field_of_what_it_wrote() {
-        let user = "aws:user/ci@123456789012";
-        let role = "aws:role/deploy@123456789012";
-        for (event, request, target, field) in [
+        let secret = "aws:secret/eu-west-1:ci/deploy@123456789012";
+        let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ci/deploy-AbCdEf";
+        for (event, request, wanted) in [
             (
-                "UpdateAccessKey",
+                "iam.UpdateAccessKey",
                 json!({"accessKeyId": "AKIA1", "status": "Active"}),
-                "aws:access-key/AKIA1@123456789012",
-                "status",
+                vec![("aws:access-key/AKIA1@123456789012", "status")],
             ),
             (
-                "UpdateAssumeRolePolicy",
+                "iam.UpdateSSHPublicKey",
+                json!({"userName": "ci", "sSHPublicKeyId": "APKA1"}),
+                vec![("aws:ssh-key/ci/APKA1@123456789012", "status")],
+            ),
+            // What cuts the trust of a role is on the trust, and so is what is told of it.
+            (
+                "iam.UpdateAssumeRolePolicy",
                 json!({"roleName": "deploy", "policyDocument": "{}"}),
-                role,
-                "trust",
+                vec![("aws:role-trust/deploy@123456789012", "trust")],
             ),
             (
-                "PutUserPermissionsBoundary",
+                "iam.PutUserPermissionsBoundary",
                 json!({"userName": "ci"}),
-                user,
-                "boundary",
+                vec![("aws:user/ci@123456789012", "boundary")],
             ),
             (
-                "DeleteRolePermissionsBoundary",
-                json!({"roleName": "deploy"}),
-                role,
-                "boundary",
-            ),
-            (
-                "PutUserPolicy",
+                "iam.PutUserPolicy",
                 json!({"userName": "ci", "policyName": "contain-deny"}),
-                user,
-                "deny",
+                vec![
+                    ("aws:user/ci@123456789012", "deny"),
+                    (
+                        "aws:inline-policy/user/ci/contain-deny@123456789012",
+                        "document",
+                    ),
+                ],
             ),
             (
-                "DeleteRolePolicy",
+                "iam.DeleteUserPolicy",
+                json!({"userName": "ci", "policyName": "contain-console"}),
+                vec![
+                    ("aws:login-profile/ci@123456789012", "console"),
+                    (
+                        "aws:inline-policy/user/ci/contain-console@123456789012",
+                        "document",
+                    ),
+                ],
+            ),
+            (
+                "iam.DeleteRolePolicy",
                 json!({"roleName": "deploy", "policyName": "contain-end-sessions"}),
-                role,
-                "end_sessions",
+                vec![
+                    ("aws:role/deploy@123456789012", "end_sessions"),
+                    (
+                        "aws:inline-policy/role/deploy/contain-end-sessions@123456789012",
+                        "document",
+                    ),
+                ],
+            ),
+            (
+                "iam.PutUserPolicy",
+                json!({"userName": "ci", "policyName": "theirs"}),
+                vec![("aws:inline-policy/user/ci/theirs@123456789012", "document")],
+            ),
+            (
+                "secretsmanager.PutResourcePolicy",
+                json!({"secretId": arn}),
+                vec![(secret, "deny"), (secret, "denied_reader")],
+            ),
+            (
+                "secretsmanager.PutSecretValue",
+                json!({"secretId": "ci/deploy"}),
+                vec![(secret, "current")],
+            ),
+            (
+                "lambda.PutFunctionConcurrency20171031",
+                json!({"functionName": "arn:aws:lambda:eu-west-1:123456789012:function:hook:live"}),
+                vec![(
+                    "aws:function/eu-west-1:hook@123456789012",
+                    "reserved_concurrency",
+                )],
+            ),
+            (
+                "bedrock.UpdateAgentAlias",
+                json!({"agentId": "AGENT", "agentAliasId": "ALIAS"}),
+                vec![(
+                    "aws:agent-alias/eu-west-1:AGENT/ALIAS@123456789012",
+                    "invocations",
+                )],
+            ),
+            (
+                "rolesanywhere.EnableProfile",
+                json!({"profileId": "p-1"}),
+                vec![(
+                    "aws:roles-anywhere-profile/eu-west-1:p-1@123456789012",
+                    "enabled",
+                )],
             ),
         ] {
-            let wanted = vec![(target.to_owned(), field.to_owned())];
-            assert_eq!(told(event, request), wanted, "{event}");
+            let mut wanted: Vec<_> = wanted
+                .into_iter()
+                .map(|(target, field)| (target.to_owned(), field.to_owned()))
+                .collect();
+            let mut all = told(event, &request, &Value::Null);
+            all.sort();
+            wanted.sort();
+            assert_eq!(all, wanted, "{event}");
         }
+        // What the service itself calls the secret counts more than what it was asked by.
+        let answer = json!({"name": "ci/deploy", "aRN": arn});
+        let asked =
+            json!({"secretId": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ci/dep"});
+        let all = told("secretsmanager.PutSecretValue", &asked, &answer);
+        assert_eq!(all, [(secret.to_owned(), "current".to_owned())]);
     }
 
     #[test]
     fn what_writes_no_field_or_names_nothing_changes_nothing() {
         for (event, request) in [
-            ("GetRole", json!({"roleName": "deploy"})),
+            ("iam.GetRole", json!({"roleName": "deploy"})),
+            ("iam.PutUserPolicy", json!({"userName": "ci"})),
+            ("iam.PutUserPolicy", json!({"policyName": "contain-deny"})),
+            ("iam.UpdateAccessKey", json!({"accessKeyId": []})),
+            ("iam.UpdateAccessKey", Value::Null),
+            ("other.UpdateAccessKey", json!({"accessKeyId": "AKIA1"})),
             (
-                "PutUserPolicy",
-                json!({"userName": "ci", "policyName": "theirs"}),
+                "lambda.PutFunctionConcurrencyOther",
+                json!({"functionName": "hook"}),
             ),
-            ("PutUserPolicy", json!({"userName": "ci"})),
-            ("PutUserPolicy", json!({"policyName": "contain-deny"})),
-            ("UpdateAccessKey", json!({"accessKeyId": 7})),
-            ("UpdateAccessKey", Value::Null),
         ] {
-            assert_eq!(told(event, request), Vec::new(), "{event}");
+            assert_eq!(told(event, &request, &Value::Null), Vec::new(), "{event}");
         }
     }
 }

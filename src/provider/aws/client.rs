@@ -18,7 +18,6 @@ use super::export::Exports;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS};
 use super::keys::Known;
-use super::service::center;
 use crate::domain::{Because, Clock, Duration, Locator, Time, Why};
 
 /// How long one request may take.
@@ -50,8 +49,9 @@ pub(super) struct Link {
     home: Option<Arc<Self>>,
     /// The link of the management account or its delegate, where one is named.
     pub(super) organization: OnceLock<Arc<Self>>,
+    pub(super) turns: super::service::organization::Turns,
     base: OnceCell<Base>,
-    me: OnceCell<Me>,
+    pub(super) me: OnceCell<Me>,
     http: OnceLock<reqwest::Client>,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Base {
     pub(super) sdk: SdkConfig,
     pub(super) credentials: SharedCredentialsProvider,
     /// What the chosen role is entered with, where one is chosen, and what that was entered with.
-    sources: Vec<SharedCredentialsProvider>,
+    pub(super) sources: Vec<SharedCredentialsProvider>,
     pub(super) region: String,
 }
 
@@ -81,6 +81,7 @@ impl Link {
             turn: tokio::sync::Mutex::default(),
             home: None,
             organization: OnceLock::new(),
+            turns: super::service::organization::Turns::default(),
             base: OnceCell::new(),
             me: OnceCell::new(),
             http: OnceLock::new(),
@@ -241,10 +242,12 @@ impl Link {
         let region = sdk
             .region()
             .map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
+        let sts = self.settings.endpoint("sts");
         let ambient = sdk
             .credentials_provider()
             .ok_or_else(|| Why::new(Because::Unauthenticated, "no AWS credentials were found"))?;
         let ambient = self.held(ambient);
+        let sdk = shown(&sdk, sts);
         let (credentials, sources) = match &self.settings.role {
             Some(role) => {
                 let entered = self.entered(role, &sdk, &ambient).await;
@@ -268,11 +271,30 @@ impl Link {
     }
 }
 
+/// The configuration without what a profile says of single services' endpoints, which nobody would be shown: of what it
+/// says the region and the manner of sending stay.
+fn shown(sdk: &SdkConfig, sts: Option<&str>) -> SdkConfig {
+    let mut shown = SdkConfig::builder()
+        .behavior_version(behavior())
+        .app_name(app_name("contain"));
+    shown
+        .set_region(sdk.region().cloned())
+        .set_retry_config(sdk.retry_config().cloned())
+        .set_timeout_config(sdk.timeout_config().cloned())
+        .set_sleep_impl(sdk.sleep_impl())
+        .set_time_source(sdk.time_source())
+        .set_http_client(sdk.http_client())
+        .set_use_fips(sdk.use_fips())
+        .set_use_dual_stack(sdk.use_dual_stack())
+        .set_endpoint_url(sts.map(str::to_owned));
+    shown.build()
+}
+
 /// One handle: the clients and what they may send.
 pub(super) struct Handle {
     pub(super) link: Arc<Link>,
-    account: Option<String>,
-    guard: Guard,
+    pub(super) account: Option<String>,
+    pub(super) guard: Guard,
     acts: bool,
     clients: OnceCell<Clients>,
 }
@@ -343,84 +365,6 @@ impl Handle {
             ))
         });
         made.await
-    }
-
-    /// Our own credential, where its id alone tells that it is of the account that this handle is for.
-    pub(super) async fn own(&self) -> Option<Locator> {
-        let credentials = self.link.credentials().await.ok()?;
-        let id = credentials.access_key_id();
-        let account = super::observe::coded_account(self, id)?;
-        let fits = self.account.as_ref().is_none_or(|only| *only == account);
-        fits.then(|| super::resolve::credential(id, Some(&account)))
-    }
-
-    /// What the chosen role is entered with, and whose it is; its principal is left out where it cannot be read. A
-    /// role that a profile enters is not read: the SDK keeps that chain to itself.
-    async fn source(&self) -> Vec<Locator> {
-        let Ok(base) = self.link.base().await else {
-            return Vec::new();
-        };
-        let asked = base.sources.iter().map(|source| self.named(base, source));
-        futures_util::future::join_all(asked).await.concat()
-    }
-
-    /// A credential of the chain, and whose it is.
-    async fn named(&self, base: &Base, source: &SharedCredentialsProvider) -> Vec<Locator> {
-        let Ok(credentials) = source.provide_credentials().await else {
-            return Vec::new();
-        };
-        let id = credentials.access_key_id();
-        let manner = Manner {
-            repeats: RetryConfig::standard().with_max_attempts(3),
-            deadline: DEADLINE,
-            name: "contain",
-        };
-        let settings = &self.link.settings;
-        let clients = clients(settings, base, source.clone(), &self.guard, &manner);
-        let said = clients.sts.get_caller_identity().send().await.ok();
-        let account = said.as_ref().and_then(|said| said.account());
-        let arn = said.as_ref().and_then(|said| said.arn());
-        let coded = super::observe::coded_account(self, id);
-        let credential = super::resolve::credential(id, account.or(coded.as_deref()));
-        let principal = arn.and_then(super::resolve::principal);
-        std::iter::once(credential).chain(principal).collect()
-    }
-
-    /// Who we are; refused where that is not the account that this handle is for.
-    pub(super) async fn me(&self) -> Result<&Me, Why> {
-        let me = self
-            .link
-            .me
-            .get_or_try_init(|| async {
-                let credentials = self.link.credentials().await?;
-                let clients = self.clients().await?;
-                let said = clients
-                    .sts
-                    .get_caller_identity()
-                    .send()
-                    .await
-                    .map_err(|failed| Failure::of(&failed, "sts:GetCallerIdentity").why())?;
-                let mut me = super::resolve::me(
-                    credentials.access_key_id(),
-                    said.account().unwrap_or_default(),
-                    said.arn().unwrap_or_default(),
-                )?;
-                me.names.extend(self.source().await);
-                me.names.extend(center::own(self, said.arn()).await);
-                Ok(me)
-            })
-            .await?;
-        match &self.account {
-            Some(account) if *account != me.account => {
-                let text = format!(
-                    "our credentials belong to account {}, not to {account}; {}",
-                    me.account,
-                    super::accounts::remedy(account)
-                );
-                Err(Why::new(Because::Foreign, text))
-            }
-            Some(_) | None => Ok(me),
-        }
     }
 }
 
@@ -497,4 +441,26 @@ pub(super) fn endpoint<'a>(all: &'a BTreeMap<String, String>, service: &str) -> 
         .or_else(|| all.get(""))
         .map(String::as_str)
         .filter(|url| !url.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_endpoint_of_a_profile_is_used_that_nobody_is_shown() {
+        let secret = crate::domain::Secret::new("test".to_owned());
+        let settings = Settings {
+            given: Some(Arc::new(super::super::Given::new("test", secret))),
+            ..Settings::default()
+        };
+        let link = Link::new(settings, Clock::wall());
+        let base = link
+            .base()
+            .await
+            .unwrap_or_else(|why| unreachable!("{why}"));
+        assert!(base.sdk.service_config().is_none());
+        assert_eq!(base.sdk.endpoint_url(), None);
+        assert!(base.sdk.sleep_impl().is_some());
+    }
 }

@@ -178,12 +178,22 @@ impl Event {
             .collect();
         fields.insert("event".to_owned(), json!(self.label()));
         fields.insert("accepted".to_owned(), json!(self.error.is_none()));
-        let said = |pointer: &str| text(&self.detail, pointer);
-        let changed = change::of(&self.name, self.account.as_deref(), said);
+        let changed = change::of(self);
         if !changed.is_empty() {
             fields.insert(Found::CHANGED.to_owned(), json!(changed));
         }
         fields
+    }
+
+    /// Whether it is called so: `service.Name`, where a trailing `*` stands for the version of an API.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let rest = name
+            .strip_prefix(self.service.as_str())
+            .and_then(|rest| rest.strip_prefix('.'));
+        rest.is_some_and(|wanted| match wanted.strip_suffix('*') {
+            Some(bare) => self.name.split(|c: char| c.is_ascii_digit()).next() == Some(bare),
+            None => self.name == wanted,
+        })
     }
 
     /// The account that it is of.

@@ -1,9 +1,9 @@
 //! Making an access key, and finding again what a lost reply may have left.
 //!
 //! AWS takes no tag on a key, so its user carries it: before the call the keys that are there and the time, after it
-//! the key that was made. Never answers a key as ours where another could be meant.
+//! the key that was made, until that is deleted. Never answers a key as ours where another could be meant.
 
-use aws_sdk_iam::types::Tag as UserTag;
+use aws_sdk_iam::types::{AccessKey, Tag as UserTag};
 use serde::Serialize;
 use serde_json::json;
 
@@ -93,28 +93,21 @@ pub(super) async fn access_key(on: &Handle, call: &Call) -> Outcome {
         return unsent(failure.why());
     }
     super::keys::forget(on, user);
-    let sent = clients.iam.create_access_key().user_name(user).send().await;
-    let sent = sent.map_err(|failed| Failure::of(&failed, "iam:CreateAccessKey"));
-    let made = match sent.map(|said| said.access_key) {
-        Ok(Some(made)) => made,
-        Ok(None) => {
-            let text = "iam:CreateAccessKey answered no key";
-            return Outcome::InDoubt(Why::new(Because::Garbled, text));
-        }
-        Err(failure) => return failure.outcome(&on.link.clock),
+    let made = match send(on, clients, user, &call.tag).await {
+        Ok(made) => made,
+        Err(outcome) => return outcome,
     };
     let key = made.access_key_id;
-    let pair = Pair {
-        aws_access_key_id: &key,
-        aws_secret_access_key: &made.secret_access_key,
-    };
-    let Ok(text) = serde_json::to_string(&pair) else {
+    let Some(secret) = pair(&key, &made.secret_access_key) else {
         let text = "the new key could not be written as JSON";
         return Outcome::InDoubt(Why::new(Because::Garbled, text));
     };
-    let secret = Secret::new(text);
     drop(Secret::new(made.secret_access_key));
-    let mut fields = Fields::from([("user".to_owned(), json!(user))]);
+    // The mark stays for as long as the key: by it a second one of the same call would be known.
+    let mut fields = Fields::from([
+        ("user".to_owned(), json!(user)),
+        ("tag_on_user".to_owned(), json!(call.tag.0)),
+    ]);
     if let Err(failure) = write(clients, user, &call.tag, &Mark::Made(key.clone())).await {
         // The mark from before still finds the key.
         fields.insert("unmarked".to_owned(), json!(failure.why().text));
@@ -128,6 +121,41 @@ pub(super) async fn access_key(on: &Handle, call: &Call) -> Outcome {
         )],
         fields,
         secret: Some(secret),
+    })
+}
+
+/// The secret in the form in which it goes to a store.
+fn pair(key: &str, secret: &str) -> Option<Secret> {
+    let pair = Pair {
+        aws_access_key_id: key,
+        aws_secret_access_key: secret,
+    };
+    serde_json::to_string(&pair).ok().map(Secret::new)
+}
+
+/// Makes the key; where it is known that none was made, the mark goes again.
+async fn send(on: &Handle, clients: &Clients, user: &str, tag: &Tag) -> Result<AccessKey, Outcome> {
+    let sent = clients.iam.create_access_key().user_name(user).send().await;
+    let sent = sent.map_err(|failed| Failure::of(&failed, "iam:CreateAccessKey"));
+    let failure = match sent.map(|said| said.access_key) {
+        Ok(made) => {
+            return made.ok_or_else(|| {
+                let text = "iam:CreateAccessKey answered no key";
+                Outcome::InDoubt(Why::new(Because::Garbled, text))
+            });
+        }
+        Err(failure) => failure,
+    };
+    Err(match failure.outcome(&on.link.clock) {
+        Outcome::Refused(why) => {
+            let left = unmark(clients, user, std::slice::from_ref(&tag.0)).await;
+            Outcome::Refused(with_left(why, left.err()))
+        }
+        other @ (Outcome::Done(_)
+        | Outcome::AlreadySo
+        | Outcome::Throttled { .. }
+        | Outcome::Unavailable(_)
+        | Outcome::InDoubt(_)) => other,
     })
 }
 
@@ -146,6 +174,27 @@ async fn write(clients: &Clients, user: &str, tag: &Tag, mark: &Mark) -> Result<
         .await;
     sent.map(drop)
         .map_err(|failed| Failure::of(&failed, "iam:TagUser"))
+}
+
+/// Takes marks off a user.
+async fn unmark(clients: &Clients, user: &str, marks: &[String]) -> Result<(), Failure> {
+    if marks.is_empty() {
+        return Ok(());
+    }
+    let request = clients.iam.untag_user().user_name(user);
+    let sent = request.set_tag_keys(Some(marks.to_vec())).send().await;
+    sent.map(drop)
+        .map_err(|failed| Failure::of(&failed, "iam:UntagUser"))
+}
+
+fn with_left(why: Why, left: Option<Failure>) -> Why {
+    match left {
+        None => why,
+        Some(failure) => {
+            let text = format!("{}; a tag of ours stays: {}", why.text, failure.why());
+            Why::new(why.because, text)
+        }
+    }
 }
 
 /// The key that a call made: the one that its user's mark names; else the one that came after the mark. A mark on any
@@ -193,18 +242,44 @@ fn of_mark(mark: &Mark, there: &[Key]) -> Result<Option<String>, Vec<String>> {
 
 /// What stands under a tag of a user.
 async fn marked(on: &Handle, user: &str, tag: &Tag) -> Result<Option<String>, Why> {
+    let mut tags = tags(on, user).await?.into_iter();
+    Ok(tags.find_map(|(key, value)| (key == tag.0).then_some(value)))
+}
+
+/// The tags of a user; none where there is no such user.
+async fn tags(on: &Handle, user: &str) -> Result<Vec<(String, String)>, Why> {
     let said = on.clients().await?.iam.get_user().user_name(user).send();
     let said = match said
         .await
         .map_err(|failed| Failure::of(&failed, "iam:GetUser"))
     {
         Ok(said) => said,
-        Err(failure) if failure.is_missing() => return Ok(None),
+        Err(failure) if failure.is_missing() => return Ok(Vec::new()),
         Err(failure) => return Err(failure.why()),
     };
     let tags = said.user.and_then(|user| user.tags).unwrap_or_default();
-    let ours = tags.into_iter().find(|one| one.key == tag.0);
-    Ok(ours.map(|ours| ours.value))
+    Ok(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+}
+
+/// Takes the marks of a key that is gone off its user; what stays is told.
+async fn unmark_key(on: &Handle, clients: &Clients, user: &str, key: &str) -> Fields {
+    let marks = tags(on, user).await.map(|tags| {
+        let is_of_key = |(tag, value): &(String, String)| {
+            tag.starts_with("contain-") && Mark::read(value) == Some(Mark::Made(key.to_owned()))
+        };
+        let marks = tags.into_iter().filter(is_of_key);
+        marks.map(|(tag, _)| tag).collect::<Vec<_>>()
+    });
+    let gone = match marks {
+        Ok(marks) => unmark(clients, user, &marks)
+            .await
+            .map_err(|failure| failure.why()),
+        Err(why) => Err(why),
+    };
+    match gone {
+        Ok(()) => Fields::new(),
+        Err(why) => Fields::from([("tag_left".to_owned(), json!(why.text))]),
+    }
 }
 
 /// Deletes a key.
@@ -223,7 +298,7 @@ pub(super) async fn delete(on: &Handle, call: &Call) -> Outcome {
     let request = clients
         .iam
         .delete_access_key()
-        .user_name(user)
+        .user_name(&user)
         .access_key_id(key);
     let sent = request.send().await;
     let sent = sent.map_err(|failed| Failure::of(&failed, "iam:DeleteAccessKey"));
@@ -232,6 +307,7 @@ pub(super) async fn delete(on: &Handle, call: &Call) -> Outcome {
             super::keys::disown(on, key);
             Outcome::Done(Answer {
                 applied: true,
+                fields: unmark_key(on, clients, &user, key).await,
                 ..Answer::default()
             })
         }

@@ -5,6 +5,7 @@
 
 mod action;
 mod boundary;
+#[cfg(feature = "aws")]
 mod change;
 mod instead;
 #[cfg(feature = "aws")]
@@ -14,6 +15,8 @@ mod policy;
 mod service;
 mod wildcard;
 
+#[cfg(feature = "aws")]
+mod chain;
 #[cfg(feature = "aws")]
 mod client;
 #[cfg(feature = "aws")]

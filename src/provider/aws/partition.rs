@@ -48,13 +48,45 @@ pub(super) fn of(region: &str) -> Partition {
         .unwrap_or(PUBLIC)
 }
 
-/// Whether a host is AWS's own.
+/// How the hosts of the services that we ask begin.
+const SERVICES: [&str; 10] = [
+    "iam",
+    "sts",
+    "cloudtrail",
+    "secretsmanager",
+    "ssm",
+    "lambda",
+    "bedrock-agent",
+    "bedrock-agentcore-control",
+    "rolesanywhere",
+    "organizations",
+];
+
+/// Whether a host is AWS's own, of a service that we ask: hosts of customers end in the same way.
 pub(super) fn owns(host: &str) -> bool {
     let suffixes = OTHERS.iter().chain([&PUBLIC]).map(|one| one.suffix);
     suffixes.chain(["api.aws"]).any(|suffix| {
-        host.strip_suffix(suffix)
-            .is_some_and(|rest| rest.ends_with('.'))
+        let rest = host.strip_suffix(suffix);
+        rest.and_then(|rest| rest.strip_suffix('.'))
+            .is_some_and(is_service)
     })
+}
+
+/// Whether what stands before the suffix is `SERVICE`, `SERVICE.REGION`, or that behind a VPC endpoint.
+fn is_service(labels: &str) -> bool {
+    let labels: Vec<&str> = labels.split('.').collect();
+    let (service, region) = match labels.as_slice() {
+        [endpoint, service, region, "vpce"] if endpoint.starts_with("vpce-") => {
+            (service, Some(region))
+        }
+        [service, region] => (service, Some(region)),
+        [service] => (service, None),
+        _ => return false,
+    };
+    let bare = service.strip_suffix("-fips").unwrap_or(service);
+    let is_place =
+        |region: &&str| super::service::is_region(region) || matches!(*region, "us-gov" | "global");
+    SERVICES.contains(&bare) && region.is_none_or(is_place)
 }
 
 #[cfg(test)]

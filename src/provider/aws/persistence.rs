@@ -91,7 +91,7 @@ fn row(event: &Event) -> Option<&'static Row> {
 }
 
 /// What an event says, for the holes of a row.
-struct Said<'a>(&'a Event);
+pub(super) struct Said<'a>(pub(super) &'a Event);
 
 impl Said<'_> {
     /// Whether a field is there, and holds a value where one is wanted.
@@ -109,6 +109,11 @@ impl Said<'_> {
             "account" => event.account.clone(),
             "at" => event.at.map(|at| at.to_string()),
             "caller" => event.caller(),
+            "function" => function(&self.hole("functionName")?).map(str::to_owned),
+            "secret" => {
+                let told = at(event.answer(), "name").and_then(plain);
+                told.or_else(|| Some(secret(&self.hole("secretId")?).to_owned()))
+            }
             _ => {
                 let (asked, answered) = (event.request(), event.answer());
                 let inside = || {
@@ -141,7 +146,7 @@ impl Said<'_> {
     }
 
     /// A thing of a kind of its own.
-    fn named(&self, text: &str) -> Option<Locator> {
+    pub(super) fn named(&self, text: &str) -> Option<Locator> {
         let (noun, id) = text.split_once('/')?;
         let id = self.filled(id)?;
         Some(Locator::new(&kind(noun), &id, self.0.account.as_deref()))
@@ -177,6 +182,25 @@ impl Said<'_> {
             why: why.unwrap_or_else(|| "it made something that its event does not name".to_owned()),
             steps,
         }
+    }
+}
+
+/// The name of a function that is named by itself, by its ARN or by a part of that (Lambda API reference, FunctionName).
+fn function(named: &str) -> Option<&str> {
+    let bare = named
+        .rsplit_once("function:")
+        .map_or(named, |(_, rest)| rest);
+    bare.split(':').next()
+}
+
+/// The name of a secret that is named by itself or by its ARN, which ends in a hyphen and six characters of AWS's.
+fn secret(named: &str) -> &str {
+    let Some((_, rest)) = named.split_once(":secret:") else {
+        return named;
+    };
+    match rest.rsplit_once('-') {
+        Some((name, end)) if end.len() == 6 => name,
+        Some(_) | None => rest,
     }
 }
 

@@ -31,6 +31,7 @@ const IAM: [(&[&str], &[&str]); 5] = [
             "PutUserPermissionsBoundary",
             "PutUserPolicy",
             "TagUser",
+            "UntagUser",
             "UpdateAccessKey",
             "UpdateSSHPublicKey",
             "UpdateServiceSpecificCredential",
@@ -161,7 +162,7 @@ const OTHERS: [(&str, &[&str], &[&str]); 15] = [
     ),
     (
         "organizations",
-        &["DescribePolicy", "UpdatePolicy"],
+        &["DeletePolicy", "DescribePolicy", "UpdatePolicy"],
         &["organizations::*:policy/*/service_control_policy/*"],
     ),
     (

@@ -13,6 +13,9 @@ use super::failure::{Failure, Reply, garbled};
 use super::partition;
 use crate::domain::{Because, Why};
 
+/// The longest reply that is read: a page of CloudTrail is 50 events of at most 256 KB.
+const LONGEST: usize = 16 * 1024 * 1024;
+
 /// One of AWS's services, as botocore's service models write it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Service {
@@ -249,7 +252,14 @@ pub(super) async fn send(on: &Handle, ask: &Ask<'_>) -> Result<Value, Failure> {
         wait: header("retry-after"),
         is_aws: header("x-amzn-requestid").is_some() || header("x-amz-request-id").is_some(),
     };
-    let bytes = reply.bytes().await.map_err(lost)?;
+    let read = crate::provider::http::body(reply, LONGEST).await;
+    let bytes = read.map_err(lost)?.ok_or_else(|| {
+        let text = format!(
+            "{} answered more than it ever has to say",
+            ask.service.title
+        );
+        Failure::Lost(Why::new(Because::Garbled, text))
+    })?;
     sort(&told, &bytes, ask)
 }
 

@@ -194,7 +194,13 @@ impl World {
         Ok(Outcome::Done(answer))
     }
 
-    fn write(&mut self, name: &Locator, writes: Vec<(String, Value)>, at: Time, delay: Duration) {
+    pub(super) fn write(
+        &mut self,
+        name: &Locator,
+        writes: Vec<(String, Value)>,
+        at: Time,
+        delay: Duration,
+    ) {
         let Some(node) = self.nodes.get_mut(name) else {
             return;
         };

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::adversary::{EVERY, RIGHTS};
 use super::world::{Node, Version, World};
 use crate::domain::{Access, Becomes, Cut, Duration, Fate, Locator, Spec, Time};
 
@@ -103,6 +104,23 @@ impl World {
                 })
         });
         !stopped && !governed
+    }
+
+    /// Tells whether one front end lets a credential change other things: it is accepted, nothing narrows it, and its
+    /// principal has every right.
+    pub(super) fn may_write(&self, name: &Locator, now: Time, front_end: f64) -> bool {
+        let Some(node) = self.nodes.get(name) else {
+            return false;
+        };
+        let narrowed = self.governors(node).any(|governor| {
+            self.cuts_in_force(governor, now, front_end)
+                .any(|(_, cut)| cut.allows != Access::Nothing && reaches(cut, node, || None))
+        });
+        let holder = node.held_by.as_ref().and_then(|name| self.nodes.get(name));
+        let rights = holder.and_then(|holder| holder.view(RIGHTS, now, front_end));
+        !narrowed
+            && rights.and_then(Value::as_str) == Some(EVERY)
+            && self.accepts_at(name, now, front_end)
     }
 
     /// The credential that a consumer uses now: the latest in its place that it has taken up, while its secret is good.

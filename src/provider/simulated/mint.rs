@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::inject::Set;
 use super::world::{Edge, Happened, Node, World};
-use crate::domain::{Because, Changed, Fields, KindId, Locator, Relation, Time, Why};
+use crate::domain::{Because, Changed, Fields, Kind, KindId, Locator, Relation, Time, Why};
 
 /// A new credential that somebody wants.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -176,7 +176,12 @@ impl World {
             return refuse(Because::Denied, text);
         }
         let kind = self.kinds.get(mint.parent.kind());
-        if !kind.is_some_and(|kind| kind.mints.contains(&mint.kind)) {
+        // A role that is entered gives what it governs.
+        let gives = |kind: &Kind| {
+            kind.mints.contains(&mint.kind)
+                || (mint.by.is_some() && kind.governs.contains(&mint.kind))
+        };
+        if !kind.is_some_and(gives) {
             let text = format!("`{}` mints no `{}`", mint.parent.kind(), mint.kind);
             return refuse(Because::Denied, text);
         }

@@ -10,11 +10,14 @@ pub mod weather;
 
 mod act;
 mod issue;
+mod opening;
+mod pace;
 mod reach;
 mod read;
 
 pub mod mint;
 
+pub mod adversary;
 pub mod inject;
 pub mod scenario;
 
@@ -31,6 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use adversary::{Adversary, Deed, fight};
 pub use inject::{Inject, Played, Set, play};
 pub use mint::{Mint, Use};
 pub use scenario::Scenario;
@@ -51,6 +55,8 @@ pub struct Settings {
     pub audit_lag: Option<Bound>,
     /// The shortest time between two probes.
     pub probe_pause: Duration,
+    /// The cuts that nothing in the world can edit, where we are set up to make them.
+    pub guards: Vec<ActionId>,
     /// Reads a locator offline; absent: as it is.
     pub decode: Option<fn(&Named) -> Named>,
 }
@@ -62,6 +68,7 @@ impl Default for Settings {
             weather: Weather::default(),
             audit_lag: None,
             probe_pause: Duration::from_millis(100),
+            guards: Vec::new(),
             decode: None,
         }
     }
@@ -108,6 +115,7 @@ impl Simulated {
         let lag = {
             let mut world = lock(&world);
             world.learn(&kinds, &actions);
+            world.guardrails.extend(settings.guards.iter().cloned());
             world.pace.audit_lag
         };
         let audit_lag = settings
@@ -191,6 +199,10 @@ impl Provider for Simulated {
 
     fn guardrail(&self) -> Option<Guardrail> {
         None
+    }
+
+    fn guards(&self) -> Vec<ActionId> {
+        self.inner.settings.guards.clone()
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

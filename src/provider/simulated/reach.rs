@@ -31,6 +31,7 @@ pub(super) fn answer(world: &World, query: &Query, now: Time) -> Result<Reading,
         world,
         target,
         trail: Trail::read(world, target, query, now),
+        followed: followed(world, target, (query.since, world.visible_until(now))),
         since: query.since,
         now,
     };
@@ -104,10 +105,33 @@ impl<'a> Trail<'a> {
     }
 }
 
+/// What was made with what the subject made, and with that, however long the chain, as far as the log shows it.
+fn followed<'a>(
+    world: &'a World,
+    target: &'a Node,
+    (since, until): (Time, Time),
+) -> BTreeMap<&'a Locator, &'a Happened> {
+    let mut followed = BTreeMap::new();
+    let held = world.held_by(&target.locator).map(|held| &held.locator);
+    let mut open: Vec<&Locator> = std::iter::once(&target.locator).chain(held).collect();
+    while let Some(who) = open.pop() {
+        let events = world.events.get(who).into_iter().flatten();
+        for event in events.filter(|event| event.at >= since && event.at <= until) {
+            if let Some(made) = &event.made
+                && followed.insert(made, event).is_none()
+            {
+                open.push(made);
+            }
+        }
+    }
+    followed
+}
+
 struct View<'a> {
     world: &'a World,
     target: &'a Node,
     trail: Trail<'a>,
+    followed: BTreeMap<&'a Locator, &'a Happened>,
     since: Time,
     now: Time,
 }
@@ -205,10 +229,17 @@ impl View<'_> {
         } else {
             self.world.held_by(&self.target.locator).collect()
         };
-        std::iter::once(self.target)
+        let followed = self.followed.keys().copied();
+        let followed = followed.filter_map(|name| self.world.node(name));
+        let issuers: BTreeMap<&Locator, &Node> = std::iter::once(self.target)
             .chain(held)
+            .chain(followed)
+            .map(|issuer| (&issuer.locator, issuer))
+            .collect();
+        issuers
+            .into_values()
             .flat_map(|issuer| self.world.issued_by(&issuer.locator))
-            .filter(|issued| !issued.gone)
+            .filter(|issued| !issued.gone && issued.locator != self.target.locator)
             .filter_map(|issued| {
                 let evidence = self.logged(issued)?;
                 Some(self.found(issued, Some(Relation::Minted), evidence))
@@ -220,7 +251,11 @@ impl View<'_> {
         let is_credential = self.is_credential(self.target);
         let holder = self.target.held_by.as_ref().filter(|_| is_credential);
         let held = self.world.held_by(&self.target.locator);
-        let below = held.map(|held| (&held.locator, true));
+        let below: BTreeMap<&Locator, bool> = held
+            .map(|held| &held.locator)
+            .chain(self.followed.keys().copied())
+            .map(|from| (from, true))
+            .collect();
         std::iter::once((&self.target.locator, true))
             .chain(below)
             .chain(holder.map(|holder| (holder, false)))
@@ -272,6 +307,13 @@ impl View<'_> {
         if let Some(expires) = node.expires {
             fields.insert("expires".into(), json!(expires));
         }
+        let ours = |holder: &&Locator| {
+            **holder == self.target.locator || self.target.held_by.as_ref() == Some(*holder)
+        };
+        let holder = node.held_by.as_ref().filter(|_| self.is_credential(node));
+        if let Some(holder) = holder.filter(|holder| !ours(holder)) {
+            fields.insert("principal".into(), json!(holder));
+        }
         Found {
             what: node.locator.clone(),
             relation,
@@ -305,7 +347,9 @@ impl View<'_> {
             .trail
             .events
             .iter()
+            .copied()
             .find(|event| event.made.as_ref() == Some(&node.locator))
+            .or_else(|| self.followed.get(&node.locator).copied())
             .map_or("of its issue", |event| event.event.as_str());
         Some(format!("audit event {event} at {at}"))
     }
@@ -403,5 +447,34 @@ mod tests {
         let page = reader.read(&query).await.unwrap_or_default();
         assert_eq!(page.found.len(), 50);
         assert_eq!(page.back_to, page.found.last().and_then(|found| found.at));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_made_with_what_was_made_is_followed_however_long_the_chain() {
+        let bench = bench(Pace::default());
+        let make = |parent: &str, kind: &str, id: &str| {
+            let holder = Some(name("user/other"));
+            let mint = Mint {
+                holder,
+                ..Mint::new(&name(parent), name(kind).kind(), id)
+            };
+            let made = lock(&bench.world).mint(&mint, bench.clock.now());
+            assert!(made.is_ok(), "{made:?}");
+        };
+        make("access-key/LEAKED", "access-key/x", "FIRST");
+        make("access-key/FIRST", "access-key/x", "SECOND");
+        make("access-key/SECOND", "session/x", "THIRD");
+        bench.clock.sleep(Duration::from_secs(1)).await;
+        let query = query(ReadKind::Reach, "access-key/LEAKED", 120);
+        let reading = bench.provider.reader(None).read(&query).await;
+        let found = reading.unwrap_or_default().found;
+        for made in ["access-key/FIRST", "access-key/SECOND", "session/THIRD"] {
+            let is_minted = |found: &Found| {
+                found.what == name(made) && found.relation == Some(Relation::Minted)
+            };
+            let found = found.iter().find(|found| is_minted(found));
+            let whose = found.and_then(|found| found.fields.get("principal"));
+            assert_eq!(whose, Some(&json!(name("user/other"))), "{made}: {found:?}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Settings;
+use super::adversary::Adversary;
 use super::inject::Inject;
 use super::weather::{Length, Rule, Weather};
 use super::world::{Edge, Grant, Happened, Node, Pace, Version, World};
@@ -52,6 +53,9 @@ pub struct Scenario {
     /// What happens meanwhile.
     #[serde(default)]
     pub injects: Vec<Inject>,
+    /// Who fights back.
+    #[serde(default)]
+    pub adversary: Option<Adversary>,
     /// What is true at the end.
     pub expect: Expect,
 }
@@ -96,6 +100,9 @@ pub struct Before {
     /// What was done so far.
     #[serde(default)]
     pub events: Vec<Past>,
+    /// The cuts that nothing here can edit, which we are set up to make.
+    #[serde(default)]
+    pub guardrails: Vec<ActionId>,
     /// What a correct containment leaves alone.
     #[serde(default)]
     pub healthy: Vec<Locator>,
@@ -290,6 +297,7 @@ impl Scenario {
         Settings {
             responder: vec![credential.clone(), principal.clone()],
             weather: Weather::scripted(self.weather.clone()),
+            guards: self.world.guardrails.clone(),
             ..Settings::default()
         }
     }
@@ -379,7 +387,9 @@ impl Scenario {
             .nodes
             .iter()
             .flat_map(|thing| thing.holds.iter().chain(&thing.reads));
-        let places: [(&'static str, Vec<&Locator>); 8] = [
+        let held = self.adversary.iter().flat_map(|one| &one.holds);
+        let places: [(&'static str, Vec<&Locator>); 9] = [
+            ("`adversary`", held.collect()),
             ("`subject`", vec![&self.subject]),
             ("`responder`", ours.to_vec()),
             ("`held_by` or `issuer`", owners.collect()),

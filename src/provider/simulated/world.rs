@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::fate::{Change, History};
+pub use super::pace::Pace;
 use super::weather::fraction;
 use crate::domain::{
     ActionId, Becomes, Call, Changed, Duration, Fields, Kind, KindId, Locator, Relation, Spec, Tag,
@@ -24,36 +25,6 @@ pub type Shared = Arc<Mutex<World>>;
 /// Locks a world for a moment; nobody waits while holding it.
 pub fn lock(world: &Shared) -> MutexGuard<'_, World> {
     world.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// How fast and how true a world answers.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Pace {
-    /// The mean time that a request takes; each takes between half and one and a half of it.
-    pub latency: Duration,
-    /// How long a caller waits for an answer that does not come.
-    pub deadline: Duration,
-    /// How long until an event can be read.
-    pub audit_lag: Duration,
-    /// How long until an action's writes have reached every front end; at once where absent.
-    pub propagation: BTreeMap<ActionId, Duration>,
-    /// How many requests a second are served; any number where absent.
-    pub requests_per_second: Option<u32>,
-    /// How far the world's clock is ahead of ours.
-    pub skew: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            latency: Duration::ZERO,
-            deadline: Duration::from_secs(10),
-            audit_lag: Duration::ZERO,
-            propagation: BTreeMap::new(),
-            requests_per_second: None,
-            skew: Duration::ZERO,
-        }
-    }
 }
 
 /// A thing that exists.
@@ -219,6 +190,10 @@ pub struct World {
     pub pace: Pace,
     /// Things that a correct containment leaves alone.
     pub healthy: Vec<Locator>,
+    /// The cuts that nothing here can edit.
+    pub guardrails: BTreeSet<ActionId>,
+    /// All that an adversary ever held.
+    pub taken: BTreeSet<Locator>,
     pub(super) kinds: BTreeMap<KindId, Kind>,
     pub(super) specs: BTreeMap<KindId, Vec<Arc<Spec>>>,
     pub(super) nodes: BTreeMap<Locator, Node>,
@@ -240,6 +215,8 @@ impl World {
         Self {
             pace,
             healthy: Vec::new(),
+            guardrails: BTreeSet::new(),
+            taken: BTreeSet::new(),
             kinds: BTreeMap::new(),
             specs: BTreeMap::new(),
             nodes: BTreeMap::new(),
@@ -344,6 +321,11 @@ impl World {
     #[must_use]
     pub fn secret(&self, name: &Locator) -> Option<&str> {
         self.nodes.get(name)?.secret.as_deref()
+    }
+
+    /// All that is in the audit log, whoever did it.
+    pub fn happened(&self) -> impl Iterator<Item = &Happened> {
+        self.events.values().flatten()
     }
 
     /// Every request to change something, in the order received.

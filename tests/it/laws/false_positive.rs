@@ -149,12 +149,33 @@ async fn what_stands_for_another_subject_too_stays() {
     bench.clock.sleep(Duration::from_secs(30)).await;
     assert!(bench.accepts("access-key/LEAKED"));
     assert!(!bench.accepts("access-key/SIBLING"));
-    let world = lock(&bench.world);
-    let field = |of: &str| world.node(&name(of)).unwrap().fields.get("end_sessions");
+    let ended = |bench: &Bench| {
+        let world = lock(&bench.world);
+        let ci = world.node(&name("user/ci")).unwrap();
+        ci.fields.contains_key("end_sessions")
+    };
     assert!(
-        field("user/ci").is_some(),
+        ended(&bench),
         "the sessions of its user are the sibling's too"
     );
+    // Whoever names it all the same is told for whom it stands, and answers for one tier more.
+    let named = lifting(4, &[name("user/ci")], true);
+    drop(bench.go(&named).await.end());
+    assert!(!ended(&bench));
+    let plans = bench.plans.lock().unwrap().clone();
+    let of_user = |plan: &&contain::domain::plan::Plan| plan.run == 4;
+    let mut items = plans
+        .values()
+        .filter(of_user)
+        .flat_map(|plan| plan.items.clone());
+    let lifts = items.find(|item| item.target() == Some(&name("user/ci")));
+    let lifts = lifts.unwrap();
+    let reasons = lifts.reasons.join("; ");
+    assert!(
+        reasons.contains("too, which was not declared healthy"),
+        "{reasons}"
+    );
+    assert_eq!(lifts.tier, Tier::DISRUPTIVE, "{lifts:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use contain::converge::{Answer, Limit};
 use contain::domain::event::{Answered, Event, Further};
-use contain::domain::{Call, Duration, Kind, KindId, Locator, Spec, State, Work};
+use contain::domain::{Call, Cause, Duration, Kind, KindId, Locator, Spec, State, Work};
 use contain::gate::Confirmation;
 use contain::journal::{self, Fails, Injecting};
 use contain::playbook::{self, Expr, Playbook, Step, StepWork, Verb, Vocabulary, What};
@@ -468,6 +468,31 @@ async fn a_delivery_that_is_refused_takes_the_new_key_away_and_says_so() {
         )
     });
     assert!(taken);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_that_took_a_key_which_another_refused_is_named_and_made_good_by_the_next_attempt()
+{
+    let places = json!({"deliver_to": ["toy:vault/app@1", "toy:vault/spare@1"]});
+    let playbook: &'static Playbook = Box::leak(Box::new(replace(places)));
+    let bench = bench();
+    let rule = Rule {
+        about: "vault/spare".to_owned(),
+        ..on(Operation::Perform, None, Fault::Denied)
+    };
+    bench.weather.add(rule);
+    bench.go(&wish_for(playbook)).await.end();
+    check(&bench);
+    let state = state_of(&bench, ISSUE);
+    assert!(
+        matches!(&state, Some(State::Blocked(Cause::Provider(why))) if why.contains("vault/app@1")),
+        "something happened, so it has not failed: {state:?}"
+    );
+    assert_eq!(alive(&bench), []);
+    bench.weather.clear();
+    bench.go(&wish_for(playbook)).await.end();
+    assert_eq!(alive(&bench).len(), 1);
+    assert!(works(&bench, "app/web"), "what reads the first place works");
 }
 
 #[tokio::test(start_paused = true)]

@@ -62,3 +62,86 @@ fn an_intruder_with_every_right_is_beaten_or_is_said_to_be_alive() {
         race();
     }
 }
+
+/// Makes an organisation, and a role that may write its policies; answers the role.
+fn organization(server: &Server) -> String {
+    let call = |service: &str, operation: &str, parameters: Value| {
+        let parameters = json!({"parameters": parameters});
+        server.world(&["call", service, operation], &parameters);
+    };
+    let everybody = json!({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole",
+    }]});
+    let trust = everybody.to_string();
+    let role = json!({"RoleName": "policies", "AssumeRolePolicyDocument": trust});
+    call("iam", "create_role", role);
+    let all = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "organizations:*", "Resource": "*"},
+    ]});
+    let policy =
+        json!({"RoleName": "policies", "PolicyName": "all", "PolicyDocument": all.to_string()});
+    call("iam", "put_role_policy", policy);
+    call(
+        "organizations",
+        "create_organization",
+        json!({"FeatureSet": "ALL"}),
+    );
+    "arn:aws:iam::000000000000:role/policies".to_owned()
+}
+
+#[test]
+fn where_an_organisation_is_configured_its_guardrail_and_the_ordinary_cut_of_a_user_leave_together_and_both_come_back()
+ {
+    const ORDINARY: &str = "aws.deny-user";
+    const GUARDRAIL: &str = "aws.deny-user-in-organization";
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let role = organization(&server);
+    let with = format!(
+        "contain: 1\nproviders:\n  aws:\n    bounds: {{propagation: 2s, audit_lag: 0s}}\n    organization: {{role: \"{role}\"}}\n"
+    );
+    let desk = || Desk::of(&world, server.endpoint()).file("contain.yaml", &with);
+    let key = world.key("leaked");
+    let since = ["--since", world.since(), "--json"];
+    // A lone key leaves its user alone.
+    let of_key = desk().run(&[&["plan", &key][..], &since].concat());
+    assert!(
+        !of_key.json["items"].to_string().contains(GUARDRAIL),
+        "{of_key:?}"
+    );
+    let user = "aws:user/ci-deploy@000000000000";
+    let desk = desk();
+    let told = desk.run(&[&["isolate", user, "--yes"][..], &since].concat());
+    told.assert(0, "isolated");
+    for action in [ORDINARY, GUARDRAIL] {
+        let item = told.item(user, action);
+        assert_eq!(item["verdict"], "observed", "{item}");
+    }
+    // One round planned both, and neither call waited for the other's answer.
+    let of = |kind: &str| -> Vec<(u64, String)> {
+        let entries = desk.entries(kind).into_iter();
+        let told = entries.map(|entry| {
+            let item = &entry["body"]["item"];
+            (
+                entry["seq"].as_u64().unwrap(),
+                format!("{} {}", item["round"], item["key"]),
+            )
+        });
+        told.collect()
+    };
+    let stop = |entries: Vec<(u64, String)>| -> Vec<u64> {
+        let first = entries
+            .into_iter()
+            .filter(|(_, item)| item.starts_with("1 ") && item.contains("isolate/stop"));
+        first.map(|(seq, _)| seq).collect()
+    };
+    let (intended, answered) = (stop(of("intended")), stop(of("answered")));
+    assert_eq!((intended.len(), answered.len()), (2, 2), "{told:?}");
+    assert!(intended.iter().max() < answered.iter().min(), "{told:?}");
+    let restored = desk.run(&["restore", "--yes", "--json"]);
+    for lifted in ["aws.lift-user-deny", "aws.lift-user-deny-in-organization"] {
+        let item = restored.item(user, lifted);
+        assert_eq!(item["status"], "confirmed", "{item}");
+    }
+    desk.assert_journal_verifies();
+}

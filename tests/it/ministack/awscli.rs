@@ -1,44 +1,14 @@
 //! A plan as command lines, run by hand with the vendor's own program: the same world in the end.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
 use serde_json::json;
 
+use crate::bench::typed;
 use crate::harness::{Desk, Server, World};
 
-/// Runs lines as the responder of a world would, with nothing else of ours around them.
-fn by_hand(server: &Server, world: &World, lines: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
-    let root = std::env::var_os("CARGO_TARGET_DIR").map_or(root, PathBuf::from);
-    let program = root.join("counterparties/awscli/bin");
-    assert!(
-        program.join("aws").exists(),
-        "run tests/counterparties/install awscli, or tests/run"
-    );
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("lines.sh");
-    std::fs::write(&file, lines).unwrap();
-    let ended = Command::new("bash")
-        .args(["-eu", "-o", "pipefail"])
-        .arg(&file)
-        .current_dir(folder.path())
-        .env_clear()
-        .env("PATH", format!("{}:/usr/bin:/bin", program.display()))
-        .env("HOME", folder.path())
-        .env("AWS_ENDPOINT_URL", server.endpoint())
-        .env("AWS_ACCESS_KEY_ID", world.id("responder"))
-        .env("AWS_SECRET_ACCESS_KEY", world.secret("responder"))
-        .env("AWS_DEFAULT_REGION", "us-east-1")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_PAGER", "")
-        .output()
-        .unwrap();
-    assert!(
-        ended.status.success(),
-        "{}\n{lines}",
-        String::from_utf8_lossy(&ended.stderr)
-    );
+/// Runs lines as the responder of a world would; answers all that was shown.
+fn by_hand(server: &Server, world: &World, lines: &str) -> String {
+    let responder = (world.id("responder"), world.secret("responder"));
+    typed(server.endpoint(), responder, lines, &[])
 }
 
 /// The actions and targets that a script tells to note, as its own comments say.
@@ -308,4 +278,55 @@ fn the_lines_that_leave_nothing_and_their_undo_come_to_what_the_action_does() {
         assert!(boundary(&theirs, subject).is_null() && boundary(&ours, subject).is_null());
         assert_eq!(ours.comparable(&worlds.0), theirs.comparable(&worlds.1));
     }
+}
+
+/// Makes a new key for a user and puts it where its consumers read it.
+const REPLACE: &str = "contain: 1\nplaybook: replace\nsummary: A new key\ninputs:\n  subject: {type: locator, required: true}\n\
+    phases:\n  reissue:\n    - id: replace\n      do: replace\n      target: \"${subject}\"\n      with: {deliver_to: [\"aws:secret/us-east-1:ci/deploy\", \"aws:parameter/us-east-1:/ci/deploy\"]}\n";
+
+#[test]
+fn the_line_of_a_new_key_hands_it_to_the_stores_and_shows_it_to_nobody() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let call = |service: &str, operation: &str, parameters: &serde_json::Value| {
+        server.world(
+            &["call", service, operation],
+            &json!({"parameters": parameters}),
+        )
+    };
+    let sibling = json!({"UserName": "ci-deploy", "AccessKeyId": world.id("sibling")});
+    call("iam", "delete_access_key", &sibling);
+    let secret = json!({"Name": "ci/deploy", "SecretString": "old"});
+    call("secretsmanager", "create_secret", &secret);
+    let parameter = json!({"Name": "/ci/deploy", "Type": "SecureString", "Value": "old"});
+    call("ssm", "put_parameter", &parameter);
+    let desk = Desk::of(&world, server.endpoint())
+        .bounded()
+        .file("replace.yaml", REPLACE);
+    let subject = world.key("leaked");
+    let told = desk.run(&[
+        "plan",
+        "replace.yaml",
+        "--subject",
+        &subject,
+        "--as-commands",
+    ]);
+    assert_eq!(told.exit, 0, "{told:?}");
+    let shown = by_hand(&server, &world, &format!("set -aevx\n{}", told.out));
+    let stored = call(
+        "secretsmanager",
+        "get_secret_value",
+        &json!({"SecretId": "ci/deploy"}),
+    );
+    let stored = stored["SecretString"].as_str().unwrap();
+    let parameter = json!({"Name": "/ci/deploy", "WithDecryption": true});
+    let parameter = call("ssm", "get_parameter", &parameter);
+    assert_eq!(parameter["Parameter"]["Value"], stored);
+    let pair: serde_json::Value = serde_json::from_str(stored).unwrap();
+    let key = json!({"access_key_id": pair["aws_access_key_id"], "secret_access_key": pair["aws_secret_access_key"]});
+    let tried = server.world(&["try"], &json!({"new": key}));
+    assert_eq!(tried["new"]["accepted"], true, "{shown}");
+    let new = pair["aws_secret_access_key"].as_str().unwrap();
+    assert!(!shown.contains(new), "{shown}");
+    assert_eq!(notes(&told.out).len(), 4, "{}", told.out);
 }

@@ -38,8 +38,12 @@ fn accepted(server: &Server, credentials: &Value) -> bool {
 }
 
 fn run(desk: &Desk, world: &World, more: &[&str]) -> Told {
+    run_to(&format!("aws:secret/us-east-1:{SECRET}"), desk, world, more)
+}
+
+fn run_to(place: &str, desk: &Desk, world: &World, more: &[&str]) -> Told {
     let subject = world.key("leaked");
-    let to = format!("deliver_to=aws:secret/us-east-1:{SECRET}");
+    let to = format!("deliver_to={place}");
     let mut arguments = vec![
         "run",
         "leaked-aws-access-key",
@@ -97,6 +101,37 @@ fn a_leaked_key_goes_through_all_four_phases_and_the_new_one_works_from_the_stor
     assert_eq!(restored.exit, 0, "{restored:?}");
     assert_eq!(stored(&server), again, "what was delivered stays");
     assert!(accepted(&server, &again) && !accepted(&server, &world.0["leaked"]));
+}
+
+#[test]
+fn a_new_key_that_its_place_refuses_is_deleted_again_and_leaves_no_mark() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let sibling = json!({"UserName": "ci-deploy", "AccessKeyId": world.id("sibling")});
+    call(&server, "iam", "delete_access_key", &sibling);
+    // A place that is not encrypted takes no secret.
+    let plain = json!({"Name": "/ci/deploy", "Type": "String", "Value": "x"});
+    call(&server, "ssm", "put_parameter", &plain);
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    let place = "aws:parameter/us-east-1:/ci/deploy";
+    let told = run_to(place, &desk, &world, &["--yes", "--wait"]);
+    assert_eq!(desk.entries("made").len(), 1, "{told:?}");
+    assert_eq!(desk.entries("discarded").len(), 1, "{told:?}");
+    let name = json!({"UserName": "ci-deploy"});
+    let keys = call(&server, "iam", "list_access_keys", &name);
+    let keys: Vec<&Value> = keys["AccessKeyMetadata"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert_eq!(keys[0]["AccessKeyId"], world.id("leaked"));
+    let user = call(&server, "iam", "get_user", &name);
+    let tags = user["User"]["Tags"].as_array().map_or(0, Vec::len);
+    assert_eq!(tags, 0, "{user}");
+    let parameter = json!({"Name": "/ci/deploy"});
+    let parameter = call(&server, "ssm", "get_parameter", &parameter);
+    assert_eq!(parameter["Parameter"]["Value"], "x");
 }
 
 #[test]

@@ -83,6 +83,44 @@ fn a_false_positive_is_lifted_by_one_command_and_a_later_isolate_works_anew() {
 }
 
 #[test]
+fn what_another_run_cut_is_looked_after_when_one_subject_was_a_false_positive() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint()).bounded();
+    isolate(&desk, &world, &["--yes"]).assert(0, "isolated");
+    let (key, sibling) = (world.key("leaked"), world.key("sibling"));
+    let incident = desk.incidents().remove(0);
+    let incident = incident.file_name().unwrap().to_str().unwrap();
+    let also = [
+        "isolate",
+        &sibling,
+        "--incident",
+        incident,
+        "--yes",
+        "--json",
+    ];
+    desk.run(&also).assert(0, "isolated");
+    let healthy = ["restore", &key, "--false-positive", "--reason", REASON];
+    let told = desk.run(&[&healthy[..], &["--sessions-too", "--yes", "--json"]].concat());
+    told.assert(0, "restored");
+    assert_eq!(
+        server.accepted(&world, &["leaked", "sibling"]),
+        [true, false]
+    );
+    for verb in ["verify", "resume"] {
+        let told = desk.run(&[verb, "--json"]);
+        told.assert(0, "isolated");
+        let items = told.json["items"].to_string();
+        assert!(items.contains(&sibling) && !items.contains(&key), "{items}");
+    }
+    assert_eq!(
+        server.accepted(&world, &["leaked", "sibling"]),
+        [true, false],
+        "what is healthy is not cut again"
+    );
+}
+
+#[test]
 fn broken_at_any_request_a_false_positive_is_lifted_by_going_on() {
     for fault in ["drop-before", "drop-after"] {
         for nth in 1.. {

@@ -3,149 +3,14 @@
 //! Runs no playbook: how steps issue and deliver is the engine's, and proven there.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use contain::domain::{
-    Arg, Because, Call, Clock, Fact, Fields, Locator, Named, Outcome, Secret, Seen, Tag,
-};
-use contain::provider::aws::{Aws, Given, Settings};
-use contain::provider::{Observe, Provider as _};
+use contain::domain::{Arg, Because, Call, Fact, Fields, Locator, Named, Outcome, Secret, Tag};
+use contain::provider::Provider as _;
+use contain::provider::aws::Settings;
 use serde_json::{Value, json};
 
-use crate::harness::{Contract, Server, World};
-
-/// The adapter, as somebody of a world.
-struct Bench {
-    aws: Aws,
-    account: String,
-}
-
-impl Bench {
-    fn of(server: &Server, world: &World) -> Self {
-        Self::as_key(server, world, "responder", Settings::default())
-    }
-
-    fn as_key(server: &Server, world: &World, who: &str, settings: Settings) -> Self {
-        let secret = Secret::new(world.secret(who).to_owned());
-        let settings = Settings {
-            endpoints: [(String::new(), server.endpoint().to_owned())].into(),
-            given: Some(Arc::new(Given::new(world.id(who), secret))),
-            ..settings
-        };
-        Self {
-            aws: Aws::new(settings, Clock::wall()),
-            account: world.0["account"].as_str().unwrap().to_owned(),
-        }
-    }
-
-    /// Against the fixture of ours, which knows one account and one key.
-    fn of_contract(contract: &Contract) -> Self {
-        let secret = Secret::new("test".to_owned());
-        let settings = Settings {
-            endpoints: [(String::new(), contract.endpoint().to_owned())].into(),
-            given: Some(Arc::new(Given::new("test", secret))),
-            ..Settings::default()
-        };
-        Self {
-            aws: Aws::new(settings, Clock::wall()),
-            account: "000000000000".to_owned(),
-        }
-    }
-
-    fn reader(&self) -> Arc<dyn Observe> {
-        self.aws.reader(None)
-    }
-
-    async fn resolve(&self, text: &str) -> Locator {
-        let named: Named = text.parse().unwrap();
-        let mut answers = self.reader().resolve(&[named]).await;
-        answers.remove(0).unwrap()
-    }
-
-    async fn look(&self, target: &Locator) -> Seen {
-        let mut seen = self.reader().observe(std::slice::from_ref(target)).await;
-        seen.remove(0)
-    }
-
-    async fn field(&self, target: &Locator, field: &str) -> Value {
-        let seen = self.look(target).await;
-        let fields = seen.fields().unwrap_or_else(|| panic!("{seen:?}"));
-        fields.get(field).cloned().unwrap_or_default()
-    }
-
-    /// The call of an action, as a plan would make it; `before` is what the receipt kept.
-    fn call(&self, action: &str, target: &Locator, with: &Fields, before: &Fields) -> Call {
-        let spec = self
-            .aws
-            .actions()
-            .iter()
-            .find(|spec| spec.id.to_string() == action);
-        let spec = spec.unwrap_or_else(|| panic!("{action}"));
-        let resolved = |(name, arg)| match arg {
-            Arg::Before(field) => (
-                name,
-                Arg::Is(before.get(&field).cloned().unwrap_or_default()),
-            ),
-            other => (name, other),
-        };
-        Call {
-            action: spec.id.clone(),
-            target: target.clone(),
-            with: spec.arguments(with).into_iter().map(resolved).collect(),
-            secret: None,
-            tag: Tag(format!("contain-test-{action}")),
-        }
-    }
-
-    /// Performs a call with exactly the permissions that its action declares.
-    async fn perform(&self, call: &Call) -> Outcome {
-        let actor = self
-            .aws
-            .actor(call.target.account(), &self.permissions(call));
-        actor.perform(std::slice::from_ref(call)).await.remove(0)
-    }
-
-    async fn deliver(&self, call: &Call, what: &Secret) -> Outcome {
-        let actor = self
-            .aws
-            .actor(call.target.account(), &self.permissions(call));
-        actor.deliver(call, what).await
-    }
-
-    fn permissions(&self, call: &Call) -> Vec<String> {
-        let spec = self
-            .aws
-            .actions()
-            .iter()
-            .find(|spec| spec.id == call.action);
-        spec.unwrap().permissions.clone()
-    }
-
-    /// Does it, and holds what is then seen against what the action says it would become; answers the receipt.
-    async fn done(&self, action: &str, target: &Locator, with: &Value, before: &Fields) -> Fields {
-        let with: Fields = serde_json::from_value(with.clone()).unwrap();
-        let receipt = self.look(target).await.fields().cloned().unwrap();
-        let call = self.call(action, target, &with, before);
-        let outcome = self.perform(&call).await;
-        assert!(matches!(outcome, Outcome::Done(_)), "{action}: {outcome:?}");
-        let seen = self.look(target).await;
-        let spec = self
-            .aws
-            .actions()
-            .iter()
-            .find(|spec| spec.id == call.action)
-            .unwrap();
-        assert!(spec.shows(&call, &seen), "{action}: {seen:?}");
-        receipt
-    }
-}
-
-fn made(server: &Server, service: &str, operation: &str, parameters: &Value) -> Value {
-    server.world(
-        &["call", service, operation],
-        &json!({"parameters": parameters}),
-    )
-}
+use crate::bench::{Bench, made};
+use crate::harness::{Server, World};
 
 fn may(server: &Server, who: &Value, service: &str, operation: &str, parameters: &Value) -> bool {
     let input = json!({"credentials": who, "parameters": parameters});
@@ -246,6 +111,48 @@ async fn a_new_key_goes_into_a_secret_and_is_nowhere_else_and_the_old_one_is_del
     assert_eq!(answer.made[0].id(), key["access_key_id"]);
     assert_eq!(bench.field(&answer.made[0], "status").await, "Active");
     assert!(!format!("{answer:?}", answer = answer.fields).contains(secret.expose()));
+
+    // The vendor's own program comes to the same.
+    let shown = bench.type_in("printf %s typed-in | ", &put);
+    let now = json!({"SecretId": "ci/deploy"});
+    let now = made(&server, "secretsmanager", "get_secret_value", &now);
+    assert_eq!(now["SecretString"], "typed-in");
+    assert!(!shown.contains("typed-in"), "{shown}");
+    let leaked = bench.resolve(&world.key("leaked")).await;
+    let delete = bench.call(
+        "aws.delete-access-key",
+        &leaked,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    bench.type_in("", &delete);
+    assert_eq!(bench.look(&leaked).await.fact, Fact::Gone);
+
+    // The mark is told, and goes with the key.
+    let marks = || {
+        let said = made(
+            &server,
+            "iam",
+            "get_user",
+            &json!({"UserName": "ci-deploy"}),
+        );
+        let tags = said["User"]["Tags"].as_array().cloned().unwrap_or_default();
+        tags.into_iter()
+            .map(|tag| tag["Key"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marks(), [answer.fields["tag_on_user"].clone()]);
+    let theirs = json!({"UserName": "ci-deploy", "Tags": [{"Key": "team", "Value": "made up"}]});
+    made(&server, "iam", "tag_user", &theirs);
+    bench
+        .done(
+            "aws.delete-access-key",
+            &answer.made[0],
+            &json!({}),
+            &Fields::new(),
+        )
+        .await;
+    assert_eq!(marks(), ["team"]);
 }
 
 #[tokio::test]
@@ -286,6 +193,49 @@ async fn a_key_that_a_kill_left_is_found_by_the_mark_on_its_user_and_never_guess
         why.because == Because::Ambiguous && why.text.contains(id),
         "{why:?}"
     );
+}
+
+#[tokio::test]
+async fn a_call_that_was_refused_leaves_no_mark_on_its_user() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    // Somebody who may mark users and make no keys.
+    let half = json!({"UserName": "half"});
+    made(&server, "iam", "create_user", &half);
+    let document = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:CreateAccessKey", "Resource": "*"},
+    ]});
+    let policy =
+        json!({"UserName": "half", "PolicyName": "half", "PolicyDocument": document.to_string()});
+    made(&server, "iam", "put_user_policy", &policy);
+    let key = made(&server, "iam", "create_access_key", &half);
+    let key = json!({
+        "access_key_id": key["AccessKey"]["AccessKeyId"],
+        "secret_access_key": key["AccessKey"]["SecretAccessKey"],
+    });
+    let theirs = World(json!({"half": key, "account": world.0["account"]}));
+    let bench = Bench::as_key(&server, &theirs, "half", Settings::default());
+    let user = bench.resolve("aws:user/release-bot").await;
+    let issue = bench.call(
+        "aws.create-access-key",
+        &user,
+        &Fields::new(),
+        &Fields::new(),
+    );
+    let outcome = bench.perform(&issue).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Denied),
+        "{outcome:?}"
+    );
+    let name = json!({"UserName": "release-bot"});
+    let said = made(&server, "iam", "get_user", &name);
+    assert_eq!(
+        said["User"]["Tags"].as_array().map_or(0, Vec::len),
+        0,
+        "{said}"
+    );
+    assert_eq!(bench.reader().made(&issue).await, Ok(Vec::new()));
 }
 
 #[tokio::test]
@@ -351,6 +301,21 @@ async fn a_secret_is_denied_to_one_reader_then_to_all_and_given_back_exactly() {
         .done("aws.lift-secret-reader-deny", &secret, &json!({}), &before)
         .await;
     assert_eq!(readers(), [true, true]);
+    // The vendor's own program comes to the same.
+    let reader = json!({"reader": reader});
+    let before = bench.by_hand(deny, &secret, &reader, &Fields::new()).await;
+    assert_eq!(readers(), [false, true]);
+    let all = bench
+        .by_hand("aws.deny-secret", &secret, &json!({}), &Fields::new())
+        .await;
+    assert_eq!(readers(), [false, false]);
+    bench
+        .by_hand("aws.lift-secret-deny", &secret, &json!({}), &all)
+        .await;
+    bench
+        .by_hand("aws.lift-secret-reader-deny", &secret, &json!({}), &before)
+        .await;
+    assert_eq!(readers(), [true, true]);
     let left = made(
         &server,
         "secretsmanager",
@@ -403,12 +368,106 @@ async fn the_previous_version_of_a_secret_becomes_current_and_back() {
         (after.text("current"), after.text("previous")),
         (stages.text("current"), stages.text("previous"))
     );
+    // The vendor's own program comes to the same.
+    let back = bench
+        .by_hand("aws.return-secret-version", &secret, &with, &Fields::new())
+        .await;
+    assert_eq!(read(), "first");
+    bench
+        .by_hand("aws.reinstate-secret-version", &secret, &json!({}), &back)
+        .await;
+    assert_eq!(read(), "second");
+}
+
+#[tokio::test]
+async fn a_secret_is_rotated_by_its_own_rotation_and_by_nothing_where_it_has_none() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let bench = Bench::of(&server, &world);
+    let secret = json!({"Name": "db", "SecretString": "first"});
+    made(&server, "secretsmanager", "create_secret", &secret);
+    let secret = bench.resolve("aws:secret/db").await;
     let rotate = bench.call("aws.rotate-secret", &secret, &Fields::new(), &Fields::new());
     let outcome = bench.perform(&rotate).await;
     assert!(
         matches!(&outcome, Outcome::Refused(why) if why.text.contains("no rotation")),
         "{outcome:?}"
     );
+    // MiniStack runs no function: what it calls the new version holds what the former one held.
+    let set_up = json!({
+        "SecretId": "db", "RotationLambdaARN": "arn:aws:lambda:us-east-1:000000000000:function:rotate",
+        "RotationRules": {"AutomaticallyAfterDays": 30},
+    });
+    made(&server, "secretsmanager", "rotate_secret", &set_up);
+    let before = bench.field(&secret, "current").await;
+    let Outcome::Done(answer) = bench.perform(&rotate).await else {
+        panic!("not rotated")
+    };
+    assert!(!answer.applied, "the function works after the answer");
+    let after = bench.field(&secret, "current").await;
+    assert_ne!(after, before);
+    assert_eq!(after, answer.fields["version"]);
+    // The vendor's own program asks for one version more.
+    bench.type_in("", &rotate);
+    assert_ne!(bench.field(&secret, "current").await, after);
+}
+
+#[tokio::test]
+async fn the_end_of_sessions_is_lifted_and_what_it_ended_is_alive_again() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let bench = Bench::of(&server, &world);
+    let user = bench.resolve("aws:user/ci-deploy").await;
+    let role = bench.resolve("aws:role/role-a").await;
+    let held = |kind: &str, operation: &str, name: &Value| {
+        let said = made(&server, "iam", operation, name);
+        said["PolicyNames"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|name| name == kind)
+    };
+    for (target, end, lift, operation, name) in [
+        (
+            &user,
+            "aws.end-user-sessions",
+            "aws.lift-user-session-end",
+            "list_user_policies",
+            json!({"UserName": "ci-deploy"}),
+        ),
+        (
+            &role,
+            "aws.end-role-sessions",
+            "aws.lift-role-session-end",
+            "list_role_policies",
+            json!({"RoleName": "role-a"}),
+        ),
+    ] {
+        for by_hand in [false, true] {
+            let before = bench.look(target).await.fields().cloned().unwrap();
+            let mut call = bench.call(end, target, &Fields::new(), &Fields::new());
+            let soon = contain::domain::Time::now() + std::time::Duration::from_secs(3);
+            call.with
+                .insert("end_sessions".to_owned(), Arg::Is(json!(soon.to_string())));
+            let outcome = bench.perform(&call).await;
+            assert!(matches!(outcome, Outcome::Done(_)), "{end}: {outcome:?}");
+            assert!(held("contain-end-sessions", operation, &name), "{end}");
+            if *target == user {
+                assert_eq!(
+                    server.accepted(&world, &["session", "leaked"]),
+                    [false, true]
+                );
+            }
+            let nothing = json!({});
+            if by_hand {
+                bench.by_hand(lift, target, &nothing, &before).await;
+            } else {
+                bench.done(lift, target, &nothing, &before).await;
+            }
+            assert!(!held("contain-end-sessions", operation, &name), "{lift}");
+            assert_eq!(server.accepted(&world, &["session"]), [true]);
+        }
+    }
 }
 
 #[tokio::test]
@@ -446,6 +505,11 @@ async fn a_value_goes_into_an_encrypted_parameter_and_into_no_other() {
     );
     assert_eq!(said["Parameter"]["Value"], "new");
     assert_eq!(said["Parameter"]["Type"], "SecureString");
+    let shown = bench.type_in("printf %s typed-in | ", &put);
+    let decrypted = json!({"Name": "/ci/token", "WithDecryption": true});
+    let said = made(&server, "ssm", "get_parameter", &decrypted);
+    assert_eq!(said["Parameter"]["Value"], "typed-in");
+    assert!(!shown.contains("typed-in"), "{shown}");
     let clear = bench.resolve("aws:parameter//ci/url").await;
     let put = bench.call(
         "aws.put-parameter-value",
@@ -511,6 +575,15 @@ async fn a_function_is_stopped_and_gets_back_exactly_the_concurrency_that_it_had
             .done("aws.start-function", &function, &json!({}), &before)
             .await;
         assert_eq!(reserved(), had);
+        // The vendor's own program comes to the same.
+        let before = bench
+            .by_hand("aws.stop-function", &function, &json!({}), &Fields::new())
+            .await;
+        assert_eq!(reserved(), 0);
+        bench
+            .by_hand("aws.start-function", &function, &json!({}), &before)
+            .await;
+        assert_eq!(reserved(), had);
     }
     let with = serde_json::from_value(json!({"variable": "TOKEN"})).unwrap();
     let put = bench.call(
@@ -521,16 +594,19 @@ async fn a_function_is_stopped_and_gets_back_exactly_the_concurrency_that_it_had
     );
     let outcome = bench.deliver(&put, &Secret::new("new".to_owned())).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
-    let said = made(
-        &server,
-        "lambda",
-        "get_function_configuration",
-        &json!({"FunctionName": "hook"}),
+    let variables = || {
+        let name = json!({"FunctionName": "hook"});
+        let said = made(&server, "lambda", "get_function_configuration", &name);
+        said["Environment"]["Variables"].clone()
+    };
+    assert_eq!(variables(), json!({"TOKEN": "new", "MODE": "live"}));
+    let shown = bench.type_in("printf %s typed-in | ", &put);
+    assert_eq!(variables(), json!({"TOKEN": "typed-in", "MODE": "live"}));
+    assert!(
+        !shown.contains("typed-in") && !shown.contains("live"),
+        "{shown}"
     );
-    assert_eq!(
-        said["Environment"]["Variables"],
-        json!({"TOKEN": "new", "MODE": "live"})
-    );
+    bench.deliver(&put, &Secret::new("new".to_owned())).await;
     let seen = bench.look(&function).await;
     assert!(!format!("{seen:?}").contains("new"), "{seen:?}");
     let with = serde_json::from_value(json!({"variable": "ABSENT"})).unwrap();
@@ -652,300 +728,5 @@ async fn another_account_is_reached_by_its_role_and_without_one_it_is_named() {
     assert!(
         told.contains(&format!("aws:user/responder@{home}")),
         "{told:?}"
-    );
-}
-
-#[tokio::test]
-async fn by_the_vendors_contract_an_agents_alias_refuses_and_takes_invocations_and_loses_nothing() {
-    let contract = Contract::start();
-    let bench = Bench::of_contract(&contract);
-    let alias = bench.resolve("aws:agent-alias/AGENT12345/ALIAS12345").await;
-    let kept = contract.state()["alias"].clone();
-    let reject = "aws.reject-agent-invocations";
-    let before = bench.done(reject, &alias, &json!({}), &Fields::new()).await;
-    assert_eq!(before["invocations"], "ACCEPT_INVOCATIONS");
-    assert_eq!(
-        contract.state()["alias"]["aliasInvocationState"],
-        "REJECT_INVOCATIONS"
-    );
-    let accept = "aws.accept-agent-invocations";
-    bench.done(accept, &alias, &json!({}), &before).await;
-    let mut now = contract.state()["alias"].clone();
-    let state = now.as_object_mut().unwrap().remove("aliasInvocationState");
-    assert_eq!((now, state), (kept, Some(json!("ACCEPT_INVOCATIONS"))));
-    let absent: Named = "aws:agent-alias/AGENT12345/NONE".parse().unwrap();
-    let why = bench
-        .reader()
-        .resolve(&[absent])
-        .await
-        .remove(0)
-        .unwrap_err();
-    assert_eq!(
-        why.because,
-        Because::Invalid,
-        "too short for the contract: {why:?}"
-    );
-}
-
-#[tokio::test]
-async fn by_the_vendors_contract_anchors_and_profiles_are_switched_off_and_on() {
-    let contract = Contract::start();
-    let bench = Bench::of_contract(&contract);
-    for (what, id, word) in [
-        (
-            "anchor",
-            "aws:trust-anchor/11111111-2222-4333-8444-555555555555",
-            "trust-anchor",
-        ),
-        (
-            "profile",
-            "aws:roles-anywhere-profile/66666666-7777-4888-9999-000000000000",
-            "roles-anywhere-profile",
-        ),
-    ] {
-        let target = bench.resolve(id).await;
-        let before = bench
-            .done(
-                &format!("aws.disable-{word}"),
-                &target,
-                &json!({}),
-                &Fields::new(),
-            )
-            .await;
-        assert_eq!(contract.state()[what]["enabled"], false);
-        bench
-            .done(&format!("aws.enable-{word}"), &target, &json!({}), &before)
-            .await;
-        assert_eq!(contract.state()[what]["enabled"], true);
-    }
-}
-
-#[tokio::test]
-async fn by_the_vendors_contract_an_agents_identity_is_deleted_and_its_key_replaced() {
-    let contract = Contract::start();
-    let bench = Bench::of_contract(&contract);
-    let provider = bench.resolve("aws:api-key-provider/crm").await;
-    let put = bench.call(
-        "aws.put-agent-api-key",
-        &provider,
-        &Fields::new(),
-        &Fields::new(),
-    );
-    let outcome = bench.deliver(&put, &Secret::new("new".to_owned())).await;
-    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
-    assert_eq!(contract.state()["keys"]["crm"], "new");
-    let identity = bench.resolve("aws:workload-identity/shop-agent").await;
-    let delete = "aws.delete-workload-identity";
-    bench
-        .done(delete, &identity, &json!({}), &Fields::new())
-        .await;
-    assert_eq!(contract.state()["identities"], json!({}));
-    assert_eq!(bench.look(&identity).await.fact, Fact::Gone);
-    let again = bench.call(delete, &identity, &Fields::new(), &Fields::new());
-    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
-}
-
-#[tokio::test]
-async fn what_is_signed_by_hand_obeys_the_guard_and_a_lost_answer_is_in_doubt() {
-    let contract = Contract::start();
-    let bench = Bench::of_contract(&contract);
-    let anchor = bench
-        .resolve("aws:trust-anchor/11111111-2222-4333-8444-555555555555")
-        .await;
-    let call = bench.call(
-        "aws.disable-trust-anchor",
-        &anchor,
-        &Fields::new(),
-        &Fields::new(),
-    );
-    let other = ["rolesanywhere:EnableTrustAnchor".to_owned()];
-    let outcome = bench
-        .aws
-        .actor(anchor.account(), &other)
-        .perform(std::slice::from_ref(&call))
-        .await
-        .remove(0);
-    assert!(
-        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Forbidden),
-        "{outcome:?}"
-    );
-    assert_eq!(contract.state()["anchor"]["enabled"], true);
-
-    let elsewhere = |url: &str| {
-        let secret = Secret::new("test".to_owned());
-        let settings = Settings {
-            endpoints: [
-                ("sts".to_owned(), contract.endpoint().to_owned()),
-                ("rolesanywhere".to_owned(), url.to_owned()),
-            ]
-            .into(),
-            given: Some(Arc::new(Given::new("test", secret))),
-            ..Settings::default()
-        };
-        Aws::new(settings, Clock::wall())
-    };
-    let declared = ["rolesanywhere:DisableTrustAnchor".to_owned()];
-    let sent = async |url: &str| {
-        let actor = elsewhere(url).actor(anchor.account(), &declared);
-        actor.perform(std::slice::from_ref(&call)).await.remove(0)
-    };
-    // The endpoint of the one service is honoured: this one takes the request and hangs up.
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let hangs_up = tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut request = vec![0; 4096];
-        tokio::io::AsyncReadExt::read(&mut socket, &mut request)
-            .await
-            .unwrap();
-        String::from_utf8_lossy(&request).into_owned()
-    });
-    let outcome = sent(&url).await;
-    assert!(matches!(outcome, Outcome::InDoubt(_)), "{outcome:?}");
-    let request = hangs_up.await.unwrap();
-    assert!(
-        request.starts_with("POST /trustanchor/11111111-2222-4333-8444-555555555555/disable "),
-        "{request}"
-    );
-    // Nobody listens there any more.
-    let outcome = sent(&url).await;
-    assert!(matches!(outcome, Outcome::Unavailable(_)), "{outcome:?}");
-}
-
-#[tokio::test]
-async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peacetime_stays() {
-    let server = Server::start("ministack", &[]);
-    let world = server.build();
-    let settings = Settings {
-        organization: Some("arn:aws:iam::000000000000:role/policies".to_owned()),
-        ..Settings::default()
-    };
-    let account = world.0["account"].as_str().unwrap();
-    assert_eq!(account, "000000000000");
-    let trust = json!({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole",
-    }]});
-    made(
-        &server,
-        "iam",
-        "create_role",
-        &json!({"RoleName": "policies", "AssumeRolePolicyDocument": trust.to_string()}),
-    );
-    let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "organizations:*", "Resource": "*"}]});
-    made(
-        &server,
-        "iam",
-        "put_role_policy",
-        &json!({"RoleName": "policies", "PolicyName": "all", "PolicyDocument": all.to_string()}),
-    );
-    made(
-        &server,
-        "organizations",
-        "create_organization",
-        &json!({"FeatureSet": "ALL"}),
-    );
-    let bench = Bench::as_key(&server, &world, "responder", settings);
-    let on = || {
-        let query = json!({"TargetId": account, "Filter": "SERVICE_CONTROL_POLICY"});
-        let said = made(&server, "organizations", "list_policies_for_target", &query);
-        let all = said["Policies"].as_array().unwrap().clone();
-        let named = |policy: &Value| policy["Name"].as_str().unwrap().starts_with("contain-");
-        all.into_iter().filter(named).collect::<Vec<_>>()
-    };
-    let document = |policy: &Value| {
-        let said = made(
-            &server,
-            "organizations",
-            "describe_policy",
-            &json!({"PolicyId": policy["Id"]}),
-        );
-        serde_json::from_str::<Value>(said["Policy"]["Content"].as_str().unwrap()).unwrap()
-    };
-    let (user, role) = (
-        bench.resolve("aws:user/ci-deploy").await,
-        bench.resolve("aws:role/role-a").await,
-    );
-    let deny = "aws.deny-user-in-organization";
-    // Nothing was installed: it is made, attached, and detached again.
-    let first = bench.done(deny, &user, &json!({}), &Fields::new()).await;
-    let policies = on();
-    assert_eq!(policies.len(), 1);
-    let named =
-        document(&policies[0])["Statement"][0]["Condition"]["ArnLike"]["aws:PrincipalArn"].clone();
-    let arn = format!("arn:*:iam::{account}:user/");
-    assert_eq!(
-        named,
-        json!([format!("{arn}ci-deploy"), format!("{arn}*/ci-deploy")])
-    );
-    let again = bench.call(deny, &user, &Fields::new(), &Fields::new());
-    assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
-    let second = bench
-        .done(
-            "aws.deny-role-in-organization",
-            &role,
-            &json!({}),
-            &Fields::new(),
-        )
-        .await;
-    assert_eq!(on().len(), 1, "one policy for all of an account");
-    bench
-        .done(
-            "aws.lift-user-deny-in-organization",
-            &user,
-            &json!({}),
-            &first,
-        )
-        .await;
-    assert_eq!(bench.field(&role, "organization_deny").await, "in-force");
-    bench
-        .done(
-            "aws.lift-role-deny-in-organization",
-            &role,
-            &json!({}),
-            &second,
-        )
-        .await;
-    assert!(on().is_empty());
-
-    // What peacetime installs stays, and is what one more request makes of it.
-    let rail = Aws::new(Settings::default(), Clock::wall()).guardrail();
-    let peacetime = rail.unwrap().document;
-    let id = &policies[0]["Id"];
-    assert_eq!(
-        policies[0]["Name"],
-        json!(format!("contain-deny-{account}"))
-    );
-    made(
-        &server,
-        "organizations",
-        "update_policy",
-        &json!({"PolicyId": id, "Content": peacetime.to_string()}),
-    );
-    let itself = bench.resolve(&format!("aws:account/{account}")).await;
-    assert_eq!(bench.field(&itself, "guardrail").await, false);
-    made(
-        &server,
-        "organizations",
-        "attach_policy",
-        &json!({"PolicyId": id, "TargetId": account}),
-    );
-    assert_eq!(bench.field(&itself, "guardrail").await, true);
-    let before = bench.done(deny, &user, &json!({}), &Fields::new()).await;
-    bench
-        .done(
-            "aws.lift-user-deny-in-organization",
-            &user,
-            &json!({}),
-            &before,
-        )
-        .await;
-    assert_eq!(document(&on()[0]), peacetime);
-
-    // Without a role that would be left, nobody could let the account work again.
-    let stop = bench.call("aws.stop-account", &itself, &Fields::new(), &Fields::new());
-    let outcome = bench.perform(&stop).await;
-    assert!(
-        matches!(&outcome, Outcome::Refused(why) if why.because == Because::Forbidden),
-        "{outcome:?}"
     );
 }

@@ -231,6 +231,16 @@ pub(super) fn secret_policy(call: &Call, which: Statement) -> Vec<String> {
     vec![format!("{read}; {write}")]
 }
 
+/// Makes another version of a secret current, in place of the one that is.
+pub(super) fn version_command(call: &Call) -> String {
+    let (region, name) = placed(call);
+    let on = format!("--region {region} --secret-id {name}");
+    let wanted = quoted(&text(call, "current"));
+    format!(
+        "aws secretsmanager update-secret-version-stage {on} --version-stage AWSCURRENT --move-to-version-id {wanted} --remove-from-version-id \"$(aws secretsmanager list-secret-version-ids {on} --query \"Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId | [0]\" --output text)\""
+    )
+}
+
 /// Names a principal in the guardrail of its account, or a user of Identity Center in that of the organisation, or takes
 /// it out.
 pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
@@ -258,7 +268,7 @@ pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
         let edit = quoted(&format!("{pointer} -= {ours}"));
         let is_empty = quoted(&format!("{pointer} | length == 0"));
         return vec![format!(
-            "{first}{id}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {at}; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
+            "{first}{id}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {at} && aws organizations delete-policy --policy-id \"$ID\"; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
             policy_content()
         )];
     }
@@ -275,13 +285,20 @@ pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
 pub(super) fn stop_commands(call: &Call) -> Vec<String> {
     let account = call.target.id();
     let id = policy_id(&guardrail::stop_name(account));
-    if text(call, "stopped").is_empty() {
+    let said = text(call, "stopped");
+    if said.is_empty() {
         return vec![format!(
-            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account}"
+            "{id}; aws organizations detach-policy --policy-id \"$ID\" --target-id {account} && aws organizations delete-policy --policy-id \"$ID\""
         )];
     }
-    let document = guardrail::stop("$RESPONDER_ROLE_ARN");
-    let document = format!("\"{}\"", document.to_string().replace('"', "\\\""));
+    let document = if said == IN_FORCE {
+        // Unset it would leave nobody free, and nobody could let the account work again.
+        let but = "${RESPONDER_ROLE_ARN:?set it to the ARN of the role that stays free}";
+        let ours = guardrail::stop(but).to_string();
+        format!("\"{}\"", ours.replace('"', "\\\""))
+    } else {
+        quoted(&said)
+    };
     vec![format!(
         "{id}; if [ \"$ID\" = None ]; then ID=$(aws organizations create-policy --type SERVICE_CONTROL_POLICY --name {} --description contain --content {document} --query Policy.PolicySummary.Id --output text); else aws organizations update-policy --policy-id \"$ID\" --content {document}; fi; {}",
         guardrail::stop_name(account),

@@ -26,18 +26,17 @@ fn spec() -> Spec {
         title: "make a new access key for the user".to_owned(),
         on: kind("user"),
         effect: Effect::Issue(kind("access-key")),
-        hurts: "Nobody; the user can do with it what it may do.".to_owned(),
+        hurts: "Nobody; the user can do with it what it may do, and carries a tag of contain that names it until it is deleted.".to_owned(),
         touches: Vec::new(),
         params: Vec::new(),
         floor: Tier::DISRUPTIVE,
-        undo: Undo::None(
-            "a key that was made is given back by deleting it: aws.delete-access-key".to_owned(),
-        ),
+        undo: Undo::By(action("delete-access-key")),
         repeat: Repeat::Tagged,
         batch: 1,
         permissions: words(&[
             "iam:CreateAccessKey",
             "iam:TagUser",
+            "iam:UntagUser",
             "iam:ListAccessKeys",
             "iam:GetUser",
         ]),
@@ -53,7 +52,7 @@ fn spec() -> Spec {
 
 fn commands(call: &Call) -> Vec<String> {
     vec![format!(
-        "aws iam create-access-key --user-name {} --query 'AccessKey.{{aws_access_key_id:AccessKeyId,aws_secret_access_key:SecretAccessKey}}'",
+        "aws iam create-access-key --user-name {} --query 'AccessKey.{{aws_access_key_id:AccessKeyId,aws_secret_access_key:SecretAccessKey}}' --output json",
         quoted(call.target.id())
     )]
 }

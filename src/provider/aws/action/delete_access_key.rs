@@ -48,7 +48,7 @@ fn spec() -> Spec {
         undo: Undo::None("AWS makes no key with the same id or secret again, and when it was last used is gone with it".to_owned()),
         repeat: Repeat::SetLike,
         batch: 1,
-        permissions: words(&["iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:ListUsers", "iam:GetAccessKeyLastUsed"]),
+        permissions: words(&["iam:DeleteAccessKey", "iam:ListAccessKeys", "iam:ListUsers", "iam:GetAccessKeyLastUsed", "iam:GetUser", "iam:UntagUser"]),
         bound: key_bound(),
         quota: None,
         tells: None,

@@ -33,7 +33,7 @@ fn spec() -> Spec {
             rung: Rung::Suspend,
             target: Fate::Pauses,
             issued: Fate::Pauses,
-            of: vec![kind("session")],
+            of: vec![kind("access-key"), kind("session")],
             before_call: false,
             stops_issue: true,
             allows: Access::Nothing,

@@ -36,7 +36,7 @@ fn spec() -> Spec {
         undo: Undo::By(action("deny-identity-center-user")),
         repeat: Repeat::SetLike,
         batch: 1,
-        permissions: words(&["sso:ListInstances", "identitystore:DescribeUser", "organizations:ListRoots", "organizations:ListPoliciesForTarget", "organizations:ListPolicies", "organizations:DescribePolicy", "organizations:UpdatePolicy", "organizations:DetachPolicy"]),
+        permissions: words(&["sso:ListInstances", "identitystore:DescribeUser", "organizations:ListRoots", "organizations:ListPoliciesForTarget", "organizations:ListPolicies", "organizations:DescribePolicy", "organizations:UpdatePolicy", "organizations:DetachPolicy", "organizations:DeletePolicy"]),
         bound: policy_bound(),
         quota: None,
         tells: None,

@@ -36,7 +36,7 @@ fn spec() -> Spec {
         undo: Undo::By(action("deny-user-in-organization")),
         repeat: Repeat::SetLike,
         batch: 1,
-        permissions: words(&["organizations:ListPoliciesForTarget", "organizations:ListPolicies", "organizations:DescribePolicy", "organizations:UpdatePolicy", "organizations:DetachPolicy"]),
+        permissions: words(&["organizations:ListPoliciesForTarget", "organizations:ListPolicies", "organizations:DescribePolicy", "organizations:UpdatePolicy", "organizations:DetachPolicy", "organizations:DeletePolicy"]),
         bound: policy_bound(),
         quota: None,
         tells: None,

@@ -90,7 +90,7 @@ pub(super) use command::quoted;
 use command::{
     attachment_command, console_document, deny_document, end_sessions_document, guardrail_commands,
     inline_command, membership_command, narrowed, owned, owner, place, placed, profile_command,
-    put_or_delete, secret_policy, set_status, stop_commands, text, trust_command,
+    put_or_delete, secret_policy, set_status, stop_commands, text, trust_command, version_command,
 };
 
 /// Sends one call.

@@ -52,8 +52,9 @@ fn commands(call: &Call) -> Vec<String> {
     let (region, name) = placed(call);
     let variable = quoted(&text(call, "variable"));
     let on = format!("--region {region} --function-name {name}");
+    // What AWS answers holds every variable's value.
     vec![format!(
-        "aws lambda get-function-configuration {on} --query Environment | jq --arg name {variable} --rawfile value /dev/fd/3 '.Variables[$name] = $value' | aws lambda update-function-configuration {on} --environment file:///dev/stdin"
+        "{{ aws lambda get-function-configuration {on} --query Environment --output json | jq --arg name {variable} --rawfile value /dev/fd/3 'if .Variables | has($name) then {{Variables: (.Variables | .[$name] = $value)}} else error(\"no such variable\") end' | aws lambda update-function-configuration {on} --environment file:///dev/stdin --query LastUpdateStatus; }} 3<&0"
     )]
 }
 

@@ -6,7 +6,7 @@
 use super::super::service::secret;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, kind, placed, quoted, setting_bound, text, words};
+use super::{Action, action, kind, setting_bound, words};
 #[cfg(feature = "aws")]
 use crate::domain::Outcome;
 use crate::domain::{Becomes, Call, Effect, Repeat, Spec, Tier, Touch, Undo};
@@ -47,11 +47,7 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    let (region, name) = placed(call);
-    let wanted = quoted(&text(call, "current"));
-    vec![format!(
-        "aws secretsmanager update-secret-version-stage --region {region} --secret-id {name} --version-stage AWSCURRENT --move-to-version-id {wanted} --remove-from-version-id \"$(aws secretsmanager describe-secret --region {region} --secret-id {name} --query \"VersionIdsToStages.keys(@)[?contains(@ , 'AWSCURRENT')]|[0]\" --output text)\""
-    )]
+    vec![super::version_command(call)]
 }
 
 #[cfg(feature = "aws")]

@@ -36,7 +36,7 @@ fn spec() -> Spec {
         undo: Undo::By(action("stop-account")),
         repeat: Repeat::SetLike,
         batch: 1,
-        permissions: words(&["organizations:ListPoliciesForTarget", "organizations:ListPolicies", "organizations:DescribePolicy", "organizations:DetachPolicy"]),
+        permissions: words(&["organizations:ListPoliciesForTarget", "organizations:ListPolicies", "organizations:DescribePolicy", "organizations:DetachPolicy", "organizations:DeletePolicy"]),
         bound: policy_bound(),
         quota: None,
         tells: None,

@@ -21,6 +21,8 @@ use pass::Survey;
 const PAGE: usize = 50;
 /// How many events that brought something about are followed; more are told as not read.
 const MOST: usize = 20_000;
+/// How much of a file's text is kept as events; more is told as not read.
+const ROOM: usize = 64 * 1024 * 1024;
 /// How long a file may take.
 const LONGEST: Duration = Duration::from_mins(5);
 
@@ -43,6 +45,8 @@ struct Fetched {
     /// What effects were fetched for.
     covered: BTreeSet<By>,
     effects: Vec<Event>,
+    /// How long their records were.
+    length: usize,
     truncated: bool,
     latest: BTreeMap<By, (Vec<Event>, bool)>,
 }
@@ -204,23 +208,23 @@ impl Exports {
     }
 
     fn fetch_effects(&self, by: &By, until: Time, clock: &Clock) {
-        let wanted: Vec<By> = {
+        let (wanted, mut room): (Vec<By>, usize) = {
             let fetched = self.fetched();
-            let all = self.following(by, clock);
-            all.into_iter()
-                .filter(|by| !fetched.covered.contains(by))
-                .collect()
+            let all = self.following(by, clock).into_iter();
+            let wanted = all.filter(|by| !fetched.covered.contains(by));
+            (wanted.collect(), ROOM.saturating_sub(fetched.length))
         };
         if wanted.is_empty() {
             return;
         }
-        let (mut new, mut truncated) = (Vec::new(), false);
+        let (mut new, mut length, mut truncated) = (Vec::new(), 0, false);
         for file in &self.files {
-            let ended = pass::fetch(&file.path, &wanted, (clock, until), |event| {
+            let ended = pass::fetch(&file.path, &wanted, (clock, until), |event, long| {
                 if event.effects().is_empty() {
                     return;
                 }
-                if new.len() < MOST {
+                if new.len() < MOST && long <= room {
+                    (room, length) = (room - long, length + long);
                     new.push(event);
                 } else {
                     truncated = true;
@@ -232,6 +236,7 @@ impl Exports {
         // Two passes at once may have brought the same.
         let all = std::mem::take(&mut fetched.effects).into_iter().chain(new);
         fetched.effects = super::event::unique(all.collect());
+        fetched.length += length;
         fetched.covered.extend(wanted);
         fetched.truncated |= truncated;
     }
@@ -240,30 +245,21 @@ impl Exports {
         if self.files.is_empty() || self.fetched().latest.contains_key(by) {
             return;
         }
-        let most = PAGE * 20;
-        let mut kept: Vec<Event> = Vec::new();
-        let mut more = false;
-        let newest_first = |kept: &mut Vec<Event>| {
-            kept.sort_by_key(|event| std::cmp::Reverse(event.at));
-            let is_more = kept.len() > most;
-            kept.truncate(most);
-            is_more
-        };
+        let mut kept = Latest::default();
         for file in &self.files {
             let wanted = std::slice::from_ref(by);
-            let ended = pass::fetch(&file.path, wanted, (clock, until), |event| {
-                if event.at.is_some_and(|at| at < since) {
-                    return;
-                }
-                kept.push(event);
-                if kept.len() >= 2 * most {
-                    more |= newest_first(&mut kept);
+            let ended = pass::fetch(&file.path, wanted, (clock, until), |event, long| {
+                if event.at.is_none_or(|at| at >= since) {
+                    kept.push(event, long);
                 }
             });
-            more |= !ended;
+            kept.more |= !ended;
         }
-        more |= newest_first(&mut kept);
-        self.fetched().latest.insert(by.clone(), (kept, more));
+        kept.sort();
+        let events = kept.events.into_iter().map(|(event, _)| event).collect();
+        self.fetched()
+            .latest
+            .insert(by.clone(), (events, kept.more));
     }
 
     /// What is looked for, and every key that it made and that those made, as the files tell.
@@ -288,6 +284,44 @@ impl Exports {
             }
         }
         found
+    }
+}
+
+/// The latest events of a pass, with the lengths of their records.
+#[derive(Default)]
+struct Latest {
+    events: Vec<(Event, usize)>,
+    length: usize,
+    /// Whether there were more.
+    more: bool,
+}
+
+impl Latest {
+    const MOST: usize = PAGE * 20;
+
+    fn push(&mut self, event: Event, long: usize) {
+        self.length += long;
+        self.events.push((event, long));
+        if self.events.len() >= 2 * Self::MOST || self.length > ROOM {
+            self.sort();
+        }
+    }
+
+    /// The newest first, and no more of them than there is room for.
+    fn sort(&mut self) {
+        self.events
+            .sort_by_key(|(event, _)| std::cmp::Reverse(event.at));
+        let mut left = ROOM / 2;
+        let fits = |(_, long): &&(Event, usize)| {
+            let is_fit = *long <= left;
+            left = left.saturating_sub(*long);
+            is_fit
+        };
+        let fitting = self.events.iter().take_while(fits).count();
+        let keep = fitting.min(Self::MOST);
+        self.more |= self.events.len() > keep;
+        self.events.truncate(keep);
+        self.length = self.events.iter().map(|(_, long)| long).sum();
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Never keeps a record longer than it is looked at.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
@@ -21,8 +21,12 @@ use crate::provider::aws::trail::By;
 
 /// How often the time is looked at, in records.
 const OFTEN: u64 = 4096;
-/// For how many keys it is remembered whose they are.
-const SIGNERS: usize = 100_000;
+/// How many keys it is remembered of whose they are, and of how many what made them.
+const KNOWN: usize = 100_000;
+/// The longest id of a key (IAM API reference, AccessKey) and name of a user or role with what stands before it.
+const NAME: usize = 128;
+/// The longest ARN (IAM API reference, arnType).
+const ARN: usize = 2048;
 
 /// What one pass over a file told.
 #[derive(Debug)]
@@ -33,7 +37,11 @@ pub(super) struct Survey {
     /// The ARN behind a key.
     pub(super) signers: HashMap<Box<str>, Box<str>>,
     /// The keys that a key, user or role made or entered with, by name.
-    pub(super) made: HashMap<Box<str>, Vec<Box<str>>>,
+    pub(super) made: HashMap<Box<str>, BTreeSet<Box<str>>>,
+    /// How many more it may remember of each.
+    room: (usize, usize),
+    /// Whether there was something to remember and no room.
+    forgot: bool,
 }
 
 impl Survey {
@@ -50,7 +58,15 @@ impl Survey {
             why,
             withholds: true,
         });
-        broken.into_iter().chain(rest).collect()
+        let forgotten = self.forgot.then(|| NotSeen {
+            what: format!("what every key of the export `{name}` made"),
+            why: Why::new(
+                Because::Unavailable,
+                "it tells of more keys than are remembered",
+            ),
+            withholds: true,
+        });
+        broken.into_iter().chain(rest).chain(forgotten).collect()
     }
 }
 
@@ -131,6 +147,15 @@ impl<R: Read> Read for Hashed<R> {
     }
 }
 
+/// Opens what can be read more than once; asking a pipe would wait for whoever writes into it.
+fn regular(path: &Path) -> io::Result<File> {
+    if std::fs::metadata(path)?.is_file() {
+        File::open(path)
+    } else {
+        Err(io::Error::other("it is no regular file"))
+    }
+}
+
 /// Opens a file, unpacked where it is gzip.
 fn open<'a>(mut file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let mut head = Vec::with_capacity(2);
@@ -149,20 +174,8 @@ fn open<'a>(mut file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
 
 /// Reads a file once, from its beginning to its end.
 pub(super) fn survey(path: &Path, clock: &Clock, until: Time) -> Survey {
-    let mut survey = Survey {
-        source: Source {
-            name: path.display().to_string(),
-            digest: crate::domain::Digest::ZERO,
-            records: 0,
-            broken: 0,
-            from: None,
-            to: None,
-        },
-        incomplete: None,
-        signers: HashMap::new(),
-        made: HashMap::new(),
-    };
-    let file = match File::open(path) {
+    let mut survey = Survey::new(path.display().to_string(), KNOWN);
+    let file = match regular(path) {
         Ok(file) => file,
         Err(error) => {
             survey.incomplete = Some(Why::new(Because::Missing, error.to_string()));
@@ -186,6 +199,24 @@ pub(super) fn survey(path: &Path, clock: &Clock, until: Time) -> Survey {
 }
 
 impl Survey {
+    fn new(name: String, room: usize) -> Self {
+        Self {
+            source: Source {
+                name,
+                digest: crate::domain::Digest::ZERO,
+                records: 0,
+                broken: 0,
+                from: None,
+                to: None,
+            },
+            incomplete: None,
+            signers: HashMap::new(),
+            made: HashMap::new(),
+            room: (room, room),
+            forgot: false,
+        }
+    }
+
     fn read(&mut self, from: impl Read, clock: &Clock, until: Time) -> Result<(), Why> {
         let garbled = |error: io::Error| Why::new(Because::Garbled, error.to_string());
         let mut frames = Frames::new(open(from).map_err(garbled)?).map_err(garbled)?;
@@ -249,12 +280,18 @@ impl Survey {
         let issuer = who.session_context.as_ref();
         let issuer = issuer.and_then(|context| context.session_issuer.as_ref()?.arn.as_deref());
         let arn = issuer.or(who.arn.as_deref());
-        let key = who.access_key_id.as_deref().filter(|key| !key.is_empty());
-        if let (Some(key), Some(arn)) = (key, arn)
-            && self.signers.len() < SIGNERS
+        // What is longer is no name of AWS's.
+        let is_name = |name: &&str| !name.is_empty() && name.len() <= NAME;
+        let key = who.access_key_id.as_deref().filter(is_name);
+        if let (Some(key), Some(arn)) = (key, arn.filter(|arn| arn.len() <= ARN))
             && !self.signers.contains_key(key)
         {
-            self.signers.insert(key.into(), arn.into());
+            if self.room.0 > 0 {
+                self.room.0 -= 1;
+                self.signers.insert(key.into(), arn.into());
+            } else {
+                self.forgot = true;
+            }
         }
         let mints = name.starts_with("AssumeRole")
             || matches!(
@@ -269,15 +306,29 @@ impl Survey {
         let role = response.assumed_role_user.and_then(|role| role.arn);
         let role = role.as_deref().and_then(|arn| arn.split('/').nth(1));
         let made = response.credentials.into_iter().chain(response.access_key);
+        let user = who.user_name.as_deref().map(|user| format!("user/{user}"));
+        let role = role.map(|role| format!("role/{role}"));
         for made in made.filter_map(|made| made.access_key_id) {
-            let user = who.user_name.as_deref().map(|user| format!("user/{user}"));
-            let role = role.map(|role| format!("role/{role}"));
-            for by in [key.map(str::to_owned), user, role].into_iter().flatten() {
-                let list = self.made.entry(by.into()).or_default();
-                list.push(made.as_str().into());
+            let by = [key, user.as_deref(), role.as_deref()];
+            for by in by.into_iter().flatten().filter(is_name) {
+                self.remember(by, &made);
             }
         }
         true
+    }
+
+    /// Keeps what a key, user or role made.
+    fn remember(&mut self, by: &str, made: &str) {
+        let is_known = || self.made.get(by).is_some_and(|all| all.contains(made));
+        if made.is_empty() || made.len() > NAME || is_known() {
+            return;
+        }
+        if self.room.1 == 0 {
+            self.forgot = true;
+            return;
+        }
+        self.room.1 -= 1;
+        self.made.entry(by.into()).or_default().insert(made.into());
     }
 }
 
@@ -290,12 +341,12 @@ pub(super) fn name(by: &By) -> String {
     }
 }
 
-/// Hands over every event of the file that is looked for; answers whether all of it was read.
+/// Hands over every event of the file that is looked for, and its length; answers whether all of it was read.
 pub(super) fn fetch(
     path: &Path,
     wanted: &[By],
     (clock, until): (&Clock, Time),
-    mut take: impl FnMut(Event),
+    mut take: impl FnMut(Event, usize),
 ) -> bool {
     // An ARN's slashes may be escaped, its last part is not.
     let words = wanted.iter().map(|by| {
@@ -318,7 +369,7 @@ pub(super) fn fetch(
     };
     // Only a first sieve: where it cannot be made every record is looked at.
     let sieve = Regex::new(&any).ok();
-    let frames = File::open(path).and_then(open).and_then(Frames::new);
+    let frames = regular(path).and_then(open).and_then(Frames::new);
     let Ok(mut frames) = frames else {
         return false;
     };
@@ -337,14 +388,54 @@ pub(super) fn fetch(
             // A record without an end that swallowed what is looked for goes through the sieve, and is looked into.
             continue;
         }
+        let length = record.len();
         match serde_json::from_slice(record) {
             Ok(record) => {
                 let event = of_record(record);
                 if is_wanted(&event) {
-                    take(event);
+                    take(event, length);
                 }
             }
             Err(_) => frames.refuse(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(key: &str, user: &str, made: &str) -> Vec<u8> {
+        let record = serde_json::json!({
+            "eventName": "CreateAccessKey",
+            "userIdentity": {"arn": format!("arn:aws:iam::1:user/{user}"), "userName": user, "accessKeyId": key},
+            "responseElements": {"accessKey": {"accessKeyId": made}},
+        });
+        record.to_string().into_bytes()
+    }
+
+    #[test]
+    fn a_file_that_tells_of_endless_keys_is_read_within_bounds_and_that_is_told() {
+        let mut survey = Survey::new("hostile".to_owned(), 4);
+        // The same again takes no room.
+        for _ in 0..100 {
+            assert!(survey.take(&record("AKIA1", "bot", "AKIA2")));
+        }
+        assert!(survey.not_seen().is_empty());
+        let long = "x".repeat(1024 * 1024);
+        assert!(survey.take(&record(&long, &long, &long)));
+        assert_eq!((survey.signers.len(), survey.made.len()), (1, 2));
+        assert!(survey.not_seen().is_empty());
+        for n in 0..1000 {
+            assert!(survey.take(&record(&format!("AKIA{n}"), "bot", &format!("AKIAMADE{n}"))));
+        }
+        let made: usize = survey.made.values().map(BTreeSet::len).sum();
+        assert_eq!((survey.signers.len(), made), (4, 4));
+        let told = survey.not_seen();
+        assert!(
+            told.iter()
+                .any(|told| told.withholds && told.what.contains("what every key")),
+            "{told:?}"
+        );
     }
 }

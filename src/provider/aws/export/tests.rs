@@ -278,6 +278,59 @@ fn a_record_without_measure_hides_only_itself() {
 }
 
 #[test]
+fn long_events_are_kept_only_as_far_as_there_is_room() {
+    // Each is as long as a record may be, and 80 of them are more than there is room for.
+    let long = "x".repeat(900 * 1024);
+    let events = (0..80).map(|n| {
+        let mut event = event(
+            n % 60,
+            KEY,
+            "GetSessionToken",
+            &session(&format!("ASIA{n}")),
+        );
+        event["requestParameters"] = json!({ "text": long });
+        event["eventID"] = json!(format!("id-{n}"));
+        event
+    });
+    let file = file(&lines(&events.collect::<Vec<_>>()));
+    let exports = exports(&[&file.path]);
+    let by = By {
+        attribute: "AccessKeyId",
+        value: KEY.to_owned(),
+    };
+    exports.fetch_effects(&by, Time::MAX, &clock());
+    exports.fetch_latest(&by, Time::UNIX_EPOCH, Time::MAX, &clock());
+    let fetched = exports.fetched();
+    let (latest, more) = &fetched.latest[&by];
+    assert!(fetched.truncated && *more);
+    assert!(!fetched.effects.is_empty() && !latest.is_empty());
+    let most = ROOM / long.len();
+    assert!(fetched.effects.len() <= most && latest.len() <= most);
+    assert_eq!(latest[0].at, at(59).parse().ok(), "the newest are kept");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_told_and_never_waited_for() {
+    let place = tempfile::tempdir().unwrap_or_else(|why| unreachable!("{why}"));
+    let pipe = place.path().join("pipe");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the standard library makes no pipe with a name"
+    )]
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|made| made.success()));
+    let exports = exports(&[&pipe]);
+    let at = clock();
+    let told: Vec<_> = exports.surveys(&at).flat_map(Survey::not_seen).collect();
+    assert!(
+        told.len() == 1 && told[0].why.text.contains("regular"),
+        "{told:?}"
+    );
+    assert_eq!(exports.effects_of(KEY, &at), 0);
+}
+
+#[test]
 fn what_is_cut_off_or_absent_is_told() {
     let whole = delivery(&all());
     let packed = gzip(&whole);

@@ -12,8 +12,9 @@ use super::super::kind;
 use super::super::signed::{Ask, IDENTITY_STORE, SSO_ADMIN, Service, send};
 use super::super::trail::regions;
 use super::Place;
-use super::organization::{Roll, told_of_role};
+use super::organization::told_of_role;
 use super::parameter::seconds;
+use super::roll::Roll;
 use crate::domain::{Because, Call, Fields, Locator, Named, Outcome, Why};
 
 /// The noun of the kind.

@@ -25,6 +25,8 @@ pub(super) mod portal;
 #[cfg(feature = "aws")]
 pub(super) mod readable;
 #[cfg(feature = "aws")]
+mod roll;
+#[cfg(feature = "aws")]
 pub(super) mod secret;
 pub(super) mod statement;
 

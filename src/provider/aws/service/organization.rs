@@ -3,127 +3,50 @@
 //! Never touches a policy of another name. Asks with the credentials of `providers.aws.organization`, else with those
 //! of the account itself, which serve where it is the management account.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
 use super::super::adapter::unsent;
 use super::super::client::Handle;
 use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
+use super::super::resolve::principal;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
-use super::guardrail::{
-    SHOWN_IN, USERS_NAME, deny, deny_name, deny_users, patterns, stop, stop_name,
-};
+use super::guardrail::{SHOWN_IN, deny_name, left_free, patterns, stop, stop_name, stops};
+use super::roll::Roll;
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
 
-/// A policy of ours that denies those whom it names, and what it is attached to.
-pub(super) struct Roll {
-    name: String,
-    at: String,
-    names: &'static str,
-    write: fn(&[String]) -> Value,
-}
+/// Who writes an account's policies now: AWS offers no condition on what stands there, so writes of ours wait for each
+/// other.
+#[derive(Default)]
+pub(in super::super) struct Turns(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
-impl Roll {
-    /// That of an account, which names principals.
-    fn of_account(account: &str) -> Self {
-        Self {
-            name: deny_name(account),
-            at: account.to_owned(),
-            names: "/Statement/0/Condition/ArnLike/aws:PrincipalArn",
-            write: deny,
-        }
-    }
-
-    /// That of the whole organisation, which names users of Identity Center.
-    pub(super) async fn of_users(on: &Handle) -> Result<Self, Failure> {
-        let on = on.of_organization();
-        let said = ask(&on, "organizations:ListRoots", json!({})).await?;
-        let root = said.pointer("/Roots/0/Id").and_then(Value::as_str);
-        let root = root.ok_or_else(|| {
-            let text = "organizations:ListRoots answered no root";
-            Failure::Lost(Why::new(Because::Garbled, text))
-        })?;
-        Ok(Self {
-            name: USERS_NAME.to_owned(),
-            at: root.to_owned(),
-            names: "/Statement/0/Condition/StringEquals/identitystore:UserId",
-            write: deny_users,
-        })
-    }
-
-    /// Whom a document denies; nothing where somebody altered it otherwise.
-    fn denied(&self, document: &Value) -> Option<Vec<String>> {
-        let all = document.pointer(self.names)?.as_array()?;
-        let all: Vec<String> = all
-            .iter()
-            .filter_map(|one| Some(one.as_str()?.to_owned()))
-            .collect();
-        ((self.write)(&all) == *document).then_some(all)
-    }
-
-    /// What the field `organization_deny` holds for whom these words name.
-    pub(super) async fn shown(&self, on: &Handle, wanted: &[String]) -> Result<Value, Failure> {
-        let on = on.of_organization();
-        let there = standing(&on, &self.at, &self.name, false).await?;
-        let all = there.map(|there| self.denied(&there.document).unwrap_or_default());
-        let is_named = all.is_some_and(|all| wanted.iter().all(|one| all.contains(one)));
-        Ok(if is_named {
-            json!(IN_FORCE)
-        } else {
-            Value::Null
-        })
-    }
-
-    /// Adds these words, or takes them out, as the call says.
-    pub(super) async fn set(&self, on: &Handle, call: &Call, named: &[String]) -> Outcome {
-        let wants = match call.value("organization_deny") {
-            Some(Value::Null) => false,
-            Some(Value::String(text)) if text == IN_FORCE => true,
-            Some(_) | None => return untold(call),
+impl Turns {
+    pub(super) async fn of(&self, account: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry(account.to_owned()).or_default())
         };
-        let on = on.of_organization();
-        let there = match standing(&on, &self.at, &self.name, wants).await {
-            Ok(there) => there,
-            Err(failure) => return unsent(failure.why()),
-        };
-        let mut all = match &there {
-            None => Vec::new(),
-            Some(there) => match self.denied(&there.document) {
-                Some(all) => all,
-                None => return Outcome::Refused(altered(&self.name)),
-            },
-        };
-        let before = all.clone();
-        all.retain(|one| !named.contains(one));
-        let sent = match (wants, there) {
-            (true, there) => {
-                all.extend(named.iter().cloned());
-                let is_there = there.as_ref().is_some_and(|there| there.attached) && before == all;
-                if is_there {
-                    return Outcome::AlreadySo;
-                }
-                put(&on, &self.at, &self.name, &(self.write)(&all), there).await
-            }
-            (false, Some(there)) if all.is_empty() => detach(&on, &self.at, &there.id).await,
-            (false, Some(there)) if before != all => {
-                update(&on, &there.id, &(self.write)(&all)).await
-            }
-            (false, Some(_) | None) => return Outcome::AlreadySo,
-        };
-        answered(&on, sent)
+        turn.lock_owned().await
     }
 }
 
 /// One of our policies, as it stands.
-struct Standing {
-    id: String,
-    document: Value,
-    attached: bool,
+pub(super) struct Standing {
+    pub(super) id: String,
+    pub(super) document: Value,
+    pub(super) attached: bool,
 }
 
-async fn ask(on: &Handle, permission: &'static str, body: Value) -> Result<Value, Failure> {
+pub(super) async fn ask(
+    on: &Handle,
+    permission: &'static str,
+    body: Value,
+) -> Result<Value, Failure> {
     let region = on
         .link
         .base()
@@ -134,7 +57,7 @@ async fn ask(on: &Handle, permission: &'static str, body: Value) -> Result<Value
     let ask = Ask::json(ORGANIZATIONS, permission, &region, body);
     let is_silent = matches!(
         permission,
-        "organizations:AttachPolicy" | "organizations:DetachPolicy"
+        "organizations:AttachPolicy" | "organizations:DetachPolicy" | "organizations:DeletePolicy"
     );
     send(on, &if is_silent { ask.silent() } else { ask }).await
 }
@@ -173,15 +96,15 @@ async fn listed(
     }
 }
 
-/// The policy of this name: on this target, else, with `anywhere`, one that is attached to nothing here.
-async fn standing(
+/// The policy of this name: on the account, else, with `anywhere`, one that is attached to nothing here.
+pub(super) async fn standing(
     on: &Handle,
-    at: &str,
+    account: &str,
     name: &str,
     anywhere: bool,
 ) -> Result<Option<Standing>, Failure> {
     let kind = "SERVICE_CONTROL_POLICY";
-    let on_target = json!({"TargetId": at, "Filter": kind});
+    let on_target = json!({"TargetId": account, "Filter": kind});
     let permission = "organizations:ListPoliciesForTarget";
     let here = listed(on, permission, &on_target, name).await?;
     let attached = here.is_some();
@@ -210,7 +133,7 @@ async fn standing(
     }))
 }
 
-fn altered(name: &str) -> Why {
+pub(super) fn altered(name: &str) -> Why {
     let text =
         format!("the policy {name} is not as contain writes it; look at it before anything else");
     Why::new(Because::Conflict, text)
@@ -244,6 +167,7 @@ pub(super) fn told_of_role(failure: Failure) -> Failure {
 
 /// What is known of an account: whether it is stopped, and whether the guardrail of peacetime is on it.
 pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
+    let but = on.link.settings.role.clone().unwrap_or_default();
     let alone = on.link.organization.get().is_none();
     let told = |failure: Failure| {
         if alone {
@@ -260,8 +184,7 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
         standing(&on, account, &deny_name, false)
     );
     let stopped = stopped.map_err(told)?.map_or(Value::Null, |there| {
-        let is_ours = there.document.pointer("/Statement/0/Sid") == Some(&json!("ContainStop"));
-        if is_ours {
+        if stops(&there.document, &but) {
             json!(IN_FORCE)
         } else {
             json!(there.document.to_string())
@@ -282,47 +205,104 @@ pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome
     roll.set(on, call, &patterns(&call.target)).await
 }
 
+/// Takes a policy of ours that denies nobody any more off the account, and away.
+pub(super) async fn remove(on: &Handle, account: &str, there: &Standing) -> Outcome {
+    if there.attached
+        && let Err(failure) = detach(on, account, &there.id).await
+    {
+        return failure.outcome(&on.link.clock);
+    }
+    let body = json!({"PolicyId": there.id});
+    match ask(on, "organizations:DeletePolicy", body).await {
+        Ok(_) => done(Fields::new()),
+        // It denies nobody where it is attached to nothing.
+        Err(failure) => done(Fields::from([(
+            "kept".to_owned(),
+            json!(failure.why().text),
+        )])),
+    }
+}
+
+/// What is to stop an account, as the call says; nothing where it is let work again.
+fn stopping(on: &Handle, call: &Call) -> Result<Option<Value>, Outcome> {
+    let account = call.target.id();
+    let forbidden = |text: String| Err(Outcome::Refused(Why::new(Because::Forbidden, text)));
+    let text = match call.value("stopped") {
+        Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text,
+        Some(_) | None => return Err(untold(call)),
+    };
+    let (but, writer) = (
+        on.link.settings.role.as_ref(),
+        on.link.settings.organization.as_ref(),
+    );
+    let is_in_it = |role: &&String| {
+        let principal = principal(role);
+        principal.is_some_and(|role| role.account() == Some(account))
+    };
+    if let Some(writer) = writer.filter(is_in_it).filter(|role| but != Some(*role)) {
+        return forbidden(format!(
+            "{writer} would be stopped too, and by it alone the account could be let work again"
+        ));
+    }
+    match but {
+        Some(but) if text == IN_FORCE => Ok(Some(stop(but))),
+        None if text == IN_FORCE => forbidden(format!(
+            "nobody would be left who can act in {account}; {}",
+            super::super::accounts::remedy(account)
+        )),
+        // What stood there before: the same for another role.
+        Some(_) | None => match serde_json::from_str(text) {
+            Ok(document) if left_free(&document).is_some() => Ok(Some(document)),
+            Ok(_) | Err(_) => Err(untold(call)),
+        },
+    }
+}
+
 /// Stops an account or lets it work again, as the call says.
 pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
     let account = call.target.id();
     let name = stop_name(account);
-    let but = on.link.settings.role.clone();
-    let on = on.of_organization();
-    let wants = match call.value("stopped") {
-        Some(Value::Null) => false,
-        Some(Value::String(text)) if text == IN_FORCE => true,
-        Some(_) | None => return untold(call),
+    let wanted = match stopping(on, call) {
+        Ok(wanted) => wanted,
+        Err(outcome) => return outcome,
     };
-    let there = match standing(&on, account, &name, wants).await {
+    let on = on.of_organization();
+    let _turn = on.link.turns.of(account).await;
+    let there = match standing(&on, account, &name, wanted.is_some()).await {
         Ok(there) => there,
         Err(failure) => return unsent(failure.why()),
     };
-    let sent = match (wants, there, but) {
-        (true, _, None) => {
-            let text = format!(
-                "nobody would be left who can act in {account}; {}",
-                super::super::accounts::remedy(account)
-            );
-            return Outcome::Refused(Why::new(Because::Forbidden, text));
+    match (wanted, there) {
+        (None, None) => Outcome::AlreadySo,
+        (None, Some(there)) if left_free(&there.document).is_some() => {
+            remove(&on, account, &there).await
         }
-        (true, there, Some(but)) => {
-            let document = stop(&but);
-            let is_same = |there: &Standing| there.attached && there.document == document;
-            if there.as_ref().is_some_and(is_same) {
+        (None, Some(there)) => answered(&on, detach(&on, account, &there.id).await),
+        (Some(document), there) => {
+            let is_so = |there: &Standing| {
+                let stops = left_free(&document).is_some_and(|but| stops(&there.document, but));
+                there.attached && stops
+            };
+            if there.as_ref().is_some_and(is_so) {
                 return Outcome::AlreadySo;
             }
-            put(&on, account, &name, &document, there).await
+            // Whatever else it denies would be lost.
+            if there
+                .as_ref()
+                .is_some_and(|there| left_free(&there.document).is_none())
+            {
+                return Outcome::Refused(altered(&name));
+            }
+            answered(&on, put(&on, account, &name, &document, there).await)
         }
-        (false, Some(there), _) => detach(&on, account, &there.id).await,
-        (false, None, _) => return Outcome::AlreadySo,
-    };
-    answered(&on, sent)
+    }
 }
 
-/// Writes a policy and sees that it is on its target; what was made and not attached is found by its name again.
-async fn put(
+/// Writes a policy and sees that it is on the account; what was made and not attached is found by its name again.
+pub(super) async fn put(
     on: &Handle,
-    at: &str,
+    account: &str,
     name: &str,
     document: &Value,
     there: Option<Standing>,
@@ -353,31 +333,36 @@ async fn put(
     if attached {
         return Ok(());
     }
-    let body = json!({"PolicyId": id, "TargetId": at});
+    let body = json!({"PolicyId": id, "TargetId": account});
     ask(on, "organizations:AttachPolicy", body).await.map(drop)
 }
 
-async fn update(on: &Handle, id: &str, document: &Value) -> Result<(), Failure> {
+pub(super) async fn update(on: &Handle, id: &str, document: &Value) -> Result<(), Failure> {
     let body = json!({"PolicyId": id, "Content": document.to_string()});
     ask(on, "organizations:UpdatePolicy", body).await.map(drop)
 }
 
-async fn detach(on: &Handle, at: &str, id: &str) -> Result<(), Failure> {
-    let body = json!({"PolicyId": id, "TargetId": at});
+async fn detach(on: &Handle, account: &str, id: &str) -> Result<(), Failure> {
+    let body = json!({"PolicyId": id, "TargetId": account});
     ask(on, "organizations:DetachPolicy", body).await.map(drop)
 }
 
-fn untold(call: &Call) -> Outcome {
+pub(super) fn untold(call: &Call) -> Outcome {
     let text = format!("{} was not told what to write", call.action);
     Outcome::Refused(Why::new(Because::Invalid, text))
 }
 
+pub(super) fn done(fields: Fields) -> Outcome {
+    Outcome::Done(Answer {
+        applied: true,
+        fields,
+        ..Answer::default()
+    })
+}
+
 fn answered(on: &Handle, sent: Result<(), Failure>) -> Outcome {
     match sent {
-        Ok(()) => Outcome::Done(Answer {
-            applied: true,
-            ..Answer::default()
-        }),
+        Ok(()) => done(Fields::new()),
         Err(failure) => failure.outcome(&on.link.clock),
     }
 }

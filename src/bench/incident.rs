@@ -1,0 +1,363 @@
+//! One incident from one seed: stormy sessions of the tool, then fair ones, and everything that must be true checked.
+//!
+//! In virtual time, on one thread: the same seed gives the same bytes.
+
+use std::collections::BTreeSet;
+
+use super::chance::Chance;
+use super::draw::{Drawn, draw};
+use super::storm::{Odds, Stormy};
+use super::{Bench, Ended, Wish, check_authority};
+use crate::converge::{End, Limit};
+use crate::domain::{Digest, Duration, Locator, Time};
+use crate::provider::simulated::weather::Length;
+use crate::provider::simulated::{Fault, Operation, Rule, World, lock};
+use crate::report::standing::{Outcome as Said, Standing};
+
+const COURSE: u64 = 3;
+const STORAGE: u64 = 1_000;
+const SKY: u64 = 2_000;
+/// How many sessions in fair weather bring an incident to its end, at most.
+const FAIR: u32 = 6;
+/// How long what was said is watched afterwards.
+const AFTER: i64 = 60;
+/// All that can go wrong with a request.
+const FAULTS: [Fault; 10] = [
+    Fault::Throttled { hint: None },
+    Fault::Throttled {
+        hint: Some(Length(Duration::from_secs(2))),
+    },
+    Fault::Error500Before,
+    Fault::TimeoutBefore,
+    Fault::TimeoutAfter,
+    Fault::ResetAfter,
+    Fault::Refused,
+    Fault::Unavailable,
+    Fault::Garbage,
+    Fault::Slow(Length(Duration::from_secs(8))),
+];
+
+/// What became of an incident.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ran {
+    /// What was said at the end.
+    pub said: Said,
+    /// Whether it was said that nothing is guaranteed.
+    pub is_not_guaranteed: bool,
+    /// Whether somebody fought back.
+    pub is_fought: bool,
+    /// Whether there was a guardrail that nobody could edit.
+    pub is_guarded: bool,
+    /// How many sessions of the tool there were.
+    pub sessions: u32,
+    /// How many requests to change something left.
+    pub requests: usize,
+    /// How many sessions ended with the process or with the journal.
+    pub broken: u32,
+    /// The digest of the journal: equal seeds give equal ones.
+    pub journal: Digest,
+}
+
+/// How a session of the tool goes.
+struct Course {
+    lots: Chance,
+    storms: u64,
+    is_given_back: bool,
+}
+
+/// Plays the incident of a seed; stops at what must not be.
+pub async fn play(seed: u64) -> Ran {
+    let drawn = draw(seed);
+    let bench = Bench::of(drawn.scenario.clone());
+    super::seeds::writes(&bench.disk);
+    let mut course = Course::of(seed);
+    let mut told = Told::new(&bench, &drawn);
+    let mut wish = Wish {
+        subjects: drawn.subjects.clone(),
+        secrets: course.lots.is(30),
+        ..Wish::contained()
+    };
+    for nth in 0..course.storms {
+        let ended = course.storm(&bench, (seed, nth), &wish).await;
+        told.hear(ended);
+        let rest = course.lots.length(0, 60_000);
+        bench.clock.sleep(rest).await;
+    }
+    bench.weather.clear();
+    for _ in 0..FAIR {
+        let ended = course.session(&bench, &wish).await;
+        let Some(end) = told.hear(ended) else {
+            panic!("EXE-6: in fair weather a session broke");
+        };
+        if end.standing.outcome == Said::Contained {
+            break;
+        }
+        if drawn.is_fought && !drawn.is_guarded {
+            break;
+        }
+        wish = as_told(wish, &end.standing);
+    }
+    let ran = told.judge(&drawn).await;
+    if course.is_given_back && !drawn.is_fought && ran.said == Said::Contained {
+        give_back(&bench, &drawn, wish.run + 1).await;
+    }
+    // An opponent who was told to be alive goes on: what was dead then may be alive now.
+    if ran.said == Said::Contained || !drawn.is_fought {
+        bench.check(course.is_given_back);
+    } else {
+        let entries = bench.entries();
+        bench.check_intents(&entries);
+        check_authority(&entries);
+    }
+    let now = bench.clock.now();
+    let ours = &drawn.scenario.responder.credential;
+    assert!(lock(&bench.world).accepts(ours, now), "I9: we cut {ours}");
+    check_secrets(&bench);
+    Ran {
+        requests: bench.left().len(),
+        journal: Digest::of(&bench.disk.bytes()),
+        ..ran
+    }
+}
+
+impl Course {
+    fn of(seed: u64) -> Self {
+        let mut lots = Chance::new(seed, COURSE);
+        let storms = lots.below(4);
+        let is_given_back = lots.is(25);
+        Self {
+            lots,
+            storms,
+            is_given_back,
+        }
+    }
+
+    /// A session in bad weather, on bad storage, which may end at any instant.
+    async fn storm(&mut self, bench: &Bench, (seed, nth): (u64, u64), wish: &Wish) -> Ended {
+        bench.weather.clear();
+        let share = *self.lots.pick(&[0.0, 0.02, 0.1, 0.3]);
+        bench.weather.by_chance(seed ^ (SKY + nth), share, &FAULTS);
+        if self.lots.is(15) {
+            // From some request on we are not permitted any more.
+            let on = *self.lots.pick(&[Operation::Perform, Operation::Read]);
+            bench.weather.add(Rule {
+                on: Some(on),
+                about: String::new(),
+                nth: None,
+                fault: Fault::Denied,
+            });
+        }
+        let odds = Odds {
+            fails: *self.lots.pick(&[0, 0, 100, 500]),
+            kills: *self.lots.pick(&[0, 0, 200, 1_000]),
+        };
+        let lots = Chance::new(seed, STORAGE + nth);
+        let disk = Stormy::new(bench.disk.clone(), lots, odds);
+        let limit = if self.lots.is(50) {
+            Limit::Isolated
+        } else {
+            Limit::Contained
+        };
+        let drops = self.lots.is(50);
+        let wish = Wish {
+            limit,
+            ..wish.clone().dropped(drops)
+        };
+        bench.go_on(Box::new(disk), &wish).await
+    }
+
+    /// A session in fair weather; somebody else may look at the incident meanwhile, and write into its journal.
+    async fn session(&mut self, bench: &Bench, wish: &Wish) -> Ended {
+        if !self.lots.is(30) {
+            return bench.go(wish).await;
+        }
+        let after = self.lots.length(200, 20_000);
+        let beside = async {
+            bench.clock.sleep(after).await;
+            let looks = Wish {
+                limit: Limit::Verify(false),
+                ..wish.clone()
+            };
+            bench.go(&looks).await
+        };
+        let (ended, looked) = futures_util::join!(bench.go(wish), beside);
+        assert!(looked.is_well(), "EXE-4: who only looks: {looked:?}");
+        ended
+    }
+}
+
+/// The next command of an operator who does what the tool says would end it.
+fn as_told(wish: Wish, standing: &Standing) -> Wish {
+    let said = standing.withheld.iter();
+    let offers = said.filter_map(|why| {
+        let (_, command) = why.split_once(": contain isolate ")?;
+        command.split(' ').next()?.parse().ok()
+    });
+    let subjects: Vec<Locator> = offers.collect();
+    if subjects.is_empty() {
+        return wish;
+    }
+    Wish {
+        run: wish.run + 1,
+        subjects,
+        ..wish
+    }
+}
+
+/// What was said so far, held against the world.
+struct Told<'a> {
+    bench: &'a Bench,
+    subjects: &'a [Locator],
+    last: Option<Standing>,
+    sessions: u32,
+    broken: u32,
+}
+
+impl<'a> Told<'a> {
+    fn new(bench: &'a Bench, drawn: &'a Drawn) -> Self {
+        Self {
+            bench,
+            subjects: &drawn.subjects,
+            last: None,
+            sessions: 0,
+            broken: 0,
+        }
+    }
+
+    /// Hears how a session ended; what it said is so at this very moment.
+    fn hear(&mut self, ended: Ended) -> Option<End> {
+        self.sessions += 1;
+        let Ended::Well(end) = ended else {
+            self.broken += 1;
+            return None;
+        };
+        match end.standing.outcome {
+            Said::Contained => {
+                self.bench.check_claims(&self.bench.entries());
+                self.dead();
+            }
+            Said::Isolated => self.bench.check_claims(&self.bench.entries()),
+            _ => {}
+        }
+        self.last = Some(end.standing.clone());
+        Some(*end)
+    }
+
+    /// VER-1, VER-2: nothing of the set is accepted by any front end.
+    fn dead(&self) {
+        let now = self.bench.clock.now();
+        let world = lock(&self.bench.world);
+        let alive: Vec<Locator> = members(&world, self.subjects)
+            .into_iter()
+            .filter(|member| world.accepts(member, now))
+            .collect();
+        assert!(
+            alive.is_empty(),
+            "VER-1: contained, and alive at {now}: {alive:?}"
+        );
+    }
+
+    /// Judges the end, and watches that what was said stays so.
+    async fn judge(&self, drawn: &Drawn) -> Ran {
+        let standing = self.last.as_ref().unwrap();
+        let said = standing.outcome;
+        let mut withheld = standing.withheld.iter();
+        let is_not_guaranteed = withheld.any(|why| why.starts_with("not guaranteed"));
+        let is_sure = !drawn.is_fought || drawn.is_guarded;
+        assert!(
+            said == Said::Contained || !is_sure,
+            "EXE-6: {said:?} at the end: {standing:#?}"
+        );
+        assert!(
+            said == Said::Contained || is_not_guaranteed || standing_lives(standing),
+            "SIM-3: neither contained nor told: {standing:#?}"
+        );
+        if said == Said::Contained {
+            for _ in 0..AFTER {
+                self.dead();
+                self.bench.clock.sleep(Duration::from_secs(1)).await;
+            }
+        }
+        Ran {
+            said,
+            is_not_guaranteed,
+            is_fought: drawn.is_fought,
+            is_guarded: drawn.is_guarded,
+            sessions: self.sessions,
+            requests: 0,
+            broken: self.broken,
+            journal: Digest::ZERO,
+        }
+    }
+}
+
+/// Whether something is named as alive, unproven or waiting: then nobody believes that it is over.
+fn standing_lives(standing: &Standing) -> bool {
+    !standing.unproven.is_empty() || !standing.withheld.is_empty()
+}
+
+/// The set, as the world itself knows it: what the subjects hold where they are principals, and all that was made with
+/// any of that, however long the chain.
+fn members(world: &World, subjects: &[Locator]) -> BTreeSet<Locator> {
+    let mut members: BTreeSet<Locator> = subjects.iter().cloned().collect();
+    members.extend(world.taken.iter().cloned());
+    for node in world.nodes() {
+        if node
+            .held_by
+            .as_ref()
+            .is_some_and(|by| subjects.contains(by))
+        {
+            members.insert(node.locator.clone());
+        }
+    }
+    loop {
+        let known = members.len();
+        let made = world.happened().filter(|event| event.accepted);
+        let made = made.filter(|event| members.contains(&event.who));
+        let made: Vec<Locator> = made.filter_map(|event| event.made.clone()).collect();
+        members.extend(made);
+        let issued = world.nodes().filter(|node| {
+            let issuer = node.issuer.as_ref();
+            issuer.is_some_and(|issuer| members.contains(issuer))
+        });
+        let issued: Vec<Locator> = issued.map(|node| node.locator.clone()).collect();
+        members.extend(issued);
+        if members.len() == known {
+            return members;
+        }
+    }
+}
+
+/// Gives back in fair weather; what was compromised stays off.
+async fn give_back(bench: &Bench, drawn: &Drawn, run: u32) {
+    let back = Wish {
+        subjects: drawn.subjects.clone(),
+        ..Wish::restore(run, &[])
+    };
+    let end = bench.go(&back).await.end();
+    let said = end.standing.outcome;
+    assert!(
+        matches!(said, Said::Restored | Said::PartlyRestored),
+        "{said:?}: {:#?}",
+        end.standing
+    );
+    let now: Time = bench.clock.now();
+    let world = lock(&bench.world);
+    for subject in &drawn.subjects {
+        let is_credential = subject.kind().to_string().ends_with("access-key");
+        assert!(
+            !is_credential || !world.accepts(subject, now),
+            "{subject} was compromised and works again"
+        );
+    }
+}
+
+/// I8: no secret that the world ever had is in the journal or in a plan.
+fn check_secrets(bench: &Bench) {
+    let text = String::from_utf8_lossy(&bench.disk.bytes()).into_owned();
+    assert!(!text.contains("sim-secret"), "I8: the journal has a secret");
+    for plan in bench.plans.lock().unwrap().values() {
+        let text = serde_json::to_string(plan).unwrap();
+        assert!(!text.contains("sim-secret"), "I8: a plan has a secret");
+    }
+}

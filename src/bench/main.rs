@@ -1,0 +1,97 @@
+//! `contain-bench`: as many simulated incidents as asked, each from its seed, and what broke.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a bench prints, and measures by the wall clock"
+)]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use contain::bench::{draw, last_journal, many, one, quiet};
+
+/// Play simulated incidents, each from its seed, and check what must be true of every one
+#[derive(Parser, Debug)]
+#[command(name = "contain-bench")]
+struct Args {
+    /// How many seeds
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// On how many threads
+    #[arg(long, default_value_t = 2)]
+    threads: u32,
+    /// Play this seed alone, and print its world as a drill file
+    #[arg(long, conflicts_with_all = ["seeds", "from", "threads"])]
+    seed: Option<u64>,
+    /// With --seed: write the journal to FILE
+    #[arg(long, value_name = "FILE", requires = "seed")]
+    journal: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    quiet();
+    if let Some(seed) = args.seed {
+        println!("{}", draw(seed).text);
+        let ran = one(seed);
+        if let Some(file) = args.journal
+            && let Err(error) = std::fs::write(&file, last_journal())
+        {
+            println!("{}: {error}", file.display());
+            return ExitCode::FAILURE;
+        }
+        return match ran {
+            Ok(ran) => {
+                println!("{ran:#?}");
+                ExitCode::SUCCESS
+            }
+            Err(why) => {
+                println!("{why}");
+                ExitCode::FAILURE
+            }
+        };
+    }
+    let began = Instant::now();
+    let seeds = args.from..args.from.saturating_add(args.seeds);
+    let tally = many(seeds, args.threads, |seed, why| {
+        println!("seed {seed}: {why}\n  contain-bench --seed {seed}");
+    });
+    let took = began.elapsed().as_secs_f64();
+    let ran = f64::from(u32::try_from(tally.ran).unwrap_or(u32::MAX));
+    for (said, times) in &tally.said {
+        println!("{times:>7}  {said}");
+    }
+    println!(
+        "{} seeds in {took:.1} s ({:.0} a minute), {} sessions of which {} broke, {} requests; peak memory {:.0} MiB",
+        tally.ran,
+        ran * 60.0 / took,
+        tally.sessions,
+        tally.broken,
+        tally.requests,
+        peak().unwrap_or(f64::NAN)
+    );
+    if tally.violations.is_empty() {
+        println!(
+            "0 violations; with 95 % confidence fewer than {:.2} of 1 000 seeds break a rule (3/n)",
+            3_000.0 / ran
+        );
+        return ExitCode::SUCCESS;
+    }
+    println!("{} violations", tally.violations.len());
+    ExitCode::FAILURE
+}
+
+/// The most memory that this process ever had, in MiB.
+fn peak() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mut lines = status.lines();
+    let kib = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = kib.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1024.0)
+}

@@ -1,0 +1,95 @@
+//! The bench: the real loop in simulated worlds, in virtual time, against faults and whoever fights back.
+//!
+//! Everything comes from a seed. What is checked is read from the journal's bytes and from the world's own log, and
+//! shares no code with the engine's fold. Stops at what cannot be; whoever runs many seeds catches that.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a bench stops at what cannot be, and names of an event only what it is about"
+)]
+
+mod chance;
+mod check;
+mod draw;
+mod stage;
+mod storm;
+mod watch;
+mod wish;
+
+mod incident;
+
+mod seeds;
+
+use std::sync::OnceLock;
+
+pub use chance::Chance;
+pub use check::{Entry, check_authority, check_doubts, entries};
+pub use draw::{Drawn, draw};
+pub use incident::{Ran, play};
+pub use seeds::{Tally, last_journal, many, one, quiet};
+pub use stage::{Bench, around};
+pub use storm::{Odds, Stormy};
+pub use watch::{Gone, Left};
+pub use wish::{Ended, Wish};
+
+use crate::domain::{Bound, Duration, Locator, Spec};
+use crate::gate::Policy;
+use crate::playbook::{self, Playbook, Vocabulary};
+use crate::provider::aws;
+
+/// The account of the world.
+pub const ACCOUNT: &str = "123456789012";
+
+/// A leaked key with a session of it, a healthy sibling, a role that was entered and one that never was. The intruder
+/// mints a key at once, and a session in the moment in which the cut has not reached every front end.
+pub const LEAK: &str = include_str!("leak.yaml");
+
+/// A locator of AWS in the world's account.
+#[must_use]
+pub fn name(text: &str) -> Locator {
+    format!("aws:{text}@{ACCOUNT}").parse().unwrap()
+}
+
+/// The catalogue of AWS, with bounds that a world in virtual time waits out quickly.
+#[must_use]
+pub fn actions() -> Vec<Spec> {
+    let mut actions = aws::actions();
+    for spec in &mut actions {
+        spec.bound = Bound::Configured {
+            within: Duration::from_secs(10),
+        };
+    }
+    actions
+}
+
+/// The embedded policies.
+pub fn policy() -> &'static Policy {
+    static POLICY: OnceLock<Policy> = OnceLock::new();
+    POLICY.get_or_init(|| Policy::embedded().unwrap())
+}
+
+/// The shipped `isolate`.
+pub fn playbook() -> &'static Playbook {
+    static PLAYBOOK: OnceLock<Playbook> = OnceLock::new();
+    PLAYBOOK.get_or_init(|| {
+        let (_, text) = playbook::shipped()
+            .iter()
+            .find(|(name, _)| *name == "isolate")
+            .unwrap();
+        load(text)
+    })
+}
+
+/// Reads a playbook that is known to be good.
+#[must_use]
+pub fn load(text: &str) -> Playbook {
+    let (kinds, actions) = (aws::kinds(), actions());
+    let vocabulary = Vocabulary {
+        kinds: kinds.iter().collect(),
+        actions: actions.iter().collect(),
+    };
+    playbook::load("isolate.yaml", text, &vocabulary).unwrap()
+}

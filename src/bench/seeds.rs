@@ -1,0 +1,128 @@
+//! Many seeds, on several threads: what each came to, and what broke.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::incident::{Ran, play};
+use crate::journal::MemorySink;
+
+/// What became of the seeds that ran.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// How many ran.
+    pub ran: u64,
+    /// What was said at the end, by who there was to fight.
+    pub said: BTreeMap<String, u64>,
+    /// How many sessions of the tool there were.
+    pub sessions: u64,
+    /// How many of them ended with the process or with the journal.
+    pub broken: u64,
+    /// How many requests to change something left.
+    pub requests: u64,
+    /// The seeds that broke a rule, with what it was.
+    pub violations: BTreeMap<u64, String>,
+}
+
+impl Tally {
+    fn take_in(&mut self, seed: u64, ran: Result<Ran, String>) {
+        self.ran += 1;
+        let ran = match ran {
+            Ok(ran) => ran,
+            Err(why) => {
+                self.violations.insert(seed, why);
+                return;
+            }
+        };
+        let opponent = match (ran.is_fought, ran.is_guarded) {
+            (false, _) => "nobody fights",
+            (true, true) => "an opponent, behind a guardrail",
+            (true, false) => "an opponent, no guardrail",
+        };
+        let told = if ran.is_not_guaranteed {
+            ", not guaranteed"
+        } else {
+            ""
+        };
+        let said = format!("{opponent}: {}{told}", ran.said.word());
+        *self.said.entry(said).or_default() += 1;
+        self.sessions += u64::from(ran.sessions);
+        self.broken += u64::from(ran.broken);
+        self.requests += u64::try_from(ran.requests).unwrap();
+    }
+}
+
+thread_local! {
+    /// Where and why this thread stopped last.
+    static STOPPED: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The journal of the seed that this thread played last.
+    static JOURNAL: RefCell<MemorySink> = RefCell::default();
+}
+
+/// Notes which journal this thread writes now.
+pub(super) fn writes(journal: &MemorySink) {
+    JOURNAL.with(|last| *last.borrow_mut() = journal.clone());
+}
+
+/// The journal of the seed that this thread played last, however that ended.
+#[must_use]
+pub fn last_journal() -> Vec<u8> {
+    JOURNAL.with(|last| last.borrow().bytes())
+}
+
+/// Keeps what stops a seed from being printed: it is told with the seed.
+pub fn quiet() {
+    std::panic::set_hook(Box::new(|stop| {
+        STOPPED.with(|stopped| *stopped.borrow_mut() = Some(stop.to_string()));
+    }));
+}
+
+/// Plays one seed, in a time of its own.
+///
+/// # Errors
+/// Says what must not have been.
+pub fn one(seed: u64) -> Result<Ran, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    STOPPED.with(|stopped| stopped.borrow_mut().take());
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(seed)))).map_err(|stop| told(&*stop))
+}
+
+fn told(stop: &(dyn Any + Send)) -> String {
+    let noted = STOPPED.with(|stopped| stopped.borrow_mut().take());
+    let text = stop.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| Some((*stop.downcast_ref::<&str>()?).to_owned()));
+    noted.or(text).unwrap_or_default()
+}
+
+/// Plays these seeds on so many threads; `each` hears of every one that broke a rule, at once.
+pub fn many(seeds: Range<u64>, threads: u32, each: impl Fn(u64, &str) + Sync) -> Tally {
+    let next = AtomicU64::new(seeds.start);
+    let tally = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        break;
+                    }
+                    let ran = one(seed);
+                    if let Err(why) = &ran {
+                        each(seed, why);
+                    }
+                    let mut tally = tally.lock().unwrap();
+                    tally.take_in(seed, ran);
+                }
+            });
+        }
+    });
+    tally.into_inner().unwrap()
+}

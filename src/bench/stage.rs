@@ -1,0 +1,382 @@
+//! A world, a disk, and sessions of the tool on them: the real loop with everything about it in memory.
+//!
+//! Owns nothing of what is checked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use serde_json::Value;
+
+use super::watch::{Gone, Left, Watch, Watched};
+use super::wish::{Ended, Wish};
+use super::{Entry, actions, entries, name};
+use crate::converge::{End, Error, Limit, Means, converge};
+use crate::domain::event::{Event, Order, SecretNote};
+use crate::domain::plan::Plan;
+use crate::domain::{Bound, Clock, Digest, Duration, Item, Kind, Locator, Secret, SecretRef, Spec};
+use crate::drill::Rehearsal;
+use crate::evidence::{Kept, Redactor};
+use crate::execute::Ground;
+use crate::execute::lanes::Lanes;
+use crate::gate::{Circumstances, Held, Ruling};
+use crate::journal::{self, Journal, MemorySink, Sink};
+use crate::provider::simulated::{
+    CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
+};
+use crate::provider::{Catalogue, Observer, aws};
+
+/// A world, a disk, and what is needed to run the loop on them.
+pub struct Bench {
+    /// What the world was made from.
+    pub scenario: Scenario,
+    /// The world's clock.
+    pub clock: Clock,
+    /// The world.
+    pub world: Shared,
+    /// What goes wrong.
+    pub weather: Weather,
+    /// The provider, watched.
+    pub catalogue: Catalogue,
+    /// The journal.
+    pub disk: MemorySink,
+    /// The plans that were kept, by digest.
+    pub plans: Mutex<BTreeMap<Digest, Plan>>,
+    /// What somebody deleted.
+    pub gone: Gone,
+    /// Whether evidence has nowhere to go.
+    pub full: Mutex<bool>,
+    left: Arc<Mutex<Vec<Left>>>,
+    ahead: Arc<Mutex<Duration>>,
+}
+
+impl Bench {
+    /// Builds a world; to be called where tokio's time is paused. What the intruder does goes on by itself.
+    pub fn new(text: &str) -> Self {
+        Self::of(Scenario::parse(text).unwrap())
+    }
+
+    /// Builds the world of a scenario.
+    pub fn of(scenario: Scenario) -> Self {
+        Self::with(scenario, |_| (), Duration::from_secs(10))
+    }
+
+    /// Builds a world, with more in it, and bounds of this length.
+    pub fn with(scenario: Scenario, more: impl FnOnce(&mut World), bound: Duration) -> Self {
+        let mut actions = actions();
+        for spec in &mut actions {
+            spec.bound = Bound::Configured { within: bound };
+        }
+        Self::of_catalogue(scenario, more, (aws::kinds(), actions))
+    }
+
+    /// Builds a world with a catalogue of its own, for the provider that the scenario names.
+    pub fn of_catalogue(
+        scenario: Scenario,
+        more: impl FnOnce(&mut World),
+        (kinds, actions): (Vec<Kind>, Vec<Spec>),
+    ) -> Self {
+        let clock = scenario.clock();
+        let mut world = scenario.build(&clock, &kinds).unwrap();
+        more(&mut world);
+        let world = world.share();
+        let (weather, disk) = (Weather::default(), MemorySink::default());
+        let settings = Settings {
+            weather: weather.clone(),
+            ..scenario.settings()
+        };
+        let inner = Simulated::new(
+            &scenario.provider,
+            kinds,
+            actions,
+            Arc::clone(&world),
+            clock.clone(),
+            settings,
+        );
+        let (left, ahead) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::default()));
+        let gone = Gone::default();
+        let watch = Watch {
+            gone: gone.clone(),
+            clock: clock.clone(),
+            disk: disk.clone(),
+            left: Arc::clone(&left),
+            ahead: Arc::clone(&ahead),
+        };
+        let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
+        drop(tokio::spawn(
+            async move { play(&injects, &played, &at).await },
+        ));
+        let (fought, at) = (Arc::clone(&world), clock.clone());
+        if let Some(adversary) = scenario.adversary.clone() {
+            let (responder, seed) = (scenario.responder.clone(), scenario.seed);
+            drop(tokio::spawn(async move {
+                fight(&adversary, &responder, seed, &fought, &at).await
+            }));
+        }
+        Self {
+            scenario,
+            clock,
+            world,
+            weather,
+            catalogue: Catalogue::new(vec![Arc::new(Watched { inner, watch })]),
+            disk,
+            plans: Mutex::default(),
+            full: Mutex::default(),
+            gone,
+            left,
+            ahead,
+        }
+    }
+
+    /// A rehearsal as it ships, with nothing watched and nothing quickened; what happens in it goes on by itself.
+    pub fn rehearsing(rehearsal: Rehearsal) -> Self {
+        let Rehearsal {
+            scenario,
+            clock,
+            world,
+            catalogue,
+        } = rehearsal;
+        let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
+        drop(tokio::spawn(
+            async move { play(&injects, &played, &at).await },
+        ));
+        Self {
+            scenario,
+            clock,
+            world,
+            catalogue,
+            weather: Weather::default(),
+            disk: MemorySink::default(),
+            plans: Mutex::default(),
+            full: Mutex::default(),
+            gone: Gone::default(),
+            left: Arc::default(),
+            ahead: Arc::default(),
+        }
+    }
+
+    /// The rehearsal, to be judged.
+    pub fn rehearsed(self) -> Rehearsal {
+        Rehearsal {
+            scenario: self.scenario,
+            clock: self.clock,
+            world: self.world,
+            catalogue: self.catalogue,
+        }
+    }
+
+    fn order(&self, wish: &Wish) -> Order {
+        let mut inputs = BTreeMap::from([("review".to_owned(), Value::from("PT4H"))]);
+        if let Limit::Restore(wanted) = &wish.limit {
+            inputs.extend(wanted.inputs());
+        }
+        let key = [7; 32];
+        Order {
+            verb: wish.verb.to_owned(),
+            playbook: "isolate".to_owned(),
+            digest: wish.playbook.digest,
+            calls: BTreeMap::new(),
+            subjects: wish.subjects.clone(),
+            inputs,
+            include: wish.include.clone(),
+            cuts: true,
+            exact: wish.exact,
+            wait: true,
+            since: wish.since.unwrap_or_else(|| self.scenario.since()),
+            secrets: self
+                .secrets(wish)
+                .iter()
+                .map(|(target, secret)| SecretNote {
+                    target: target.clone(),
+                    reference: SecretRef::Env("LEAKED".to_owned()),
+                    fingerprint: secret.fingerprint(&key),
+                })
+                .collect(),
+            left_alone: Vec::new(),
+            acting_as: self.own(),
+            endpoints: BTreeMap::new(),
+            activity: Vec::new(),
+            tool: "laws".to_owned(),
+            policy: wish.policy.digest(),
+        }
+    }
+
+    /// Who we are: our credential, and its principal.
+    pub fn own(&self) -> Vec<Locator> {
+        let ours = &self.scenario.responder;
+        vec![ours.credential.clone(), ours.principal.clone()]
+    }
+
+    fn secrets(&self, wish: &Wish) -> BTreeMap<Locator, Secret> {
+        let world = lock(&self.world);
+        let known = wish
+            .subjects
+            .iter()
+            .filter(|_| wish.secrets)
+            .filter_map(|subject| {
+                let secret = world.secret(subject)?.to_owned();
+                Some((subject.clone(), Secret::new(secret)))
+            });
+        known.collect()
+    }
+
+    /// One session of the tool on the bench's own disk.
+    pub async fn go(&self, wish: &Wish) -> Ended {
+        self.go_on(Box::new(self.disk.clone()), wish).await
+    }
+
+    /// One session of the tool: opens the journal, opens incident and run where they are not open yet, runs the loop.
+    pub async fn go_on(&self, sink: Box<dyn Sink>, wish: &Wish) -> Ended {
+        let clock = wish.clock.clone().unwrap_or_else(|| self.clock.clone());
+        let journal = match Journal::open(sink, clock.clone(), "laws") {
+            Ok((journal, _)) => journal,
+            Err(error) => return Ended::Broke(error.into()),
+        };
+        let run = self.session(&journal, &clock, wish);
+        if !wish.drops {
+            return match run.await {
+                Ok(end) => Ended::Well(Box::new(end)),
+                Err(error) => Ended::Broke(error),
+            };
+        }
+        let mut run = pin!(run);
+        poll_fn(|context| match run.as_mut().poll(context) {
+            Poll::Ready(Ok(end)) => Poll::Ready(Ended::Well(Box::new(end))),
+            Poll::Ready(Err(_)) => Poll::Ready(Ended::Killed),
+            Poll::Pending if journal.lost().is_some() => Poll::Ready(Ended::Killed),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
+    async fn session(&self, journal: &Journal, clock: &Clock, wish: &Wish) -> Result<End, Error> {
+        if journal.with_case(|case| case.opened_at.is_none()) {
+            let opened = Event::Opened {
+                incident: "law-1".to_owned(),
+                drill: true,
+                since: self.scenario.since(),
+                reason: None,
+                ticket: None,
+            };
+            journal.append(vec![opened]).await?;
+        }
+        if journal.with_case(|case| !case.runs.contains_key(&wish.run)) {
+            let order = Box::new(self.order(wish));
+            let mut events = vec![Event::RunOpened {
+                run: wish.run,
+                order,
+            }];
+            let granted = wish.granted.iter().cloned();
+            events.extend(granted.map(|mandate| Event::Granted { mandate }));
+            journal.append(events).await?;
+        }
+        let observer = Observer::new(&self.catalogue, clock.clone());
+        let (lanes, held, around) = (Lanes::default(), Held::default(), around());
+        let keep = |plan: &Plan| -> Result<Digest, journal::Error> {
+            let digest = plan.digest().unwrap();
+            self.plans.lock().unwrap().insert(digest, plan.clone());
+            Ok(digest)
+        };
+        let recall =
+            |digest: &Digest| -> Option<Plan> { self.plans.lock().unwrap().get(digest).cloned() };
+        let confirm = |_: &Plan, _: Digest, _: &[(&Item, Ruling)]| wish.answer;
+        let redactor = Redactor::new([7; 32], self.catalogue.kinds());
+        let keeper = |kept: &Kept<'_>| {
+            if *self.full.lock().unwrap() {
+                return Err("the disk is full".to_owned());
+            }
+            redactor.nowhere(kept)
+        };
+        let means = Means {
+            ground: Ground {
+                catalogue: &self.catalogue,
+                observer: &observer,
+                journal,
+                policy: wish.policy,
+                around: &around,
+                held: &held,
+                lanes: &lanes,
+                clock,
+                key: &[7; 32],
+                evidence: &keeper,
+            },
+            playbook: wish.playbook,
+            own: self.own(),
+            protected: wish.protected.clone(),
+            made_from: BTreeMap::new(),
+            secrets: self.secrets(wish),
+            keep: &keep,
+            recall: &recall,
+            confirm: &confirm,
+        };
+        converge(&means, wish.run, wish.limit.clone()).await
+    }
+
+    /// A clock for the tool that differs from the world's by so much.
+    pub fn jumped(&self, by: Duration) -> Clock {
+        *self.ahead.lock().unwrap() = -by;
+        Clock::simulated(self.clock.now().saturating_add(by).unwrap(), 11)
+    }
+
+    /// Whether the world accepts a credential now.
+    pub fn accepts(&self, what: &str) -> bool {
+        lock(&self.world).accepts(&name(what), self.clock.now())
+    }
+
+    /// The world as a value, without the exact times of cut-offs.
+    pub fn snapshot(&self) -> Value {
+        lock(&self.world).snapshot(CutOffs::Present)
+    }
+
+    /// The requests that left, in order.
+    pub fn left(&self) -> Vec<Left> {
+        self.left.lock().unwrap().clone()
+    }
+
+    /// How many requests the world received.
+    pub fn received(&self) -> usize {
+        lock(&self.world).log().len()
+    }
+
+    /// Measures with their review deadline, by action and target; read with the engine's fold, for comparing two runs.
+    pub fn measures(&self) -> BTreeSet<String> {
+        let record = journal::read(&mut self.disk.clone()).unwrap();
+        let measures = record.case.measures();
+        measures
+            .iter()
+            .filter_map(|(_, _, life)| {
+                Some(format!(
+                    "{} {}",
+                    life.planned.action.as_ref()?,
+                    life.planned.on()
+                ))
+            })
+            .collect()
+    }
+
+    /// What the latest run tells as alive outside of what it cut.
+    pub fn outside(&self) -> BTreeSet<Locator> {
+        let record = journal::read(&mut self.disk.clone()).unwrap();
+        let (run, told) = record.case.last_run().unwrap();
+        let order = (run, &told.order);
+        let outside = crate::report::standing::outside(&record.case, order, &self.catalogue);
+        outside.into_iter().map(|outside| outside.what).collect()
+    }
+
+    /// The journal's entries, from its bytes.
+    pub fn entries(&self) -> Vec<Entry> {
+        entries(&self.disk.bytes())
+    }
+}
+
+/// Circumstances of somebody alone, whom nobody watches, in a drill.
+pub fn around() -> Circumstances {
+    Circumstances {
+        incident: "law-1".to_owned(),
+        solo: true,
+        unattended: true,
+        drill: true,
+    }
+}

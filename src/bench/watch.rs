@@ -1,0 +1,226 @@
+//! A provider that is watched: what the journal held when a call left, and what somebody else did behind everybody's back.
+//!
+//! Never changes a call or an answer, save those of what was deleted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::domain::{
+    ActionId, Bound, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe, Query,
+    ReadKind, Reading, Secret, Seen, Spec, Time, Why,
+};
+use crate::journal::{MemorySink, Sink as _};
+use crate::provider::simulated::Simulated;
+use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon};
+
+/// A request to change something, as it left the engine.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub call: Call,
+    /// How many bytes the journal had.
+    pub written: usize,
+}
+
+/// The simulated provider, watched: notes what the journal held when a call left.
+pub(super) struct Watched {
+    pub(super) inner: Simulated,
+    pub(super) watch: Watch,
+}
+
+/// What is noted, and where.
+#[derive(Clone)]
+pub(super) struct Watch {
+    pub(super) clock: Clock,
+    pub(super) disk: MemorySink,
+    pub(super) left: Arc<Mutex<Vec<Left>>>,
+    pub(super) ahead: Arc<Mutex<Duration>>,
+    pub(super) gone: Gone,
+}
+
+impl Watch {
+    /// How many bytes of the journal are durable now.
+    fn written(&self) -> usize {
+        let bytes = self.disk.clone().len();
+        usize::try_from(bytes.unwrap()).unwrap()
+    }
+}
+
+/// What somebody deleted: nothing answers for it any more.
+#[derive(Clone, Default)]
+pub struct Gone(Arc<Mutex<BTreeSet<Locator>>>);
+
+impl Gone {
+    /// Deletes something behind everybody's back.
+    pub fn delete(&self, what: &Locator) {
+        self.0.lock().unwrap().insert(what.clone());
+    }
+
+    fn hide(&self, mut seen: Vec<Seen>) -> Vec<Seen> {
+        let gone = self.0.lock().unwrap();
+        for seen in seen.iter_mut().filter(|seen| gone.contains(&seen.target)) {
+            seen.fact = Fact::Gone;
+        }
+        seen
+    }
+}
+
+/// The read handle, for a tool whose clock is not the world's.
+struct WatchedReader {
+    inner: Arc<dyn Observe>,
+    ahead: Arc<Mutex<Duration>>,
+    gone: Gone,
+}
+
+impl Observe for WatchedReader {
+    fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
+        self.inner.whoami()
+    }
+    fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
+        self.inner.resolve(named)
+    }
+    fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
+        let ahead = *self.ahead.lock().unwrap();
+        Box::pin(async move {
+            let mut seen = self.gone.hide(self.inner.observe(targets).await);
+            for seen in &mut seen {
+                seen.at = seen.at.saturating_sub(ahead).unwrap();
+            }
+            seen
+        })
+    }
+    fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
+        self.inner.read(query)
+    }
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        self.inner.made(call)
+    }
+    fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
+        self.inner.probe(target, with)
+    }
+    fn clock_ahead(&self) -> Option<Duration> {
+        let ahead = *self.ahead.lock().unwrap();
+        self.inner.clock_ahead().map(|more| more + ahead)
+    }
+}
+
+impl Provider for Watched {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+    fn kinds(&self) -> &[Kind] {
+        self.inner.kinds()
+    }
+    fn actions(&self) -> &[Spec] {
+        self.inner.actions()
+    }
+    fn endpoints(&self) -> BTreeMap<String, String> {
+        self.inner.endpoints()
+    }
+    fn audit_lag(&self) -> Bound {
+        self.inner.audit_lag()
+    }
+    fn probe_pause(&self) -> Duration {
+        self.inner.probe_pause()
+    }
+    fn decode(&self, named: &Named) -> Named {
+        self.inner.decode(named)
+    }
+    fn commands(&self, call: &Call) -> Vec<String> {
+        self.inner.commands(call)
+    }
+    fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
+        self.inner.reads(asked)
+    }
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
+        self.inner.permissions(needs)
+    }
+    fn guardrail(&self) -> Option<Guardrail> {
+        self.inner.guardrail()
+    }
+    fn guards(&self) -> Vec<ActionId> {
+        self.inner.guards()
+    }
+    fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
+        Arc::new(WatchedReader {
+            inner: self.inner.reader(account),
+            ahead: Arc::clone(&self.watch.ahead),
+            gone: self.watch.gone.clone(),
+        })
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what execute/intent.rs asked for"
+    )]
+    fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act> {
+        Arc::new(WatchedActor {
+            inner: self.inner.actor(account, only),
+            watch: self.watch.clone(),
+        })
+    }
+}
+
+struct WatchedActor {
+    inner: Arc<dyn Act>,
+    watch: Watch,
+}
+
+impl Act for WatchedActor {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what execute/intent.rs sends"
+    )]
+    fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
+        let (at, written) = (self.watch.clock.now(), self.watch.written());
+        let call_left = call.clone();
+        let left = Left {
+            at,
+            call: call_left,
+            written,
+        };
+        self.watch.left.lock().unwrap().push(left);
+        self.inner.deliver(call, what)
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "hands on what execute/intent.rs sends"
+    )]
+    fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
+        let (at, written) = (self.watch.clock.now(), self.watch.written());
+        let left = calls.iter().map(|call| Left {
+            at,
+            call: call.clone(),
+            written,
+        });
+        self.watch.left.lock().unwrap().extend(left);
+        self.inner.perform(calls)
+    }
+}
+
+impl Observe for WatchedActor {
+    fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
+        self.inner.whoami()
+    }
+    fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
+        self.inner.resolve(named)
+    }
+    fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
+        self.inner.observe(targets)
+    }
+    fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
+        self.inner.read(query)
+    }
+    fn made<'a>(&'a self, call: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        self.inner.made(call)
+    }
+    fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
+        self.inner.probe(target, with)
+    }
+    fn clock_ahead(&self) -> Option<Duration> {
+        self.inner.clock_ahead()
+    }
+}

@@ -1,0 +1,280 @@
+//! The guardrail: a cut that what it cuts cannot edit, beside the ordinary one; and what is said where there is none.
+//!
+//! Which cuts those are is declared by the provider. Never waits for the ordinary cut, and nothing waits for it.
+
+use std::collections::BTreeMap;
+
+use super::Ask;
+use super::candidate::Candidate;
+use super::issue::part;
+use crate::domain::case::{Case, Goal};
+use crate::domain::event::Order;
+use crate::domain::plan::Outside;
+use crate::domain::{Call, Fields, Locator, Phase, Relation, Rung, Seen, State, Time};
+use crate::playbook::{Mode, Verb, What};
+use crate::provider::Catalogue;
+
+/// A cut that was acknowledged and did not show may be slow; one that did so more often than this is being undone.
+const ONCE: u32 = 1;
+
+/// A cut that was made and was not there when it was made again, though nothing of ours gave it back.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Undone {
+    /// How often it had been seen in force.
+    pub times: u32,
+    /// How often it had been acknowledged and was never seen in force.
+    pub unshown: u32,
+    /// When that was last seen.
+    pub seen: Time,
+    /// Whose the target is, where it has a principal.
+    pub principal: Option<Locator>,
+}
+
+impl Undone {
+    /// Whether somebody undoes it: it was seen in force once, or not even made twice it stays.
+    #[must_use]
+    pub fn is_by_somebody(&self) -> bool {
+        self.times > 0 || self.unshown > ONCE
+    }
+}
+
+/// The cuts of an incident that did not stay, by goal.
+#[must_use]
+pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
+    let mut undone: BTreeMap<Goal, Undone> = BTreeMap::new();
+    let mut made: BTreeMap<Goal, (&Call, bool)> = BTreeMap::new();
+    for life in case.lives.values() {
+        let planned = &life.planned;
+        let (Some(action), Some(target), Some(_)) =
+            (&planned.action, &planned.target, planned.rung)
+        else {
+            continue;
+        };
+        let (Some(spec), Some((call, before))) = (catalogue.action(action), life.sent()) else {
+            continue;
+        };
+        let goal = (action.clone(), target.clone());
+        // What was seen before it was made again: the earlier one no longer showed.
+        let lost = made
+            .get(&goal)
+            .filter(|(earlier, _)| before.fields().is_some() && !spec.shows(earlier, before));
+        if let Some((_, was_seen)) = lost {
+            let (known, principal) = (undone.get(&goal), life.principal.clone());
+            let count = |of: fn(&Undone) -> u32, more: bool| {
+                known.map_or(0, of).saturating_add(u32::from(more))
+            };
+            let now = Undone {
+                times: count(|undone| undone.times, *was_seen),
+                unshown: count(|undone| undone.unshown, !was_seen),
+                seen: before.at,
+                principal: principal.or_else(|| known.and_then(|known| known.principal.clone())),
+            };
+            undone.insert(goal.clone(), now);
+        }
+        match life.state {
+            State::Confirmed { .. } => drop(made.insert(goal, (call, true))),
+            State::Acted { .. } => drop(made.insert(goal, (call, false))),
+            State::Planned
+            | State::Blocked(_)
+            | State::Intended { .. }
+            | State::InDoubt { .. }
+            | State::Failed(_)
+            | State::Skipped(_)
+            | State::Stale(_)
+            | State::Denied(_)
+            | State::Undone
+            | State::UndoFailed(_) => drop(made.remove(&goal)),
+        }
+    }
+    undone
+}
+
+/// Adds, beside the cuts of principals, the cuts that those cannot edit: at once for a principal that is to be stopped, and
+/// for what is cut softer or by its credential alone once that is being undone. Where a lone credential is the subject,
+/// its principal is not in the set: it is offered.
+pub(super) fn beside(
+    ask: &Ask<'_>,
+    seen: &BTreeMap<Locator, Seen>,
+    candidates: &mut Vec<Candidate<'_>>,
+) {
+    let undone = undone(ask.case, ask.catalogue);
+    let more: Vec<_> = candidates
+        .iter()
+        .filter_map(|beside| {
+            let What::Verb(Verb::Cut(rung)) = &beside.what else {
+                return None;
+            };
+            let cuts = beside.step.mode == Mode::Stop && beside.key.phase <= Phase::Inventory;
+            let target = behind(ask, seen, (&undone, *rung), beside).filter(|_| cuts)?;
+            let spec = ask.catalogue.guard(target.kind())?;
+            Some(Candidate {
+                step: beside.step,
+                key: part(&beside.key, "guardrail"),
+                what: What::Action(spec.id.clone()),
+                target,
+                relation: beside.relation,
+                evidence: beside.evidence.clone(),
+                review: beside.review,
+                facts: Fields::new(),
+                with: Fields::new(),
+                only_if: beside.only_if.clone(),
+                principal: beside.principal.clone(),
+            })
+        })
+        .collect();
+    candidates.extend(more);
+}
+
+/// Which principal goes behind the guardrail beside a cut.
+fn behind(
+    ask: &Ask<'_>,
+    seen: &BTreeMap<Locator, Seen>,
+    (undone, rung): (&BTreeMap<Goal, Undone>, Rung),
+    cut: &Candidate<'_>,
+) -> Option<Locator> {
+    let is_credential = |what: &Locator| {
+        ask.catalogue
+            .kind(what.kind())
+            .is_some_and(|kind| kind.credential)
+    };
+    let is_included = cut
+        .relation
+        .is_some_and(|relation| ask.order.include.contains(&relation));
+    let is_lone = cut.key.subject.as_ref().is_none_or(is_credential);
+    if is_lone && !is_included {
+        return None;
+    }
+    let is_subject = ask.order.subjects.contains(&cut.target);
+    let is_stopped = rung >= Rung::Suspend && !is_credential(&cut.target);
+    if is_stopped && (is_subject || cut.relation == Some(Relation::Minted)) {
+        return Some(cut.target.clone());
+    }
+    let principal = || {
+        let seen = seen.get(&cut.target).and_then(Seen::principal);
+        seen.or_else(|| cut.principal.clone())
+    };
+    let owner = if is_credential(&cut.target) {
+        principal()?
+    } else {
+        cut.target.clone()
+    };
+    let of_target = undone
+        .iter()
+        .filter(|((_, target), _)| *target == cut.target || *target == owner);
+    of_target
+        .into_iter()
+        .any(|(_, undone)| undone.is_by_somebody())
+        .then_some(owner)
+}
+
+/// What is not guaranteed: cuts that somebody else undoes, or credentials made after the cut, where no guardrail is in
+/// force. For each principal: why, and the command that would use the guardrail.
+#[must_use]
+pub fn not_guaranteed(
+    case: &Case,
+    catalogue: &Catalogue,
+    run: u32,
+) -> BTreeMap<Locator, (String, Option<String>)> {
+    let mut told = BTreeMap::new();
+    let mut tell = |what: &Locator, principal: Option<&Locator>, why: String| {
+        let owner = principal.unwrap_or(what);
+        if !is_behind(case, catalogue, owner) {
+            let command = catalogue
+                .guard(owner.kind())
+                .map(|_| format!("contain isolate {owner} --incident {}", case.incident));
+            told.entry(owner.clone()).or_insert((why, command));
+        }
+    };
+    let undone = undone(case, catalogue).into_iter();
+    for ((action, target), undone) in undone.filter(|(_, undone)| undone.is_by_somebody()) {
+        let why = format!(
+            "{action} on {target} did not stay, last seen at {}: undone {} times after it was in force, {} times before it could be seen",
+            undone.seen, undone.times, undone.unshown
+        );
+        tell(&target, undone.principal.as_ref(), why);
+    }
+    for (item, (_, reading)) in case.readings(run) {
+        let Some(subject) = &item.key.subject else {
+            continue;
+        };
+        let Some((dead, principal)) = dead_since(case, run, subject) else {
+            continue;
+        };
+        let late = reading.found.iter().find(|found| {
+            found.relation == Some(Relation::Minted) && found.at.is_some_and(|at| at > dead)
+        });
+        if let Some(late) = late {
+            let why = format!(
+                "{} was made after {subject} was cut and that had settled at {dead}",
+                late.what
+            );
+            tell(subject, principal.as_ref(), why);
+        }
+    }
+    told
+}
+
+/// Offers the guardrail for the principals of lone credentials, with the command that would use it.
+pub fn offer(
+    case: &Case,
+    catalogue: &Catalogue,
+    (run, order): (u32, &Order),
+    outside: &mut Vec<Outside>,
+) {
+    for (what, (why, cut_with)) in not_guaranteed(case, catalogue, run) {
+        if cut_with.is_some() && !order.subjects.contains(&what) {
+            outside.retain(|known| known.what != what);
+            let (why, until) = (format!("not guaranteed: {why}"), None);
+            outside.push(Outside {
+                what,
+                why,
+                cut_with,
+                until,
+            });
+        }
+    }
+}
+
+/// When what was done to a subject first had reached everywhere, and whose the subject is.
+fn dead_since(case: &Case, run: u32, subject: &Locator) -> Option<(Time, Option<Locator>)> {
+    let lives = case.lives_of(run).map(|(_, life)| life);
+    let cuts = lives.filter(|life| {
+        life.planned.target.as_ref() == Some(subject)
+            && life.planned.rung.is_some_and(|rung| rung >= Rung::Suspend)
+            && matches!(life.state, State::Confirmed { .. })
+    });
+    let settled = cuts.filter_map(|life| {
+        let verdict = life.verdict.as_ref()?;
+        Some((verdict.settles.at, life.principal.clone()))
+    });
+    settled.min_by_key(|(at, _)| *at)
+}
+
+/// Whether a principal is behind a guardrail: seen in force, and nothing since says otherwise.
+fn is_behind(case: &Case, catalogue: &Catalogue, principal: &Locator) -> bool {
+    let Some(guard) = catalogue.guard(principal.kind()) else {
+        return false;
+    };
+    let lives = case.lives.values();
+    let mut lives = lives.filter(|life| {
+        life.planned.action.as_ref() == Some(&guard.id)
+            && life.planned.target.as_ref() == Some(principal)
+    });
+    lives
+        .next_back()
+        .is_some_and(|life| matches!(life.state, State::Confirmed { .. }))
+}
+
+/// The sentence for what is not guaranteed.
+#[must_use]
+pub fn spell(principal: &Locator, why: &str, command: Option<&str>) -> String {
+    match command {
+        Some(command) => {
+            format!("not guaranteed: {why}; a guardrail that it cannot edit ends that: {command}")
+        }
+        None => format!(
+            "not guaranteed: {why}; only a guardrail that {principal} cannot edit ends that for good, and none is configured (contain provider guardrail {} prints it, where there is one)",
+            principal.provider()
+        ),
+    }
+}

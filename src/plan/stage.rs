@@ -1,0 +1,193 @@
+//! Limits: how many cuts of what was only discovered begin before somebody is asked for more.
+//!
+//! Never fails the plan for a cut, drops none, and never makes what was named wait.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::step::gate_of;
+use super::{Ask, Error};
+use crate::domain::item::{BEYOND_LIMIT, ItemKey};
+use crate::domain::plan::Pending;
+use crate::domain::{Cause, Item, State, Tier, Work};
+
+/// One limit, and how much of it is used.
+struct Limit {
+    /// Whose it is, for the reader.
+    whose: String,
+    /// How many cuts begin before somebody is asked.
+    most: usize,
+    /// How many began in earlier rounds of this run.
+    began: usize,
+    /// How many of this plan begin anew.
+    fresh: usize,
+    /// How many wait for a later round.
+    waiting: usize,
+}
+
+impl Limit {
+    fn new(whose: String, most: u32, began: usize) -> Self {
+        Self {
+            whose,
+            most: usize::try_from(most).unwrap_or(usize::MAX),
+            began,
+            fresh: 0,
+            waiting: 0,
+        }
+    }
+
+    /// Whether one more belongs to the stage that is under way: each stage is as large as the limit.
+    fn has_room(&self) -> bool {
+        let stages = self.began.checked_div(self.most).unwrap_or_default();
+        let end = self.most.saturating_mul(stages.saturating_add(1));
+        self.began.saturating_add(self.fresh) < end
+    }
+
+    fn is_reached(&self) -> bool {
+        self.began >= self.most
+    }
+}
+
+/// Puts the most powerful first, keeps the cuts of the stage that is under way, and names those that wait.
+pub(super) fn stage(
+    ask: &Ask<'_>,
+    items: &mut Vec<Item>,
+    pending: &mut Vec<Pending>,
+) -> Result<(), Error> {
+    refuse_too_many(ask, items)?;
+    let late = |item: &Item| (item.relation.is_some(), item.tier >= Tier::GRAVE);
+    // What waits for a code takes no turn of what does not.
+    items.sort_by(|a, b| {
+        (a.key.phase, late(a), b.rung, &a.key).cmp(&(b.key.phase, late(b), a.rung, &b.key))
+    });
+    let begun = begun(ask);
+    let mut whole = ask.playbook.limits.max_items.map(|most| {
+        let began = begun.iter().filter(|(_, discovered)| **discovered).count();
+        Limit::new("the playbook's limit".to_owned(), most, began)
+    });
+    let mut of_steps = of_steps(ask, &begun);
+    let mut waiting = Vec::new();
+    items.retain_mut(|item| {
+        if !is_discovered(item) || begun.contains_key(&item.key) {
+            return true;
+        }
+        let of_step = of_steps.get_mut(item.key.step.as_str());
+        let mut limits: Vec<&mut Limit> = whole.iter_mut().chain(of_step).collect();
+        let keeps = limits.iter().all(|limit| limit.has_room());
+        for limit in &mut limits {
+            let count = if keeps {
+                &mut limit.fresh
+            } else {
+                &mut limit.waiting
+            };
+            *count = count.saturating_add(1);
+        }
+        if !keeps {
+            waiting.push(item.key.clone());
+            return false;
+        }
+        if let Some(limit) = limits.iter().find(|limit| limit.is_reached()) {
+            item.marks.push(BEYOND_LIMIT.to_owned());
+            let Limit { whose, most, .. } = limit;
+            item.reasons.push(format!(
+                "{whose} of {most} is reached: it needs a confirmation of its own"
+            ));
+        }
+        true
+    });
+    drop_questions(ask, items, &waiting);
+    for limit in whole.iter().chain(of_steps.values()) {
+        name(limit, &waiting, pending);
+    }
+    Ok(())
+}
+
+/// Elsewhere than on cuts a limit fails the plan.
+fn refuse_too_many(ask: &Ask<'_>, items: &[Item]) -> Result<(), Error> {
+    let changes = |item: &&Item| item.call().is_some() && item.rung.is_none();
+    let others = items.iter().filter(changes).count();
+    let most = ask.playbook.limits.max_items.unwrap_or(u32::MAX);
+    let limit = usize::try_from(most).unwrap_or(usize::MAX);
+    if others > limit {
+        return Err(Error::TooMany {
+            items: others,
+            limit,
+        });
+    }
+    Ok(())
+}
+
+fn is_discovered(item: &Item) -> bool {
+    let cuts = item.call().is_some() && item.rung.is_some();
+    cuts && (item.relation.is_some() || item.key.each.is_some())
+}
+
+/// The cuts that began in earlier rounds of this run, with whether each was of something discovered.
+fn begun<'a>(ask: &Ask<'a>) -> BTreeMap<&'a ItemKey, bool> {
+    let lives = ask.case.lives_of(ask.at.0);
+    let lives = lives.filter(|(_, life)| life.planned.rung.is_some());
+    let begun = lives.filter(|(_, life)| match &life.state {
+        State::Planned | State::Stale(_) | State::Blocked(Cause::Approval(_)) => false,
+        State::Blocked(_)
+        | State::Intended { .. }
+        | State::InDoubt { .. }
+        | State::Acted { .. }
+        | State::Confirmed { .. }
+        | State::Failed(_)
+        | State::Skipped(_)
+        | State::Denied(_)
+        | State::Undone
+        | State::UndoFailed(_) => true,
+    });
+    begun
+        .map(|(item, life)| {
+            let found = life.planned.relation.is_some() || item.key.each.is_some();
+            (&item.key, found)
+        })
+        .collect()
+}
+
+/// The limits of steps, by the step.
+fn of_steps<'a>(ask: &Ask<'a>, begun: &BTreeMap<&ItemKey, bool>) -> BTreeMap<&'a str, Limit> {
+    let steps = ask.playbook.steps.iter();
+    let limited = steps.filter_map(|step| Some((step, step.for_each.as_ref()?.limit?)));
+    limited
+        .map(|(step, most)| {
+            let began = begun.keys().filter(|key| key.step == step.id).count();
+            let whose = format!("the limit of step `{}`", step.id);
+            (step.id.as_str(), Limit::new(whose, most, began))
+        })
+        .collect()
+}
+
+/// What is asked before a step is asked with the item that it is asked for.
+fn drop_questions(ask: &Ask<'_>, items: &mut Vec<Item>, waiting: &[ItemKey]) {
+    let question = |key: &ItemKey| gate_of(ask.playbook.step(&key.step)?, key);
+    let wanted: BTreeSet<ItemKey> = items
+        .iter()
+        .filter_map(|item| question(&item.key))
+        .collect();
+    let later: BTreeSet<ItemKey> = waiting.iter().filter_map(question).collect();
+    items.retain(|item| {
+        !matches!(item.work, Work::Gate(_))
+            || !later.contains(&item.key)
+            || wanted.contains(&item.key)
+    });
+}
+
+fn name(limit: &Limit, waiting: &[ItemKey], pending: &mut Vec<Pending>) {
+    for key in waiting.iter().filter(|_| limit.waiting > 0) {
+        if !pending.iter().any(|known| known.step == key.step) {
+            let Limit {
+                whose,
+                most,
+                waiting,
+                ..
+            } = limit;
+            pending.push(Pending {
+                phase: key.phase,
+                step: key.step.clone(),
+                why: format!("{whose} of {most} discovered cuts is reached; {waiting} more wait to be asked for"),
+            });
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! A seeded opponent who plays by the rules of the world, beside the tool, in virtual time.
+//!
+//! Acts only with a credential that the front end it meets accepts at that moment, and only as far as that one's principal
+//! may. Never edits a guardrail, never touches the responder, never goes through a handle.
+
+use std::collections::BTreeSet;
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::inject::Played;
+use super::mint::Mint;
+use super::opening::ways;
+use super::scenario::Responder;
+use super::weather::{Length, fraction};
+use super::world::{Happened, Shared, World, lock};
+use crate::domain::{Changed, Clock, Duration, Fields, KindId, Locator, Time};
+
+/// The field of a principal that says what it may do: `every` stands for everything in its account.
+pub const RIGHTS: &str = "rights";
+/// What that field holds for a principal that may do everything.
+pub const EVERY: &str = "every";
+
+/// How many credentials it takes at most; a world is small, and so is its interest.
+const MOST: usize = 40;
+
+/// Who fights back, and how.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adversary {
+    /// The credentials that it has when the drill starts.
+    pub holds: Vec<Locator>,
+    /// How long it takes to look and strike again.
+    #[serde(default = "half_a_second")]
+    pub pause: Length,
+    /// What it does; everything where absent.
+    #[serde(default = "everything")]
+    pub may: BTreeSet<Deed>,
+    /// When it gives up, counted from the start.
+    #[serde(default = "half_an_hour")]
+    pub until: Length,
+}
+
+/// What an adversary does with a credential that is alive.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// Makes keys for the principal that it acts as, and sessions.
+    Mint,
+    /// Makes keys for other users.
+    OtherUsers,
+    /// Takes our denies, session cuts and boundaries off principals.
+    Strip,
+    /// Gives the principals that it knows every right.
+    Attach,
+    /// Switches its keys on again.
+    Reactivate,
+    /// Enters the roles that it has a way into.
+    Enter,
+}
+
+impl Deed {
+    const ALL: [Self; 6] = [
+        Self::Strip,
+        Self::Attach,
+        Self::Reactivate,
+        Self::Mint,
+        Self::OtherUsers,
+        Self::Enter,
+    ];
+}
+
+fn half_a_second() -> Length {
+    Length(Duration::from_millis(500))
+}
+
+fn half_an_hour() -> Length {
+    Length(Duration::from_mins(30))
+}
+
+fn everything() -> BTreeSet<Deed> {
+    BTreeSet::from(Deed::ALL)
+}
+
+/// Fights until nothing that it holds is accepted, or until it gives up; answers what it tried.
+pub async fn fight(
+    adversary: &Adversary,
+    responder: &Responder,
+    seed: u64,
+    world: &Shared,
+    clock: &Clock,
+) -> Vec<Played> {
+    let until = clock.now().saturating_add(adversary.until.0);
+    let until = until.unwrap_or(Time::MAX);
+    lock(world).taken.extend(adversary.holds.iter().cloned());
+    let mut hand = Hand {
+        adversary,
+        responder,
+        held: adversary.holds.clone(),
+        rng: ChaCha12Rng::seed_from_u64(seed),
+        played: Vec::new(),
+        alive_at: clock.now(),
+    };
+    while clock.now() < until {
+        let goes_on = {
+            let mut world = lock(world);
+            hand.strike(&mut world, clock.now());
+            hand.may_come_back(&world, clock.now())
+        };
+        if !goes_on {
+            break;
+        }
+        clock.sleep(adversary.pause.0).await;
+    }
+    hand.played
+}
+
+struct Hand<'a> {
+    adversary: &'a Adversary,
+    responder: &'a Responder,
+    held: Vec<Locator>,
+    rng: ChaCha12Rng,
+    played: Vec<Played>,
+    alive_at: Time,
+}
+
+impl Hand<'_> {
+    /// Does once all that it does, in an order of its own.
+    fn strike(&mut self, world: &mut World, now: Time) {
+        let mut deeds: Vec<(u64, Deed)> = Vec::new();
+        for deed in Deed::ALL {
+            // A place by lot: the order differs from strike to strike, and not between two runs of a seed.
+            let lot = (fraction(&mut self.rng) * 1e9).to_bits();
+            deeds.push((lot, deed));
+        }
+        deeds.sort_unstable();
+        for (_, deed) in deeds {
+            if !self.adversary.may.contains(&deed) {
+                continue;
+            }
+            match deed {
+                Deed::Strip => self.strip(world, now),
+                Deed::Attach => self.attach(world, now),
+                Deed::Reactivate => self.reactivate(world, now),
+                Deed::Mint => self.mint(world, now),
+                Deed::OtherUsers => self.mint_for_others(world, now),
+                Deed::Enter => self.enter(world, now),
+            }
+        }
+    }
+
+    /// Whether anything that it holds is accepted, or was until so lately that a write may be under way that revives it.
+    fn may_come_back(&mut self, world: &World, now: Time) -> bool {
+        if self.held.iter().any(|held| world.accepts(held, now)) {
+            self.alive_at = now;
+        }
+        let longest = world.pace.propagation.values().max();
+        now.duration_since(self.alive_at) <= longest.copied().unwrap_or_default()
+    }
+
+    /// The newest credential that the front end which it meets accepts; with `writes` only one that may change others.
+    fn ready(&mut self, world: &World, now: Time, writes: bool) -> Option<Locator> {
+        self.ready_that(world, now, writes, |_| true)
+    }
+
+    fn ready_that(
+        &mut self,
+        world: &World,
+        now: Time,
+        writes: bool,
+        fits: impl Fn(&Locator) -> bool,
+    ) -> Option<Locator> {
+        for held in self.held.iter().rev().filter(|held| fits(held)) {
+            let front_end = 1.0 - fraction(&mut self.rng);
+            let is_ready = if writes {
+                world.may_write(held, now, front_end)
+            } else {
+                world.accepts_at(held, now, front_end)
+            };
+            if is_ready {
+                return Some(held.clone());
+            }
+        }
+        None
+    }
+
+    fn told(&mut self, now: Time, what: String, worked: bool) {
+        let at = now;
+        self.played.push(Played { at, what, worked });
+    }
+
+    fn spares(&self, principal: &Locator) -> bool {
+        *principal == self.responder.principal
+    }
+
+    /// The principals that it acts as, or has a way into.
+    fn known(&self, world: &World) -> BTreeSet<Locator> {
+        let mut known = BTreeSet::new();
+        for held in &self.held {
+            let holder = world.node(held).and_then(|node| node.held_by.as_ref());
+            known.extend(holder.cloned());
+            for from in std::iter::once(held).chain(holder) {
+                known.extend(ways(world, from));
+            }
+        }
+        known.retain(|principal| !self.spares(principal));
+        known
+    }
+
+    /// Writes a field of a target as it pleases; the attempt is in the audit log.
+    fn write(&mut self, world: &mut World, now: Time, to: (&Locator, &str, Value), event: &str) {
+        let Some(by) = self.ready(world, now, true) else {
+            return;
+        };
+        let (target, field, value) = to;
+        let at = world.theirs(now);
+        world.record(Happened {
+            who: by.clone(),
+            at,
+            event: event.to_owned(),
+            source_ip: None,
+            user_agent: None,
+            accepted: true,
+            made: None,
+            changed: vec![Changed {
+                target: target.clone(),
+                field: field.to_owned(),
+            }],
+        });
+        world.overwrite(target, field, value, now);
+        let what = format!("`{by}` writes `{field}` of `{target}`");
+        self.told(now, what, true);
+    }
+
+    fn strip(&mut self, world: &mut World, now: Time) {
+        for principal in self.known(world) {
+            for field in world.strippable(&principal) {
+                self.write(
+                    world,
+                    now,
+                    (&principal, &field, Value::Null),
+                    "DeletePolicy",
+                );
+            }
+        }
+    }
+
+    fn attach(&mut self, world: &mut World, now: Time) {
+        for principal in self.known(world) {
+            let has = world
+                .node(&principal)
+                .and_then(|node| node.fields.get(RIGHTS));
+            if has != Some(&json!(EVERY)) {
+                let all = (&principal, RIGHTS, json!(EVERY));
+                self.write(world, now, all, "PutPolicy");
+            }
+        }
+    }
+
+    fn reactivate(&mut self, world: &mut World, now: Time) {
+        for held in self.held.clone() {
+            for (field, before) in world.switched_off(&held) {
+                self.write(world, now, (&held, &field, before), "UpdateAccessKey");
+            }
+        }
+    }
+
+    fn mint(&mut self, world: &mut World, now: Time) {
+        let mints = |held: &Locator| !world.minted_with(held).is_empty();
+        let Some(by) = self.ready_that(world, now, false, mints) else {
+            return;
+        };
+        let holder = world.node(&by).and_then(|node| node.held_by.clone());
+        for kind in world.minted_with(&by) {
+            let keeps = world.lapses(&kind);
+            if keeps {
+                self.take(world, now, Mint::new(&by, &kind, ""));
+            } else if let Some(user) = holder.clone().filter(|user| world.has_keys(user, &kind)) {
+                self.key_for(world, now, user, &kind);
+            }
+        }
+    }
+
+    fn mint_for_others(&mut self, world: &mut World, now: Time) {
+        let known = self.known(world);
+        let mints = |held: &Locator| !world.minted_with(held).is_empty();
+        let Some(by) = self.ready_that(world, now, true, mints) else {
+            return;
+        };
+        for kind in world.minted_with(&by) {
+            let others: Vec<Locator> = world
+                .nodes()
+                .map(|node| &node.locator)
+                .filter(|user| world.has_keys(user, &kind) && !known.contains(user))
+                .filter(|user| !self.spares(user))
+                .cloned()
+                .collect();
+            for user in others {
+                self.key_for(world, now, user, &kind);
+            }
+        }
+    }
+
+    fn key_for(&mut self, world: &mut World, now: Time, user: Locator, kind: &KindId) {
+        let mints = |held: &Locator| world.minted_with(held).contains(kind);
+        if let Some(by) = self.ready_that(world, now, true, mints) {
+            let fields = Fields::from([("status".to_owned(), json!("Active"))]);
+            let holder = Some(user);
+            let mint = Mint {
+                holder,
+                fields,
+                ..Mint::new(&by, kind, "")
+            };
+            self.take(world, now, mint);
+        }
+    }
+
+    fn enter(&mut self, world: &mut World, now: Time) {
+        for role in self.known(world) {
+            for kind in world.sessions_of(&role) {
+                let Some(by) = self.ready(world, now, false) else {
+                    return;
+                };
+                let mint = Mint {
+                    by: Some(by),
+                    ..Mint::new(&role, &kind, "")
+                };
+                self.take(world, now, mint);
+            }
+        }
+    }
+
+    fn take(&mut self, world: &mut World, now: Time, mint: Mint) {
+        if self.held.len() >= MOST {
+            return;
+        }
+        let id = format!("TAKEN-{}", self.held.len());
+        let mint = Mint { id, ..mint };
+        let who = mint.by.as_ref().unwrap_or(&mint.parent).clone();
+        // What is refused is tried again at the next strike, and told once it works.
+        if let Ok(name) = world.mint(&mint, now) {
+            self.told(now, format!("`{who}` takes `{name}`"), true);
+            world.taken.insert(name.clone());
+            self.held.push(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::toy::{bench, call, name};
+    use super::super::{CutOffs, Pace, Scenario};
+    use super::*;
+
+    fn opponent(may: &[Deed]) -> Adversary {
+        Adversary {
+            holds: vec![name("access-key/LEAKED")],
+            pause: half_a_second(),
+            may: may.iter().copied().collect(),
+            until: Length(Duration::from_mins(1)),
+        }
+    }
+
+    /// Denies the user, and lets an opponent with these rights fight; answers what it tried, the world, and how long.
+    async fn fought(
+        (rights, guarded): (&str, bool),
+        may: &[Deed],
+    ) -> (Vec<Played>, Value, Duration) {
+        let deny = call("aws.deny-user", "user/ci", &[("deny", json!("in-force"))]);
+        let mut pace = Pace::default();
+        let spreads = Duration::from_secs(5);
+        pace.propagation.insert(deny.action.clone(), spreads);
+        let bench = bench(pace);
+        lock(&bench.world).set(&name("user/ci"), RIGHTS, json!(rights));
+        if guarded {
+            lock(&bench.world).guardrails.insert(deny.action.clone());
+        }
+        bench.done(&deny).await;
+        let responder = Responder {
+            credential: name("access-key/OURS"),
+            principal: name("user/on-call"),
+        };
+        let began = bench.clock.now();
+        let played = fight(&opponent(may), &responder, 11, &bench.world, &bench.clock).await;
+        let took = bench.clock.now().duration_since(began);
+        let world = lock(&bench.world).snapshot(CutOffs::Exact);
+        (played, world, took)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_strips_what_it_may_edit_while_a_front_end_lets_it_and_stops_once_it_is_dead() {
+        let denies = |world: &Value| world.to_string().contains("in-force");
+        let (played, world, took) = fought((EVERY, false), &Deed::ALL).await;
+        assert!(!denies(&world) && took >= Duration::from_mins(1), "{took}");
+        assert!(played.iter().any(|played| played.what.contains("`deny`")));
+        // Neither a guardrail nor a principal without rights is stripped; a few more seconds and all is over.
+        for (rights, guarded) in [(EVERY, true), ("few", false)] {
+            let (played, world, took) = fought((rights, guarded), &[Deed::Strip]).await;
+            assert!(denies(&world) && played.is_empty(), "{played:?}");
+            assert!(took < Duration::from_secs(15), "{took}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_same_seed_fights_the_same_fight() {
+        let mut fights = Vec::new();
+        for _ in 0..2 {
+            let (played, world, _) = fought((EVERY, false), &Deed::ALL).await;
+            assert!(played.len() > 10, "{played:?}");
+            fights.push((played, world.to_string()));
+        }
+        assert!(fights.first() == fights.last());
+    }
+
+    #[test]
+    fn a_drill_file_names_an_opponent_and_what_it_cannot_edit() {
+        let text = include_str!("../../../playbooks/drills/leaked-aws-access-key.yaml");
+        let subject = text.lines().find_map(|line| line.strip_prefix("subject: "));
+        let fights = |holds: &str| {
+            let text = text.replacen(
+                "world:\n",
+                "world:\n  guardrails: [aws.deny-user-in-organization]\n",
+                1,
+            );
+            Scenario::parse(&format!(
+                "{text}\nadversary: {{holds: [\"{holds}\"], pause: 2s, may: [strip, other-users]}}\n"
+            ))
+        };
+        let read = fights(subject.unwrap_or_default());
+        let read = read.unwrap_or_else(|cause| unreachable!("{cause}"));
+        let may = read.adversary.map(|adversary| adversary.may);
+        assert_eq!(may, Some([Deed::Strip, Deed::OtherUsers].into()));
+        assert_eq!(read.world.guardrails.len(), 1);
+        let unknown = fights("aws:access-key/NOBODY").err();
+        assert!(unknown.is_some_and(|cause| cause.to_string().contains("`adversary`")));
+    }
+}
