@@ -21,6 +21,7 @@ impl Bench {
         self.check_intents(&entries);
         check_authority(&entries);
         self.check_claims(&entries);
+        self.check_failed(&entries);
         let world = lock(&self.world);
         let now = self.clock.now();
         if !opens {
@@ -72,6 +73,32 @@ impl Bench {
             assert!(known.count() > 0, "{logged:?} left unseen");
         }
         check_doubts(entries);
+    }
+
+    /// I2: what the journal calls failed did not happen, as far as the world's own log goes back to its first attempt.
+    pub fn check_failed(&self, entries: &[Entry]) {
+        let mut first: BTreeMap<&ItemRef, (Time, &Call)> = BTreeMap::new();
+        let world = lock(&self.world);
+        for entry in entries {
+            match &entry.event {
+                Event::Intended { item, call, .. } => {
+                    first.entry(item).or_insert((entry.at, call));
+                }
+                Event::Failed { item, .. } => {
+                    let Some((began, call)) = first.get(item) else {
+                        continue;
+                    };
+                    let mut did = world.log().iter().filter(|logged| {
+                        logged.applied
+                            && (*began..=entry.at).contains(&logged.at)
+                            && (&logged.call.action, &logged.call.target)
+                                == (&call.action, &call.target)
+                    });
+                    assert!(did.next().is_none(), "I2: {item:?} is no failure");
+                }
+                _ => {}
+            }
+        }
     }
 
     /// What the journal calls dead after its bound, the world refuses.

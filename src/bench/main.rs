@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use contain::bench::{draw, last_journal, many, one, quiet};
+use contain::bench::{draw, last_journal, many, one, quiet, until_broken};
+use contain::domain::bug::{Bug, plant};
 
 /// Play simulated incidents, each from its seed, and check what must be true of every one
 #[derive(Parser, Debug)]
@@ -29,6 +30,9 @@ struct Args {
     /// Play this seed alone, and print its world as a drill file
     #[arg(long, conflicts_with_all = ["seeds", "from", "threads"])]
     seed: Option<u64>,
+    /// Plant every known bug in turn, and tell after how many seeds it was found
+    #[arg(long, conflicts_with = "seed")]
+    planted: bool,
     /// With --seed: write the journal to FILE
     #[arg(long, value_name = "FILE", requires = "seed")]
     journal: Option<PathBuf>,
@@ -56,6 +60,9 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         };
+    }
+    if args.planted {
+        return planted(&args);
     }
     let began = Instant::now();
     let seeds = args.from..args.from.saturating_add(args.seeds);
@@ -85,6 +92,29 @@ fn main() -> ExitCode {
     }
     println!("{} violations", tally.violations.len());
     ExitCode::FAILURE
+}
+
+/// Plants every known bug in turn; all have to be found.
+fn planted(args: &Args) -> ExitCode {
+    let seeds = args.from..args.from.saturating_add(args.seeds);
+    let mut missed = 0;
+    for known in Bug::ALL {
+        plant(Some(known));
+        match until_broken(seeds.clone(), args.threads) {
+            Some((after, why)) => {
+                let why = why.lines().nth(1).unwrap_or_default();
+                let why: String = why.chars().take(80).collect();
+                println!("{known:?}: {after} seeds: {why}");
+            }
+            None => {
+                missed += 1;
+                println!("{known:?}: not found in {} seeds", args.seeds);
+            }
+        }
+    }
+    plant(None);
+    println!("{missed} of {} bugs were not found", Bug::ALL.len());
+    ExitCode::from(u8::from(missed > 0))
 }
 
 /// The most memory that this process ever had, in MiB.

@@ -29,7 +29,7 @@ pub use chance::Chance;
 pub use check::{Entry, check_authority, check_doubts, entries};
 pub use draw::{Drawn, draw};
 pub use incident::{Ran, play};
-pub use seeds::{Tally, last_journal, many, one, quiet};
+pub use seeds::{Tally, last_journal, many, one, quiet, until_broken};
 pub use stage::{Bench, around};
 pub use storm::{Odds, Stormy};
 pub use watch::{Gone, Left};

@@ -102,6 +102,32 @@ fn told(stop: &(dyn Any + Send)) -> String {
     noted.or(text).unwrap_or_default()
 }
 
+/// Plays these seeds on so many threads until one breaks a rule; answers how many it took, and what broke.
+pub fn until_broken(seeds: Range<u64>, threads: u32) -> Option<(u64, String)> {
+    let next = AtomicU64::new(seeds.start);
+    let broken: Mutex<Option<(u64, String)>> = Mutex::default();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end || broken.lock().unwrap().is_some() {
+                        break;
+                    }
+                    if let Err(why) = one(seed) {
+                        let mut broken = broken.lock().unwrap();
+                        if broken.as_ref().is_none_or(|(known, _)| seed < *known) {
+                            *broken = Some((seed, why));
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let broken = broken.into_inner().unwrap();
+    broken.map(|(seed, why)| (seed - seeds.start + 1, why))
+}
+
 /// Plays these seeds on so many threads; `each` hears of every one that broke a rule, at once.
 pub fn many(seeds: Range<u64>, threads: u32, each: impl Fn(u64, &str) + Sync) -> Tally {
     let next = AtomicU64::new(seeds.start);

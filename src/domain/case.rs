@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::bug::{self, Bug};
 use super::event::{Decision, Does, Order};
 use super::mandate::{Mandate, Scope};
 use super::state::Life;
@@ -309,7 +310,8 @@ impl Case {
     pub fn is_in_force(&self, mandate: &Mandate, now: Time) -> bool {
         // Invariant I7: authority ends by the later of the clock and the journal, so turning a clock back extends nothing.
         let now = self.latest.map_or(now, |latest| latest.max(now));
-        now < mandate.until && !self.ended.contains(&mandate.nonce) && !self.closed
+        let has_time = now < mandate.until || bug::is_planted(Bug::AuthorityNeverEnds);
+        has_time && !self.ended.contains(&mandate.nonce) && !self.closed
     }
 
     /// Whether a mandate may still be used at `now`.
@@ -329,7 +331,7 @@ impl Case {
             }
             Scope::Reach { at_most, .. } => used < *at_most,
         };
-        left && self.is_in_force(mandate, now)
+        (left || bug::is_planted(Bug::CountsNothing)) && self.is_in_force(mandate, now)
     }
 
     /// The cuts in force, with their review deadlines, soonest first.

@@ -3,6 +3,7 @@
 //! Owns every type that two stages share, the one transition table, and the clock.
 //! Never does I/O, and imports nothing of ours.
 
+pub mod bug;
 pub mod clock;
 pub mod digest;
 pub mod locator;

@@ -9,6 +9,7 @@ use super::order;
 use super::pace::Pace;
 use super::preserve::preserve;
 use super::proof::{look_again, prove};
+use crate::domain::bug::{self, Bug};
 use crate::domain::event::Event;
 use crate::domain::{
     Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn,
@@ -136,7 +137,8 @@ impl Attempts<'_> {
             drop(place);
             return self.without_sending(ready, seen, attempts).await;
         }
-        if state.is_in_doubt() && !matches!(state, State::InDoubt { looked: true, .. }) {
+        let looks = !bug::is_planted(Bug::SendsAgainUnseen);
+        if looks && state.is_in_doubt() && !matches!(state, State::InDoubt { looked: true, .. }) {
             let (item, seen) = (self.named.clone(), seen.clone());
             self.note(Event::Resolved {
                 item,
@@ -267,6 +269,14 @@ impl Attempts<'_> {
             Some(Outcome::Unavailable(why)) => {
                 let cause = Cause::Provider(format!("the provider was not reached: {why}"));
                 Ok(Next::Again(cause, Some(RetryOn::Unavailable)))
+            }
+            Some(Outcome::InDoubt(why)) if bug::is_planted(Bug::LostIsFailed) => self
+                .ground
+                .fail(self.named, why)
+                .await
+                .map(|()| Next::Ended),
+            Some(Outcome::InDoubt(_)) if bug::is_planted(Bug::SendsAgainUnseen) => {
+                Ok(Next::Again(Cause::Provider("no answer".into()), None))
             }
             Some(Outcome::InDoubt(_)) | None => {
                 match look_again(self.ground, self.named, (self.spec, call), attempt).await? {
@@ -404,6 +414,9 @@ pub fn cut_off(now: Time, ahead: Duration) -> Time {
         .unwrap_or(now)
         .saturating_add(MARGIN)
         .unwrap_or(now);
+    if bug::is_planted(Bug::OldCutOff) {
+        return now.saturating_sub(Duration::from_mins(5)).unwrap_or(now);
+    }
     let second = there.as_second() + i64::from(there.subsec_nanosecond() > 0);
     Time::from_second(second)
         .ok()

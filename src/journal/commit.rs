@@ -13,6 +13,7 @@ use super::error::Error;
 use super::fold::{Chain, Fault, Newer, Stop, is_foreign, length, walk};
 use super::sink::{ASIDE, Sink};
 use super::{Shared, Stamp, hold};
+use crate::domain::bug::{self, Bug};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::state::Illegal;
@@ -121,13 +122,18 @@ impl Core {
         let path = self.sink.path();
         let bytes = match self.sink.len()? {
             length if length == self.offset => return Ok(Vec::new()),
+            _ if self.offset > 0 && bug::is_planted(Bug::ForgetsTheOthers) => {
+                return Ok(Vec::new());
+            }
             _ => self.sink.read_from(self.offset)?,
         };
         let walked = walk(&mut self.chain, case, &bytes, self.offset, Newer::Refuse)
             .map_err(|stop| refusal(path, stop))?;
         self.offset += walked.whole;
         let mut lines = walked.lines;
-        if walked.tail > 0 {
+        if walked.tail > 0 && bug::is_planted(Bug::LeavesTheTornTail) {
+            self.offset += walked.tail;
+        } else if walked.tail > 0 {
             let from = bytes
                 .len()
                 .saturating_sub(usize::try_from(walked.tail).unwrap_or(usize::MAX));
@@ -175,7 +181,11 @@ impl Core {
     }
 
     fn write(&mut self, draft: &Draft, chain: Chain) -> Result<(), Error> {
-        self.sink.append(&draft.bytes)?;
+        if bug::is_planted(Bug::AcknowledgesUnsynced) {
+            self.sink.write(&draft.bytes)?;
+        } else {
+            self.sink.append(&draft.bytes)?;
+        }
         self.chain = chain;
         self.offset += length(&draft.bytes);
         Ok(())

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::bug::{self, Bug};
 use crate::domain::case::{Case, Goal};
 use crate::domain::event::{Does, Order};
 use crate::domain::state::Life;
@@ -139,7 +140,7 @@ impl<'a> Goals<'a> {
         ) else {
             return Due::Never;
         };
-        if life.gone {
+        if life.gone || bug::is_planted(Bug::WritesOnce) {
             return Due::Never;
         }
         let was_reached = matches!(

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::bug::{self, Bug};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
 use crate::domain::{Found, Locator, Relation};
@@ -22,7 +23,8 @@ pub fn is_in(
         .is_some_and(|kind| kind.credential);
     found.what != *subject
         && found.relation.is_some_and(|relation| match relation {
-            Relation::Minted | Relation::Entered => true,
+            Relation::Minted => !bug::is_planted(Bug::ForgetsMinted),
+            Relation::Entered => !bug::is_planted(Bug::ForgetsEntered),
             Relation::Held => !credential || include.contains(&relation),
             Relation::Exposed | Relation::CouldEnter | Relation::CouldRead | Relation::Shared => {
                 include.contains(&relation)
