@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use crate::journal::{MemorySink, Sink as _};
 use crate::provider::simulated::Simulated;
-use crate::provider::{Act, Need, Observe, Provider, Soon};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon};
 
 /// A request to change something, as it left the engine.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl Provider for Watched {
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         self.inner.permissions(needs)
     }
-    fn guardrail(&self) -> Option<(Value, Vec<String>)> {
+    fn guardrail(&self) -> Option<Guardrail> {
         self.inner.guardrail()
     }
     fn guards(&self) -> Vec<ActionId> {

@@ -6,7 +6,7 @@ use super::Ended;
 use super::failure::Failure;
 use super::session::{Session, environment, environment_path};
 use crate::domain::{ActionId, nearest};
-use crate::provider::{Need, Provider};
+use crate::provider::{Guardrail, Need, Provider};
 use crate::report::{catalogue, proven};
 
 /// Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider
@@ -57,7 +57,10 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
         } => permissions(find(session, &name)?, reads, &action),
         Verb::Guardrail { name } => {
             let provider = find(session, &name)?;
-            let Some((document, notes)) = provider.guardrail() else {
+            let Some(Guardrail {
+                document, notes, ..
+            }) = provider.guardrail()
+            else {
                 let message = format!("`{name}` has no guardrail that an identity cannot edit");
                 return Err(Box::new(Failure::usage(message)));
             };

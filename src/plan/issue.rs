@@ -92,11 +92,7 @@ impl<'a> Expansion<'a> {
         if self.is_made() {
             return Vec::new();
         }
-        if let Some(instead) = self.short_lived(&make) {
-            let steps = format!(
-                "{} uses {} ({}): {}. A new {} is issued only where the step does not prefer short-lived ones",
-                make.on, instead.title, instead.docs, instead.steps, make.kind
-            );
+        if let Some(steps) = self.short_lived(&make) {
             return vec![self.by_hand(None, &steps)];
         }
         let places = match self.places(&make).await {
@@ -196,16 +192,30 @@ impl<'a> Expansion<'a> {
         })
     }
 
-    fn short_lived(&self, make: &Make<'_>) -> Option<&'a ShortLived> {
-        let said = self
-            .wanted
-            .with
-            .get("prefer")
-            .and_then(|said| said.as_str());
-        let kind = self.ask.catalogue.kind(make.on.kind())?;
-        kind.short_lived
-            .first()
-            .filter(|_| said == Some("short-lived"))
+    /// How people move to something short-lived, where the step prefers that and the kind of the holder knows any.
+    fn short_lived(&self, make: &Make<'_>) -> Option<String> {
+        let said = self.wanted.with.get("prefer");
+        let prefers = said.and_then(|said| said.as_str()) == Some("short-lived");
+        let kind = self
+            .ask
+            .catalogue
+            .kind(make.on.kind())
+            .filter(|_| prefers)?;
+        let each = |one: &ShortLived| format!("{} ({}): {}", one.title, one.docs, one.steps);
+        let ways: Vec<String> = kind.short_lived.iter().map(each).collect();
+        let first = ways.first()?;
+        let way = match ways.len() {
+            1 => format!("{} uses {first}", make.on),
+            _ => format!(
+                "{} uses that of these which fits: {}",
+                make.on,
+                ways.join("; or ")
+            ),
+        };
+        Some(format!(
+            "{way}. A new {} is issued only where the step does not prefer short-lived ones",
+            make.kind
+        ))
     }
 
     /// The places that the new credential is delivered to, each with what delivers there.

@@ -186,7 +186,7 @@ impl Reader<'_> {
                 let takers = takers(self.vocabulary, what);
                 let mut params: Vec<Param> =
                     takers.iter().flat_map(|spec| spec.params.clone()).collect();
-                params.extend(of_issuing(what));
+                params.extend(of_verb(what));
                 if let What::Action(id) = what {
                     let missing = params.iter().filter(|param| {
                         param.default.is_none()
@@ -290,8 +290,8 @@ impl Reader<'_> {
 /// Where what `rotate` and `replace` make is delivered to.
 pub(super) const DELIVER_TO: &str = "deliver_to";
 
-/// What `with` may say to `rotate` and `replace` themselves, whatever action they come to.
-pub(super) fn of_issuing(what: &What) -> Vec<Param> {
+/// What `with` may say to a verb itself, whatever action it comes to.
+pub(super) fn of_verb(what: &What) -> Vec<Param> {
     let param = |name: &str, about: &str, takes: Takes| Param {
         name: name.to_owned(),
         about: about.to_owned(),
@@ -315,7 +315,13 @@ pub(super) fn of_issuing(what: &What) -> Vec<Param> {
             param("old", "how the old one is cut", words(&rungs)),
             param("consumers", "who reads it, for people", Takes::Text),
         ],
-        What::Verb(Verb::Cut(_)) | What::Action(_) => Vec::new(),
+        What::Verb(Verb::Cut(Rung::Narrow)) => vec![param(
+            "reader",
+            "of what is read, who may read it no longer",
+            Takes::Locator(Vec::new()),
+        )],
+        What::Verb(Verb::Cut(Rung::EndSessions | Rung::Suspend | Rung::Revoke | Rung::Delete))
+        | What::Action(_) => Vec::new(),
     }
 }
 

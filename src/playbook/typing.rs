@@ -9,7 +9,7 @@ use super::diagnostic::Problem;
 use super::expr::Expr;
 use super::infer::check;
 use super::input::{Input, InputType};
-use super::kind::{DELIVER_TO, of_issuing, takers};
+use super::kind::{DELIVER_TO, of_verb, takers};
 use super::lint::Lint;
 use super::model::StepWork;
 use super::step::{DraftWork, StepDraft};
@@ -187,7 +187,7 @@ impl Lint<'_> {
             Some(StepWork::Do(what)) => takers(self.vocabulary, what)
                 .into_iter()
                 .flat_map(|spec| spec.params.clone())
-                .chain(of_issuing(what))
+                .chain(of_verb(what))
                 .collect(),
             Some(
                 StepWork::Read(_)

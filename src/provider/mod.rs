@@ -58,9 +58,8 @@ pub trait Provider: Send + Sync {
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
     /// The least document of permissions for what is needed, in the vendor's form; none where the vendor has no such form.
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
-    /// What denies a principal everything and cannot be edited by it, to be installed in peacetime, with notes on how;
-    /// none where the vendor has nothing of the kind.
-    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)>;
+    /// What is installed in peacetime against principals that edit all else; none where the vendor has nothing of the kind.
+    fn guardrail(&self) -> Option<Guardrail>;
     /// The cuts that put a principal behind the guardrail, as far as this provider is set up to make them: what they cut
     /// cannot edit them.
     fn guards(&self) -> Vec<ActionId> {
@@ -71,6 +70,19 @@ pub trait Provider: Send + Sync {
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
     /// The mutate handle, for exactly these permissions; clippy refuses this call outside `execute/intent.rs`.
     fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act>;
+}
+
+/// What denies a principal everything and cannot be edited by it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Guardrail {
+    /// What is installed in peacetime, in the vendor's form.
+    pub document: serde_json::Value,
+    /// How it is put in force, and what it does not reach.
+    pub notes: Vec<String>,
+    /// The kind that it is installed on: one for each account, by the account's id.
+    pub on: KindId,
+    /// The field of that kind that tells, as a yes or a no, whether it is installed there.
+    pub shown_in: String,
 }
 
 /// Something that whoever acts has to be permitted.

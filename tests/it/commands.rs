@@ -68,6 +68,9 @@ fn ids(noun: &str, name: &str) -> Vec<String> {
     match noun {
         // Its id is a number, and nothing else has command lines.
         "account" => vec!["123456789012".to_owned()],
+        "identity-center-user" => {
+            vec!["eu-west-1:a1b2c3d4-5678-90ab-cdef-111111111111".to_owned()]
+        }
         "policy-attachment" | "inline-policy" => {
             vec![format!("role/{name}/x"), format!("group/x/{name}")]
         }
@@ -102,7 +105,8 @@ fn is_whole(noun: &str, name: &str) -> bool {
         "instance-profile",
     ]
     .contains(&noun);
-    noun != "account" && (is_bare || !name.contains('/'))
+    let is_fixed = ["account", "identity-center-user"].contains(&noun);
+    !is_fixed && (is_bare || !name.contains('/'))
 }
 
 fn call(spec: &contain::domain::Spec, id: &str, value: &Arg) -> Call {
@@ -320,7 +324,14 @@ fn a_script_is_commands_and_comments_whatever_its_plan_holds() {
     let plan = plan(items);
     let catalogue = Catalogue::new(vec![std::sync::Arc::new(provider)]);
     let text = script(&plan, Digest::ZERO, &catalogue);
-    let starts = ["# ", "aws ", "ARN=$(aws ", "ID=$(aws ", "POLICY=$(aws "];
+    let starts = [
+        "# ",
+        "aws ",
+        "ARN=$(aws ",
+        "ID=$(aws ",
+        "POLICY=$(aws ",
+        "ROOT=$(aws ",
+    ];
     for line in text.lines() {
         assert!(
             line.is_empty() || starts.iter().any(|start| line.starts_with(start)),

@@ -19,7 +19,7 @@ mod review;
 mod said;
 mod steps;
 #[cfg(feature = "http")]
-mod told;
+pub(crate) mod told;
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;

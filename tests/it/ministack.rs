@@ -2,9 +2,11 @@
 
 mod adversary;
 mod awscli;
+mod canary;
 mod organization;
 mod permit;
 mod phases;
+mod reads;
 mod restore;
 mod services;
 mod steps;
@@ -689,131 +691,6 @@ fn a_server_that_never_answers_properly_is_told_as_it_is() {
         server.accepted(&world, &ALL),
         [false, false, true, true, true]
     );
-}
-
-// --- secrets
-
-/// A secret as it might have been written by somebody who did not mean to.
-fn forms(secret: &str) -> Vec<Vec<u8>> {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    // Whatever stands before it, one of three shifts of its base64 is there; the ends depend on the neighbours.
-    let shifted = |shift: usize| {
-        let bytes: Vec<u8> = std::iter::repeat_n(0, shift)
-            .chain(secret.bytes())
-            .collect();
-        let bits: Vec<u8> = bytes
-            .chunks_exact(3)
-            .flat_map(|c| {
-                let word = u32::from(c[0]) << 16 | u32::from(c[1]) << 8 | u32::from(c[2]);
-                [18, 12, 6, 0].map(|by| DIGITS[(word >> by & 63) as usize])
-            })
-            .collect();
-        bits[if shift == 0 { 0 } else { 4 }..].to_vec()
-    };
-    let url: String = secret
-        .bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let mut forms = vec![
-        secret.as_bytes().to_vec(),
-        secret.chars().rev().collect::<String>().into_bytes(),
-        url.to_lowercase().into_bytes(),
-        url.into_bytes(),
-        hex.to_uppercase().into_bytes(),
-        hex.into_bytes(),
-        secret.replace('/', "\\/").into_bytes(),
-    ];
-    for shift in 0..3 {
-        let plain = shifted(shift);
-        let safe = plain
-            .iter()
-            .map(|byte| match byte {
-                b'+' => b'-',
-                b'/' => b'_',
-                other => *other,
-            })
-            .collect();
-        forms.extend([plain, safe]);
-    }
-    forms
-}
-
-fn assert_absent(what: &str, bytes: &[u8], secrets: &[&str]) {
-    for secret in secrets {
-        for (number, form) in forms(secret).iter().enumerate() {
-            let found = bytes.windows(form.len()).any(|window| window == form);
-            assert!(!found, "{what} holds a secret, in form {number}");
-        }
-    }
-}
-
-fn files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in folder.read_dir().unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, found);
-        } else {
-            found.push(path);
-        }
-    }
-}
-
-#[test]
-fn secrets_are_found_nowhere_even_when_everything_is_logged() {
-    let server = Server::start("ministack", &[]);
-    let world = server.build();
-    let secrets = [world.secret("leaked"), world.secret("responder")];
-    assert_eq!(forms("a/b+c")[3], b"a%2Fb%2Bc");
-    assert_eq!(forms("abcdef")[7], b"YWJjZGVm");
-    let closed = "http://127.0.0.1:1";
-    let desk = Desk::of(&world, server.endpoint())
-        .bounded()
-        .with("RUST_LOG", "trace");
-    let lost = Desk::of(&world, closed).bounded().with("RUST_LOG", "trace");
-    let probing = ["--secret", "env:LEAKED", "--yes"];
-    let key = world.key("leaked");
-    let mut told = vec![
-        isolate(&desk, &world, &probing),
-        isolate(&lost, &world, &probing),
-        desk.run(&["plan", &key, "--since", world.since()]),
-        desk.run(&["report"]),
-        desk.run(&["status"]),
-        desk.run(&["doctor"]),
-    ];
-    assert_eq!((told[0].exit, told[1].exit), (0, 5), "{told:?}");
-    // Another's secret, and one that was typed where a reference belongs.
-    let other = Desk::of(&world, server.endpoint())
-        .bounded()
-        .with("LEAKED", "not the secret of this key")
-        .with("RUST_LOG", "trace");
-    told.push(isolate(&other, &world, &probing));
-    told.push(desk.run(&[
-        "isolate",
-        &key,
-        "--secret",
-        world.secret("leaked"),
-        "--yes",
-        "--json",
-    ]));
-    for told in &told {
-        assert_absent("standard output", told.out.as_bytes(), &secrets);
-        assert_absent("standard error", told.err.as_bytes(), &secrets);
-    }
-    let mut found = Vec::new();
-    for desk in [&desk, &lost, &other] {
-        files(desk.path(), &mut found);
-    }
-    assert!(found.iter().any(|path| path.ends_with("journal.jsonl")));
-    for path in found {
-        let bytes = std::fs::read(&path).unwrap();
-        assert_absent(&path.display().to_string(), &bytes, &secrets);
-    }
 }
 
 // --- bad input

@@ -1,5 +1,7 @@
 //! Against moto, where an inactive key keeps working: what still works is never called dead.
 
+mod center;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Desk, Server, World};

@@ -15,7 +15,7 @@ use crate::domain::{
     ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
     Reading, Secret, Seen, Spec, Why,
 };
-use crate::provider::{Act, Need, Observe, Provider, Soon, leak};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon, leak};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -211,12 +211,8 @@ impl Provider for Aws {
         Some(super::permission::policy(needs, self.partition()))
     }
 
-    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
-        let rail = (
-            super::service::guardrail::peacetime(),
-            super::service::guardrail::notes(),
-        );
-        Some(rail)
+    fn guardrail(&self) -> Option<Guardrail> {
+        Some(super::service::guardrail::installed())
     }
 
     fn guards(&self) -> Vec<ActionId> {
@@ -300,8 +296,11 @@ async fn perform(on: &Handle, call: &Call) -> Outcome {
     }
 }
 
-/// Refuses a target that is not in the account that the handle acts in.
+/// Refuses a target that is not in the account that the handle acts in; a user of Identity Center is the organisation's.
 async fn refuse_foreign(on: &Handle, call: &Call) -> Result<(), Outcome> {
+    if call.target.kind().noun() == super::service::center::NOUN {
+        return Ok(());
+    }
     match on.me().await {
         Ok(me) if call.target.account() == Some(&me.account) => Ok(()),
         Ok(me) => Err(Outcome::Refused(foreign(&call.target, &me.account))),

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::kind;
 use super::observe::coded_account;
 use super::resolve::{credential, principal};
+use super::service::center;
 use crate::domain::{Because, Locator, Why};
 
 impl Handle {
@@ -77,6 +78,7 @@ impl Handle {
                 let organization = self.link.settings.organization.as_deref();
                 me.names.extend(organization.and_then(principal));
                 me.names = with_ways_in(me.names);
+                me.names.extend(center::own(self, said.arn()).await);
                 Ok(me)
             })
             .await?;

@@ -75,6 +75,7 @@ mod tests {
         let untold = [
             ("user", "organization_deny"),
             ("role", "organization_deny"),
+            ("identity-center-user", "organization_deny"),
             ("account", "stopped"),
         ];
         let noun = |write: &Write| write.on.split('/').next().unwrap_or_default().to_owned();

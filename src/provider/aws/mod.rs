@@ -7,6 +7,7 @@ mod action;
 mod boundary;
 #[cfg(feature = "aws")]
 mod change;
+mod instead;
 #[cfg(feature = "aws")]
 mod leak;
 mod ours;
@@ -142,18 +143,21 @@ pub fn kinds() -> Vec<Kind> {
             at_most: Some(2),
             short_lived: Vec::new(),
         },
-        principal(
-            "user",
-            "IAM user",
-            &[
-                "access-key",
-                "session",
-                "login-profile",
-                "service-credential",
-                "ssh-key",
-                "signing-certificate",
-            ],
-        ),
+        Kind {
+            short_lived: instead::of_a_user(),
+            ..principal(
+                "user",
+                "IAM user",
+                &[
+                    "access-key",
+                    "session",
+                    "login-profile",
+                    "service-credential",
+                    "ssh-key",
+                    "signing-certificate",
+                ],
+            )
+        },
         principal("role", "IAM role", &["session"]),
         Kind {
             id: kind("session"),

@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::inline::{Holder, get};
 use super::keys::time;
 use super::ours::{DENY_NAME, END_NAME, shown_deny, shown_end};
+use super::service::center;
 use crate::domain::{Because, Fact, Fields, Locator, Seen, Time, Why};
 
 /// How many look-ups are under way at once.
@@ -49,6 +50,10 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
     let asked: Vec<_> = targets
         .iter()
         .map(|target| async move {
+            // Its directory is the organisation's, wherever we act.
+            if target.kind().noun() == center::NOUN {
+                return seen(target, at, center::observe(on, target).await);
+            }
             if !ours(&target) {
                 return unreadable(target, at, super::accounts::foreign(target, &me.account));
             }

@@ -1,4 +1,4 @@
-//! Policy documents: what they say about entering a role.
+//! Policy documents: what they say about entering a role, reading a secret, and in sum.
 //!
 //! Errs towards "could": what cannot be decided here (conditions, variables, unreadable documents) counts as allowed.
 
@@ -101,10 +101,17 @@ const ENTER: &str = "sts:assumerole";
 
 /// What a role's trust policy says to somebody who wants to enter.
 pub(super) fn trusts(trust: &Value, who: &Who<'_>) -> Says {
-    statements(trust).fold(Says::Nothing, |says, statement| {
+    lets(trust, who, ENTER, None)
+}
+
+/// What a resource's own policy says to somebody who wants to do something with it; a trust policy names no resource.
+pub(super) fn lets(policy: &Value, who: &Who<'_>, action: &str, resource: Option<&str>) -> Says {
+    statements(policy).fold(Says::Nothing, |says, statement| {
         let denies = is_deny(statement);
         let conditional = is_conditional(statement);
-        if !covers(statement, "Action", "NotAction", ENTER, !denies) {
+        let is_on =
+            resource.is_none_or(|arn| covers(statement, "Resource", "NotResource", arn, !denies));
+        if !is_on || !covers(statement, "Action", "NotAction", action, !denies) {
             return says;
         }
         let named = match (statement.get("Principal"), statement.get("NotPrincipal")) {
@@ -125,6 +132,15 @@ pub(super) fn trusts(trust: &Value, who: &Who<'_>) -> Says {
 
 /// What somebody's own policies say about entering a role.
 pub(super) fn permits<'a>(policies: impl IntoIterator<Item = &'a Value>, role_arn: &str) -> Says {
+    allow(policies, ENTER, role_arn)
+}
+
+/// What somebody's own policies say about doing something with a resource.
+pub(super) fn allow<'a>(
+    policies: impl IntoIterator<Item = &'a Value>,
+    action: &str,
+    resource: &str,
+) -> Says {
     policies.into_iter().fold(Says::Nothing, |says, policy| {
         // A document that could not be read may allow anything.
         if !policy.is_object() {
@@ -135,9 +151,8 @@ pub(super) fn permits<'a>(policies: impl IntoIterator<Item = &'a Value>, role_ar
         }
         statements(policy).fold(says, |says, statement| {
             let denies = is_deny(statement);
-            let role = role_arn.to_owned();
-            if !covers(statement, "Action", "NotAction", ENTER, !denies)
-                || !covers(statement, "Resource", "NotResource", &role, !denies)
+            if !covers(statement, "Action", "NotAction", action, !denies)
+                || !covers(statement, "Resource", "NotResource", resource, !denies)
             {
                 return says;
             }

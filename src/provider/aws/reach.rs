@@ -1,4 +1,4 @@
-//! What hangs on a key, user, role or session: held, minted, entered, could-enter.
+//! What hangs on a key, user, role or session: held, minted, entered, could-enter, could-read.
 //!
 //! Asks the listings, the logs and the account's graph; never leaves out silently what it did not read.
 
@@ -9,19 +9,24 @@ use super::credential::WITH_STATUS;
 use super::follow::follow;
 use super::held::{credentials, held};
 use super::keys::{Key, list, owner};
-use super::trail::{By, budget, by, by_arn};
+use super::service::{assigned, center, portal, readable};
+use super::trail::{By, budget, by, by_arn, regions};
 use super::whose::{principal_by_log, principal_of_session};
 use super::{activity, graph, kind, permissions};
 use crate::domain::{Because, Locator, NotSeen, Query, ReadKind, Reading, Relation, Why};
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let me = on.me().await?;
-    if query.target.account() != Some(&me.account) {
+    let is_of_organization = query.target.kind().noun() == center::NOUN;
+    if !is_of_organization && query.target.account() != Some(&me.account) {
         return Err(super::accounts::foreign(&query.target, &me.account));
     }
     let (before, named) = (on.link.heard.requests(), on.link.heard.names());
     let exported = on.link.exports.sources(&on.link.clock, query).await;
     let mut reading = match query.read {
+        ReadKind::Reach if is_of_organization => portal::reach(on, me, query).await?,
+        ReadKind::Activity if is_of_organization => portal::activity(on, me, query).await?,
+        ReadKind::Grants if is_of_organization => assigned::grants(on, query).await?,
         ReadKind::Reach => reach(on, me, query).await?,
         ReadKind::Activity => activity::read(on, me, query).await?,
         ReadKind::Credentials => credentials(on, query).await?,
@@ -94,6 +99,7 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
         Relation::Entered,
         Relation::Exposed,
         Relation::CouldEnter,
+        Relation::CouldRead,
     ];
     if logs.into_iter().any(&wants) {
         let mut start = start(target, &keys);
@@ -104,22 +110,12 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
         reading.not_seen.extend(followed.not_seen);
         reading.back_to = followed.back_to;
     }
-    if wants(Relation::CouldEnter) {
-        let length = budget(on, query, 1)
-            .until
-            .duration_since(on.link.clock.now());
-        let graph = graph::read(on, &me.account);
-        let read = tokio::time::timeout(length.unsigned_abs(), graph).await;
-        let (graph, not_seen) = read.unwrap_or_else(|_| graph::unread());
+    if wants(Relation::CouldEnter) || wants(Relation::CouldRead) {
         let from: Vec<Locator> = principal.iter().chain(&entered).cloned().collect();
-        let here = graph.could_enter(&from, &entered);
-        let (abroad, unlisted) = graph.could_enter_abroad(&from, &here, &entered);
-        reading.found.extend(here.into_iter().chain(abroad));
-        reading.not_seen.extend(unlisted);
-        reading.not_seen.extend(not_seen);
+        could(on, me, query, (&from, &entered), &mut reading).await?;
         if principal.is_none() {
             reading.not_seen.push(NotSeen {
-                what: format!("roles that {target} could enter"),
+                what: format!("what {target} could enter and read"),
                 why: Why::new(Because::Missing, "its principal is not known"),
                 withholds: false,
             });
@@ -135,6 +131,41 @@ async fn reach(on: &Handle, me: &Me, query: &Query) -> Result<Reading, Why> {
             ))
     });
     Ok(reading)
+}
+
+/// Adds what these principals could enter, and what they could read, as policies say.
+async fn could(
+    on: &Handle,
+    me: &Me,
+    query: &Query,
+    (from, entered): (&[Locator], &BTreeSet<Locator>),
+    reading: &mut Reading,
+) -> Result<(), Why> {
+    let wants =
+        |relation: Relation| query.relations.is_empty() || query.relations.contains(&relation);
+    let until = budget(on, query, 1).until;
+    let length = until.duration_since(on.link.clock.now()).unsigned_abs();
+    let read = tokio::time::timeout(length, graph::read(on, &me.account)).await;
+    let (graph, not_seen) = read.unwrap_or_else(|_| graph::unread());
+    if wants(Relation::CouldRead) {
+        let exposed = reading.found.iter();
+        let exposed = exposed.filter(|found| found.relation == Some(Relation::Exposed));
+        let exposed: BTreeSet<Locator> = exposed.map(|found| found.what.clone()).collect();
+        let regions = regions(on).await?;
+        let asked =
+            readable::could_read(on, (&graph, &me.account), from, &regions, (until, &exposed));
+        let (found, unlisted) = asked.await;
+        reading.found.extend(found);
+        reading.not_seen.extend(unlisted);
+    }
+    if wants(Relation::CouldEnter) {
+        let here = graph.could_enter(from, entered);
+        let (abroad, unlisted) = graph.could_enter_abroad(from, &here, entered);
+        reading.found.extend(here.into_iter().chain(abroad));
+        reading.not_seen.extend(unlisted);
+        reading.not_seen.extend(not_seen);
+    }
+    Ok(())
 }
 
 /// What hangs on a credential that is no key: its siblings, and of a console password what the console did. Nothing

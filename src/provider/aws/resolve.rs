@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::keys::owners;
 use super::kind;
 use super::observe::coded_account;
+use super::service::center;
 use crate::domain::{Because, Fact, Locator, Named, Why};
 
 pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator, Why>> {
@@ -71,6 +72,7 @@ pub(super) async fn resolve(on: &Handle, named: &[Named]) -> Vec<Result<Locator,
                 },
                 "user" => user(on, &named.id).await.map(|name| ours(&name)),
                 "role" => role(on, &named.id).await.map(|name| ours(&name)),
+                center::NOUN => center::resolve(on, named).await,
                 noun if super::service::knows(noun) => {
                     let id = super::service::resolve(on, named, &me.account).await;
                     id.map(|id| ours(&id))
@@ -152,6 +154,10 @@ fn missing(named: &Named, why: &Why, confirmed: bool) -> Result<(), Why> {
 
 /// Whether somebody else's account is named, where ours is this one.
 fn foreign(on: &Handle, named: &Named, ours: &str) -> Option<Why> {
+    // Its account is that of the organisation's directory, wherever we act.
+    if named.kind.noun() == center::NOUN {
+        return None;
+    }
     let coded = match named.kind.noun() {
         "access-key" | "session" => coded_account(on, &named.id),
         _ => None,

@@ -81,7 +81,7 @@ const IAM: [(&[&str], &[&str]); 5] = [
 
 /// What else has a resource type: a service, how its operations begin, and the ARNs of its resources, where `{name}` is
 /// the target's own. Listings have none, nor has what asks for the owner of a key, since the owner is what it asks for.
-const OTHERS: [(&str, &[&str], &[&str]); 13] = [
+const OTHERS: [(&str, &[&str], &[&str]); 15] = [
     // Only the boundaries of ours are made, which have these names.
     (
         "iam",
@@ -156,6 +156,7 @@ const OTHERS: [(&str, &[&str], &[&str]); 13] = [
         &["AttachPolicy", "DetachPolicy"],
         &[
             "organizations::*:account/*/{account}",
+            "organizations::*:root/*/*",
             "organizations::*:policy/*/service_control_policy/*",
         ],
     ),
@@ -167,7 +168,28 @@ const OTHERS: [(&str, &[&str], &[&str]); 13] = [
     (
         "organizations",
         &["ListPoliciesForTarget"],
-        &["organizations::*:account/*/{account}"],
+        &[
+            "organizations::*:account/*/{account}",
+            "organizations::*:root/*/*",
+        ],
+    ),
+    // A directory's own id is not in a user's name, nor are those of instances and permission sets.
+    (
+        "identitystore",
+        &["DescribeUser", "GetUserId", "ListGroupMembershipsForMember"],
+        &[
+            "identitystore::{account}:identitystore/*",
+            "identitystore:::user/{name}",
+            "identitystore:::membership/*",
+        ],
+    ),
+    (
+        "sso",
+        &[
+            "DescribePermissionSet",
+            "ListAccountAssignmentsForPrincipal",
+        ],
+        &["sso:::instance/*", "sso:::permissionSet/*/*"],
     ),
 ];
 
@@ -228,8 +250,20 @@ pub(super) fn of(
         }
         About::Forms(forms) => forms
             .iter()
+            .filter(|form| is_at(form, need.target))
             .map(|form| filled(form, need, (partition, account)))
             .collect(),
+    }
+}
+
+/// Whether a policy of the organisation's is about this: what denies users of Identity Center hangs on the root, all else
+/// on accounts.
+fn is_at(form: &str, target: Option<&Locator>) -> bool {
+    let is_user = target.map(|target| target.kind().noun() == "identity-center-user");
+    match is_user {
+        Some(true) => !form.starts_with("organizations::*:account/"),
+        Some(false) => !form.starts_with("organizations::*:root/"),
+        None => true,
     }
 }
 
@@ -369,7 +403,10 @@ mod tests {
             "iam:ListUsers",
             "organizations:CreatePolicy",
             "organizations:ListPolicies",
+            "organizations:ListRoots",
+            "secretsmanager:ListSecrets",
             "ssm:DescribeParameters",
+            "sso:ListInstances",
             "sts:GetAccessKeyInfo",
             "sts:GetCallerIdentity",
         ];
@@ -425,6 +462,11 @@ mod tests {
                 "organizations:ListPoliciesForTarget",
                 "aws:account/1@1",
                 "arn:aws:organizations::*:account/*/1",
+            ),
+            (
+                "organizations:ListPoliciesForTarget",
+                "aws:identity-center-user/eu-west-1:u@1",
+                "arn:aws:organizations::*:root/*/*",
             ),
         ] {
             assert_eq!(on(permission, Some(&locator(target)), None), [wanted]);

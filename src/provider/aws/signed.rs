@@ -68,6 +68,20 @@ pub(super) const ORGANIZATIONS: Service = Service {
         "AWS Organizations",
     )
 };
+pub(super) const IDENTITY_STORE: Service = service(
+    "identitystore",
+    "identitystore",
+    "identitystore",
+    "AWSIdentityStore",
+    "Identity Store",
+);
+pub(super) const SSO_ADMIN: Service = service(
+    "sso_admin",
+    "sso",
+    "sso",
+    "SWBExternalService",
+    "IAM Identity Center",
+);
 pub(super) const LAMBDA: Service = service("lambda", "lambda", "lambda", "", "Lambda");
 pub(super) const BEDROCK_AGENT: Service = service(
     "bedrock_agent",

@@ -16,7 +16,7 @@ use crate::domain::{
     Named, Outcome, Param, Probe, Query, ReadKind, Readable, Reading, Repeat, Secret, Seen, Spec,
     Takes, Tier, Undo, Why, nearest,
 };
-use crate::provider::{Act, Need, Observe, Provider, Soon};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon};
 
 pub use address::check;
 
@@ -165,7 +165,7 @@ impl Provider for Notify {
         None
     }
 
-    fn guardrail(&self) -> Option<(Value, Vec<String>)> {
+    fn guardrail(&self) -> Option<Guardrail> {
         None
     }
 

@@ -42,7 +42,7 @@ pub use weather::{Fault, Operation, Rule, Weather};
 pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, Version, World, lock};
 
 use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Spec};
-use crate::provider::{Act, Need, Observe, Provider};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider};
 
 /// What a simulated provider is told besides its world.
 #[derive(Clone, Debug)]
@@ -197,7 +197,7 @@ impl Provider for Simulated {
         None
     }
 
-    fn guardrail(&self) -> Option<(serde_json::Value, Vec<String>)> {
+    fn guardrail(&self) -> Option<Guardrail> {
         None
     }
 

@@ -289,6 +289,11 @@ impl View<'_> {
             },
         };
         found.at = edge.at.or(found.at);
+        if edge.relation == Relation::CouldRead {
+            let holder = self.world.node(from).and_then(|node| node.held_by.as_ref());
+            let reader = holder.unwrap_or(from);
+            found.fields.insert("reader".into(), json!(reader));
+        }
         found
     }
 

@@ -29,6 +29,9 @@ fn target(spec: &Spec) -> Locator {
         "user" => "user/ci",
         "role" => "role/deploy",
         "account" => "account/123456789012",
+        "identity-center-user" => {
+            "identity-center-user/us-east-1:a1b2c3d4-5678-90ab-cdef-111111111111"
+        }
         "secret" => "secret/us-east-1:db",
         "function" => "function/us-east-1:hook",
         "agent-alias" => "agent-alias/us-east-1:AGENT/ALIAS",
@@ -170,7 +173,7 @@ async fn every_cut_is_undone_by_its_inverse_and_done_twice_is_done_once() {
         ));
         assert_eq!(exactly(&bench), before, "{} undone twice", spec.id);
     }
-    assert_eq!(seen, 26);
+    assert_eq!(seen, 27);
 }
 
 #[tokio::test(start_paused = true)]

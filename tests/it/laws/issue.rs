@@ -665,6 +665,7 @@ async fn a_short_lived_alternative_is_said_before_a_new_key_is_made() {
     let mut kinds = kinds();
     kinds[1].short_lived = serde_json::from_value(json!([
         {"title": "a role of the machine", "steps": "attach the role, then remove the key", "docs": "https://vendor.example/roles"},
+        {"title": "a token of the pipeline", "steps": "trust its issuer", "docs": "https://vendor.example/oidc"},
     ]))
     .unwrap();
     let with = json!({"deliver_to": "toy:vault/app@1", "prefer": "short-lived"});
@@ -683,7 +684,12 @@ async fn a_short_lived_alternative_is_said_before_a_new_key_is_made() {
         _ => None,
     });
     assert!(
-        steps.is_some_and(|steps| steps.contains("a role of the machine")),
+        steps.is_some_and(|steps| {
+            steps.contains("that of these which fits: a role of the machine")
+                && steps.contains(
+                    "; or a token of the pipeline (https://vendor.example/oidc): trust its issuer",
+                )
+        }),
         "{:?}",
         plan.items
     );

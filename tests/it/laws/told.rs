@@ -23,7 +23,7 @@ use futures_util::future::BoxFuture;
 use crate::simulated::{around, policy};
 
 /// A server that takes every request and answers with this status; counts what came.
-pub(super) fn server(status: &'static str) -> (String, Arc<AtomicUsize>) {
+pub(crate) fn server(status: &'static str) -> (String, Arc<AtomicUsize>) {
     use std::io::{Read as _, Write as _};
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());

@@ -144,9 +144,8 @@ async fn the_organisation_denies_a_principal_by_name_and_what_was_there_in_peace
     assert!(matches!(bench.perform(&again).await, Outcome::AlreadySo));
 
     // What peacetime installs stays, and is what one more request makes of it.
-    let (peacetime, _) = Aws::new(Settings::default(), Clock::wall())
-        .guardrail()
-        .unwrap();
+    let rail = Aws::new(Settings::default(), Clock::wall()).guardrail();
+    let peacetime = rail.unwrap().document;
     let itself = bench.resolve(&format!("aws:account/{account}")).await;
     assert_eq!(bench.field(&itself, "guardrail").await, false);
     organization.install(&format!("contain-deny-{account}"), &peacetime);

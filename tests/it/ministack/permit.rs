@@ -168,7 +168,7 @@ fn the_policy_of_a_plan_is_enough_for_it_and_for_nothing_else() {
             json!({"RoleArn": world.0["role_a"]["arn"], "RoleSessionName": "other"}),
         ),
         ("s3", "list_buckets", json!({})),
-        ("secretsmanager", "list_secrets", json!({})),
+        ("dynamodb", "list_tables", json!({})),
     ] {
         assert!(
             fresh.is_refused(service, operation, &parameters),
@@ -317,4 +317,60 @@ fn each_action_is_done_with_exactly_its_permissions_and_without_any_of_them_is_n
 
 fn spec_target(subject: &str) -> &str {
     subject.split_once('/').map_or(subject, |(_, id)| id)
+}
+
+#[test]
+fn doctor_says_whether_the_guardrail_is_installed_or_what_it_may_not_look_at() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let account = world.0["account"].as_str().unwrap();
+    let desk = Desk::of(&world, server.endpoint());
+    let rail = |desk: &Desk| {
+        let told = desk.run(&["doctor", "--json"]);
+        assert_eq!(told.exit, 0, "nothing stands in the way: {told:?}");
+        let rows = told.json["data"]["checks"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["what"] == "aws guardrail");
+        let row = row.unwrap_or_else(|| panic!("{told:?}"));
+        (
+            row["advice"] == true,
+            row["said"].as_str().unwrap().to_owned(),
+        )
+    };
+    let call = |operation: &str, parameters: &Value| {
+        let input = json!({"parameters": parameters});
+        server.world(&["call", "organizations", operation], &input)
+    };
+    call("create_organization", &json!({"FeatureSet": "ALL"}));
+    let may_not = Desk::at(server.endpoint(), (world.id("bot"), world.secret("bot")));
+    let (advice, said) = rail(&may_not);
+    assert!(advice && said.contains("is not known"), "{said}");
+    assert!(
+        said.contains("organizations:ListPoliciesForTarget is not permitted"),
+        "{said}"
+    );
+    assert!(said.contains("providers.aws.organization.role"), "{said}");
+
+    let (advice, said) = rail(&desk);
+    assert!(advice && said.contains("is not installed"), "{said}");
+    assert!(said.contains("contain provider guardrail aws"), "{said}");
+    // As its notes say.
+    let printed = desk.run(&["provider", "guardrail", "aws"]).out;
+    let policy = json!({
+        "Type": "SERVICE_CONTROL_POLICY", "Name": format!("contain-deny-{account}"), "Description": "contain",
+        "Content": printed,
+    });
+    let made = call("create_policy", &policy);
+    let id = &made["Policy"]["PolicySummary"]["Id"];
+    assert!(
+        rail(&desk).1.contains("is not installed"),
+        "it is attached to nothing"
+    );
+    call(
+        "attach_policy",
+        &json!({"PolicyId": id, "TargetId": account}),
+    );
+    assert_eq!(
+        rail(&desk),
+        (false, format!("it is installed in {account}"))
+    );
 }

@@ -87,6 +87,11 @@ fn parts(target: &Locator) -> Option<Vec<&str>> {
             let (agent, alias) = name.split_once('/')?;
             vec![region, agent, alias]
         }
+        // It stands inside a document.
+        service::center::NOUN => {
+            let (region, user) = region_and_name(id)?;
+            service::center::is_id(user).then(|| vec![region, user])?
+        }
         noun if service::knows(noun) => {
             let (region, name) = region_and_name(id)?;
             vec![region, name]
@@ -236,29 +241,43 @@ pub(super) fn version_command(call: &Call) -> String {
     )
 }
 
-/// Names a principal in the guardrail of its account, or takes it out.
+/// Names a principal in the guardrail of its account, or a user of Identity Center in that of the organisation, or takes
+/// it out.
 pub(super) fn guardrail_commands(call: &Call) -> Vec<String> {
     let account = call.target.account().unwrap_or_default();
-    let name = guardrail::deny_name(account);
-    let ours = serde_json::json!(guardrail::patterns(&call.target));
-    let pointer = r#".Statement[0].Condition.ArnLike["aws:PrincipalArn"]"#;
+    let is_user = call.target.kind().noun() == "identity-center-user";
+    let (first, at, name, member, ours) = if is_user {
+        let (_, id) = place(call);
+        let root = "ROOT=$(aws organizations list-roots --query 'Roots[0].Id' --output text); ";
+        let member = r#"StringEquals["identitystore:UserId"]"#;
+        let name = guardrail::USERS_NAME.to_owned();
+        (root, "\"$ROOT\"", name, member, vec![id.to_owned()])
+    } else {
+        let ours = guardrail::patterns(&call.target).to_vec();
+        let member = r#"ArnLike["aws:PrincipalArn"]"#;
+        ("", account, guardrail::deny_name(account), member, ours)
+    };
+    let new = if is_user {
+        guardrail::deny_users(&ours)
+    } else {
+        guardrail::deny(&ours)
+    };
+    let (ours, id) = (serde_json::json!(ours), policy_id(&name));
+    let pointer = format!(".Statement[0].Condition.{member}");
     if text(call, "organization_deny").is_empty() {
         let edit = quoted(&format!("{pointer} -= {ours}"));
         let is_empty = quoted(&format!("{pointer} | length == 0"));
         return vec![format!(
-            "{}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {account} && aws organizations delete-policy --policy-id \"$ID\"; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
-            policy_id(&name),
+            "{first}{id}; DOCUMENT=$({} | jq -c {edit}); if printf %s \"$DOCUMENT\" | jq -e {is_empty} >/dev/null; then aws organizations detach-policy --policy-id \"$ID\" --target-id {at} && aws organizations delete-policy --policy-id \"$ID\"; else aws organizations update-policy --policy-id \"$ID\" --content \"$DOCUMENT\"; fi",
             policy_content()
         )];
     }
     let edit = quoted(&format!("{pointer} |= (. - {ours} + {ours})"));
-    let new = guardrail::deny(&guardrail::patterns(&call.target));
     vec![format!(
-        "{}; if [ \"$ID\" = None ]; then {}; else aws organizations update-policy --policy-id \"$ID\" --content \"$({} | jq -c {edit})\"; fi; {}",
-        policy_id(&name),
+        "{first}{id}; if [ \"$ID\" = None ]; then {}; else aws organizations update-policy --policy-id \"$ID\" --content \"$({} | jq -c {edit})\"; fi; {}",
         new_policy(&name, &new),
         policy_content(),
-        attach(account)
+        attach(at)
     )]
 }
 
@@ -304,9 +323,9 @@ fn new_policy(name: &str, document: &serde_json::Value) -> String {
     )
 }
 
-fn attach(account: &str) -> String {
+fn attach(at: &str) -> String {
     format!(
-        "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY --query 'Policies[].Id' --output text | grep -qw \"$ID\" || aws organizations attach-policy --policy-id \"$ID\" --target-id {account}"
+        "aws organizations list-policies-for-target --target-id {at} --filter SERVICE_CONTROL_POLICY --query 'Policies[].Id' --output text | grep -qw \"$ID\" || aws organizations attach-policy --policy-id \"$ID\" --target-id {at}"
     )
 }
 

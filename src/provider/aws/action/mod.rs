@@ -22,6 +22,7 @@ mod deactivate_signing_certificate;
 mod deactivate_ssh_key;
 mod delete_access_key;
 mod delete_workload_identity;
+mod deny_identity_center_user;
 mod deny_role;
 mod deny_role_in_organization;
 mod deny_secret;
@@ -37,6 +38,7 @@ mod enable_trust_anchor;
 mod end_role_sessions;
 mod end_user_sessions;
 mod fill_instance_profile;
+mod lift_identity_center_user_deny;
 mod lift_role_deny;
 mod lift_role_deny_in_organization;
 mod lift_role_session_end;
@@ -176,6 +178,8 @@ pub(super) const ALL: &[Action] = &[
     lift_user_deny_in_organization::ACTION,
     deny_role_in_organization::ACTION,
     lift_role_deny_in_organization::ACTION,
+    deny_identity_center_user::ACTION,
+    lift_identity_center_user_deny::ACTION,
     stop_account::ACTION,
     release_account::ACTION,
 ];

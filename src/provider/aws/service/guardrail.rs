@@ -4,7 +4,15 @@
 
 use serde_json::{Value, json};
 
+#[cfg(feature = "aws")]
+use super::super::kind;
 use crate::domain::Locator;
+#[cfg(feature = "aws")]
+use crate::provider::Guardrail;
+
+/// The field of an account that tells whether the guardrail is on it.
+#[cfg(feature = "aws")]
+pub(in super::super) const SHOWN_IN: &str = "guardrail";
 
 /// Whom the policy of peacetime names: an SCP must name somebody, and nobody has this name.
 #[cfg(feature = "aws")]
@@ -33,6 +41,18 @@ pub(in super::super) fn deny(principals: &[String]) -> Value {
     json!({"Version": "2012-10-17", "Statement": [{
         "Sid": "ContainDeny", "Effect": "Deny", "Action": "*", "Resource": "*",
         "Condition": {"ArnLike": {"aws:PrincipalArn": principals}},
+    }]})
+}
+
+/// The name of the policy that denies users of Identity Center, in every account but the management account.
+pub(in super::super) const USERS_NAME: &str = "contain-deny-identity-center";
+
+/// The policy that denies everything to these users of Identity Center (its User Guide, "Use a Deny policy to revoke
+/// active user permissions").
+pub(in super::super) fn deny_users(ids: &[String]) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "ContainDeny", "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringEquals": {"identitystore:UserId": ids}},
     }]})
 }
 
@@ -112,13 +132,24 @@ fn listed(value: Option<&Value>) -> Vec<&str> {
 
 /// The policy to install in peacetime: it denies nobody, and in an incident one request adds who is to be denied.
 #[cfg(feature = "aws")]
-pub(in super::super) fn peacetime() -> Value {
+fn peacetime() -> Value {
     deny(&[NOBODY.to_owned()])
+}
+
+/// The guardrail as it is installed in peacetime: on each account, where looking at the account tells.
+#[cfg(feature = "aws")]
+pub(in super::super) fn installed() -> Guardrail {
+    Guardrail {
+        document: peacetime(),
+        notes: notes(),
+        on: kind("account"),
+        shown_in: SHOWN_IN.to_owned(),
+    }
 }
 
 /// How it is put in force, and what it does not reach.
 #[cfg(feature = "aws")]
-pub(in super::super) fn notes() -> Vec<String> {
+fn notes() -> Vec<String> {
     [
         "for each account, from the management account or a delegated administrator: aws organizations create-policy --type SERVICE_CONTROL_POLICY --name contain-deny-ACCOUNT --description contain --content file://guardrail.json, then attach-policy --target-id ACCOUNT",
         "in an incident aws.deny-user-in-organization and aws.deny-role-in-organization add a principal to it; whoever acts needs providers.aws.organization.role in contain.yaml",

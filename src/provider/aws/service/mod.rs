@@ -1,4 +1,4 @@
-//! AWS beyond IAM: secrets, parameters, functions, agents, trust anchors.
+//! AWS beyond IAM: secrets, parameters, functions, agents, trust anchors, users of Identity Center.
 //!
 //! Owns their kinds, their names, and looking at them; the calls that change them stand in the same files and are
 //! made by the actions. Never asks a service for a secret of its own accord.
@@ -8,6 +8,10 @@ pub(super) mod agent;
 #[cfg(feature = "aws")]
 pub(super) mod anywhere;
 #[cfg(feature = "aws")]
+pub(super) mod assigned;
+#[cfg(feature = "aws")]
+pub(super) mod center;
+#[cfg(feature = "aws")]
 pub(super) mod exposed;
 #[cfg(feature = "aws")]
 pub(super) mod function;
@@ -16,6 +20,12 @@ pub(super) mod guardrail;
 pub(super) mod organization;
 #[cfg(feature = "aws")]
 pub(super) mod parameter;
+#[cfg(feature = "aws")]
+pub(super) mod portal;
+#[cfg(feature = "aws")]
+pub(super) mod readable;
+#[cfg(feature = "aws")]
+mod roll;
 #[cfg(feature = "aws")]
 pub(super) mod secret;
 pub(super) mod statement;
@@ -60,7 +70,18 @@ pub(super) fn kinds() -> Vec<Kind> {
         at_most: None,
         short_lived: Vec::new(),
     };
-    KINDS.iter().map(one).collect()
+    let user = ("identity-center-user", "user of IAM Identity Center");
+    let user = Kind {
+        governs: vec![kind("session")],
+        reads: vec![
+            ReadKind::State,
+            ReadKind::Reach,
+            ReadKind::Grants,
+            ReadKind::Activity,
+        ],
+        ..one(&user)
+    };
+    KINDS.iter().map(one).chain([user]).collect()
 }
 
 /// Whether a noun is one of these.

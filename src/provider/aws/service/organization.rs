@@ -14,7 +14,8 @@ use super::super::failure::Failure;
 use super::super::ours::IN_FORCE;
 use super::super::resolve::principal;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
-use super::guardrail::{deny, deny_name, left_free, patterns, stop, stop_name, stops};
+use super::guardrail::{SHOWN_IN, deny_name, left_free, patterns, stop, stop_name, stops};
+use super::roll::Roll;
 use crate::domain::{Answer, Because, Call, Clock, Duration, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
@@ -28,7 +29,7 @@ pub(in super::super) struct Turns(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Turns {
-    async fn of(
+    pub(super) async fn of(
         &self,
         account: &str,
         clock: &Clock,
@@ -49,13 +50,17 @@ impl Turns {
 }
 
 /// One of our policies, as it stands.
-struct Standing {
-    id: String,
-    document: Value,
-    attached: bool,
+pub(super) struct Standing {
+    pub(super) id: String,
+    pub(super) document: Value,
+    pub(super) attached: bool,
 }
 
-async fn ask(on: &Handle, permission: &'static str, body: Value) -> Result<Value, Failure> {
+pub(super) async fn ask(
+    on: &Handle,
+    permission: &'static str,
+    body: Value,
+) -> Result<Value, Failure> {
     let region = on
         .link
         .base()
@@ -106,7 +111,7 @@ async fn listed(
 }
 
 /// The policy of this name: on the account, else, with `anywhere`, one that is attached to nothing here.
-async fn standing(
+pub(super) async fn standing(
     on: &Handle,
     account: &str,
     name: &str,
@@ -142,18 +147,7 @@ async fn standing(
     }))
 }
 
-/// The principals that our policy denies; nothing where somebody altered it otherwise.
-fn denied(document: &Value) -> Option<Vec<String>> {
-    let pointer = "/Statement/0/Condition/ArnLike/aws:PrincipalArn";
-    let all = document.pointer(pointer)?.as_array()?;
-    let all: Vec<String> = all
-        .iter()
-        .filter_map(|one| Some(one.as_str()?.to_owned()))
-        .collect();
-    (deny(&all) == *document).then_some(all)
-}
-
-fn altered(name: &str) -> Why {
+pub(super) fn altered(name: &str) -> Why {
     let text =
         format!("the policy {name} is not as contain writes it; look at it before anything else");
     Why::new(Because::Conflict, text)
@@ -164,22 +158,38 @@ pub(in super::super) async fn of_principal(
     on: &Handle,
     target: &Locator,
 ) -> Result<Value, Failure> {
-    let on = on.of_organization();
-    let account = target.account().unwrap_or_default();
-    let there = standing(&on, account, &deny_name(account), false).await?;
-    let all = there.map(|there| denied(&there.document).unwrap_or_default());
-    let wanted = patterns(target);
-    let is_named = all.is_some_and(|all| wanted.iter().all(|one| all.contains(one)));
-    Ok(if is_named {
-        json!(IN_FORCE)
-    } else {
-        Value::Null
-    })
+    let roll = Roll::of_account(target.account().unwrap_or_default());
+    roll.shown(on, &patterns(target)).await
+}
+
+/// The same failure; where we were not permitted to look, it says by whom one may.
+pub(super) fn told_of_role(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused { code, why } if why.because == Because::Denied => {
+            let text = format!(
+                "{}; a role of the management account or its delegate may look, named in contain.yaml under providers.aws.organization.role",
+                why.text
+            );
+            let why = Why::new(why.because, text);
+            Failure::Refused { code, why }
+        }
+        Failure::Unsent(_) | Failure::Refused { .. } | Failure::Throttled(_) | Failure::Lost(_) => {
+            failure
+        }
+    }
 }
 
 /// What is known of an account: whether it is stopped, and whether the guardrail of peacetime is on it.
 pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<Fields, Failure> {
     let but = on.link.settings.role.clone().unwrap_or_default();
+    let alone = on.link.organization.get().is_none();
+    let told = |failure: Failure| {
+        if alone {
+            told_of_role(failure)
+        } else {
+            failure
+        }
+    };
     let on = on.of_organization();
     let account = target.id();
     let (stop_name, deny_name) = (stop_name(account), deny_name(account));
@@ -187,7 +197,7 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
         standing(&on, account, &stop_name, false),
         standing(&on, account, &deny_name, false)
     );
-    let stopped = stopped?.map_or(Value::Null, |there| {
+    let stopped = stopped.map_err(told)?.map_or(Value::Null, |there| {
         if stops(&there.document, &but) {
             json!(IN_FORCE)
         } else {
@@ -196,79 +206,21 @@ pub(in super::super) async fn account(on: &Handle, target: &Locator) -> Result<F
     });
     Ok(Fields::from([
         ("stopped".to_owned(), stopped),
-        ("guardrail".to_owned(), json!(guardrail?.is_some())),
+        (
+            SHOWN_IN.to_owned(),
+            json!(guardrail.map_err(told)?.is_some()),
+        ),
     ]))
 }
 
 /// Names a principal in the guardrail of its account, or takes it out, as the call says.
 pub(in super::super) async fn set_principal(on: &Handle, call: &Call) -> Outcome {
-    let wants = match call.value("organization_deny") {
-        Some(Value::Null) => false,
-        Some(Value::String(text)) if text == IN_FORCE => true,
-        Some(_) | None => return untold(call),
-    };
-    let on = on.of_organization();
-    let account = call.target.account().unwrap_or_default();
-    let _turn = match on.link.turns.of(account, &on.link.clock).await {
-        Ok(turn) => turn,
-        Err(outcome) => return outcome,
-    };
-    let (name, ours) = (deny_name(account), patterns(&call.target));
-    let there = match standing(&on, account, &name, true).await {
-        Ok(there) => there,
-        Err(failure) => return unsent(failure.why()),
-    };
-    let mut all = match &there {
-        None => Vec::new(),
-        Some(there) => match denied(&there.document) {
-            Some(all) => all,
-            None if !wants && !there.attached => return Outcome::AlreadySo,
-            None => return Outcome::Refused(altered(&name)),
-        },
-    };
-    let before = all.clone();
-    all.retain(|one| !ours.contains(one));
-    let sent = match (wants, there) {
-        (true, there) => {
-            all.extend(ours);
-            let is_there = there.as_ref().is_some_and(|there| there.attached) && before == all;
-            if is_there {
-                return Outcome::AlreadySo;
-            }
-            put(&on, account, &name, &deny(&all), there).await
-        }
-        (false, Some(there)) if all.is_empty() => {
-            return remove(&on, account, &there).await;
-        }
-        (false, Some(there)) if before != all => update(&on, &there.id, &deny(&all)).await,
-        (false, Some(_) | None) => return Outcome::AlreadySo,
-    };
-    match sent {
-        Ok(()) => read_back(&on, call, wants).await,
-        Err(failure) => failure.outcome(&on.link.clock),
-    }
-}
-
-/// Whether what was written is what stands there: somebody who wrote at the same time, from another machine, may have
-/// written over it.
-async fn read_back(on: &Handle, call: &Call, wants: bool) -> Outcome {
-    let account = call.target.account().unwrap_or_default();
-    let name = deny_name(account);
-    // That it cannot be read takes nothing from AWS's answer; verifying reads it again.
-    let Ok(there) = standing(on, account, &name, false).await else {
-        return done(Fields::new());
-    };
-    let all = there.and_then(|there| denied(&there.document));
-    let all = all.unwrap_or_default();
-    if patterns(&call.target).iter().all(|one| all.contains(one)) == wants {
-        return done(Fields::new());
-    }
-    let text = format!("the policy {name} was written by somebody else at the same time");
-    Outcome::InDoubt(Why::new(Because::Conflict, text))
+    let roll = Roll::of_account(call.target.account().unwrap_or_default());
+    roll.set(on, call, &patterns(&call.target)).await
 }
 
 /// Takes a policy of ours that denies nobody any more off the account, and away.
-async fn remove(on: &Handle, account: &str, there: &Standing) -> Outcome {
+pub(super) async fn remove(on: &Handle, account: &str, there: &Standing) -> Outcome {
     if there.attached
         && let Err(failure) = detach(on, account, &there.id).await
     {
@@ -365,7 +317,7 @@ pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
 }
 
 /// Writes a policy and sees that it is on the account; what was made and not attached is found by its name again.
-async fn put(
+pub(super) async fn put(
     on: &Handle,
     account: &str,
     name: &str,
@@ -402,7 +354,7 @@ async fn put(
     ask(on, "organizations:AttachPolicy", body).await.map(drop)
 }
 
-async fn update(on: &Handle, id: &str, document: &Value) -> Result<(), Failure> {
+pub(super) async fn update(on: &Handle, id: &str, document: &Value) -> Result<(), Failure> {
     let body = json!({"PolicyId": id, "Content": document.to_string()});
     ask(on, "organizations:UpdatePolicy", body).await.map(drop)
 }
@@ -412,12 +364,12 @@ async fn detach(on: &Handle, account: &str, id: &str) -> Result<(), Failure> {
     ask(on, "organizations:DetachPolicy", body).await.map(drop)
 }
 
-fn untold(call: &Call) -> Outcome {
+pub(super) fn untold(call: &Call) -> Outcome {
     let text = format!("{} was not told what to write", call.action);
     Outcome::Refused(Why::new(Because::Invalid, text))
 }
 
-fn done(fields: Fields) -> Outcome {
+pub(super) fn done(fields: Fields) -> Outcome {
     Outcome::Done(Answer {
         applied: true,
         fields,

@@ -17,7 +17,7 @@ use super::{Looked, Place};
 use crate::domain::{Answer, Because, Call, Digest, Fields, Outcome, Secret, Why};
 
 /// What the field of a statement of ours holds for what stands there.
-fn shown(which: Statement, policy: Option<&Value>, region: &str) -> Value {
+pub(super) fn shown(which: Statement, policy: Option<&Value>, region: &str) -> Value {
     let Some(there) = policy.and_then(|policy| statements(policy).find(|s| is(s, which))) else {
         return Value::Null;
     };
@@ -76,11 +76,11 @@ fn with(policy: Option<&Value>, which: Statement, statement: Option<Value>) -> O
     Some(whole)
 }
 
-fn in_region(place: &Place) -> Builder {
+pub(super) fn in_region(place: &Place) -> Builder {
     Builder::new().region(Region::new(place.region.clone()))
 }
 
-async fn policy(clients: &Clients, place: &Place) -> Result<Option<Value>, Failure> {
+pub(super) async fn policy(clients: &Clients, place: &Place) -> Result<Option<Value>, Failure> {
     let request = clients.secrets.get_resource_policy().secret_id(&place.name);
     let said = request
         .customize()
