@@ -16,7 +16,7 @@ use super::super::resolve::principal;
 use super::super::signed::{Ask, ORGANIZATIONS, send};
 use super::guardrail::{SHOWN_IN, deny_name, left_free, patterns, stop, stop_name, stops};
 use super::roll::Roll;
-use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Why};
+use crate::domain::{Answer, Because, Call, Clock, Duration, Fields, Locator, Outcome, Why};
 
 const DESCRIPTION: &str = "Written by contain; principals under an incident are denied here.";
 
@@ -25,13 +25,27 @@ const DESCRIPTION: &str = "Written by contain; principals under an incident are 
 #[derive(Default)]
 pub(in super::super) struct Turns(Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
+/// How long a turn is waited for: shorter than a call may take, so that what was not sent is known not to have been.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 impl Turns {
-    pub(super) async fn of(&self, account: &str) -> tokio::sync::OwnedMutexGuard<()> {
+    pub(super) async fn of(
+        &self,
+        account: &str,
+        clock: &Clock,
+    ) -> Result<tokio::sync::OwnedMutexGuard<()>, Outcome> {
         let turn = {
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(all.entry(account.to_owned()).or_default())
         };
-        turn.lock_owned().await
+        tokio::select! {
+            biased;
+            turn = turn.lock_owned() => Ok(turn),
+            () = clock.sleep(PATIENCE) => {
+                let text = format!("other writes of ours to the policies of {account} are still under way");
+                Err(Outcome::Unavailable(Why::new(Because::Unavailable, text)))
+            }
+        }
     }
 }
 
@@ -268,7 +282,10 @@ pub(in super::super) async fn set_stopped(on: &Handle, call: &Call) -> Outcome {
         Err(outcome) => return outcome,
     };
     let on = on.of_organization();
-    let _turn = on.link.turns.of(account).await;
+    let _turn = match on.link.turns.of(account, &on.link.clock).await {
+        Ok(turn) => turn,
+        Err(outcome) => return outcome,
+    };
     let there = match standing(&on, account, &name, wanted.is_some()).await {
         Ok(there) => there,
         Err(failure) => return unsent(failure.why()),
@@ -364,5 +381,23 @@ fn answered(on: &Handle, sent: Result<(), Failure>) -> Outcome {
     match sent {
         Ok(()) => done(Fields::new()),
         Err(failure) => failure.outcome(&on.link.clock),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_too_long_for_a_turn_has_sent_nothing_and_says_so() {
+        let (turns, clock) = (Turns::default(), Clock::wall());
+        let first = turns.of("111111111111", &clock).await;
+        assert!(first.is_ok());
+        // Another account's turn is another.
+        assert!(turns.of("222222222222", &clock).await.is_ok());
+        let late = turns.of("111111111111", &clock).await;
+        assert!(matches!(late, Err(Outcome::Unavailable(_))));
+        drop(first);
+        assert!(turns.of("111111111111", &clock).await.is_ok());
     }
 }

@@ -79,7 +79,10 @@ impl Roll {
             Some(_) | None => return untold(call),
         };
         let on = on.of_organization();
-        let _turn = on.link.turns.of(&self.at).await;
+        let _turn = match on.link.turns.of(&self.at, &on.link.clock).await {
+            Ok(turn) => turn,
+            Err(outcome) => return outcome,
+        };
         let there = match standing(&on, &self.at, &self.name, true).await {
             Ok(there) => there,
             Err(failure) => return unsent(failure.why()),
