@@ -204,14 +204,32 @@ impl Case {
                     && self.has_acted(*later)
             })
         };
+        self.runs_that_cut()
+            .filter(|(number, run)| !given_back(*number, run))
+            .collect()
+    }
+
+    /// Runs that cut or are meant to, latest first, whatever was given back since: that is asked of their items.
+    pub fn runs_that_cut(&self) -> impl Iterator<Item = (u32, &Run)> {
         let cuts = |number: u32, run: &Run| match run.order.verb.as_str() {
             _ if run.order.is_of_later_phase() => false,
             "plan" => self.has_acted(number),
             _ => !run.order.gives_back(),
         };
         let runs = self.runs.iter().rev().map(|(number, run)| (*number, run));
-        runs.filter(|(number, run)| cuts(*number, run) && !given_back(*number, run))
-            .collect()
+        runs.filter(move |(number, run)| cuts(*number, run))
+    }
+
+    /// Whether a later run gave back for whom an item was made.
+    #[must_use]
+    pub fn is_given_back(&self, item: &ItemRef) -> bool {
+        let mut later = self.runs.range(item.run.saturating_add(1)..);
+        later.any(|(number, run)| {
+            let of = item.key.subject.as_ref();
+            run.order.gives_back()
+                && of.is_none_or(|subject| run.order.subjects.contains(subject))
+                && self.has_acted(*number)
+        })
     }
 
     /// The principal of a target, as any look told.
@@ -229,11 +247,11 @@ impl Case {
     /// nothing was cut.
     #[must_use]
     pub fn cut_at(&self, subject: &Locator) -> Option<Time> {
-        let runs = self.cutting_runs().into_iter();
-        let runs: BTreeSet<u32> = runs.map(|(run, _)| run).collect();
+        let runs: BTreeSet<u32> = self.runs_that_cut().map(|(run, _)| run).collect();
         let mut goals: BTreeMap<(&ActionId, &Locator), (bool, Option<Time>)> = BTreeMap::new();
         let lives = self.lives.iter();
-        for (item, life) in lives.filter(|(item, _)| runs.contains(&item.run)) {
+        let stands = |item: &ItemRef| runs.contains(&item.run) && !self.is_given_back(item);
+        for (item, life) in lives.filter(|(item, _)| stands(item)) {
             let planned = &life.planned;
             let is_own = planned.target.as_ref() == Some(subject)
                 || item.key.subject.as_ref() == Some(subject) && planned.relation.is_none();

@@ -143,8 +143,17 @@ impl<'a> Order<'a> {
                 State::Acted { changed: true } | State::Confirmed { changed: true }
             )
         });
+        let is_open = self.of_step(undone).any(|other| {
+            let end = self.end(&other.key);
+            matches!(end, None | Some(How::Held | How::InDoubt | How::Open))
+        });
         let why = match (failed, changed) {
             (true, true) => return Turn::Now,
+            // It may still fail, and then this has its turn.
+            (false, true) if is_open => {
+                let why = format!("step {} has not ended", undone.step);
+                return Turn::Later(Cause::Dependency(why));
+            }
             (false, _) => format!("step {} has not failed", undone.step),
             (true, false) => format!("{undone} changed nothing"),
         };

@@ -10,7 +10,8 @@ use crate::domain::case::{Case, Goal};
 use crate::domain::event::{Does, Order};
 use crate::domain::state::Life;
 use crate::domain::{
-    ActionId, Becomes, ItemRef, KindId, Locator, Relation, Rung, Seen, Spec, State, Time,
+    ActionId, Becomes, Cut, Duration, ItemRef, KindId, Locator, Relation, Rung, Seen, Spec, State,
+    Time, Verdict,
 };
 use crate::provider::Catalogue;
 
@@ -183,13 +184,14 @@ impl<'a> Goals<'a> {
             }
         }
         let mut due = dead.into_values().fold(Due::Never, later);
-        // What was issued after the cut-off lives on, whatever issued it: a session that was still accepted somewhere.
-        let cut_off = self.cut_off(spec, target);
-        for kind in &cut.of {
-            let youngest = self.youngest.get(&(target.clone(), kind));
-            if let Some(issued) = youngest.filter(|issued| Some(**issued) >= cut_off) {
-                due = later(due, Due::At(*issued));
-            }
+        if self.has_late(spec, target, cut) {
+            // Both by the provider's clock; by ours it is due since the latest writing.
+            let tick = Duration::from_millis(1);
+            let written = self.maker(life).acted_at.unwrap_or(life.at);
+            due = later(
+                due,
+                Due::At(written.saturating_add(tick).unwrap_or(written)),
+            );
         }
         if was_reached {
             for (action, life) in self.on.get(issuer).into_iter().flatten() {
@@ -199,6 +201,24 @@ impl<'a> Goals<'a> {
             }
         }
         due
+    }
+
+    /// Whether something that was issued after the cut-off lives on, whatever issued it: a session that was still accepted
+    /// somewhere. Where another cut on the target reaches its kind whenever it was issued, it does not.
+    fn has_late(&self, spec: &Spec, target: &Locator, cut: &Cut) -> bool {
+        let cut_off = self.cut_off(spec, target);
+        let is_dead = |kind: &KindId| {
+            let mut on = self.on.get(target).into_iter().flatten();
+            on.any(|(action, life)| {
+                let whole = self.catalogue.action(action).and_then(Spec::cut);
+                let observed = life.verdict.as_ref().is_some_and(Verdict::is_observed);
+                observed && whole.is_some_and(|whole| !whole.before_call && whole.of.contains(kind))
+            })
+        };
+        cut.of.iter().any(|kind| {
+            let youngest = self.youngest.get(&(target.clone(), kind));
+            youngest.is_some_and(|issued| Some(*issued) >= cut_off) && !is_dead(kind)
+        })
     }
 
     /// Whether the second writing of a cut is due at `now` and was not made.

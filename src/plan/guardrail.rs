@@ -158,6 +158,16 @@ fn behind(
     } else {
         cut.target.clone()
     };
+    // Whoever is neither named, nor whose it is, nor made by it may be healthy: for that one it is offered.
+    let subjects = &ask.order.subjects;
+    let is_named = subjects.contains(&owner)
+        || subjects
+            .iter()
+            .any(|subject| ask.case.principal_of(subject) == Some(&owner));
+    let is_made = owner == cut.target && cut.relation == Some(Relation::Minted);
+    if !(is_named || is_made) {
+        return None;
+    }
     let of_target = undone
         .iter()
         .filter(|((_, target), _)| *target == cut.target || *target == owner);

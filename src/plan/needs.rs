@@ -157,11 +157,15 @@ pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemK
             && is_open(life)
             && !case.is_waived(item, life)
     };
-    let earlier = case.cutting_runs().into_iter().map(|(number, _)| number);
-    let earlier = earlier.filter(|number| *number < run);
-    let of_earlier = earlier.flat_map(|number| {
-        let last = case.last_lives(number).into_values();
-        last.filter(|(item, life)| is_before(item, life) && is_left(case, item, life))
+    let earlier = case.runs_that_cut().map(|(number, _)| number);
+    let earlier: Vec<u32> = earlier.filter(|number| *number < run).collect();
+    let of_earlier = earlier.iter().flat_map(|number| {
+        let last = case.last_lives(*number).into_values();
+        last.filter(|(item, life)| {
+            is_before(item, life)
+                && !case.is_given_back(item)
+                && is_left(case, &earlier, (item, life))
+        })
     });
     let own = case.last_lives(run).into_values();
     let own = own.filter(|(item, life)| is_before(item, life));
@@ -169,13 +173,13 @@ pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemK
 }
 
 /// Whether an open item of an earlier run is still to be done: a task of people, or a cut that no later run took up.
-fn is_left(case: &Case, item: &ItemRef, life: &Life) -> bool {
+fn is_left(case: &Case, runs: &[u32], (item, life): (&ItemRef, &Life)) -> bool {
     let planned = &life.planned;
     if planned.rung.is_none() {
         return planned.does == Does::Manual;
     }
-    let mut later = case.runs.range(item.run.saturating_add(1)..);
-    !later.any(|(run, _)| {
+    let mut later = runs.iter().filter(|run| **run > item.run);
+    !later.any(|run| {
         case.lives_of(*run).any(|(_, later)| {
             let later = &later.planned;
             later.rung.is_some()

@@ -18,7 +18,9 @@ struct Limit {
     most: usize,
     /// How many began in earlier rounds of this run.
     began: usize,
-    /// How many of this plan begin anew.
+    /// How many of this plan nobody needs to be asked for.
+    free: usize,
+    /// How many of this plan no earlier one had.
     fresh: usize,
     /// How many wait for a later round.
     waiting: usize,
@@ -30,6 +32,7 @@ impl Limit {
             whose,
             most: usize::try_from(most).unwrap_or(usize::MAX),
             began,
+            free: 0,
             fresh: 0,
             waiting: 0,
         }
@@ -43,7 +46,7 @@ impl Limit {
     }
 
     fn is_reached(&self) -> bool {
-        self.began >= self.most
+        self.began.saturating_add(self.free) >= self.most
     }
 }
 
@@ -59,38 +62,45 @@ pub(super) fn stage(
     items.sort_by(|a, b| {
         (a.key.phase, late(a), b.rung, &a.key).cmp(&(b.key.phase, late(b), a.rung, &b.key))
     });
-    let begun = begun(ask);
+    let known = known(ask);
+    let begun = |key: &ItemKey| known.get(key) == Some(&true);
     let mut whole = ask.playbook.limits.max_items.map(|most| {
-        let began = begun.iter().filter(|(_, discovered)| **discovered).count();
+        let began = known.values().filter(|begun| **begun).count();
         Limit::new("the playbook's limit".to_owned(), most, began)
     });
-    let mut of_steps = of_steps(ask, &begun);
+    let mut of_steps = of_steps(ask, &known);
     let mut waiting = Vec::new();
     items.retain_mut(|item| {
-        if !is_discovered(item) || begun.contains_key(&item.key) {
+        if !is_discovered(ask, item) || begun(&item.key) {
             return true;
         }
         let of_step = of_steps.get_mut(item.key.step.as_str());
         let mut limits: Vec<&mut Limit> = whole.iter_mut().chain(of_step).collect();
-        let keeps = limits.iter().all(|limit| limit.has_room());
-        for limit in &mut limits {
-            let count = if keeps {
-                &mut limit.fresh
-            } else {
-                &mut limit.waiting
-            };
-            *count = count.saturating_add(1);
-        }
+        // What something else held up in an earlier round takes no turn of what was never tried.
+        let is_fresh = !known.contains_key(&item.key);
+        let keeps = !is_fresh || limits.iter().all(|limit| limit.has_room());
         if !keeps {
+            for limit in &mut limits {
+                limit.waiting = limit.waiting.saturating_add(1);
+            }
             waiting.push(item.key.clone());
             return false;
         }
-        if let Some(limit) = limits.iter().find(|limit| limit.is_reached()) {
-            item.marks.push(BEYOND_LIMIT.to_owned());
-            let Limit { whose, most, .. } = limit;
-            item.reasons.push(format!(
-                "{whose} of {most} is reached: it needs a confirmation of its own"
-            ));
+        for limit in limits.iter_mut().filter(|_| is_fresh) {
+            limit.fresh = limit.fresh.saturating_add(1);
+        }
+        match limits.iter().find(|limit| limit.is_reached()) {
+            Some(Limit { whose, most, .. }) => {
+                item.marks.push(BEYOND_LIMIT.to_owned());
+                item.reasons.push(format!(
+                    "{whose} of {most} is reached: it needs a confirmation of its own"
+                ));
+            }
+            None => {
+                for limit in &mut limits {
+                    limit.free = limit.free.saturating_add(1);
+                }
+            }
         }
         true
     });
@@ -116,43 +126,45 @@ fn refuse_too_many(ask: &Ask<'_>, items: &[Item]) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_discovered(item: &Item) -> bool {
-    let cuts = item.call().is_some() && item.rung.is_some();
-    cuts && (item.relation.is_some() || item.key.each.is_some())
+/// Whether an item cuts something that nobody named: what a read found, or what a step goes through.
+fn is_discovered(ask: &Ask<'_>, item: &Item) -> bool {
+    let step = || ask.playbook.step(&item.key.step);
+    let goes_through = || step().is_some_and(|step| step.for_each.is_some());
+    item.call().is_some() && item.rung.is_some() && (item.relation.is_some() || goes_through())
 }
 
-/// The cuts that began in earlier rounds of this run, with whether each was of something discovered.
-fn begun<'a>(ask: &Ask<'a>) -> BTreeMap<&'a ItemKey, bool> {
+/// The discovered cuts that earlier rounds of this run planned and nobody has to be asked for any more, each with whether it
+/// was begun: only what left counts.
+fn known<'a>(ask: &Ask<'a>) -> BTreeMap<&'a ItemKey, bool> {
     let lives = ask.case.lives_of(ask.at.0);
-    let lives = lives.filter(|(_, life)| life.planned.rung.is_some());
-    let begun = lives.filter(|(_, life)| match &life.state {
-        State::Planned | State::Stale(_) | State::Blocked(Cause::Approval(_)) => false,
-        State::Blocked(_)
-        | State::Intended { .. }
-        | State::InDoubt { .. }
-        | State::Acted { .. }
-        | State::Confirmed { .. }
-        | State::Failed(_)
-        | State::Skipped(_)
-        | State::Denied(_)
-        | State::Undone
-        | State::UndoFailed(_) => true,
+    let discovered = lives.filter(|(item, life)| {
+        let step = ask.playbook.step(&item.key.step);
+        let goes_through = step.is_some_and(|step| step.for_each.is_some());
+        life.planned.rung.is_some() && (life.planned.relation.is_some() || goes_through)
     });
-    begun
-        .map(|(item, life)| {
-            let found = life.planned.relation.is_some() || item.key.each.is_some();
-            (&item.key, found)
-        })
-        .collect()
+    let mut known = BTreeMap::new();
+    for (item, life) in discovered {
+        let waits = matches!(
+            life.state,
+            State::Planned | State::Stale(_) | State::Blocked(Cause::Approval(_))
+        );
+        let begun = life.attempts > 0;
+        if begun || !waits {
+            let known = known.entry(&item.key).or_insert(begun);
+            *known |= begun;
+        }
+    }
+    known
 }
 
 /// The limits of steps, by the step.
-fn of_steps<'a>(ask: &Ask<'a>, begun: &BTreeMap<&ItemKey, bool>) -> BTreeMap<&'a str, Limit> {
+fn of_steps<'a>(ask: &Ask<'a>, known: &BTreeMap<&ItemKey, bool>) -> BTreeMap<&'a str, Limit> {
     let steps = ask.playbook.steps.iter();
     let limited = steps.filter_map(|step| Some((step, step.for_each.as_ref()?.limit?)));
     limited
         .map(|(step, most)| {
-            let began = begun.keys().filter(|key| key.step == step.id).count();
+            let of_step = known.iter().filter(|(key, _)| key.step == step.id);
+            let began = of_step.filter(|(_, begun)| **begun).count();
             let whose = format!("the limit of step `{}`", step.id);
             (step.id.as_str(), Limit::new(whose, most, began))
         })

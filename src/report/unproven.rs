@@ -66,7 +66,8 @@ pub(super) fn unproven(life: &Life) -> Option<String> {
     }
 }
 
-/// Where what hangs on the subject is known from audit logs, those have to catch up with the last cut.
+/// Where what hangs on the subject is known from audit logs, those have to catch up with the last cut: with the moment up to
+/// which it may still have been used, not with that of the answer.
 pub(super) fn logs(standing: &mut Standing, catalogue: &Catalogue, goals: &Goals<'_>) {
     let reads = goals.reads_logs() && !bug::is_planted(Bug::IgnoresTheLag);
     for ((_, target), _, life) in goals.iter().filter(|_| reads) {
@@ -75,7 +76,9 @@ pub(super) fn logs(standing: &mut Standing, catalogue: &Catalogue, goals: &Goals
         };
         let lag = provider.audit_lag();
         if let Some(acted) = life.acted_at {
-            let caught_up = acted.saturating_add(lag.within()).ok();
+            let settles = life.verdict.as_ref().map(|verdict| verdict.settles.at);
+            let settles = settles.map_or(acted, |settles| settles.max(acted));
+            let caught_up = settles.saturating_add(lag.within()).ok();
             if caught_up > standing.settles_at {
                 standing.settles_at = caught_up;
                 standing.assumed |= lag.is_assumed();

@@ -17,6 +17,7 @@ mod phases;
 mod restore;
 mod review;
 mod said;
+mod seeds;
 mod steps;
 #[cfg(feature = "http")]
 pub(crate) mod told;

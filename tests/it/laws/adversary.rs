@@ -235,7 +235,7 @@ fn behind_a_guardrail_that_it_cannot_edit_an_opponent_is_contained_on_every_seed
     all_are_contained(&races(Course {
         subject: "user/ci",
         is_guarded: true,
-        does_as_told: false,
+        does_as_told: true,
     }));
 }
 

@@ -119,8 +119,17 @@ async fn instances(on: &Handle, region: &str) -> Result<Vec<Instance>, Failure> 
 }
 
 /// The user that a place names, by its id or by its name, in whichever directory of the region has it.
-pub(super) async fn find(on: &Handle, place: &Place) -> Result<User, Failure> {
+///
+/// Whether one of these accounts has a directory there decides whether a user that is not in it is gone, or was asked for
+/// in the wrong place.
+pub(super) async fn find(
+    on: &Handle,
+    place: &Place,
+    account: Option<&str>,
+) -> Result<User, Failure> {
+    let mut is_theirs = account.is_none();
     for of in instances(on, &place.region).await? {
+        is_theirs |= account == Some(of.owner.as_str());
         let id = if is_id(&place.name) {
             Ok(place.name.clone())
         } else {
@@ -134,6 +143,14 @@ pub(super) async fn find(on: &Handle, place: &Place) -> Result<User, Failure> {
             Err(failure) if failure.is_missing() => {}
             Ok(_) | Err(_) => return found,
         }
+    }
+    if !is_theirs {
+        let text = format!(
+            "no directory of IAM Identity Center of account {} can be seen in {}",
+            account.unwrap_or_default(),
+            place.region
+        );
+        return Err(Failure::Unsent(Why::new(Because::Foreign, text)));
     }
     let text = format!(
         "no directory of IAM Identity Center in {} has the user {}",
@@ -185,7 +202,10 @@ pub(in super::super) fn is_id(word: &str) -> bool {
 pub(in super::super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
     let region = &on.link.base().await?.region;
     let (place, _) = Place::typed(named, region)?;
-    let user = find(on, &place).await.map_err(|failure| failure.why())?;
+    let account = named.account.as_deref();
+    let user = find(on, &place, account)
+        .await
+        .map_err(|failure| failure.why())?;
     let found = user.locator(&place.region);
     match &named.account {
         Some(account) if found.account() != Some(account) => {
@@ -202,7 +222,7 @@ pub(in super::super) async fn resolve(on: &Handle, named: &Named) -> Result<Loca
 /// The user that a canonical name names.
 pub(super) async fn of(on: &Handle, target: &Locator) -> Result<(Place, User), Failure> {
     let place = Place::of(target).map_err(Failure::Unsent)?;
-    let user = find(on, &place).await?;
+    let user = find(on, &place, target.account()).await?;
     if user.locator(&place.region) != *target {
         let text = format!("{target} is a user of another Identity Center than ours");
         return Err(Failure::Unsent(Why::new(Because::Foreign, text)));
@@ -276,7 +296,7 @@ pub(in super::super) async fn own(on: &Handle, arn: Option<&str>) -> Option<Loca
             region,
             name: user.to_owned(),
         };
-        if let Ok(user) = find(on, &place).await {
+        if let Ok(user) = find(on, &place, None).await {
             return Some(user.locator(&place.region));
         }
     }

@@ -197,7 +197,15 @@ pub(in super::super) async fn reach(on: &Handle, me: &Me, query: &Query) -> Resu
     not_seen.extend(logs.not_seen);
     not_seen.extend(elsewhere(on, me, &user, &assigned));
     let mut found = unbound;
-    found.extend(sessions(&logs.events, &user, target, &me.account));
+    let sessions = sessions(&logs.events, &user, target, &me.account);
+    // They are cut with the user, not with the role that AWS reserves for it and lets nobody edit.
+    for session in sessions
+        .iter()
+        .filter(|one| one.what.kind().noun() == "session")
+    {
+        on.link.learn(&session.what, target);
+    }
+    found.extend(sessions);
     let start: BTreeSet<By> = logs
         .events
         .iter()

@@ -17,6 +17,7 @@ use super::super::partition;
 use super::super::policy::{Says, Who, allow, lets};
 use super::super::signed::{Ask, SSM, send};
 use super::Place;
+use super::assigned::owed;
 use super::center::garbled;
 use super::parameter::seconds;
 use super::secret::{in_region, policy, shown};
@@ -227,6 +228,20 @@ fn readable(what: Locator, listed: &Listed, ways: &[(&Reader, String)]) -> Optio
     })
 }
 
+/// A reader beside the one that is denied already: left to people.
+fn further(listed: &Listed, account: &str, (reader, text): &(&Reader, String)) -> Found {
+    let steps = format!(
+        "one reader of it is denied already, and the statement names no more: deny secretsmanager:GetSecretValue and secretsmanager:BatchGetSecretValue on {} in a policy of {}",
+        listed.arn, reader.name
+    );
+    let why = "somebody beside the reader that is denied could read it";
+    let what = format!("{} by {}", listed.arn, reader.name);
+    Found {
+        relation: Some(Relation::CouldRead),
+        ..owed(&what, account, (why, steps), text.clone())
+    }
+}
+
 /// Of the secrets of a region those that these readers could read.
 async fn of_region(
     on: &Handle,
@@ -276,7 +291,12 @@ async fn of_region(
                 Some((reader, way))
             })
             .collect();
-        found.extend(readable(listed.name("secret", account), &listed, &ways));
+        // Our statement names one reader: naming another there would let the first one in again.
+        if denied.is_null() {
+            found.extend(readable(listed.name("secret", account), &listed, &ways));
+        } else {
+            found.extend(ways.iter().map(|way| further(&listed, account, way)));
+        }
     }
     for (why, count) in unread {
         let what = format!("by their own policies, who could read {count} secrets in {region}");

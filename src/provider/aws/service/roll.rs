@@ -89,9 +89,10 @@ impl Roll {
         };
         let mut all = match &there {
             None => Vec::new(),
+            // What is attached nowhere denies nobody: whom it still names was given back.
+            Some(there) if !there.attached => Vec::new(),
             Some(there) => match self.denied(&there.document) {
                 Some(all) => all,
-                None if !wants && !there.attached => return Outcome::AlreadySo,
                 None => return Outcome::Refused(altered(&self.name)),
             },
         };
