@@ -19,7 +19,7 @@ use contain::domain::Clock;
 use contain::domain::plan::Plan;
 use contain::execute::Ground;
 use contain::execute::lanes::Lanes;
-use contain::gate::{Held, Policy};
+use contain::gate::{Pledges, Policy};
 use contain::journal::folder::Shelf;
 use contain::journal::{Journal, Root};
 use contain::provider::Observer;
@@ -61,7 +61,7 @@ async fn plan() -> (Duration, usize) {
     let opening = setting::opening(&playbook, &policy, SUBJECTS);
     journal.append(opening).await.expect("a first entry");
     let observer = Observer::new(&catalogue, clock.clone());
-    let (lanes, held) = (Lanes::default(), Held::default());
+    let (lanes, pledges) = (Lanes::default(), Pledges::default());
     let around = setting::around();
     let means = Means {
         ground: Ground {
@@ -70,7 +70,7 @@ async fn plan() -> (Duration, usize) {
             journal: &journal,
             policy: &policy,
             around: &around,
-            held: &held,
+            pledges: &pledges,
             lanes: &lanes,
             clock: &clock,
             key: &[0; 32],

@@ -21,7 +21,7 @@ use crate::drill::Rehearsal;
 use crate::evidence::{Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
-use crate::gate::{Circumstances, Held, Ruling};
+use crate::gate::{Circumstances, Pledges, Ruling};
 use crate::journal::{self, Journal, MemorySink, Sink};
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
@@ -273,7 +273,7 @@ impl Bench {
             journal.append(events).await?;
         }
         let observer = Observer::new(&self.catalogue, clock.clone());
-        let (lanes, held, around) = (Lanes::default(), Held::default(), around());
+        let (lanes, pledges, around) = (Lanes::default(), Pledges::default(), around());
         let keep = |plan: &Plan| -> Result<Digest, journal::Error> {
             let digest = plan.digest().unwrap();
             self.plans.lock().unwrap().insert(digest, plan.clone());
@@ -296,7 +296,7 @@ impl Bench {
                 journal,
                 policy: wish.policy,
                 around: &around,
-                held: &held,
+                pledges: &pledges,
                 lanes: &lanes,
                 clock,
                 key: &[7; 32],

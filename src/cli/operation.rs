@@ -18,7 +18,7 @@ use crate::domain::{Digest, Item, Locator, Secret, State};
 use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
-use crate::gate::{Circumstances, Held, Policy, Ruling};
+use crate::gate::{Circumstances, Pledges, Policy, Ruling};
 use crate::journal::Journal;
 use crate::playbook::Playbook;
 use crate::provider::Observer;
@@ -145,7 +145,7 @@ impl Go<'_> {
         limit: Limit,
     ) -> Result<Ended, Box<Failure>> {
         let incident = work.folder.id().to_owned();
-        let (lanes, held, key) = (Lanes::default(), Held::default(), work.folder.key()?);
+        let (lanes, pledges, key) = (Lanes::default(), Pledges::default(), work.folder.key()?);
         let around = Circumstances {
             incident: incident.clone(),
             solo: true,
@@ -176,7 +176,7 @@ impl Go<'_> {
                 journal: &work.journal,
                 policy: self.policy,
                 around: &around,
-                held: &held,
+                pledges: &pledges,
                 lanes: &lanes,
                 clock: &session.clock,
                 key: &key,

@@ -49,7 +49,7 @@ impl<'a> Loop<'a> {
                         gate::clear(
                             (item, &named),
                             (spec, digest),
-                            (case, &gate::Held::default()),
+                            (case, &gate::Pledges::default()),
                             (ground.policy, ground.around),
                             now,
                         )

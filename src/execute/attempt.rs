@@ -157,7 +157,7 @@ impl Attempts<'_> {
             gate::clear(
                 (self.item, self.named),
                 (self.spec, self.plan),
-                (case, self.ground.held),
+                (case, self.ground.pledges),
                 rules,
                 now,
             )

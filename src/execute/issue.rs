@@ -272,7 +272,7 @@ impl Issue<'_> {
         let now = self.ground.clock.now();
         let cleared = self.ground.journal.with_case(|case| {
             let rules = (self.ground.policy, self.ground.around);
-            let authority = (case, self.ground.held);
+            let authority = (case, self.ground.pledges);
             gate::clear(
                 (self.item, self.named),
                 (spec, self.plan),

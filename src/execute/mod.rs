@@ -50,7 +50,7 @@ pub struct Ground<'a> {
     /// The circumstances that policies ask about.
     pub around: &'a Circumstances,
     /// What is cleared and not in the record yet.
-    pub held: &'a gate::Held,
+    pub pledges: &'a gate::Pledges,
     /// The lanes, shared by all rounds.
     pub lanes: &'a Lanes,
     /// The time.

@@ -22,7 +22,7 @@ pub(super) enum How {
     /// Not well: it is known that nothing happened, or that it was not to be.
     Badly,
     /// Not to its end: something stood in its way, or its target had changed. It may end well later.
-    Held,
+    Blocked,
     /// Not at all so far: it has not had its turn.
     Open,
 }
@@ -54,7 +54,7 @@ impl How {
                     | Cause::Provider(_),
                 )
                 | State::Stale(_),
-            ) => Self::Held,
+            ) => Self::Blocked,
         }
     }
 }
@@ -145,7 +145,7 @@ impl<'a> Order<'a> {
         });
         let is_open = self.of_step(undone).any(|other| {
             let end = self.end(&other.key);
-            matches!(end, None | Some(How::Held | How::InDoubt | How::Open))
+            matches!(end, None | Some(How::Blocked | How::InDoubt | How::Open))
         });
         let why = match (failed, changed) {
             (true, true) => return Turn::Now,

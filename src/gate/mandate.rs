@@ -109,13 +109,13 @@ pub fn grant(
 /// What was cleared in this process and whose intent is not durable yet: it counts as spent. Items are cleared side by side,
 /// and none of them sees the others in the record.
 #[derive(Debug, Default)]
-pub struct Held(Mutex<BTreeMap<String, BTreeSet<ItemRef>>>);
+pub struct Pledges(Mutex<BTreeMap<String, BTreeSet<ItemRef>>>);
 
-impl Held {
+impl Pledges {
     /// How many others are about to spend a mandate.
     fn others(&self, mandate: &Mandate, named: &ItemRef, case: &Case) -> u32 {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(items) = held.get_mut(&mandate.nonce) else {
+        let mut pledges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(items) = pledges.get_mut(&mandate.nonce) else {
             return 0;
         };
         items.retain(|item| !spent_before(case, item, mandate));
@@ -124,9 +124,9 @@ impl Held {
     }
 
     /// Notes that an item is about to spend a mandate.
-    pub(super) fn hold(&self, mandate: &Mandate, named: &ItemRef) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let items = held.entry(mandate.nonce.clone()).or_default();
+    pub(super) fn pledge(&self, mandate: &Mandate, named: &ItemRef) {
+        let mut pledges = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let items = pledges.entry(mandate.nonce.clone()).or_default();
         items.insert(named.clone());
     }
 }
@@ -138,12 +138,12 @@ pub fn covering<'a>(
     named: &ItemRef,
     spec: &Spec,
     plan: Digest,
-    (case, held): (&'a Case, &Held),
+    (case, pledges): (&'a Case, &Pledges),
     now: Time,
 ) -> Option<(&'a Mandate, bool)> {
     let began = |mandate: &&Mandate| spent_before(case, named, mandate);
     let live = |mandate: &&Mandate| {
-        case.is_live_beside(mandate, held.others(mandate, named, case), now)
+        case.is_live_beside(mandate, pledges.others(mandate, named, case), now)
             || (began(mandate) && case.is_in_force(mandate, now))
     };
     let exact = |mandate: &&Mandate| match &mandate.scope {

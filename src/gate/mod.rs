@@ -9,7 +9,7 @@ use crate::domain::case::{Attached, Case};
 use crate::domain::{Cause, Digest, Item, ItemRef, Rung, Seen, Spec, Time};
 use crate::evidence;
 
-pub use mandate::{Confirmation, Held};
+pub use mandate::{Confirmation, Pledges};
 pub use policy::{Authority, Circumstances, Policy, Rule, Ruling};
 
 /// Proof that one attempt at one item may be made. Not cloneable; writing the intent consumes it.
@@ -50,11 +50,11 @@ pub enum Blocked {
 pub fn clear(
     (item, named): (&Item, &ItemRef),
     (spec, plan): (&Spec, Digest),
-    (case, held): (&Case, &Held),
+    (case, pledges): (&Case, &Pledges),
     (policy, around): (&Policy, &Circumstances),
     now: Time,
 ) -> Result<Clearance, Blocked> {
-    let mandate = mandate::covering(item, named, spec, plan, (case, held), now);
+    let mandate = mandate::covering(item, named, spec, plan, (case, pledges), now);
     let authority = mandate.map_or(Authority::NONE, |(mandate, exact)| Authority {
         tier: Some(mandate.tier),
         exact,
@@ -62,7 +62,7 @@ pub fn clear(
     match policy.rule(item, spec.effect.word(), around, authority) {
         Ruling::Allow(policies) => {
             if let Some((mandate, _)) = mandate {
-                held.hold(mandate, named);
+                pledges.pledge(mandate, named);
             }
             Ok(Clearance {
                 item: named.clone(),

@@ -12,7 +12,7 @@ use contain::domain::{
 };
 use contain::execute::lanes::Lanes;
 use contain::execute::{Ground, Turn, Turns, Written, execute, settle};
-use contain::gate::{Confirmation, Held, mandate};
+use contain::gate::{Confirmation, Pledges, mandate};
 use contain::journal::{Journal, MemorySink};
 use contain::plan::in_short;
 use contain::provider::notify::{Channel, Given, Notify, Shape, channel};
@@ -177,14 +177,14 @@ async fn a_message_is_sent_once_and_one_that_may_have_come_is_not_sent_again() {
         let granted = granted.into_iter();
         events.extend(granted.map(|mandate| Event::Granted { mandate }));
         journal.append(events).await.unwrap();
-        let (lanes, held, around) = (Lanes::default(), Held::default(), around());
+        let (lanes, pledges, around) = (Lanes::default(), Pledges::default(), around());
         let ground = Ground {
             catalogue: &catalogue,
             observer: &observer,
             journal: &journal,
             policy: policy(),
             around: &around,
-            held: &held,
+            pledges: &pledges,
             lanes: &lanes,
             clock: &clock,
             key: &[0; 32],
