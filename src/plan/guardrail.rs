@@ -198,7 +198,7 @@ pub fn not_guaranteed(
     let undone = undone(case, catalogue).into_iter();
     for ((action, target), undone) in undone.filter(|(_, undone)| undone.is_by_somebody()) {
         let why = format!(
-            "{action} on {target} did not stay, last seen at {}: undone {} times after it was in force, {} times before it could be seen",
+            "{action} on {target} did not stay, last looked at {}: {} times it was in force and then no longer, {} times it was acknowledged and never seen",
             undone.seen, undone.times, undone.unshown
         );
         tell(&target, undone.principal.as_ref(), why);
