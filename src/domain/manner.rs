@@ -26,7 +26,7 @@ pub struct Manner {
     pub after_failure: Option<AfterFailure>,
     /// The item that this one takes back, where that item's step failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undoes: Option<ItemKey>,
+    pub undoes: Option<Box<ItemKey>>,
 }
 
 #[expect(

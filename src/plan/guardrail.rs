@@ -2,7 +2,7 @@
 //!
 //! Which cuts those are is declared by the provider. Never waits for the ordinary cut, and nothing waits for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ask;
 use super::candidate::Candidate;
@@ -97,7 +97,11 @@ pub(super) fn beside(
     seen: &BTreeMap<Locator, Seen>,
     candidates: &mut Vec<Candidate<'_>>,
 ) {
+    if !ask.catalogue.has_guards() {
+        return;
+    }
     let undone = undone(ask.case, ask.catalogue);
+    let subjects: BTreeSet<&Locator> = ask.order.subjects.iter().collect();
     let more: Vec<_> = candidates
         .iter()
         .filter_map(|beside| {
@@ -105,7 +109,8 @@ pub(super) fn beside(
                 return None;
             };
             let cuts = beside.step.mode == Mode::Stop && beside.key.phase <= Phase::Inventory;
-            let target = behind(ask, seen, (&undone, *rung), beside).filter(|_| cuts)?;
+            let target =
+                behind(ask, (seen, &subjects), (&undone, *rung), beside).filter(|_| cuts)?;
             let spec = ask.catalogue.guard(target.kind())?;
             Some(Candidate {
                 step: beside.step,
@@ -128,7 +133,7 @@ pub(super) fn beside(
 /// Which principal goes behind the guardrail beside a cut.
 fn behind(
     ask: &Ask<'_>,
-    seen: &BTreeMap<Locator, Seen>,
+    (seen, subjects): (&BTreeMap<Locator, Seen>, &BTreeSet<&Locator>),
     (undone, rung): (&BTreeMap<Goal, Undone>, Rung),
     cut: &Candidate<'_>,
 ) -> Option<Locator> {
@@ -144,7 +149,7 @@ fn behind(
     if is_lone && !is_included {
         return None;
     }
-    let is_subject = ask.order.subjects.contains(&cut.target);
+    let is_subject = subjects.contains(&cut.target);
     let is_stopped = rung >= Rung::Suspend && !is_credential(&cut.target);
     if is_stopped && (is_subject || cut.relation == Some(Relation::Minted)) {
         return Some(cut.target.clone());
@@ -159,7 +164,6 @@ fn behind(
         cut.target.clone()
     };
     // Whoever is neither named, nor whose it is, nor made by it may be healthy: for that one it is offered.
-    let subjects = &ask.order.subjects;
     let is_named = subjects.contains(&owner)
         || subjects
             .iter()

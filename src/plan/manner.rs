@@ -118,7 +118,7 @@ fn undo(ask: &Ask<'_>, item: &Item, needs: &[Need]) -> Option<Item> {
         undo: Some(inverse.undo.clone()),
         needs: needs.to_vec(),
         manner: Manner {
-            undoes: Some(item.key.clone()),
+            undoes: Some(Box::new(item.key.clone())),
             ..Manner::default()
         },
         ..Item::new(key, Work::Act(call))

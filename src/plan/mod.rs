@@ -258,16 +258,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let mut asked = BTreeSet::new();
     others.retain(|item| asked.insert(item.key.clone()));
     // Steps that ask the same share one question: their expressions find its answer.
-    let mut questions: Vec<(Option<Locator>, Query)> = Vec::new();
-    others.retain(|item| {
-        let Work::Read(query) = &item.work else {
-            return true;
-        };
-        let question = (item.key.subject.clone(), query.clone());
-        let is_new = item.key.each.is_some() || !questions.contains(&question);
-        questions.extend(is_new.then_some(question));
-        is_new
-    });
+    let mut is_new = news(&others).into_iter();
+    others.retain(|_| is_new.next().unwrap_or(true));
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);
@@ -292,6 +284,21 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         not_seen: look::not_seen(ask),
     };
     Ok((plan, reached))
+}
+
+/// Of each item whether it asks what none before it asks for the same subject.
+fn news(items: &[Item]) -> Vec<bool> {
+    let mut questions: BTreeMap<Option<&Locator>, Vec<&Query>> = BTreeMap::new();
+    let is_new = items.iter().map(|item| {
+        let Work::Read(query) = &item.work else {
+            return true;
+        };
+        let asked = questions.entry(item.key.subject.as_ref()).or_default();
+        let is_new = item.key.each.is_some() || !asked.contains(&query);
+        asked.extend(is_new.then_some(query));
+        is_new
+    });
+    is_new.collect()
 }
 
 /// Whether a life says how its goal came to be so. What was planned and never begun, or did not come about, does not: where

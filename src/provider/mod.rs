@@ -181,6 +181,13 @@ impl Catalogue {
             .flat_map(|provider| provider.actions())
     }
 
+    /// Whether any provider is set up to put anything behind a guardrail.
+    #[must_use]
+    pub fn has_guards(&self) -> bool {
+        let mut providers = self.providers.iter();
+        providers.any(|provider| !provider.guards().is_empty())
+    }
+
     /// The cut that puts things of a kind behind the guardrail, where its provider is set up to make it.
     #[must_use]
     pub fn guard(&self, kind: &KindId) -> Option<&Spec> {
