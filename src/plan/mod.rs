@@ -255,6 +255,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
             }
         }
     }
+    // What was seen stands in the items now.
+    drop((seen, merged));
     let mut asked = BTreeSet::new();
     others.retain(|item| asked.insert(item.key.clone()));
     // Steps that ask the same share one question: their expressions find its answer.
