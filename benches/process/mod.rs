@@ -10,6 +10,8 @@ use std::ffi::{OsStr, OsString};
 use std::process::Command;
 use std::time::Duration;
 
+use contain::bench::peak;
+
 const RUNS: usize = 5;
 const ONE: &str = "--one-run";
 
@@ -50,14 +52,4 @@ pub(crate) fn measure(what: &str, about: impl AsRef<OsStr>) {
     println!(
         "{what}: min {fastest:.3} s, median {median:.3} s of {RUNS} runs; peak memory {memory:.0} MiB"
     );
-}
-
-/// The most memory that this process ever had, in MiB.
-fn peak() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kib / 1024.0)
 }

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use contain::bench::{draw, last_journal, many, one, quiet, until_broken};
+use contain::bench::{draw, last_journal, many, one, peak, quiet, until_broken};
 use contain::domain::bug::{Bug, plant};
 
 /// Play simulated incidents, each from its seed, and check what must be true of every one
@@ -115,13 +115,4 @@ fn planted(args: &Args) -> ExitCode {
     plant(None);
     println!("{missed} of {} bugs were not found", Bug::ALL.len());
     ExitCode::from(u8::from(missed > 0))
-}
-
-/// The most memory that this process ever had, in MiB.
-fn peak() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let mut lines = status.lines();
-    let kib = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: f64 = kib.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kib / 1024.0)
 }

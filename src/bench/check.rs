@@ -75,6 +75,16 @@ impl Bench {
         check_doubts(entries);
     }
 
+    /// I8: no secret that the world ever had is in the journal or in a plan.
+    pub fn check_secrets(&self) {
+        let text = String::from_utf8(self.disk.bytes()).unwrap();
+        assert!(!text.contains("sim-secret"), "a secret is in the journal");
+        for plan in self.plans.lock().unwrap().values() {
+            let text = serde_json::to_string(plan).unwrap();
+            assert!(!text.contains("sim-secret"), "a secret is in a plan");
+        }
+    }
+
     /// I2: what the journal calls failed did not happen, as far as the world's own log goes back to its first attempt.
     pub fn check_failed(&self, entries: &[Entry]) {
         let mut first: BTreeMap<&ItemRef, (Time, &Call)> = BTreeMap::new();

@@ -118,7 +118,7 @@ pub async fn play(seed: u64) -> Ran {
     let now = bench.clock.now();
     let ours = &drawn.scenario.responder.credential;
     assert!(lock(&bench.world).accepts(ours, now), "I9: we cut {ours}");
-    check_secrets(&bench);
+    bench.check_secrets();
     Ran {
         requests: bench.left().len(),
         journal: Digest::of(&bench.disk.bytes()),
@@ -192,14 +192,20 @@ impl Course {
     }
 }
 
-/// The next command of an operator who does what the tool says would end it.
-fn as_told(wish: Wish, standing: &Standing) -> Wish {
+/// The principals that the tool says a guardrail would stop.
+#[must_use]
+pub fn offered(standing: &Standing) -> Vec<Locator> {
     let said = standing.withheld.iter();
-    let offers = said.filter_map(|why| {
+    let commands = said.filter_map(|why| {
         let (_, command) = why.split_once(": contain isolate ")?;
         command.split(' ').next()?.parse().ok()
     });
-    let subjects: Vec<Locator> = offers.collect();
+    commands.collect()
+}
+
+/// The next command of an operator who does what the tool says would end it.
+fn as_told(wish: Wish, standing: &Standing) -> Wish {
+    let subjects = offered(standing);
     if subjects.is_empty() {
         return wish;
     }
@@ -355,15 +361,5 @@ async fn give_back(bench: &Bench, drawn: &Drawn, run: u32) {
             !is_credential || !world.accepts(subject, now),
             "{subject} was compromised and works again"
         );
-    }
-}
-
-/// I8: no secret that the world ever had is in the journal or in a plan.
-fn check_secrets(bench: &Bench) {
-    let text = String::from_utf8_lossy(&bench.disk.bytes()).into_owned();
-    assert!(!text.contains("sim-secret"), "I8: the journal has a secret");
-    for plan in bench.plans.lock().unwrap().values() {
-        let text = serde_json::to_string(plan).unwrap();
-        assert!(!text.contains("sim-secret"), "I8: a plan has a secret");
     }
 }

@@ -21,6 +21,7 @@ mod wish;
 
 mod incident;
 
+mod process;
 mod seeds;
 
 use std::sync::OnceLock;
@@ -28,7 +29,8 @@ use std::sync::OnceLock;
 pub use chance::Chance;
 pub use check::{Entry, check_authority, check_doubts, entries};
 pub use draw::{Drawn, draw};
-pub use incident::{Ran, play};
+pub use incident::{Ran, offered, play};
+pub use process::peak;
 pub use seeds::{Tally, last_journal, many, one, quiet, until_broken};
 pub use stage::{Bench, around};
 pub use storm::{Odds, Stormy};

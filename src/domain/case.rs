@@ -195,17 +195,11 @@ impl Case {
     /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
     #[must_use]
     pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
-        let given_back = |number: u32, of: &Run| {
-            let mut later = self.runs.range(number.saturating_add(1)..);
-            later.any(|(later, run)| {
-                let mut subjects = run.order.subjects.iter();
-                run.order.gives_back()
-                    && subjects.any(|subject| of.order.subjects.contains(subject))
-                    && self.has_acted(*later)
-            })
+        let stands = |number: u32, of: &Run| {
+            !self.gave_back_since(number, |subject| of.order.subjects.contains(subject))
         };
         self.runs_that_cut()
-            .filter(|(number, run)| !given_back(*number, run))
+            .filter(|(number, run)| stands(*number, run))
             .collect()
     }
 
@@ -223,11 +217,16 @@ impl Case {
     /// Whether a later run gave back for whom an item was made.
     #[must_use]
     pub fn is_given_back(&self, item: &ItemRef) -> bool {
-        let mut later = self.runs.range(item.run.saturating_add(1)..);
+        let of = item.key.subject.as_ref();
+        self.gave_back_since(item.run, |subject| of.is_none_or(|of| of == subject))
+    }
+
+    /// Whether a run after this one gave back for a subject that is meant.
+    fn gave_back_since(&self, number: u32, is_meant: impl Fn(&Locator) -> bool) -> bool {
+        let mut later = self.runs.range(number.saturating_add(1)..);
         later.any(|(number, run)| {
-            let of = item.key.subject.as_ref();
             run.order.gives_back()
-                && of.is_none_or(|subject| run.order.subjects.contains(subject))
+                && run.order.subjects.iter().any(&is_meant)
                 && self.has_acted(*number)
         })
     }
@@ -250,15 +249,14 @@ impl Case {
         let runs: BTreeSet<u32> = self.runs_that_cut().map(|(run, _)| run).collect();
         let mut goals: BTreeMap<(&ActionId, &Locator), (bool, Option<Time>)> = BTreeMap::new();
         let lives = self.lives.iter();
-        let stands = |item: &ItemRef| runs.contains(&item.run) && !self.is_given_back(item);
-        for (item, life) in lives.filter(|(item, _)| stands(item)) {
+        for (item, life) in lives.filter(|(item, _)| runs.contains(&item.run)) {
             let planned = &life.planned;
             let is_own = planned.target.as_ref() == Some(subject)
                 || item.key.subject.as_ref() == Some(subject) && planned.relation.is_none();
             let (Some(action), Some(target)) = (&planned.action, &planned.target) else {
                 continue;
             };
-            if !is_own || !planned.is_of_set() {
+            if !is_own || !planned.is_of_set() || self.is_given_back(item) {
                 continue;
             }
             let (in_force, first) = goals.entry((action, target)).or_default();

@@ -124,6 +124,14 @@ pub struct Found {
     pub fields: Fields,
 }
 
+impl Found {
+    /// Whose it is, where the provider that found it says so.
+    #[must_use]
+    pub fn principal(&self) -> Option<Locator> {
+        self.fields.get("principal")?.as_str()?.parse().ok()
+    }
+}
+
 /// A field that an event in an audit log wrote, in the words of what observing the target answers.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

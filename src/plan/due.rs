@@ -92,9 +92,7 @@ impl<'a> Goals<'a> {
                 .iter()
                 .filter(|found| matches!(found.relation, Some(Relation::Minted | Relation::Held)));
             for found in of_set {
-                let told = found.fields.get("principal").and_then(|told| told.as_str());
-                let whose = told.and_then(|told| told.parse().ok());
-                let whose = whose.unwrap_or_else(|| {
+                let whose = found.principal().unwrap_or_else(|| {
                     let principal = self.principals.get(subject);
                     (*principal.unwrap_or(&subject)).clone()
                 });

@@ -163,22 +163,19 @@ fn behind(
     } else {
         cut.target.clone()
     };
+    let mut of_target = undone
+        .iter()
+        .filter(|((_, target), _)| *target == cut.target || *target == owner);
+    if !of_target.any(|(_, undone)| undone.is_by_somebody()) {
+        return None;
+    }
     // Whoever is neither named, nor whose it is, nor made by it may be healthy: for that one it is offered.
     let is_named = subjects.contains(&owner)
         || subjects
             .iter()
             .any(|subject| ask.case.principal_of(subject) == Some(&owner));
     let is_made = owner == cut.target && cut.relation == Some(Relation::Minted);
-    if !(is_named || is_made) {
-        return None;
-    }
-    let of_target = undone
-        .iter()
-        .filter(|((_, target), _)| *target == cut.target || *target == owner);
-    of_target
-        .into_iter()
-        .any(|(_, undone)| undone.is_by_somebody())
-        .then_some(owner)
+    (is_named || is_made).then_some(owner)
 }
 
 /// What is not guaranteed: cuts that somebody else undoes, or credentials made after the cut, where no guardrail is in
@@ -207,22 +204,23 @@ pub fn not_guaranteed(
         );
         tell(&target, undone.principal.as_ref(), why);
     }
+    let settled = dead_since(case, run);
     for (item, (_, reading)) in case.readings(run) {
         let Some(subject) = &item.key.subject else {
             continue;
         };
-        let Some((dead, principal)) = dead_since(case, run, subject) else {
+        let Some((dead, principal)) = settled.get(subject) else {
             continue;
         };
         let late = reading.found.iter().find(|found| {
-            found.relation == Some(Relation::Minted) && found.at.is_some_and(|at| at > dead)
+            found.relation == Some(Relation::Minted) && found.at.is_some_and(|at| at > *dead)
         });
         if let Some(late) = late {
             let why = format!(
                 "{} was made after {subject} was cut and that had settled at {dead}",
                 late.what
             );
-            tell(subject, principal.as_ref(), why);
+            tell(subject, *principal, why);
         }
     }
     told
@@ -249,19 +247,23 @@ pub fn offer(
     }
 }
 
-/// When what was done to a subject first had reached everywhere, and whose the subject is.
-fn dead_since(case: &Case, run: u32, subject: &Locator) -> Option<(Time, Option<Locator>)> {
-    let lives = case.lives_of(run).map(|(_, life)| life);
-    let cuts = lives.filter(|life| {
-        life.planned.target.as_ref() == Some(subject)
-            && life.planned.rung.is_some_and(|rung| rung >= Rung::Suspend)
-            && matches!(life.state, State::Confirmed { .. })
-    });
-    let settled = cuts.filter_map(|life| {
-        let verdict = life.verdict.as_ref()?;
-        Some((verdict.settles.at, life.principal.clone()))
-    });
-    settled.min_by_key(|(at, _)| *at)
+/// When what was done to each target first had reached everywhere, and whose the target is.
+fn dead_since(case: &Case, run: u32) -> BTreeMap<&Locator, (Time, Option<&Locator>)> {
+    let mut dead = BTreeMap::new();
+    for (_, life) in case.lives_of(run) {
+        let stops = life.planned.rung.is_some_and(|rung| rung >= Rung::Suspend);
+        let (Some(target), Some(verdict)) = (&life.planned.target, &life.verdict) else {
+            continue;
+        };
+        if stops && matches!(life.state, State::Confirmed { .. }) {
+            let settled = (verdict.settles.at, life.principal.as_ref());
+            let first = dead.entry(target).or_insert(settled);
+            if settled.0 < first.0 {
+                *first = settled;
+            }
+        }
+    }
+    dead
 }
 
 /// Whether a principal is behind a guardrail: seen in force, and nothing since says otherwise.

@@ -127,14 +127,15 @@ pub(super) fn slots(
             Err(unknown) => return Ok(Err(unknown)),
         };
         // What a credential minted belongs to its principal, unless the provider knows better.
-        let told = |found: &Found| found.fields.get("principal")?.as_str()?.parse().ok();
         slots.push(Slot {
             key: key(step, Some(each), subject),
             scope: inner.clone(),
             target,
             found: reached.cloned(),
             only_if: only_if.clone(),
-            principal: reached.and_then(told).or_else(|| principal.cloned()),
+            principal: reached
+                .and_then(Found::principal)
+                .or_else(|| principal.cloned()),
         });
     }
     Ok(Ok(slots))

@@ -129,9 +129,13 @@ fn refuse_too_many(ask: &Ask<'_>, items: &[Item]) -> Result<(), Error> {
 
 /// Whether an item cuts something that nobody named: what a read found, or what a step goes through.
 fn is_discovered(ask: &Ask<'_>, item: &Item) -> bool {
-    let step = || ask.playbook.step(&item.key.step);
-    let goes_through = || step().is_some_and(|step| step.for_each.is_some());
-    item.call().is_some() && item.rung.is_some() && (item.relation.is_some() || goes_through())
+    let cuts = item.call().is_some() && item.rung.is_some();
+    cuts && (item.relation.is_some() || goes_through(ask, &item.key))
+}
+
+fn goes_through(ask: &Ask<'_>, key: &ItemKey) -> bool {
+    let step = ask.playbook.step(&key.step);
+    step.is_some_and(|step| step.for_each.is_some())
 }
 
 /// The discovered cuts that earlier rounds of this run planned and nobody has to be asked for any more, each with whether it
@@ -139,9 +143,8 @@ fn is_discovered(ask: &Ask<'_>, item: &Item) -> bool {
 fn known<'a>(ask: &Ask<'a>) -> BTreeMap<&'a ItemKey, bool> {
     let lives = ask.case.lives_of(ask.at.0);
     let discovered = lives.filter(|(item, life)| {
-        let step = ask.playbook.step(&item.key.step);
-        let goes_through = step.is_some_and(|step| step.for_each.is_some());
-        life.planned.rung.is_some() && (life.planned.relation.is_some() || goes_through)
+        let planned = &life.planned;
+        planned.rung.is_some() && (planned.relation.is_some() || goes_through(ask, &item.key))
     });
     let mut known = BTreeMap::new();
     for (item, life) in discovered {

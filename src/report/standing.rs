@@ -404,8 +404,7 @@ pub fn outside(
         lives.filter(|planned| planned.rung.is_some() || planned.does == Does::Manual)
     };
     let is_cut = |subject: &Locator, found: &Found| {
-        let told = found.fields.get("principal").and_then(|told| told.as_str());
-        let principal = told.and_then(|told| told.parse().ok());
+        let principal = found.principal();
         let principal = principal.or_else(|| case.principal_of(&found.what).cloned());
         let is_made = found.relation == Some(Relation::Minted);
         let principal =

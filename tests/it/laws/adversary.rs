@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::time::Instant;
 
+use contain::bench::offered;
 use contain::domain::{Duration, Locator};
 use contain::provider::simulated::weather::Length;
 use contain::provider::simulated::{Adversary, Deed, Scenario, adversary, lock};
-use contain::report::standing::{Outcome as Said, Standing};
+use contain::report::standing::Outcome as Said;
 
 use crate::simulated::{Bench, LEAK, Wish, name};
 
@@ -114,16 +115,6 @@ struct Course {
     is_guarded: bool,
     /// Whether the operator does what the tool says would end it.
     does_as_told: bool,
-}
-
-/// The principals that the tool says a guardrail would stop.
-fn offered(standing: &Standing) -> Vec<Locator> {
-    let said = standing.withheld.iter();
-    let commands = said.filter_map(|why| {
-        let (_, command) = why.split_once(": contain isolate ")?;
-        command.split(' ').next()?.parse().ok()
-    });
-    commands.collect()
 }
 
 async fn race(seed: u64, course: Course) -> Race {

@@ -190,16 +190,6 @@ fn state_of(bench: &Bench, step: &str) -> Option<State> {
 
 const ISSUE: &str = "isolate/replace@toy:key/LEAKED@1";
 
-/// No secret that the world ever had is in the journal or in a plan.
-fn check_secrets(bench: &Bench) {
-    let text = String::from_utf8(bench.disk.bytes()).unwrap();
-    assert!(!text.contains("sim-secret"), "a secret is in the journal");
-    for plan in bench.plans.lock().unwrap().values() {
-        let text = serde_json::to_string(plan).unwrap();
-        assert!(!text.contains("sim-secret"), "a secret is in a plan");
-    }
-}
-
 fn is_same(intended: &Call, left: &Call) -> bool {
     (&intended.action, &intended.target, &intended.tag) == (&left.action, &left.target, &left.tag)
 }
@@ -244,7 +234,7 @@ fn check_intents(bench: &Bench) {
 /// What must be true at every instant, however it came to it.
 fn check(bench: &Bench) {
     check_intents(bench);
-    check_secrets(bench);
+    bench.check_secrets();
     let entries = bench.entries();
     check_authority(&entries);
     check_doubts(&entries);
@@ -543,7 +533,7 @@ async fn with_as_many_as_may_be_the_dead_one_is_deleted_first_at_tier_3() {
     bench.go(&plain).await.end();
     assert_eq!(bench.received(), 0);
     bench.go(&wish()).await.end();
-    check_secrets(&bench);
+    bench.check_secrets();
     let room = state_of(&bench, "isolate/replace[make room]@toy:key/LEAKED@1");
     assert!(
         matches!(room, Some(State::Confirmed { changed: true })),

@@ -1,0 +1,11 @@
+//! What a process came to: the most memory that it ever had.
+
+/// The most memory that this process ever had, in MiB, where the system tells.
+#[must_use]
+pub fn peak() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mut lines = status.lines();
+    let kib = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = kib.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1024.0)
+}
