@@ -3,6 +3,7 @@
 //! Pure data; where an item stands is [`super::state`]'s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +52,7 @@ pub struct Item {
     pub parallel: Option<u32>,
     /// How it is carried out, where its step says.
     #[serde(default, skip_serializing_if = "Manner::is_plain")]
-    pub manner: Manner,
+    pub manner: Arc<Manner>,
     /// How long until a cut in force is due for review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<Duration>,
@@ -205,7 +206,7 @@ impl Item {
             needs: Vec::new(),
             only_if: None,
             parallel: None,
-            manner: Manner::default(),
+            manner: Manner::plain(),
             review: None,
             proposes_restore: false,
             verify_within: None,

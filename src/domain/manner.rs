@@ -2,6 +2,8 @@
 //!
 //! Pure data, from the fields of a playbook's step; carrying it out is `execute`'s.
 
+use std::sync::{Arc, LazyLock};
+
 use serde::{Deserialize, Serialize};
 
 use super::{Duration, ItemKey};
@@ -38,6 +40,13 @@ fn is_first(wave: &u32) -> bool {
 }
 
 impl Manner {
+    /// The one of which nothing was said, shared by all that have it.
+    #[must_use]
+    pub fn plain() -> Arc<Self> {
+        static PLAIN: LazyLock<Arc<Manner>> = LazyLock::new(Arc::default);
+        Arc::clone(&PLAIN)
+    }
+
     /// Whether nothing was said: the effect decides everything.
     #[must_use]
     pub fn is_plain(&self) -> bool {

@@ -47,9 +47,9 @@ pub struct PlannedItem {
     /// What happens to what needs it, once it has failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_failure: Option<AfterFailure>,
-    /// What a check, a gate or a manual task asks.
+    /// What a check, a gate or a manual task asks; boxed, as most items ask nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Asked>,
+    pub asked: Option<Box<Asked>>,
     /// Whether giving back is proposed when the review of its cut falls due.
     #[serde(default, skip_serializing_if = "super::item::is_false")]
     pub proposes_restore: bool,
@@ -58,7 +58,7 @@ pub struct PlannedItem {
     pub lifts: Option<ActionId>,
     /// For an item that watches: the item whose making it watches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watches: Option<ItemKey>,
+    pub watches: Option<Box<ItemKey>>,
 }
 
 /// What sort of work an item is.

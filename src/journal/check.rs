@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::domain::event::{Answered, Event};
-    use crate::journal::entry::{Framed, is_sealed};
+    use crate::journal::entry::{self, Framed, is_sealed};
     use crate::journal::laws::{Sample, journal_of, lines_of};
 
     fn is_damaged(bytes: &[u8]) -> bool {
@@ -268,7 +268,9 @@ mod tests {
             unreachable!("no first line")
         };
         let newer = r#""kind":"sung","body":{}"#;
-        let (line, _) = super::super::entry::seal(2, first.at, "\"x\"", newer, &first.hash);
+        let mut line = Vec::new();
+        let parts = ("\"x\"", newer);
+        assert!(entry::seal(&mut line, 2, first.at, parts, &first.hash).is_ok());
         match check(&[whole_lines(&bytes).concat(), line].concat()) {
             Report::Intact(intact) => assert_eq!((intact.entries, intact.opaque), (2, 1)),
             other @ (Report::Torn { .. } | Report::Damaged { .. }) => unreachable!("{other}"),

@@ -303,8 +303,7 @@ impl Draft {
     ) -> Result<(), serde_json::Error> {
         let (seq, prev) = (chain.seq + 1, chain.head);
         let quoted = serde_json::to_string(actor)?;
-        let (bytes, hash) = entry::seal(seq, at, &quoted, fragment, &prev);
-        self.bytes.extend_from_slice(&bytes);
+        let hash = entry::seal(&mut self.bytes, seq, at, (&quoted, fragment), &prev)?;
         self.lines.push(Line {
             v: VERSION,
             seq,

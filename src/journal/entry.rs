@@ -3,6 +3,8 @@
 //! `sed` and `sha256sum` are enough to check a line, and nothing here may change that.
 //! Never decides whether an entry may follow another.
 
+use std::io::Write as _;
+
 use serde_json::de::Deserializer;
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +19,8 @@ const HASH: &[u8] = b",\"hash\":\"";
 const END: &[u8] = b"\"}";
 const PREV: &str = ",\"prev\":\"";
 const HEX: usize = 64;
+/// What a line takes beside its actor and its event, at most.
+const FRAME: usize = 320;
 
 /// What follows the sealed bytes of a line: `,"hash":"<64>"}`.
 pub(super) const TRAILER: usize = HASH.len() + HEX + END.len();
@@ -84,7 +88,9 @@ impl Line {
     pub fn render(&self) -> Result<Vec<u8>, serde_json::Error> {
         let actor = serde_json::to_string(&self.actor)?;
         let event = fragment(&self.event)?;
-        Ok(seal(self.seq, self.at, &actor, &event, &self.prev).0)
+        let mut line = Vec::new();
+        seal(&mut line, self.seq, self.at, (&actor, &event), &self.prev)?;
+        Ok(line)
     }
 
     /// Reads one line, without its newline, and checks its hash.
@@ -102,30 +108,36 @@ impl Line {
 
 /// Renders an event's two members, `"kind":…,"body":…`, which do not depend on its place.
 pub(super) fn fragment(event: &Event) -> Result<String, serde_json::Error> {
-    let object = serde_json::to_string(event)?;
-    let inner = object.strip_prefix('{').and_then(|o| o.strip_suffix('}'));
-    Ok(inner.unwrap_or_default().to_owned())
+    let mut object = serde_json::to_string(event)?;
+    // A frozen plan can be megabytes: taken out of its braces in place, not copied.
+    object.truncate(object.len().saturating_sub(1));
+    object.drain(..object.len().min(1));
+    object.shrink_to_fit();
+    Ok(object)
 }
 
-/// Renders a whole line from its parts; `actor` and `event` are JSON already. Returns its hash too.
+/// Renders a whole line behind what is there, from its parts; `actor` and `event` are JSON already. Answers its hash.
 pub(super) fn seal(
+    to: &mut Vec<u8>,
     seq: u64,
     at: Time,
-    actor: &str,
-    event: &str,
+    (actor, event): (&str, &str),
     prev: &Digest,
-) -> (Vec<u8>, Digest) {
-    let at = stamp(at);
-    let head = format!(
+) -> Result<Digest, serde_json::Error> {
+    let (from, at) = (to.len(), stamp(at));
+    // A frozen plan can be megabytes: growing by doubling would hold it twice over.
+    to.reserve(actor.len() + event.len() + FRAME);
+    write!(
+        to,
         r#"{{"v":{VERSION},"seq":{seq},"at":"{at}","actor":{actor},{event},"prev":"{prev}""#
-    );
-    let hash = Digest::of(head.as_bytes());
-    let mut line = head.into_bytes();
-    line.extend_from_slice(HASH);
-    line.extend_from_slice(hash.to_string().as_bytes());
-    line.extend_from_slice(END);
-    line.push(b'\n');
-    (line, hash)
+    )
+    .map_err(serde_json::Error::io)?;
+    let hash = Digest::of(to.get(from..).unwrap_or_default());
+    to.extend_from_slice(HASH);
+    to.extend_from_slice(hash.to_string().as_bytes());
+    to.extend_from_slice(END);
+    to.push(b'\n');
+    Ok(hash)
 }
 
 fn stamp(at: Time) -> String {

@@ -96,9 +96,8 @@ pub(super) fn lines_of(actor: &str, events: &[Event]) -> Vec<u8> {
     for (seq, event) in (1..).zip(events) {
         let fragment = entry::fragment(event).unwrap_or_default();
         let actor = format!("\"{actor}\"");
-        let (line, hash) = entry::seal(seq, Time::UNIX_EPOCH, &actor, &fragment, &prev);
-        bytes.extend(line);
-        prev = hash;
+        let at = Time::UNIX_EPOCH;
+        prev = entry::seal(&mut bytes, seq, at, (&actor, &fragment), &prev).unwrap_or(prev);
     }
     bytes
 }

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
 use super::choice::Choice;
-use super::{Ask, due, manner, scope, tier};
+use super::{Ask, due, scope, tier};
 use crate::domain::event::{Does, PlannedItem};
 use crate::domain::{
-    Call, Digest, Effect, Fact, Item, ItemKey, Locator, Relation, Rung, Seen, Spec, Tag, Undo, Work,
+    Call, Digest, Effect, Fact, Item, ItemKey, Locator, Manner, Relation, Rung, Seen, Spec, Tag,
+    Undo, Work,
 };
 use crate::playbook::{Step, Then};
 use crate::provider::Catalogue;
@@ -126,7 +127,7 @@ pub(super) fn item(
         needs: Vec::new(),
         only_if: candidate.only_if,
         parallel: None,
-        manner: manner::of(candidate.step),
+        manner: Manner::plain(),
         review: candidate.review,
         proposes_restore: proposes_restore(candidate.step),
         verify_within: candidate
@@ -203,10 +204,10 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
         assumed: spec.is_some_and(|spec| spec.bound.is_assumed()),
         only_if: item.only_if.clone(),
         after_failure: item.manner.after_failure,
-        asked: item.asked().cloned(),
+        asked: item.asked().cloned().map(Box::new),
         proposes_restore: item.proposes_restore,
         watches: match &item.work {
-            Work::Watch { of, .. } => Some(of.clone()),
+            Work::Watch { of, .. } => Some(Box::new(of.clone())),
             Work::Act(_)
             | Work::Issue { .. }
             | Work::Read(_)

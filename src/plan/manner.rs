@@ -3,6 +3,7 @@
 //! Decides only what the step says and what its effect calls for; carrying it out is `execute`'s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Ask, issue, tag};
 use crate::domain::item::{Ended, Need};
@@ -19,15 +20,15 @@ pub(super) fn parallel(step: &Step, item: &Item) -> Option<u32> {
 }
 
 /// What a step says about how each of its items is carried out.
-pub(super) fn of(step: &Step) -> Manner {
-    Manner {
+pub(super) fn of(step: &Step) -> Arc<Manner> {
+    Arc::new(Manner {
         wave: 0,
         max_failures: step.max_failures,
         retry: step.retry.clone(),
         timeout: step.timeout,
         after_failure: step.on_failure.as_ref().map(|after| after.then),
         undoes: None,
-    }
+    })
 }
 
 /// Puts the items of each step into waves, and adds what gives back what a failed step did.
@@ -54,7 +55,9 @@ pub(super) fn arrange(ask: &Ask<'_>, items: &mut Vec<Item>) {
         }
         for (nth, item) in items.into_iter().enumerate() {
             let before = ends.iter().filter(|end| **end <= nth).count();
-            item.manner.wave = u32::try_from(before).unwrap_or(u32::MAX);
+            if before > 0 {
+                Arc::make_mut(&mut item.manner).wave = u32::try_from(before).unwrap_or(u32::MAX);
+            }
         }
     }
     items.extend(undos);
@@ -117,10 +120,10 @@ fn undo(ask: &Ask<'_>, item: &Item, needs: &[Need]) -> Option<Item> {
         )],
         undo: Some(inverse.undo.clone()),
         needs: needs.to_vec(),
-        manner: Manner {
+        manner: Arc::new(Manner {
             undoes: Some(Box::new(item.key.clone())),
             ..Manner::default()
-        },
+        }),
         ..Item::new(key, Work::Act(call))
     })
 }

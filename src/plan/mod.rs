@@ -34,12 +34,13 @@ pub use look::{Glance, glance, query, unseen};
 pub use view::View;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Plan, VERSION};
-use crate::domain::{Digest, Duration, Item, Locator, Query, Seen, State, Time, Work};
+use crate::domain::{Digest, Duration, Item, Locator, Manner, Query, Seen, State, Time, Work};
 use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 
@@ -340,12 +341,13 @@ fn link(ask: &Ask<'_>, items: &mut [Item]) {
         },
         ended,
     };
+    let mut manners: BTreeMap<&str, Arc<Manner>> = BTreeMap::new();
     for item in items.iter_mut() {
         let Some(step) = steps.get(item.key.step.as_str()) else {
             continue;
         };
         item.parallel = manner::parallel(step, item);
-        item.manner = manner::of(step);
+        item.manner = Arc::clone(manners.entry(&step.id).or_insert_with(|| manner::of(step)));
         for need in &step.needs {
             let Some(needed) = steps.get(need.step.as_str()) else {
                 continue;
