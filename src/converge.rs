@@ -13,7 +13,7 @@ mod reading;
 mod turn;
 mod waiting;
 
-pub use later::is_open;
+pub use later::open_rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -264,8 +264,8 @@ impl<'a> Loop<'a> {
                 self.read(matches!(limit, Limit::Verify(_))).await?;
             }
             let (plan, reached) = self.plan(round).await?;
-            self.add_late_proof(&reached).await?;
             let reads_only = matches!(limit, Limit::Verify(_));
+            self.add_late_proof(&reached, reads_only).await?;
             let has_news = !plan.items.is_empty();
             let is_stuck = self.is_stuck(&plan);
             if reads_only || is_stuck || (round > 1 && !has_news) {
@@ -339,7 +339,7 @@ impl<'a> Loop<'a> {
 
     async fn look_again(&mut self) -> Result<Plan, Error> {
         let (next, reached) = self.plan(self.rounds() + 1).await?;
-        self.add_late_proof(&reached).await?;
+        self.add_late_proof(&reached, false).await?;
         Ok(next)
     }
 

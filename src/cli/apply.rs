@@ -6,7 +6,7 @@ use super::operation::{Go, made_from};
 use super::session::Session;
 use super::wish::{Secrets, again, read_secrets, references};
 use super::work::open;
-use crate::converge::{Limit, is_open};
+use crate::converge::{Limit, open_rounds};
 use crate::domain::{Digest, KindId, Locator, Time};
 use crate::provider::Catalogue;
 
@@ -108,10 +108,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let session = session.with_activity(&order.activity)?;
     let again = again(&session, &work.folder, &order, true).await?;
     // Of a plan that a later round replaced, what is planned once may still be open, and that goes on.
-    let is_open = work
+    let open = work
         .journal
-        .with_case(|case| is_open(case, (run, plan.round), &again.playbook));
-    if !is_last && !is_open {
+        .with_case(|case| open_rounds(case, run, &again.playbook));
+    if !is_last && !open.contains(&plan.round) {
         return Err(stale(
             "a later plan of the same run has replaced it".to_owned(),
         ));

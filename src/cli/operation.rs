@@ -340,7 +340,10 @@ mod tests {
     fn outcome_and_exit_of_a_run_that_broke_off_follow_what_it_did() {
         let acted = State::Acted { changed: true };
         let same = State::Confirmed { changed: false };
-        let sent = State::Intended { attempt: 1 };
+        let sent = State::Intended {
+            attempt: 1,
+            doubt: None,
+        };
         let exit = |states: &[&State], gives_back| {
             let outcome = Did::count(states.iter().copied()).outcome(gives_back);
             (outcome, outcome.exit())

@@ -2,6 +2,7 @@
 //!
 //! Never plans anything; what a plan does not hold is not done by it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::perform::{tried, unplanned};
@@ -71,8 +72,8 @@ impl Loop<'_> {
                 .into_iter()
                 .flatten()
                 .map(|(round, (digest, _))| (*round, *digest));
-            all.filter(|(round, _)| is_open(case, (self.run, *round), self.means.playbook))
-                .collect()
+            let open = open_rounds(case, self.run, self.means.playbook);
+            all.filter(|(round, _)| open.contains(round)).collect()
         });
         let mut found = Vec::new();
         for (round, digest) in plans {
@@ -166,15 +167,15 @@ impl Loop<'_> {
     }
 }
 
-/// Whether a round's plan has items that are planned once and whose turn may still come, whatever later rounds planned.
+/// The rounds of a run whose plans still hold something that may have its turn.
 #[must_use]
-pub fn is_open(case: &Case, (run, round): (u32, u32), playbook: &Playbook) -> bool {
+pub fn open_rounds(case: &Case, run: u32, playbook: &Playbook) -> BTreeSet<u32> {
     let last = case.last_lives(run).into_values();
-    let mut of_round = last.filter(|(item, _)| item.round == round);
-    of_round.any(|(item, life)| {
-        let recurs = playbook.step(&item.key.step).is_some_and(plan::recurs);
-        !recurs && may_have_turn(&life.state, life.planned.does)
-    })
+    let open = last.filter(|(item, life)| {
+        may_have_turn(&life.state, life.planned.does)
+            && !playbook.step(&item.key.step).is_some_and(plan::recurs)
+    });
+    open.map(|(item, _)| item.round).collect()
 }
 
 /// Whether something may still become of it: it waits, it is in doubt, or it is a check that the record may decide anew.

@@ -9,11 +9,14 @@ use super::{Error, Limit, Loop, Means, Probes};
 use crate::domain::event::{Event, PlannedItem};
 use crate::domain::{Fact, Item, ItemRef, Locator, State, Verdict};
 use crate::execute;
+use crate::journal;
 use crate::verify;
 
 impl Loop<'_> {
-    /// What an earlier look could not confirm and this one does, and what a kill kept from being noted.
-    pub(super) async fn add_late_proof(&self, reached: &[Item]) -> Result<(), Error> {
+    /// What an earlier look could not confirm and this one does, and what a kill kept from being noted. Who only `looks`
+    /// leaves every doubt alone: somebody may be at that very call, and an answer that finds its doubt settled breaks off
+    /// their run.
+    pub(super) async fn add_late_proof(&self, reached: &[Item], looks: bool) -> Result<(), Error> {
         let ground = &self.means.ground;
         let events = ground.journal.with_case(|case| {
             let goals = case.goals(self.run);
@@ -46,6 +49,7 @@ impl Loop<'_> {
                     {
                         Some(vec![verified])
                     }
+                    State::Intended { .. } | State::InDoubt { .. } if looks => None,
                     State::Intended { .. } | State::InDoubt { .. } => {
                         // The doubt is about this call: a goal that is met some other way does not say that it happened.
                         let (call, _) = life.sent()?;
@@ -95,10 +99,14 @@ impl Loop<'_> {
                 .chain(reached.iter().filter_map(measure))
                 .collect::<Vec<_>>()
         });
-        if !events.is_empty() {
-            ground.journal.append(events).await?;
+        if events.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        match ground.journal.append(events).await {
+            // Whoever performs has gone on meanwhile: the next look finds what is so then.
+            Err(journal::Error::Illegal { .. }) if looks => Ok(()),
+            other => Ok(other.map(drop)?),
+        }
     }
 
     /// Looks at what an earlier process left in doubt, before anything else is tried on it.

@@ -22,6 +22,9 @@ pub enum State {
     Intended {
         /// Which attempt, from 1.
         attempt: u32,
+        /// Why nobody knows about an earlier attempt, where one left and its effect may still come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        doubt: Option<Why>,
     },
     /// The effect may have happened.
     InDoubt {
@@ -169,6 +172,33 @@ pub struct Illegal {
     pub event: &'static str,
 }
 
+/// What an answer makes of an attempt; `doubt` is what nobody knows about an earlier one.
+fn answered(outcome: &Answered, doubt: Option<&Why>) -> State {
+    match (outcome, doubt) {
+        (Answered::Done { .. }, _) => State::Acted { changed: true },
+        // Where an earlier attempt may have left, that it is so already may be that one's doing.
+        (Answered::AlreadySo, doubt) => State::Acted {
+            changed: doubt.is_some(),
+        },
+        (Answered::InDoubt(why), _) => State::InDoubt {
+            why: why.clone(),
+            looked: false,
+        },
+        // Invariant I2: that this attempt did nothing says nothing about the earlier one, whose effect may still come.
+        (
+            Answered::Refused(_) | Answered::Throttled { .. } | Answered::Unavailable(_),
+            Some(why),
+        ) => State::InDoubt {
+            why: why.clone(),
+            looked: true,
+        },
+        // Somebody else was changing it: nothing happened, and a step may have it tried again.
+        (Answered::Refused(why), None) if why.because == Because::Conflict => State::Planned,
+        (Answered::Refused(why), None) => State::Failed(why.clone()),
+        (Answered::Throttled { .. } | Answered::Unavailable(_), None) => State::Planned,
+    }
+}
+
 /// The one table: what an item's state becomes when an entry about it is appended.
 ///
 /// # Errors
@@ -208,23 +238,30 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         Event::Intended { attempt, .. }
             if fresh || matches!(now, S::InDoubt { looked: true, .. }) =>
         {
-            Ok(S::Intended { attempt: *attempt })
+            let attempt = *attempt;
+            let doubt = match now {
+                S::InDoubt { why, .. } => Some(why.clone()),
+                S::Planned
+                | S::Blocked(_)
+                | S::Intended { .. }
+                | S::Acted { .. }
+                | S::Confirmed { .. }
+                | S::Failed(_)
+                | S::Skipped(_)
+                | S::Stale(_)
+                | S::Denied(_)
+                | S::Undone
+                | S::UndoFailed(_) => None,
+            };
+            Ok(S::Intended { attempt, doubt })
         }
         Event::Answered {
             attempt, outcome, ..
         } => match now {
-            S::Intended { attempt: intended } if intended == attempt => Ok(match outcome {
-                Answered::Done { .. } => S::Acted { changed: true },
-                Answered::AlreadySo => S::Acted { changed: false },
-                // Somebody else was changing it: nothing happened, and a step may have it tried again.
-                Answered::Refused(why) if why.because == Because::Conflict => S::Planned,
-                Answered::Refused(why) => S::Failed(why.clone()),
-                Answered::Throttled { .. } | Answered::Unavailable(_) => S::Planned,
-                Answered::InDoubt(why) => S::InDoubt {
-                    why: why.clone(),
-                    looked: false,
-                },
-            }),
+            S::Intended {
+                attempt: intended,
+                doubt,
+            } if intended == attempt => Ok(answered(outcome, doubt.as_ref())),
             S::Planned
             | S::Blocked(_)
             | S::Intended { .. }
@@ -238,7 +275,7 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             | S::Undone
             | S::UndoFailed(_) => Err(illegal()),
         },
-        Event::Made { attempt, .. } | Event::Delivered { attempt, .. } if matches!(now, S::Intended { attempt: intended } if intended == attempt) => {
+        Event::Made { attempt, .. } | Event::Delivered { attempt, .. } if matches!(now, S::Intended { attempt: intended, .. } if intended == attempt) => {
             Ok(now.clone())
         }
         // What is taken away is what an attempt left: nothing that ended well, and nothing that never began.

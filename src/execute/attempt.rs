@@ -244,6 +244,11 @@ impl Attempts<'_> {
         attempt: u32,
         lane: &Lane,
     ) -> Step {
+        let is_refused = matches!(outcome, Some(Outcome::Refused(_)));
+        if is_refused && self.state().0.is_in_doubt() {
+            // An earlier attempt may have happened, so this is no failure.
+            return Ok(Next::Ended);
+        }
         match outcome {
             Some(Outcome::Done(_) | Outcome::AlreadySo) => {
                 lane.went_well();

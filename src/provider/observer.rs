@@ -27,6 +27,9 @@ struct Lane {
 
 /// How many look-ups of one provider are under way at once; what comes meanwhile is gathered for the next.
 const TURNS: usize = 4;
+/// How often what a provider was too busy to answer is asked again, and after which pause first; it doubles.
+const AGAIN: usize = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -63,6 +66,27 @@ impl Observer {
         }
     }
 
+    /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us.
+    async fn ask(&self, lane: &Lane, names: &[Locator]) -> Vec<Seen> {
+        let is_throttled = |seen: &Seen| matches!(&seen.fact, Fact::Unreadable(why) if why.because == Because::Throttled);
+        let mut all = lane.handle.observe(names).await;
+        let mut pause = FIRST_PAUSE;
+        for _ in 0..AGAIN {
+            let throttled: Vec<&mut Seen> =
+                all.iter_mut().filter(|seen| is_throttled(seen)).collect();
+            if throttled.is_empty() {
+                break;
+            }
+            self.clock.sleep(pause).await;
+            pause *= 2;
+            let names: Vec<Locator> = throttled.iter().map(|seen| seen.target.clone()).collect();
+            for (old, new) in throttled.into_iter().zip(lane.handle.observe(&names).await) {
+                *old = new;
+            }
+        }
+        all
+    }
+
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
@@ -77,7 +101,7 @@ impl Observer {
             .map(|(provider, wanted)| async move {
                 let (places, names): (Vec<usize>, Vec<Locator>) = wanted.into_iter().unzip();
                 let seen = match self.lane(provider) {
-                    Ok(lane) => lane.handle.observe(&names).await,
+                    Ok(lane) => self.ask(lane, &names).await,
                     Err(why) => names
                         .iter()
                         .map(|name| self.unseen(name, why.clone()))
@@ -109,7 +133,7 @@ impl Observer {
             std::mem::take(&mut *lane.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if !together.is_empty() {
             let (names, answers): (Vec<Locator>, Vec<_>) = together.into_iter().unzip();
-            for (seen, answer) in lane.handle.observe(&names).await.into_iter().zip(answers) {
+            for (seen, answer) in self.ask(lane, &names).await.into_iter().zip(answers) {
                 // A caller that no longer waits needs no answer.
                 drop(answer.send(seen));
             }

@@ -182,6 +182,60 @@ async fn of_two_operators_one_performs_and_both_may_note() {
     assert_eq!(noted.count(), written);
 }
 
+/// Whoever burns the quota delays the end, and changes nothing about it.
+#[tokio::test(start_paused = true)]
+async fn few_requests_a_second_delay_the_end_and_do_not_change_it() {
+    let wanted = undisturbed().await;
+    for served in [2, 3, 5, 8] {
+        let mut scenario = Scenario::parse(LEAK).unwrap();
+        scenario.world.requests_per_second = Some(served);
+        let bench = Bench::of(scenario);
+        let end = bench.go(&Wish::contained()).await.end();
+        assert_eq!(end.standing.outcome, Said::Contained, "{served} a second");
+        bench.check(false);
+        assert_eq!(bench.snapshot(), wanted.world);
+    }
+}
+
+/// Whoever looks at an incident while somebody else is at it breaks nothing, whenever they look: a call that is under way is
+/// the business of who sent it.
+#[tokio::test(start_paused = true)]
+async fn whoever_verifies_beside_a_run_breaks_nothing() {
+    let mut cells = Cells::default();
+    let wanted = undisturbed().await;
+    let weather = [None, Some(Fault::TimeoutAfter)];
+    for fault in weather {
+        for nth in 0..25 {
+            let cell = async {
+                let bench = Bench::new(LEAK);
+                if let Some(fault) = fault {
+                    bench
+                        .weather
+                        .add(Rule::once(Operation::Perform, "", 1, fault));
+                    bench
+                        .weather
+                        .add(Rule::once(Operation::Perform, "", 3, fault));
+                }
+                let looks = async {
+                    bench
+                        .clock
+                        .sleep(Duration::from_millis(90 + nth * 190))
+                        .await;
+                    bench.go(&Wish::isolate(Limit::Verify(false))).await
+                };
+                let wish = Wish::contained();
+                let (ended, looked) = tokio::join!(bench.go(&wish), looks);
+                assert_eq!(ended.said(), Said::Contained);
+                assert!(looked.is_well(), "{looked:?}");
+                bench.check(false);
+                assert_eq!(bench.snapshot(), wanted.world);
+            };
+            cells.one(format!("{fault:?}, look {nth}"), cell).await;
+        }
+    }
+    cells.hold(50);
+}
+
 /// A subject that many share a plan with: every one is in it, once.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_subjects_make_one_well_formed_plan() {
