@@ -4,10 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-use sha2::{Digest as _, Sha256};
-
-use super::Bench;
+use super::{Bench, Entry, Left};
 use crate::domain::event::{Answered, Event, PlannedItem};
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::{Call, Digest, Effect, Fate, ItemRef, Locator, Time, Undo};
@@ -17,11 +14,15 @@ use crate::provider::simulated::lock;
 impl Bench {
     /// All that must be true whatever happened; `opens` says whether anything may have been given back.
     pub fn check(&self, opens: bool) {
-        let entries = self.entries();
-        self.check_intents(&entries);
-        check_authority(&entries);
-        self.check_claims(&entries);
-        self.check_failed(&entries);
+        let bytes = self.disk.bytes();
+        let engine = journal::check(&bytes);
+        assert!(matches!(engine, journal::Report::Intact(_)), "{engine}");
+        let record = self.record();
+        let entries = record.entries.as_slice();
+        self.check_intents(entries);
+        check_authority(entries);
+        self.check_claims(entries);
+        self.check_failed(entries);
         let world = lock(&self.world);
         let now = self.clock.now();
         if !opens {
@@ -41,36 +42,52 @@ impl Bench {
 
     /// I1: a request leaves only when its intent is in the journal, unanswered, and not used by another request.
     pub fn check_intents(&self, entries: &[Entry]) {
-        let mut used = BTreeSet::new();
-        for left in self.left() {
-            let before: Vec<&Entry> = entries
-                .iter()
-                .filter(|entry| entry.end <= left.written)
-                .collect();
-            let open = before.iter().rev().find_map(|entry| match &entry.event {
-                Event::Intended {
-                    item,
-                    attempt,
-                    call,
-                    ..
-                } if *call == left.call => Some((item.clone(), *attempt)),
-                _ => None,
-            });
-            let Some(open) = open else {
+        let mut left = self.left();
+        left.sort_by_key(|left| left.written);
+        let mut written = entries.iter().peekable();
+        let mut intended: BTreeMap<&str, Vec<(&ItemRef, u32, &Call)>> = BTreeMap::new();
+        let (mut answered, mut used) = (BTreeSet::new(), BTreeSet::new());
+        for left in &left {
+            while let Some(entry) = written.next_if(|entry| entry.end <= left.written) {
+                match &entry.event {
+                    Event::Intended {
+                        item,
+                        attempt,
+                        call,
+                        ..
+                    } => {
+                        let all = intended.entry(call.tag.0.as_str()).or_default();
+                        all.push((item, *attempt, call));
+                    }
+                    Event::Answered { item, attempt, .. } => {
+                        answered.insert((item, *attempt));
+                    }
+                    _ => {}
+                }
+            }
+            let mut known = intended
+                .get(left.call.tag.0.as_str())
+                .into_iter()
+                .flatten()
+                .rev();
+            let Some((item, attempt, _)) = known.find(|(.., call)| **call == left.call) else {
                 panic!("I1: {left:?} has no earlier intent")
             };
-            let answered = before.iter().any(|entry| {
-                matches!(&entry.event, Event::Answered { item, attempt, .. } if (item, attempt) == (&open.0, &open.1))
-            });
-            assert!(!answered, "I1: {left:?} was answered already");
+            let open = (*item, *attempt);
+            assert!(
+                !answered.contains(&open),
+                "I1: {left:?} was answered already"
+            );
             assert!(used.insert(open), "I1: {left:?} shares an intent");
         }
-        let left = self.left();
+        let mut seen: BTreeMap<&str, Vec<&Left>> = BTreeMap::new();
+        for left in &left {
+            seen.entry(left.call.tag.0.as_str()).or_default().push(left);
+        }
         for logged in lock(&self.world).log() {
-            let known = left
-                .iter()
-                .filter(|left| left.call == logged.call && left.at <= logged.at);
-            assert!(known.count() > 0, "{logged:?} left unseen");
+            let mut left = seen.get(logged.call.tag.0.as_str()).into_iter().flatten();
+            let is_known = left.any(|left| left.call == logged.call && left.at <= logged.at);
+            assert!(is_known, "{logged:?} left unseen");
         }
         check_doubts(entries);
     }
@@ -197,48 +214,6 @@ impl Bench {
             assert!(world.accepts(alive, now), "{alive} is dead");
         }
     }
-}
-
-/// One line of a journal, read without the engine's fold.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// When.
-    pub at: Time,
-    /// What.
-    pub event: Event,
-    /// The offset behind its newline.
-    pub end: usize,
-}
-
-/// Reads and checks a journal from its bytes: numbers, hashes, chain.
-pub fn entries(bytes: &[u8]) -> Vec<Entry> {
-    assert!(
-        matches!(journal::check(bytes), journal::Report::Intact(_)),
-        "{}",
-        journal::check(bytes)
-    );
-    let (mut entries, mut end) = (Vec::new(), 0);
-    let mut prev = "0".repeat(64);
-    for (nth, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        end += line.len();
-        let text = std::str::from_utf8(line).unwrap().trim_end();
-        let mut value: Value = serde_json::from_str(text).unwrap();
-        let sealed = text.rfind(",\"hash\":").unwrap();
-        let hash: String = Sha256::digest(&text.as_bytes()[..sealed])
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(value["seq"], nth + 1);
-        assert!(value["prev"].as_str().unwrap().ends_with(&prev));
-        assert!(value["hash"].as_str().unwrap().ends_with(&hash));
-        prev = hash;
-        let at = value["at"].as_str().unwrap().parse().unwrap();
-        let body = value["body"].take();
-        let event = serde_json::json!({"kind": value["kind"].take(), "body": body});
-        let event = serde_json::from_value(event).unwrap();
-        entries.push(Entry { at, event, end });
-    }
-    entries
 }
 
 /// I2: between two attempts at one item that left in doubt stands a look.

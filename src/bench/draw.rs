@@ -53,6 +53,8 @@ pub struct Drawn {
     pub is_fought: bool,
     /// Whether there is a guardrail that nobody in the world can edit.
     pub is_guarded: bool,
+    /// Whether what leaked belongs to the principal that we act as.
+    pub is_own: bool,
 }
 
 /// Draws the world of a seed.
@@ -63,14 +65,16 @@ pub fn draw(seed: u64) -> Drawn {
         story: Chance::new(seed, STORY),
         ..Sketch::default()
     };
-    let is_fought = sketch.story.is(60);
+    let is_own = sketch.story.is(5);
+    let is_fought = sketch.story.is(60) && !is_own;
     let is_guarded = sketch.story.is(50);
     let is_principal = sketch.story.is(40);
+    sketch.first = if is_own { "user/on-call" } else { "user/U0" };
     sketch.people(is_principal);
     sketch.roles();
     sketch.mints();
     let mut subjects = vec![if is_principal {
-        at("user/U0")
+        at(sketch.first)
     } else {
         at("access-key/LEAKED")
     }];
@@ -91,6 +95,7 @@ pub fn draw(seed: u64) -> Drawn {
         subjects,
         is_fought,
         is_guarded,
+        is_own,
     }
 }
 
@@ -103,6 +108,8 @@ struct Sketch {
     lots: Chance,
     story: Chance,
     users: u64,
+    /// The principal of what leaked.
+    first: &'static str,
     nodes: String,
     edges: String,
     events: String,
@@ -117,6 +124,7 @@ impl Default for Sketch {
             lots: Chance::new(0, 0),
             story: Chance::new(0, 0),
             users: 0,
+            first: "",
             nodes: String::new(),
             edges: String::new(),
             events: String::new(),
@@ -178,7 +186,10 @@ impl Sketch {
     fn people(&mut self, is_principal: bool) {
         self.users = 1 + self.lots.below(4);
         for nth in 0..self.users {
-            let user = format!("user/U{nth}");
+            let user = match nth {
+                0 => self.first.to_owned(),
+                _ => format!("user/U{nth}"),
+            };
             self.rights(&user, if nth == 0 { 70 } else { 30 });
             let keys = 1 + self.lots.below(2);
             for key in 0..keys {
@@ -196,11 +207,13 @@ impl Sketch {
         self.held.push("access-key/LEAKED".to_owned());
         for nth in 0..self.lots.below(3) {
             let name = format!("session/S{nth}");
-            self.session(&name, "user/U0", "access-key/LEAKED");
+            self.session(&name, self.first, "access-key/LEAKED");
             self.event("access-key/LEAKED", 20, "GetSessionToken", &name);
             self.held.push(name);
         }
-        self.node("user/on-call", "");
+        if self.first != "user/on-call" {
+            self.node("user/on-call", "");
+        }
         self.key("access-key/OURS", "user/on-call");
         self.healthy.push("access-key/OURS".to_owned());
     }
@@ -216,7 +229,7 @@ impl Sketch {
                 writeln!(
                     sketch.edges,
                     "    - {{from: \"{}\", to: \"{}\", relation: could-enter}}",
-                    at("user/U0"),
+                    at(sketch.first),
                     at(&role)
                 )
                 .unwrap();
@@ -285,10 +298,14 @@ impl Sketch {
         let adversary = if is_fought {
             let may: Vec<&str> = DEEDS.into_iter().filter(|_| self.story.is(75)).collect();
             let pause = self.story.millis(100, 3_000);
+            // Most take little; now and then one takes as much as it can.
+            let most = *self.story.pick(&[6, 7, 8, 9, 9, 10, 11, 12, 16, 40]);
+            let strikes = *self.story.pick(&[100, 200, 400, 1_200]);
             format!(
-                "adversary: {{holds: [{}], pause: {pause}ms, may: [{}], until: 60m}}\n",
+                "adversary: {{holds: [{}], pause: {pause}ms, most: {most}, may: [{}], until: {}ms}}\n",
                 list(&self.held),
-                may.join(", ")
+                may.join(", "),
+                pause * strikes
             )
         } else {
             String::new()

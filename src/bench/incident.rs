@@ -2,7 +2,13 @@
 //!
 //! In virtual time, on one thread: the same seed gives the same bytes.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
+use tokio::task::JoinHandle;
 
 use super::chance::Chance;
 use super::draw::{Drawn, draw};
@@ -22,7 +28,7 @@ const FAIR: u32 = 6;
 /// How long what was said is watched afterwards.
 const AFTER: i64 = 60;
 /// All that can go wrong with a request.
-const FAULTS: [Fault; 10] = [
+const FAULTS: [Fault; 11] = [
     Fault::Throttled { hint: None },
     Fault::Throttled {
         hint: Some(Length(Duration::from_secs(2))),
@@ -35,6 +41,7 @@ const FAULTS: [Fault; 10] = [
     Fault::Unavailable,
     Fault::Garbage,
     Fault::Slow(Length(Duration::from_secs(8))),
+    Fault::EndlessPages,
 ];
 
 /// What became of an incident.
@@ -107,13 +114,14 @@ pub async fn play(seed: u64) -> Ran {
     if course.is_given_back && !drawn.is_fought && ran.said == Said::Contained {
         give_back(&bench, &drawn, wish.run + 1).await;
     }
+    bench.check_whole(ran.said == Said::Contained, wish.run);
     // An opponent who was told to be alive goes on: what was dead then may be alive now.
     if ran.said == Said::Contained || !drawn.is_fought {
         bench.check(course.is_given_back);
     } else {
-        let entries = bench.entries();
-        bench.check_intents(&entries);
-        check_authority(&entries);
+        let record = bench.record();
+        bench.check_intents(&record.entries);
+        check_authority(&record.entries);
     }
     let now = bench.clock.now();
     let ours = &drawn.scenario.responder.credential;
@@ -143,16 +151,7 @@ impl Course {
         bench.weather.clear();
         let share = *self.lots.pick(&[0.0, 0.02, 0.1, 0.3]);
         bench.weather.by_chance(seed ^ (SKY + nth), share, &FAULTS);
-        if self.lots.is(15) {
-            // From some request on we are not permitted any more.
-            let on = *self.lots.pick(&[Operation::Perform, Operation::Read]);
-            bench.weather.add(Rule {
-                on: Some(on),
-                about: String::new(),
-                nth: None,
-                fault: Fault::Denied,
-            });
-        }
+        let ban = self.lots.is(15).then(|| self.ban(bench));
         let odds = Odds {
             fails: *self.lots.pick(&[0, 0, 100, 500]),
             kills: *self.lots.pick(&[0, 0, 200, 1_000]),
@@ -169,25 +168,74 @@ impl Course {
             limit,
             ..wish.clone().dropped(drops)
         };
-        bench.go_on(Box::new(disk), &wish).await
+        let ended = self.paused(bench, bench.go_on(Box::new(disk), &wish)).await;
+        if let Some(ban) = ban {
+            ban.abort();
+        }
+        ended
     }
 
-    /// A session in fair weather; somebody else may look at the incident meanwhile, and write into its journal.
+    /// From some moment on we are not permitted any more.
+    fn ban(&mut self, bench: &Bench) -> JoinHandle<()> {
+        let on = *self.lots.pick(&[Operation::Perform, Operation::Read]);
+        let after = self.lots.length(0, 10_000);
+        let (clock, weather) = (bench.clock.clone(), bench.weather.clone());
+        tokio::spawn(async move {
+            clock.sleep(after).await;
+            weather.add(Rule {
+                on: Some(on),
+                about: String::new(),
+                nth: None,
+                fault: Fault::Denied,
+            });
+        })
+    }
+
+    /// The same session, whose process may be stopped for a while and go on later, as if nothing had been.
+    async fn paused<T>(&mut self, bench: &Bench, session: impl Future<Output = T>) -> T {
+        if !self.lots.is(20) {
+            return session.await;
+        }
+        let (after, length) = (self.lots.length(0, 15_000), self.lots.length(100, 900_000));
+        let (mut session, mut runs) = (pin!(session), pin!(bench.clock.sleep(after)));
+        let early = poll_fn(|context| match session.as_mut().poll(context) {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending => runs.as_mut().poll(context).map(|()| None),
+        });
+        if let Some(ended) = early.await {
+            return ended;
+        }
+        bench.clock.sleep(length).await;
+        session.await
+    }
+
+    /// A session in fair weather, whose process may be stopped for a while. Somebody else may come to the incident
+    /// meanwhile: who finds the lock taken only looks, and writes into the journal; who finds it free goes on.
     async fn session(&mut self, bench: &Bench, wish: &Wish) -> Ended {
         if !self.lots.is(30) {
-            return bench.go(wish).await;
+            return self.paused(bench, bench.go(wish)).await;
         }
-        let after = self.lots.length(200, 20_000);
+        let (after, is_taken) = (self.lots.length(200, 20_000), Cell::new(true));
         let beside = async {
             bench.clock.sleep(after).await;
-            let looks = Wish {
-                limit: Limit::Verify(false),
+            let limit = if is_taken.get() {
+                Limit::Verify(false)
+            } else {
+                wish.limit.clone()
+            };
+            let comes = Wish {
+                limit,
                 ..wish.clone()
             };
-            bench.go(&looks).await
+            bench.go(&comes).await
         };
-        let (ended, looked) = futures_util::join!(bench.go(wish), beside);
-        assert!(looked.is_well(), "EXE-4: who only looks: {looked:?}");
+        let first = async {
+            let ended = self.paused(bench, bench.go(wish)).await;
+            is_taken.set(false);
+            ended
+        };
+        let (ended, other) = futures_util::join!(first, beside);
+        assert!(other.is_well(), "EXE-4: who comes beside: {other:?}");
         ended
     }
 }
@@ -245,10 +293,10 @@ impl<'a> Told<'a> {
         };
         match end.standing.outcome {
             Said::Contained => {
-                self.bench.check_claims(&self.bench.entries());
+                self.bench.check_claims(&self.bench.record().entries);
                 self.dead();
             }
-            Said::Isolated => self.bench.check_claims(&self.bench.entries()),
+            Said::Isolated => self.bench.check_claims(&self.bench.record().entries),
             _ => {}
         }
         self.last = Some(end.standing.clone());
@@ -275,7 +323,8 @@ impl<'a> Told<'a> {
         let said = standing.outcome;
         let mut withheld = standing.withheld.iter();
         let is_not_guaranteed = withheld.any(|why| why.starts_with("not guaranteed"));
-        let is_sure = !drawn.is_fought || drawn.is_guarded;
+        // Who acts as the very principal that leaked does not cut it without a word of its own.
+        let is_sure = (!drawn.is_fought || drawn.is_guarded) && !drawn.is_own;
         assert!(
             said == Said::Contained || !is_sure,
             "EXE-6: {said:?} at the end: {standing:#?}"

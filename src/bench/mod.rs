@@ -14,6 +14,8 @@
 mod chance;
 mod check;
 mod draw;
+mod reckon;
+mod record;
 mod stage;
 mod storm;
 mod watch;
@@ -27,10 +29,11 @@ mod seeds;
 use std::sync::OnceLock;
 
 pub use chance::Chance;
-pub use check::{Entry, check_authority, check_doubts, entries};
+pub use check::{check_authority, check_doubts};
 pub use draw::{Drawn, draw};
 pub use incident::{Ran, offered, play};
 pub use process::peak;
+pub use record::{Entry, entries};
 pub use seeds::{Tally, last_journal, many, one, quiet, until_broken};
 pub use stage::{Bench, around};
 pub use storm::{Odds, Stormy};

@@ -5,14 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Poll;
 
 use serde_json::Value;
 
+use super::record::{Entry, Record};
 use super::watch::{Gone, Left, Watch, Watched};
 use super::wish::{Ended, Wish};
-use super::{Entry, actions, entries, name};
+use super::{actions, name};
 use crate::converge::{End, Error, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
@@ -50,6 +51,7 @@ pub struct Bench {
     pub full: Mutex<bool>,
     left: Arc<Mutex<Vec<Left>>>,
     ahead: Arc<Mutex<Duration>>,
+    record: Mutex<Record>,
 }
 
 impl Bench {
@@ -127,6 +129,7 @@ impl Bench {
             gone,
             left,
             ahead,
+            record: Mutex::default(),
         }
     }
 
@@ -154,6 +157,7 @@ impl Bench {
             gone: Gone::default(),
             left: Arc::default(),
             ahead: Arc::default(),
+            record: Mutex::default(),
         }
     }
 
@@ -367,7 +371,14 @@ impl Bench {
 
     /// The journal's entries, from its bytes.
     pub fn entries(&self) -> Vec<Entry> {
-        entries(&self.disk.bytes())
+        self.record().entries.clone()
+    }
+
+    /// The journal, read as far as it goes now.
+    pub(super) fn record(&self) -> MutexGuard<'_, Record> {
+        let mut record = self.record.lock().unwrap();
+        record.take_in(&self.disk.bytes());
+        record
     }
 }
 

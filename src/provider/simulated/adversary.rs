@@ -23,9 +23,6 @@ pub const RIGHTS: &str = "rights";
 /// What that field holds for a principal that may do everything.
 pub const EVERY: &str = "every";
 
-/// How many credentials it takes at most; a world is small, and so is its interest.
-const MOST: usize = 40;
-
 /// Who fights back, and how.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +32,9 @@ pub struct Adversary {
     /// How long it takes to look and strike again.
     #[serde(default = "half_a_second")]
     pub pause: Length,
+    /// How many credentials it has at most; a world is small, and so is its interest.
+    #[serde(default = "forty")]
+    pub most: usize,
     /// What it does; everything where absent.
     #[serde(default = "everything")]
     pub may: BTreeSet<Deed>,
@@ -74,6 +74,10 @@ impl Deed {
 
 fn half_a_second() -> Length {
     Length(Duration::from_millis(500))
+}
+
+const fn forty() -> usize {
+    40
 }
 
 fn half_an_hour() -> Length {
@@ -333,7 +337,7 @@ impl Hand<'_> {
     }
 
     fn take(&mut self, world: &mut World, now: Time, mint: Mint) {
-        if self.held.len() >= MOST {
+        if self.held.len() >= self.adversary.most {
             return;
         }
         let id = format!("TAKEN-{}", self.held.len());
@@ -356,6 +360,7 @@ mod tests {
 
     fn opponent(may: &[Deed]) -> Adversary {
         Adversary {
+            most: forty(),
             holds: vec![name("access-key/LEAKED")],
             pause: half_a_second(),
             may: may.iter().copied().collect(),

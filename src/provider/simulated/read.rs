@@ -12,8 +12,8 @@ use super::weather::{Fault, Operation};
 use super::world::{World, lock};
 use super::{Inner, Node};
 use crate::domain::{
-    Because, Call, Duration, Fact, Fields, Kind, Locator, Named, Probe, Query, Readable, Reading,
-    Secret, Seen, Time, Why,
+    Because, Call, Duration, Fact, Fields, Kind, Locator, Named, NotSeen, Probe, Query, Readable,
+    Reading, Secret, Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -265,15 +265,26 @@ impl Observe for Reader {
     fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
         Box::pin(async move {
             let about = || format!("{:?} {}", query.read, query.target).to_lowercase();
-            let now = self.ask(Operation::Read, about).await?;
+            let fault = self.inner.settings.weather.draw(Operation::Read, about);
+            self.wait(1, fault).await;
+            let now = self.admitted(fault)?;
             self.owns(&query.target)?;
-            let reading = {
+            let mut reading = {
                 let world = lock(&self.inner.world);
                 self.kind(&world, &query.target)?;
                 reach::answer(&world, query, now)?
             };
             for _ in 1..reading.requests {
                 self.wait(1, None).await;
+            }
+            if fault == Some(Fault::EndlessPages) {
+                reading.found.truncate(reading.found.len() / 2);
+                let why = Why::new(Because::Garbled, "the same page came again and again");
+                reading.not_seen.push(NotSeen {
+                    what: format!("the rest of {}", query.target),
+                    why,
+                    withholds: true,
+                });
             }
             Ok(reading)
         })

@@ -77,6 +77,8 @@ pub enum Fault {
     Slow(Length),
     /// We are not permitted.
     Denied,
+    /// A listing repeats its pages without end: half of it is read. Nothing else is met by it.
+    EndlessPages,
 }
 
 impl Fault {
@@ -84,7 +86,11 @@ impl Fault {
     #[must_use]
     pub fn lets_through(self) -> bool {
         match self {
-            Self::TimeoutAfter | Self::ResetAfter | Self::Garbage | Self::Slow(_) => true,
+            Self::TimeoutAfter
+            | Self::ResetAfter
+            | Self::Garbage
+            | Self::Slow(_)
+            | Self::EndlessPages => true,
             Self::Throttled { .. }
             | Self::Error500Before
             | Self::TimeoutBefore
@@ -106,7 +112,8 @@ impl Fault {
             | Self::Refused
             | Self::Unavailable
             | Self::Garbage
-            | Self::Denied => Duration::ZERO,
+            | Self::Denied
+            | Self::EndlessPages => Duration::ZERO,
         }
     }
 
@@ -121,7 +128,7 @@ impl Fault {
             Self::Refused => (Because::Conflict, "the request was refused"),
             Self::Unavailable => (Because::Unavailable, "connection refused"),
             Self::Garbage => (Because::Garbled, "<html> where an answer was expected"),
-            Self::Slow(_) => return None,
+            Self::Slow(_) | Self::EndlessPages => return None,
             Self::Denied => (Because::Denied, "not permitted"),
         };
         Some(Why::new(because, text))
@@ -142,7 +149,7 @@ impl Fault {
             | Self::TimeoutAfter
             | Self::ResetAfter
             | Self::Garbage => Outcome::InDoubt(why),
-            Self::Slow(_) => return None,
+            Self::Slow(_) | Self::EndlessPages => return None,
         })
     }
 }

@@ -93,6 +93,7 @@ fn scenario(seed: u64, subject: &Locator, is_guarded: bool) -> Scenario {
             name("session/OF-DEPLOY"),
         ],
         pause: length(500),
+        most: 40,
         may: all.into_iter().filter(may).collect(),
         until: length(3_600_000),
     });

@@ -1,0 +1,166 @@
+//! What must be true of a whole incident, from the journal alone: what was done is what was planned, what was found is
+//! accounted for, and our own branch is cut by nobody.
+//!
+//! Shares no code with the engine's fold. Never changes anything.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Bench, Entry};
+use crate::domain::event::{Event, PlannedItem};
+use crate::domain::mandate::{Mandate, Scope};
+use crate::domain::{ItemRef, Locator, Reading, Relation, Tier, Time};
+
+impl Bench {
+    /// What must be true at the end, whatever it was; `contained` says whether that was said of this run.
+    pub fn check_whole(&self, contained: bool, run: u32) {
+        let record = self.record();
+        self.check_sent(&record.entries);
+        self.check_plans(&record.entries);
+        if contained {
+            check_found(&record.entries, run, self.clock.now());
+        }
+    }
+
+    /// I10: every plan that was frozen was kept before, under its digest, and holds what the journal says.
+    fn check_plans(&self, entries: &[Entry]) {
+        let plans = self.plans.lock().unwrap();
+        for entry in entries {
+            let Event::PlanFrozen { digest, items, .. } = &entry.event else {
+                continue;
+            };
+            let plan = plans
+                .get(digest)
+                .unwrap_or_else(|| panic!("I10: {digest} is nowhere"));
+            assert_eq!(plan.digest().unwrap(), *digest, "I10");
+            let kept = plan.items.iter().map(|item| &item.key);
+            assert!(kept.eq(items.iter().map(|item| &item.key)), "I10: {digest}");
+        }
+    }
+}
+
+/// All items that were ever planned, by name.
+fn planned(entries: &[Entry]) -> BTreeMap<ItemRef, &PlannedItem> {
+    let mut all = BTreeMap::new();
+    for entry in entries {
+        if let Event::PlanFrozen {
+            run, round, items, ..
+        } = &entry.event
+        {
+            all.extend(items.iter().map(|item| {
+                let (run, round, key) = (*run, *round, item.key.clone());
+                (ItemRef { run, round, key }, item.as_ref())
+            }));
+        }
+    }
+    all
+}
+
+impl Bench {
+    /// I5: what left is what was planned: this action, on this target. ORG-1: what would cut us off goes only at the
+    /// highest tier, on an exact word.
+    fn check_sent(&self, entries: &[Entry]) {
+        let planned = planned(entries);
+        let ours = &self.scenario.responder;
+        let mut given: BTreeMap<&str, &Mandate> = BTreeMap::new();
+        for entry in entries {
+            match &entry.event {
+                Event::Granted { mandate } => drop(given.insert(&mandate.nonce, mandate)),
+                Event::Intended {
+                    item, call, spent, ..
+                } => {
+                    let short = planned[item];
+                    let as_planned = (short.action.as_ref(), short.target.as_ref())
+                        == (Some(&call.action), Some(&call.target));
+                    assert!(as_planned, "I5: {item:?} was not planned so: {call:?}");
+                    let spec = self.catalogue.action(&call.action).unwrap();
+                    let governs = spec
+                        .cut()
+                        .is_some_and(|cut| cut.of.contains(ours.credential.kind()));
+                    let cuts_us = call.target == ours.credential && spec.cut().is_some()
+                        || call.target == ours.principal && governs;
+                    let is_exact =
+                        |nonce: &String| matches!(given[nonce.as_str()].scope, Scope::Exact { .. });
+                    let is_asked = short.tier >= Tier::GRAVE && spent.iter().all(is_exact);
+                    assert!(!cuts_us || is_asked, "ORG-1: {item:?} cuts our own branch");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// How a cut stands, by the journal alone.
+#[derive(Default)]
+struct Stand {
+    is_dead: bool,
+    /// Sessions issued before this are refused, where it is a cut of sessions.
+    cut_off: Option<Time>,
+}
+
+/// VER-3: of what was found to belong to the set, each is seen to be dead, is cut where it lives, or is told as unseen.
+fn check_found(entries: &[Entry], run: u32, now: Time) {
+    let planned = planned(entries);
+    let mut found: BTreeMap<(Option<&Locator>, &str), &Reading> = BTreeMap::new();
+    let mut stands: BTreeMap<&Locator, Stand> = BTreeMap::new();
+    let mut principals: BTreeMap<&Locator, &Locator> = BTreeMap::new();
+    for entry in entries {
+        match &entry.event {
+            Event::Found { item, reading } if item.run == run => {
+                found.insert((item.key.subject.as_ref(), &item.key.step), reading);
+            }
+            Event::Intended { call, .. } => {
+                let cut_off = call.value("end_sessions").and_then(Value::as_str);
+                if let Some(cut_off) = cut_off.and_then(|text| text.parse().ok()) {
+                    stands.entry(&call.target).or_default().cut_off = Some(cut_off);
+                }
+            }
+            Event::Verified { item, verdict, .. } => {
+                let short = planned[item];
+                let (Some(target), Some(_)) = (&short.target, short.rung) else {
+                    continue;
+                };
+                stands.entry(target).or_default().is_dead =
+                    verdict.is_observed() && verdict.settles.at <= now;
+                principals.extend(
+                    short
+                        .principal
+                        .as_ref()
+                        .map(|principal| (target, principal)),
+                );
+            }
+            _ => {}
+        }
+    }
+    for ((subject, _), reading) in &found {
+        let minted = [Some(Relation::Minted), Some(Relation::Entered)];
+        for found in reading
+            .found
+            .iter()
+            .filter(|found| minted.contains(&found.relation))
+        {
+            // A session lives at its principal: the one that is named, else that of whoever asked for it.
+            let named = found.fields.get("principal").and_then(Value::as_str);
+            let named: Option<Locator> = named.map(|name| name.parse().unwrap());
+            let asked = subject.map(|subject| *principals.get(subject).unwrap_or(&subject));
+            let at_holder = named
+                .as_ref()
+                .or(asked)
+                .and_then(|holder| stands.get(holder));
+            let is_old = |stand: &Stand| {
+                stand
+                    .cut_off
+                    .zip(found.at)
+                    .is_none_or(|(cut_off, at)| at <= cut_off)
+            };
+            let is_session = found.what.kind().to_string().ends_with(":session");
+            let at_holder = at_holder.is_some_and(|stand| stand.is_dead && is_old(stand));
+            let is_dead = stands.get(&found.what).is_some_and(|stand| stand.is_dead);
+            assert!(
+                is_dead || is_session && at_holder || !reading.not_seen.is_empty(),
+                "VER-3: nobody accounts for {found:#?}",
+            );
+        }
+    }
+}
