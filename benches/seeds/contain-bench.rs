@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use contain::bench::times::{NUMBERS, PROVIDERS, took};
 use contain::bench::{draw, last_journal, many, one, peak, quiet, until_broken};
+use contain::domain::Duration;
 use contain::domain::bug::{Bug, plant};
 
 /// Play simulated incidents, each from its seed, and check what must be true of every one
@@ -33,6 +35,9 @@ struct Args {
     /// Plant every known bug in turn, and tell after how many seeds it was found
     #[arg(long, conflicts_with = "seed")]
     planted: bool,
+    /// Print how long it takes until everything is isolated and contained, in virtual time
+    #[arg(long, conflicts_with_all = ["seed", "planted"])]
+    times: bool,
     /// With --seed: write the journal to FILE
     #[arg(long, value_name = "FILE", requires = "seed")]
     journal: Option<PathBuf>,
@@ -63,6 +68,9 @@ fn main() -> ExitCode {
     }
     if args.planted {
         return planted(&args);
+    }
+    if args.times {
+        return table();
     }
     let began = Instant::now();
     let seeds = args.from..args.from.saturating_add(args.seeds);
@@ -115,4 +123,40 @@ fn planted(args: &Args) -> ExitCode {
     plant(None);
     println!("{missed} of {} bugs were not found", Bug::ALL.len());
     ExitCode::from(u8::from(missed > 0))
+}
+
+/// Prints the table of times.
+fn table() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            println!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!(
+        "| provider | propagation, bound, audit lag | leaked keys | dead everywhere | said: isolated | said: contained |"
+    );
+    println!("|---|---|---|---|---|---|");
+    for slow in PROVIDERS {
+        for leaked in NUMBERS {
+            let took = runtime.block_on(took(slow, leaked));
+            let spell = |length: Duration| format!("{:.1} s", length.as_secs_f64());
+            println!(
+                "| {} | {}, {}, {} | {leaked} | {} | {} | {} |",
+                slow.name,
+                spell(slow.propagation),
+                spell(slow.bound),
+                spell(slow.audit_lag),
+                spell(took.dead),
+                spell(took.isolated),
+                spell(took.contained)
+            );
+        }
+    }
+    ExitCode::SUCCESS
 }

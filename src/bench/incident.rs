@@ -12,9 +12,10 @@ use tokio::task::JoinHandle;
 
 use super::chance::Chance;
 use super::draw::{Drawn, draw};
+use super::stage::is_ours;
 use super::storm::{Odds, Stormy};
 use super::{Bench, Ended, Wish, check_authority};
-use crate::converge::{End, Limit};
+use crate::converge::{Answer, End, Limit};
 use crate::domain::{Digest, Duration, Locator, Time};
 use crate::provider::simulated::weather::Length;
 use crate::provider::simulated::{Fault, Operation, Rule, World, lock};
@@ -111,10 +112,10 @@ pub async fn play(seed: u64) -> Ran {
         wish = as_told(wish, &end.standing);
     }
     let ran = told.judge(&drawn).await;
+    bench.check_whole(ran.said == Said::Contained, wish.run);
     if course.is_given_back && !drawn.is_fought && ran.said == Said::Contained {
         give_back(&bench, &drawn, wish.run + 1).await;
     }
-    bench.check_whole(ran.said == Said::Contained, wish.run);
     // An opponent who was told to be alive goes on: what was dead then may be alive now.
     if ran.said == Said::Contained || !drawn.is_fought {
         bench.check(course.is_given_back);
@@ -164,8 +165,15 @@ impl Course {
             Limit::Contained
         };
         let drops = self.lots.is(50);
+        // Whoever is to say yes may be away.
+        let answer = if self.lots.is(15) {
+            Answer::Nobody
+        } else {
+            wish.answer
+        };
         let wish = Wish {
             limit,
+            answer,
             ..wish.clone().dropped(drops)
         };
         let ended = self.paused(bench, bench.go_on(Box::new(disk), &wish)).await;
@@ -287,6 +295,9 @@ impl<'a> Told<'a> {
     /// Hears how a session ended; what it said is so at this very moment.
     fn hear(&mut self, ended: Ended) -> Option<End> {
         self.sessions += 1;
+        if let Ended::Broke(error) = &ended {
+            assert!(!is_ours(error), "the journal refused an entry: {error}");
+        }
         let Ended::Well(end) = ended else {
             self.broken += 1;
             return None;

@@ -26,6 +26,8 @@ mod incident;
 mod process;
 mod seeds;
 
+pub mod times;
+
 use std::sync::OnceLock;
 
 pub use chance::Chance;

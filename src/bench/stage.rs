@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::Poll;
 
 use serde_json::Value;
@@ -52,6 +52,7 @@ pub struct Bench {
     left: Arc<Mutex<Vec<Left>>>,
     ahead: Arc<Mutex<Duration>>,
     record: Mutex<Record>,
+    redactor: OnceLock<Redactor>,
 }
 
 impl Bench {
@@ -130,6 +131,7 @@ impl Bench {
             left,
             ahead,
             record: Mutex::default(),
+            redactor: OnceLock::new(),
         }
     }
 
@@ -158,6 +160,7 @@ impl Bench {
             left: Arc::default(),
             ahead: Arc::default(),
             record: Mutex::default(),
+            redactor: OnceLock::new(),
         }
     }
 
@@ -248,6 +251,7 @@ impl Bench {
         let mut run = pin!(run);
         poll_fn(|context| match run.as_mut().poll(context) {
             Poll::Ready(Ok(end)) => Poll::Ready(Ended::Well(Box::new(end))),
+            Poll::Ready(Err(error)) if is_ours(&error) => Poll::Ready(Ended::Broke(error)),
             Poll::Ready(Err(_)) => Poll::Ready(Ended::Killed),
             Poll::Pending if journal.lost().is_some() => Poll::Ready(Ended::Killed),
             Poll::Pending => Poll::Pending,
@@ -286,7 +290,11 @@ impl Bench {
         let recall =
             |digest: &Digest| -> Option<Plan> { self.plans.lock().unwrap().get(digest).cloned() };
         let confirm = |_: &Plan, _: Digest, _: &[(&Item, Ruling)]| wish.answer;
-        let redactor = Redactor::new([7; 32], self.catalogue.kinds());
+        // Compiling its patterns takes longer than a small incident.
+        let kinds = || self.catalogue.kinds();
+        let redactor = self
+            .redactor
+            .get_or_init(|| Redactor::new([7; 32], kinds()));
         let keeper = |kept: &Kept<'_>| {
             if *self.full.lock().unwrap() {
                 return Err("the disk is full".to_owned());
@@ -380,6 +388,12 @@ impl Bench {
         record.take_in(&self.disk.bytes());
         record
     }
+}
+
+/// Whether a session broke by its own fault: it wrote what may not follow.
+pub(super) fn is_ours(error: &Error) -> bool {
+    use journal::Error as E;
+    matches!(error, Error::Journal(E::Illegal { .. } | E::Foreign { .. }))
 }
 
 /// Circumstances of somebody alone, whom nobody watches, in a drill.

@@ -17,7 +17,6 @@ mod phases;
 mod restore;
 mod review;
 mod said;
-mod seeds;
 mod steps;
 #[cfg(feature = "http")]
 pub(crate) mod told;
