@@ -24,6 +24,8 @@ mod incident;
 mod process;
 mod seeds;
 
+pub mod fuzz;
+
 use std::sync::OnceLock;
 
 pub use chance::Chance;
