@@ -26,6 +26,7 @@ mod incident;
 mod process;
 mod seeds;
 
+pub mod fuzz;
 pub mod times;
 
 use std::sync::OnceLock;

@@ -233,7 +233,7 @@ mod tests {
             offset: 0,
             why,
         };
-        let lost = journal::Error::Lost { path };
+        let lost = journal::Error::Lost { path, source: None };
         let next = |error: journal::Error| Box::<Failure>::from(error).into_output().next;
         assert_eq!(next(damaged), ["contain journal verify --incident inc-1"]);
         assert!(next(lost).is_empty());

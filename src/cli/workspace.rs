@@ -23,6 +23,7 @@ use crate::playbook::{Problem, Refused, Span, yaml};
 
 /// The file's name.
 pub(super) const FILE: &str = "contain.yaml";
+const ELSEWHERE: &str = "run the same command with `--workspace DIR`, a copy that can be read";
 /// Larger files are refused.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -192,7 +193,7 @@ impl Workspace {
             },
         };
         let file = folder.join(FILE);
-        let text = read(&file)?;
+        let text = read(&file).map_err(|failed| Box::new(failed.hint(ELSEWHERE)))?;
         let config = parse(&file, &text)?;
         Ok(Self {
             folder: Some(folder),

@@ -193,10 +193,11 @@ impl Core {
 
     /// Writes one group and answers everyone in it.
     pub(super) fn commit(&mut self, shared: &Shared, group: Vec<Waiting>) {
-        let path = self.sink.path();
-        if hold(&shared.lost).is_some() {
+        let path = self.path();
+        let lost = hold(&shared.lost).as_ref().map(|why| why.lost(path));
+        if let Some(lost) = lost {
             for waiting in group {
-                waiting.answer(Err(Error::Lost { path: path.clone() }));
+                waiting.answer(Err(lost.clone()));
             }
             return;
         }

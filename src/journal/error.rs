@@ -66,6 +66,8 @@ pub enum Error {
     Lost {
         /// The journal.
         path: PathBuf,
+        /// What the system said then, where that is known.
+        source: Option<Arc<io::Error>>,
     },
     /// An entry may not follow what the journal says already; nothing was written.
     #[error("append to `{}`: {why}", path.display())]
@@ -119,6 +121,25 @@ impl Error {
             path: path.to_owned(),
             source: Arc::new(source),
         }
+    }
+
+    /// What every append is told after this one.
+    pub(super) fn lost(&self, path: PathBuf) -> Self {
+        let source = match self {
+            Self::Io { source, .. } => Some(Arc::clone(source)),
+            Self::Lost { source, .. } => source.clone(),
+            Self::Unsafe { .. }
+            | Self::Locked { .. }
+            | Self::Damaged { .. }
+            | Self::Newer { .. }
+            | Self::Illegal { .. }
+            | Self::Foreign { .. }
+            | Self::Absent { .. }
+            | Self::Name { .. }
+            | Self::Altered { .. }
+            | Self::Json { .. } => None,
+        };
+        Self::Lost { path, source }
     }
 
     /// Wraps a JSON error with the path it is about.

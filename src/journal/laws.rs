@@ -292,10 +292,12 @@ async fn after_a_failed_sync_nothing_more_is_written() -> Tried {
     journal.append(events(1)).await?;
     assert!(journal.append(vec![noted("x")]).await.is_err());
     let before = memory.bytes();
-    assert!(matches!(
-        journal.append(vec![noted("y")]).await,
-        Err(Error::Lost { .. })
-    ));
+    match journal.append(vec![noted("y")]).await {
+        Err(Error::Lost { source, .. }) => {
+            assert!(source.is_some(), "why is known and not told");
+        }
+        other => unreachable!("{other:?}"),
+    }
     assert_eq!(memory.bytes(), before);
     assert!(open(memory.clone()).is_ok());
     Ok(())

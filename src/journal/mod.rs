@@ -211,7 +211,8 @@ impl Shared {
 
     fn lost_or_unknown(&self) -> Error {
         let path = hold(&self.core).path();
-        Error::Lost { path }
+        let lost = hold(&self.lost).as_ref().map(|why| why.lost(path.clone()));
+        lost.unwrap_or(Error::Lost { path, source: None })
     }
 
     fn publish(&self, lines: Vec<Line>) {

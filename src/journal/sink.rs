@@ -164,7 +164,7 @@ impl FileSink {
     fn unless_bad(&self) -> Result<(), Error> {
         if self.is_bad {
             let path = self.path.clone();
-            Err(Error::Lost { path })
+            Err(Error::Lost { path, source: None })
         } else {
             Ok(())
         }

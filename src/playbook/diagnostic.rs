@@ -97,6 +97,14 @@ impl Span {
             end: end.max(start),
         }
     }
+
+    /// The same stretch, of whole characters of a text and not beyond its end: a parser may count in another way.
+    fn within(self, text: &str) -> Self {
+        Self::new(
+            text.floor_char_boundary(self.start),
+            text.ceil_char_boundary(self.end),
+        )
+    }
 }
 
 /// One thing that is wrong.
@@ -178,6 +186,9 @@ impl Refused {
     /// Puts the problems in the order of the file, each once.
     #[must_use]
     pub fn new(file: &str, text: &str, mut problems: Vec<Problem>) -> Self {
+        for problem in &mut problems {
+            problem.span = problem.span.within(text);
+        }
         problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
         problems.dedup();
         let mut text = text.to_owned();
@@ -242,9 +253,7 @@ impl Refused {
         let line = line
             .get(..line.floor_char_boundary(end.min(start + 200) + 200))
             .unwrap_or(line);
-        // A place that a parser counts in another way may stand within a character.
-        let start = line.floor_char_boundary(start);
-        let end = line.ceil_char_boundary(end.min(line.len()));
+        let end = end.min(line.len());
         let shown = Snippet::source(line)
             .line_start(number)
             .path(self.file.as_str())
@@ -339,5 +348,23 @@ mod tests {
             !shown.contains(['\u{1b}', '\u{202e}', '\u{7}']),
             "{shown:?}"
         );
+    }
+
+    #[test]
+    fn a_place_beyond_the_end_or_within_a_character_is_mended_and_hidden_where_it_may_be_a_secret()
+    {
+        let text = "a: é";
+        for (span, mended, hidden) in [
+            (Span::new(3, 9), Span::new(3, 5), "a: **"),
+            (Span::new(3, 4), Span::new(3, 5), "a: **"),
+            (Span::new(4, 5), Span::new(3, 5), "a: **"),
+            (Span::new(7, 9), Span::new(5, 5), "a: é"),
+        ] {
+            let problem = Problem::new("secret", span, "a secret").concealed();
+            let refused = Refused::new("a.yaml", text, vec![problem]);
+            let found: Vec<Span> = refused.problems.iter().map(|found| found.span).collect();
+            assert_eq!((found, refused.text.as_str()), (vec![mended], hidden));
+            assert!(refused.render(false).contains("a.yaml:1:"));
+        }
     }
 }

@@ -358,8 +358,16 @@ impl Desk {
         self.folder.path()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_contain"));
+    fn command(&self, under: &[String], arguments: &[&str]) -> Command {
+        let built = env!("CARGO_BIN_EXE_contain");
+        let mut command = match under {
+            [] => Command::new(built),
+            [program, given @ ..] => {
+                let mut command = Command::new(program);
+                command.args(given).arg(built);
+                command
+            }
+        };
         command
             .args(arguments)
             .current_dir(self.folder.path().join("here"))
@@ -372,8 +380,12 @@ impl Desk {
     }
 
     pub(crate) fn spawn(&self, arguments: &[&str]) -> Running {
+        self.spawn_under(&[], arguments)
+    }
+
+    fn spawn_under(&self, under: &[String], arguments: &[&str]) -> Running {
         let started = Instant::now();
-        let mut child = self.command(arguments).spawn().unwrap();
+        let mut child = self.command(under, arguments).spawn().unwrap();
         let out = collect(child.stdout.take().unwrap());
         let err = collect(child.stderr.take().unwrap());
         Running {
@@ -387,6 +399,11 @@ impl Desk {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Told {
         self.spawn(arguments).end()
+    }
+
+    /// Runs it as the last argument of another program, e.g. of one that traces it.
+    pub(crate) fn run_under(&self, under: &[String], arguments: &[&str]) -> Told {
+        self.spawn_under(under, arguments).end()
     }
 
     /// Where incidents are.
@@ -454,7 +471,9 @@ impl Running {
             std::thread::park_timeout(Duration::from_millis(10));
         };
         let (out, err) = (self.out.join().unwrap(), self.err.join().unwrap());
-        let document = if self.said.split(' ').any(|word| word == "--json") {
+        let is_json = self.said.split(' ').any(|word| word == "--json");
+        // Who was killed says nothing.
+        let document = if is_json && status.code().is_some() {
             let document: Value = serde_json::from_str(&out)
                 .unwrap_or_else(|error| panic!("`contain {}`: {error}: {out}{err}", self.said));
             let wrong: Vec<_> = SCHEMA

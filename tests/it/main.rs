@@ -21,6 +21,7 @@ mod contract;
 mod drills;
 mod evidence;
 mod fixture;
+mod fuzz;
 mod laws;
 mod ministack;
 mod moto;

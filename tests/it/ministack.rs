@@ -10,6 +10,7 @@ mod reads;
 mod restore;
 mod services;
 mod steps;
+mod storage;
 
 use std::time::Duration;
 

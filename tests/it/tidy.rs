@@ -15,16 +15,16 @@ use std::path::Path;
 use contain::domain::{Kind, Spec};
 use contain::provider::aws;
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|why| unreachable!("{path}: {why}"))
 }
 
 /// Every file below a folder, by its path from the root, without what is built, fetched or git's.
-fn files(below: &str) -> Vec<String> {
+pub(crate) fn files(below: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(below)];
     while let Some(folder) = folders.pop() {

@@ -1,0 +1,7 @@
+//! Any text as a playbook: see `contain::bench::fuzz`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    contain::bench::fuzz::playbook(bytes);
+});
