@@ -58,7 +58,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     secrets.extend(read_secrets(session, wish.secrets, &subjects)?);
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
     secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
-    let work = join(
+    let mut work = join(
         session,
         wish.incident,
         &subjects,
@@ -102,12 +102,12 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let run = work
         .journal
         .with_case(|case| case.last_run().map_or(1, |(last, _)| last + 1));
-    work.journal
-        .append(vec![Event::RunOpened {
-            run,
-            order: Box::new(order),
-        }])
-        .await?;
+    let mut events: Vec<Event> = work.opening.take().into_iter().collect();
+    events.push(Event::RunOpened {
+        run,
+        order: Box::new(order),
+    });
+    work.journal.append(events).await?;
     let secrets = secrets
         .into_iter()
         .map(|(target, (_, secret))| (target, secret))

@@ -14,6 +14,9 @@ pub(super) struct Work {
     pub(super) journal: Journal,
     /// Held while performing; dropped at the end.
     pub(super) lock: Option<RunLock>,
+    /// The first entry of a new incident, until it is written: together with what it was opened for, so that no fault
+    /// leaves an incident that is about nothing.
+    pub(super) opening: Option<Event>,
 }
 
 /// Joins the open incident that has a subject, else opens one.
@@ -48,17 +51,13 @@ pub(super) async fn join(
             }
         },
     };
-    let work = open(session, folder, performs)?;
-    open_case(&work, since, wanted).await?;
+    let mut work = open(session, folder, performs)?;
+    work.opening = opening(&work, since, wanted)?;
     Ok(work)
 }
 
-/// Writes the first entry of a new incident; refuses one that is closed.
-pub(super) async fn open_case(
-    work: &Work,
-    since: Time,
-    wanted: &Incident,
-) -> Result<(), Box<Failure>> {
+/// The first entry of a new incident; refuses one that is closed.
+fn opening(work: &Work, since: Time, wanted: &Incident) -> Result<Option<Event>, Box<Failure>> {
     let (opened, closed) = work
         .journal
         .with_case(|case: &Case| (case.opened_at.is_some(), case.closed));
@@ -68,17 +67,14 @@ pub(super) async fn open_case(
             Failure::usage(message).hint("contain incident list"),
         ));
     }
-    if !opened {
-        let event = Event::Opened {
-            incident: work.folder.id().to_owned(),
-            drill: work.folder.is_drill(),
-            since,
-            reason: wanted.reason.clone(),
-            ticket: wanted.ticket.clone(),
-        };
-        work.journal.append(vec![event]).await?;
-    }
-    Ok(())
+    let event = || Event::Opened {
+        incident: work.folder.id().to_owned(),
+        drill: work.folder.is_drill(),
+        since,
+        reason: wanted.reason.clone(),
+        ticket: wanted.ticket.clone(),
+    };
+    Ok((!opened).then(event))
 }
 
 /// Opens an incident's journal, with the run lock where something is to be performed.
@@ -114,6 +110,7 @@ pub(super) fn open(
         folder,
         journal,
         lock,
+        opening: None,
     })
 }
 
@@ -130,6 +127,8 @@ pub(super) async fn create(
         &session.clock,
     )?;
     let work = open(session, folder, false)?;
-    open_case(&work, since, wanted).await?;
+    if let Some(event) = opening(&work, since, wanted)? {
+        work.journal.append(vec![event]).await?;
+    }
     Ok(work)
 }
