@@ -12,9 +12,10 @@ use std::time::Instant;
 
 use clap::Parser;
 use contain::bench::times::{NUMBERS, PROVIDERS, took};
-use contain::bench::{draw, last_journal, many, one, peak, quiet, until_broken};
+use contain::bench::{Fight, draw, last_journal, many, one, peak, quiet, until_broken};
 use contain::domain::Duration;
 use contain::domain::bug::{Bug, plant};
+use contain::domain::clock::{read_duration, spell};
 
 /// Play simulated incidents, each from its seed, and check what must be true of every one
 #[derive(Parser, Debug)]
@@ -29,6 +30,9 @@ struct Args {
     /// On how many threads
     #[arg(long, default_value_t = 2)]
     threads: u32,
+    /// Somebody fights back in every world, and strikes again after this long, such as 500ms
+    #[arg(long, value_name = "PAUSE", value_parser = pause, conflicts_with_all = ["planted", "times"])]
+    fought: Option<Fight>,
     /// Play this seed alone, and print its world as a drill file
     #[arg(long, conflicts_with_all = ["seeds", "from", "threads"])]
     seed: Option<u64>,
@@ -46,9 +50,10 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     quiet();
+    let fight = args.fought.unwrap_or_default();
     if let Some(seed) = args.seed {
-        println!("{}", draw(seed).text);
-        let ran = one(seed);
+        println!("{}", draw(seed, fight).text);
+        let ran = one(seed, fight);
         if let Some(file) = args.journal
             && let Err(error) = std::fs::write(&file, last_journal())
         {
@@ -74,8 +79,12 @@ fn main() -> ExitCode {
     }
     let began = Instant::now();
     let seeds = args.from..args.from.saturating_add(args.seeds);
-    let tally = many(seeds, args.threads, |seed, why| {
-        println!("seed {seed}: {why}\n  contain-bench --seed {seed}");
+    let again = match fight {
+        Fight::Drawn => String::new(),
+        Fight::Always(pause) => format!(" --fought {}", spell(pause)),
+    };
+    let tally = many(seeds, (args.threads, fight), |seed, why| {
+        println!("seed {seed}: {why}\n  contain-bench --seed {seed}{again}");
     });
     let took = began.elapsed().as_secs_f64();
     let ran = f64::from(u32::try_from(tally.ran).unwrap_or(u32::MAX));
@@ -100,6 +109,10 @@ fn main() -> ExitCode {
     }
     println!("{} violations", tally.violations.len());
     ExitCode::FAILURE
+}
+
+fn pause(text: &str) -> Result<Fight, String> {
+    read_duration(text).map(Fight::Always)
 }
 
 /// Plants every known bug in turn; all have to be found.
@@ -145,16 +158,16 @@ fn table() -> ExitCode {
     for slow in PROVIDERS {
         for leaked in NUMBERS {
             let took = runtime.block_on(took(slow, leaked));
-            let spell = |length: Duration| format!("{:.1} s", length.as_secs_f64());
+            let seconds = |length: Duration| format!("{:.1} s", length.as_secs_f64());
             println!(
                 "| {} | {}, {}, {} | {leaked} | {} | {} | {} |",
                 slow.name,
-                spell(slow.propagation),
-                spell(slow.bound),
-                spell(slow.audit_lag),
-                spell(took.dead),
-                spell(took.isolated),
-                spell(took.contained)
+                seconds(slow.propagation),
+                seconds(slow.bound),
+                seconds(slow.audit_lag),
+                seconds(took.dead),
+                seconds(took.isolated),
+                seconds(took.contained)
             );
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::ACCOUNT;
 use super::chance::Chance;
-use crate::domain::Locator;
+use crate::domain::{Duration, Locator};
 use crate::provider::simulated::Scenario;
 
 /// The streams of chance.
@@ -57,16 +57,26 @@ pub struct Drawn {
     pub is_own: bool,
 }
 
+/// Who fights back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Fight {
+    /// Somebody in most worlds, as fast as the seed says.
+    #[default]
+    Drawn,
+    /// Somebody in every world, who looks and strikes again after this.
+    Always(Duration),
+}
+
 /// Draws the world of a seed.
 #[must_use]
-pub fn draw(seed: u64) -> Drawn {
+pub fn draw(seed: u64, fight: Fight) -> Drawn {
     let mut sketch = Sketch {
         lots: Chance::new(seed, WORLD),
         story: Chance::new(seed, STORY),
         ..Sketch::default()
     };
-    let is_own = sketch.story.is(5);
-    let is_fought = sketch.story.is(60) && !is_own;
+    let is_own = sketch.story.is(5) && fight == Fight::Drawn;
+    let is_fought = (sketch.story.is(60) || fight != Fight::Drawn) && !is_own;
     let is_guarded = sketch.story.is(50);
     let is_principal = sketch.story.is(40);
     sketch.first = if is_own { "user/on-call" } else { "user/U0" };
@@ -86,7 +96,7 @@ pub fn draw(seed: u64) -> Drawn {
     if is_fought {
         sketch.healthy.retain(|known| known == "access-key/OURS");
     }
-    let text = sketch.write(seed, &subjects, (is_fought, is_guarded));
+    let text = sketch.write(seed, &subjects, (is_fought.then_some(fight), is_guarded));
     let scenario = Scenario::parse(&text).unwrap_or_else(|why| panic!("{why}\n{text}"));
     let subjects = subjects.iter().map(|name| name.parse().unwrap()).collect();
     Drawn {
@@ -279,7 +289,7 @@ impl Sketch {
         &mut self,
         seed: u64,
         subjects: &[String],
-        (is_fought, is_guarded): (bool, bool),
+        (fight, is_guarded): (Option<Fight>, bool),
     ) -> String {
         let mut propagation = String::new();
         for action in SLOW.iter().chain(&GUARDS) {
@@ -295,9 +305,13 @@ impl Sketch {
         } else {
             String::new()
         };
-        let adversary = if is_fought {
+        let adversary = if let Some(fight) = fight {
             let may: Vec<&str> = DEEDS.into_iter().filter(|_| self.story.is(75)).collect();
-            let pause = self.story.millis(100, 3_000);
+            let drawn = self.story.millis(100, 3_000);
+            let pause = match fight {
+                Fight::Drawn => drawn,
+                Fight::Always(pause) => u64::try_from(pause.as_millis()).unwrap(),
+            };
             // Most take little; now and then one takes as much as it can.
             let most = *self.story.pick(&[6, 7, 8, 9, 9, 10, 11, 12, 16, 40]);
             let strikes = *self.story.pick(&[100, 200, 400, 1_200]);
@@ -310,6 +324,8 @@ impl Sketch {
         } else {
             String::new()
         };
+        let slowest = *self.lots.pick(&[5_000, 20_000, 60_000]);
+        let lag = self.lots.millis(0, slowest);
         let quota = if self.lots.is(20) {
             format!("  requests_per_second: {}\n", 5 + self.lots.below(50))
         } else {
@@ -325,7 +341,7 @@ impl Sketch {
             at("access-key/OURS"),
             at("user/on-call"),
             10 + self.lots.below(150),
-            self.lots.millis(0, 20_000),
+            lag,
             if self.lots.is(30) {
                 self.lots.millis(0, 30_000)
             } else {

@@ -11,7 +11,7 @@ use std::task::Poll;
 use tokio::task::JoinHandle;
 
 use super::chance::Chance;
-use super::draw::{Drawn, draw};
+use super::draw::{Drawn, Fight, draw};
 use super::stage::is_ours;
 use super::storm::{Odds, Stormy};
 use super::{Bench, Ended, Wish, check_authority};
@@ -29,7 +29,7 @@ const FAIR: u32 = 6;
 /// How long what was said is watched afterwards.
 const AFTER: i64 = 60;
 /// All that can go wrong with a request.
-const FAULTS: [Fault; 11] = [
+const FAULTS: [Fault; 12] = [
     Fault::Throttled { hint: None },
     Fault::Throttled {
         hint: Some(Length(Duration::from_secs(2))),
@@ -42,6 +42,7 @@ const FAULTS: [Fault; 11] = [
     Fault::Unavailable,
     Fault::Garbage,
     Fault::Slow(Length(Duration::from_secs(8))),
+    Fault::Ignored,
     Fault::EndlessPages,
 ];
 
@@ -74,8 +75,8 @@ struct Course {
 }
 
 /// Plays the incident of a seed; stops at what must not be.
-pub async fn play(seed: u64) -> Ran {
-    let drawn = draw(seed);
+pub async fn play(seed: u64, fight: Fight) -> Ran {
+    let drawn = draw(seed, fight);
     let bench = Bench::of(drawn.scenario.clone());
     super::seeds::writes(&bench.disk);
     let mut course = Course::of(seed);

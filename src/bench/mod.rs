@@ -33,7 +33,7 @@ use std::sync::OnceLock;
 
 pub use chance::Chance;
 pub use check::{check_authority, check_doubts};
-pub use draw::{Drawn, draw};
+pub use draw::{Drawn, Fight, draw};
 pub use incident::{Ran, offered, play};
 pub use process::peak;
 pub use record::{Entry, entries};

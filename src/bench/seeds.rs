@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::draw::Fight;
 use super::incident::{Ran, play};
 use crate::journal::MemorySink;
 
@@ -85,14 +86,15 @@ pub fn quiet() {
 ///
 /// # Errors
 /// Says what must not have been.
-pub fn one(seed: u64) -> Result<Ran, String> {
+pub fn one(seed: u64, fight: Fight) -> Result<Ran, String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build();
     let runtime = runtime.map_err(|error| error.to_string())?;
     STOPPED.with(|stopped| stopped.borrow_mut().take());
-    catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(seed)))).map_err(|stop| told(&*stop))
+    catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(seed, fight))))
+        .map_err(|stop| told(&*stop))
 }
 
 fn told(stop: &(dyn Any + Send)) -> String {
@@ -114,7 +116,7 @@ pub fn until_broken(seeds: Range<u64>, threads: u32) -> Option<(u64, String)> {
                     if seed >= seeds.end || broken.lock().unwrap().is_some() {
                         break;
                     }
-                    if let Err(why) = one(seed) {
+                    if let Err(why) = one(seed, Fight::Drawn) {
                         let mut broken = broken.lock().unwrap();
                         if broken.as_ref().is_none_or(|(known, _)| seed < *known) {
                             *broken = Some((seed, why));
@@ -129,7 +131,11 @@ pub fn until_broken(seeds: Range<u64>, threads: u32) -> Option<(u64, String)> {
 }
 
 /// Plays these seeds on so many threads; `each` hears of every one that broke a rule, at once.
-pub fn many(seeds: Range<u64>, threads: u32, each: impl Fn(u64, &str) + Sync) -> Tally {
+pub fn many(
+    seeds: Range<u64>,
+    (threads, fight): (u32, Fight),
+    each: impl Fn(u64, &str) + Sync,
+) -> Tally {
     let next = AtomicU64::new(seeds.start);
     let tally = Mutex::new(Tally::default());
     std::thread::scope(|scope| {
@@ -140,7 +146,7 @@ pub fn many(seeds: Range<u64>, threads: u32, each: impl Fn(u64, &str) + Sync) ->
                     if seed >= seeds.end {
                         break;
                     }
-                    let ran = one(seed);
+                    let ran = one(seed, fight);
                     if let Err(why) = &ran {
                         each(seed, why);
                     }
@@ -155,7 +161,7 @@ pub fn many(seeds: Range<u64>, threads: u32, each: impl Fn(u64, &str) + Sync) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{many, one};
+    use super::{Fight, many, one};
 
     /// How many seeds are played: CONTAIN_SEEDS, else this many.
     const SEEDS: u64 = 24;
@@ -166,7 +172,7 @@ mod tests {
     fn incidents_from_seeds_break_no_rule() {
         let asked = std::env::var("CONTAIN_SEEDS").ok();
         let seeds = asked.and_then(|asked| asked.parse().ok()).unwrap_or(SEEDS);
-        let tally = many(0..seeds, 2, |_, _| ());
+        let tally = many(0..seeds, (2, Fight::Drawn), |_, _| ());
         assert_eq!(tally.ran, seeds);
         assert!(tally.violations.is_empty(), "{:#?}", tally.violations);
         assert!(tally.broken > 0, "no session ever broke: {tally:?}");
@@ -176,7 +182,7 @@ mod tests {
     #[test]
     fn seeds_that_once_broke_a_rule_break_none() {
         for seed in KEPT {
-            let ran = one(seed);
+            let ran = one(seed, Fight::Drawn);
             assert!(ran.is_ok(), "seed {seed}: {ran:?}");
         }
     }
@@ -184,7 +190,10 @@ mod tests {
     #[test]
     fn the_same_seed_writes_the_same_journal() {
         for seed in 1..3 {
-            assert_eq!(one(seed).unwrap().journal, one(seed).unwrap().journal);
+            assert_eq!(
+                one(seed, Fight::Drawn).unwrap().journal,
+                one(seed, Fight::Drawn).unwrap().journal
+            );
         }
     }
 }

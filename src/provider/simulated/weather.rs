@@ -9,7 +9,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::clock::read_duration;
-use crate::domain::{Because, Duration, Outcome, Time, Why};
+use crate::domain::{Answer, Because, Duration, Outcome, Time, Why};
 
 /// A length of time as people write it: `40ms`, `5m`, `2h`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
@@ -77,6 +77,8 @@ pub enum Fault {
     Slow(Length),
     /// We are not permitted.
     Denied,
+    /// The provider says yes to a change, and nothing happens. Nothing else is met by it.
+    Ignored,
     /// A listing repeats its pages without end: half of it is read. Nothing else is met by it.
     EndlessPages,
 }
@@ -96,6 +98,7 @@ impl Fault {
             | Self::TimeoutBefore
             | Self::Refused
             | Self::Unavailable
+            | Self::Ignored
             | Self::Denied => false,
         }
     }
@@ -113,6 +116,7 @@ impl Fault {
             | Self::Unavailable
             | Self::Garbage
             | Self::Denied
+            | Self::Ignored
             | Self::EndlessPages => Duration::ZERO,
         }
     }
@@ -128,7 +132,7 @@ impl Fault {
             Self::Refused => (Because::Conflict, "the request was refused"),
             Self::Unavailable => (Because::Unavailable, "connection refused"),
             Self::Garbage => (Because::Garbled, "<html> where an answer was expected"),
-            Self::Slow(_) | Self::EndlessPages => return None,
+            Self::Slow(_) | Self::Ignored | Self::EndlessPages => return None,
             Self::Denied => (Because::Denied, "not permitted"),
         };
         Some(Why::new(because, text))
@@ -137,6 +141,9 @@ impl Fault {
     /// The outcome of a change that met it; none where the answer only comes late.
     #[must_use]
     pub fn outcome(self, now: Time) -> Option<Outcome> {
+        if self == Self::Ignored {
+            return Some(Outcome::Done(Answer::default()));
+        }
         let why = self.why()?;
         Some(match self {
             Self::Throttled { hint } => Outcome::Throttled {
@@ -149,7 +156,7 @@ impl Fault {
             | Self::TimeoutAfter
             | Self::ResetAfter
             | Self::Garbage => Outcome::InDoubt(why),
-            Self::Slow(_) | Self::EndlessPages => return None,
+            Self::Slow(_) | Self::Ignored | Self::EndlessPages => return None,
         })
     }
 }
