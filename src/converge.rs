@@ -124,6 +124,8 @@ type Probes<'a> = FuturesUnordered<BoxFuture<'a, (ItemRef, Verdict, verify::Trie
 struct Loop<'a> {
     means: &'a Means<'a>,
     run: u32,
+    /// Whether it only looks, and somebody else may be performing meanwhile.
+    looks: bool,
     order: Order,
     probes: Probes<'a>,
     probed: BTreeSet<ItemRef>,
@@ -152,6 +154,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
     let mut this = Loop {
         means,
         run,
+        looks: matches!(limit, Limit::Verify(_)),
         order,
         probes: FuturesUnordered::new(),
         probed: BTreeSet::new(),
@@ -265,7 +268,7 @@ impl<'a> Loop<'a> {
             }
             let (plan, reached) = self.plan(round).await?;
             let reads_only = matches!(limit, Limit::Verify(_));
-            self.add_late_proof(&reached, reads_only).await?;
+            self.add_late_proof(&reached).await?;
             let has_news = !plan.items.is_empty();
             let is_stuck = self.is_stuck(&plan);
             if reads_only || is_stuck || (round > 1 && !has_news) {
@@ -339,7 +342,7 @@ impl<'a> Loop<'a> {
 
     async fn look_again(&mut self) -> Result<Plan, Error> {
         let (next, reached) = self.plan(self.rounds() + 1).await?;
-        self.add_late_proof(&reached, false).await?;
+        self.add_late_proof(&reached).await?;
         Ok(next)
     }
 

@@ -31,13 +31,14 @@ const SLOW: [&str; 10] = [
     "aws.end-role-sessions",
     "aws.lift-role-session-end",
 ];
-const DEEDS: [&str; 6] = [
+const DEEDS: [&str; 7] = [
     "mint",
     "other-users",
     "strip",
     "attach",
     "reactivate",
     "enter",
+    "burn",
 ];
 
 /// A world with a story.

@@ -14,7 +14,7 @@ use super::chance::Chance;
 use super::draw::{Drawn, Fight, draw};
 use super::stage::is_ours;
 use super::storm::{Odds, Stormy};
-use super::{Bench, Ended, Wish, check_authority};
+use super::{Bench, Ended, Wish};
 use crate::converge::{Answer, End, Limit};
 use crate::domain::{Digest, Duration, Locator, Time};
 use crate::provider::simulated::weather::Length;
@@ -88,7 +88,7 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
     };
     for nth in 0..course.storms {
         let ended = course.storm(&bench, (seed, nth), &wish).await;
-        told.hear(ended);
+        told.hear(wish.run, ended);
         // Now and then it is long until somebody goes on: authority has ended by then.
         let longest = if course.lots.is(10) {
             7_200_000
@@ -99,9 +99,10 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
         bench.clock.sleep(rest).await;
     }
     bench.weather.clear();
+    *bench.full.lock().unwrap() = false;
     for _ in 0..FAIR {
         let ended = course.session(&bench, &wish).await;
-        let Some(end) = told.hear(ended) else {
+        let Some(end) = told.hear(wish.run, ended) else {
             panic!("EXE-6: in fair weather a session broke");
         };
         if end.standing.outcome == Said::Contained {
@@ -113,17 +114,16 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
         wish = as_told(wish, &end.standing);
     }
     let ran = told.judge(&drawn).await;
-    bench.check_whole(ran.said == Said::Contained, wish.run);
-    if course.is_given_back && !drawn.is_fought && ran.said == Said::Contained {
+    bench.check_whole();
+    let is_given_back = course.is_given_back && !drawn.is_fought && ran.said == Said::Contained;
+    if is_given_back {
         give_back(&bench, &drawn, wish.run + 1).await;
     }
     // An opponent who was told to be alive goes on: what was dead then may be alive now.
     if ran.said == Said::Contained || !drawn.is_fought {
-        bench.check(course.is_given_back);
+        bench.check(is_given_back);
     } else {
-        let record = bench.record();
-        bench.check_intents(&record.entries);
-        check_authority(&record.entries);
+        bench.check_always(is_given_back);
     }
     let now = bench.clock.now();
     let ours = &drawn.scenario.responder.credential;
@@ -151,6 +151,7 @@ impl Course {
     /// A session in bad weather, on bad storage, which may end at any instant.
     async fn storm(&mut self, bench: &Bench, (seed, nth): (u64, u64), wish: &Wish) -> Ended {
         bench.weather.clear();
+        *bench.full.lock().unwrap() = self.lots.is(10);
         let share = *self.lots.pick(&[0.0, 0.02, 0.1, 0.3]);
         bench.weather.by_chance(seed ^ (SKY + nth), share, &FAULTS);
         let ban = self.lots.is(15).then(|| self.ban(bench));
@@ -236,17 +237,33 @@ impl Course {
                 limit,
                 ..wish.clone()
             };
-            bench.go(&comes).await
+            let other = bench.go(&comes).await.end();
+            if other.standing.outcome == Said::Contained {
+                bench.check_claims(&bench.record().entries);
+                all_dead(bench, &wish.subjects);
+            }
         };
         let first = async {
             let ended = self.paused(bench, bench.go(wish)).await;
             is_taken.set(false);
             ended
         };
-        let (ended, other) = futures_util::join!(first, beside);
-        assert!(other.is_well(), "EXE-4: who comes beside: {other:?}");
-        ended
+        futures_util::join!(first, beside).0
     }
+}
+
+/// VER-1, VER-2: nothing of the set is accepted by any front end.
+fn all_dead(bench: &Bench, subjects: &[Locator]) {
+    let now = bench.clock.now();
+    let world = lock(&bench.world);
+    let alive: Vec<Locator> = members(&world, subjects)
+        .into_iter()
+        .filter(|member| world.accepts(member, now))
+        .collect();
+    assert!(
+        alive.is_empty(),
+        "VER-1: contained, and alive at {now}: {alive:?}"
+    );
 }
 
 /// The principals that the tool says a guardrail would stop.
@@ -294,7 +311,7 @@ impl<'a> Told<'a> {
     }
 
     /// Hears how a session ended; what it said is so at this very moment.
-    fn hear(&mut self, ended: Ended) -> Option<End> {
+    fn hear(&mut self, run: u32, ended: Ended) -> Option<End> {
         self.sessions += 1;
         if let Ended::Broke(error) = &ended {
             assert!(!is_ours(error), "the journal refused an entry: {error}");
@@ -306,27 +323,15 @@ impl<'a> Told<'a> {
         match end.standing.outcome {
             Said::Contained => {
                 self.bench.check_claims(&self.bench.record().entries);
-                self.dead();
+                all_dead(self.bench, self.subjects);
+                self.bench.check_contained(run);
             }
             Said::Isolated => self.bench.check_claims(&self.bench.record().entries),
             _ => {}
         }
+        self.bench.check_next(run, &end.standing);
         self.last = Some(end.standing.clone());
         Some(*end)
-    }
-
-    /// VER-1, VER-2: nothing of the set is accepted by any front end.
-    fn dead(&self) {
-        let now = self.bench.clock.now();
-        let world = lock(&self.bench.world);
-        let alive: Vec<Locator> = members(&world, self.subjects)
-            .into_iter()
-            .filter(|member| world.accepts(member, now))
-            .collect();
-        assert!(
-            alive.is_empty(),
-            "VER-1: contained, and alive at {now}: {alive:?}"
-        );
     }
 
     /// Judges the end, and watches that what was said stays so.
@@ -342,12 +347,12 @@ impl<'a> Told<'a> {
             "EXE-6: {said:?} at the end: {standing:#?}"
         );
         assert!(
-            said == Said::Contained || is_not_guaranteed || standing_lives(standing),
+            said == Said::Contained || is_not_guaranteed || !drawn.is_fought || drawn.is_guarded,
             "SIM-3: neither contained nor told: {standing:#?}"
         );
         if said == Said::Contained {
             for _ in 0..AFTER {
-                self.dead();
+                all_dead(self.bench, self.subjects);
                 self.bench.clock.sleep(Duration::from_secs(1)).await;
             }
         }
@@ -362,11 +367,6 @@ impl<'a> Told<'a> {
             journal: Digest::ZERO,
         }
     }
-}
-
-/// Whether something is named as alive, unproven or waiting: then nobody believes that it is over.
-fn standing_lives(standing: &Standing) -> bool {
-    !standing.unproven.is_empty() || !standing.withheld.is_empty()
 }
 
 /// The set, as the world itself knows it: what the subjects hold where they are principals, and all that was made with

@@ -10,17 +10,40 @@ use serde_json::Value;
 use super::{Bench, Entry};
 use crate::domain::event::{Event, PlannedItem};
 use crate::domain::mandate::{Mandate, Scope};
-use crate::domain::{ItemRef, Locator, Reading, Relation, Tier, Time};
+use crate::domain::{Call, Fact, Fields, ItemRef, Locator, Reading, Relation, Tier, Time};
+use crate::journal;
+use crate::report::describe::{Source, of_run};
+use crate::report::standing::{Outcome, Standing};
 
 impl Bench {
-    /// What must be true at the end, whatever it was; `contained` says whether that was said of this run.
-    pub fn check_whole(&self, contained: bool, run: u32) {
+    /// What must be true whenever *contained* is said of a run.
+    pub(super) fn check_contained(&self, run: u32) {
+        check_found(&self.record().entries, run, self.clock.now());
+    }
+
+    /// What must be true at the end, whatever it was.
+    pub(super) fn check_whole(&self) {
         let record = self.record();
         self.check_sent(&record.entries);
+        self.check_evidence(&record.entries);
         self.check_plans(&record.entries);
-        if contained {
-            check_found(&record.entries, run, self.clock.now());
-        }
+    }
+
+    /// I12: whatever is not over names what to run next.
+    pub(super) fn check_next(&self, run: u32, standing: &Standing) {
+        let record = journal::read(&mut self.disk.clone()).unwrap();
+        let told = of_run(&Source {
+            case: &record.case,
+            catalogue: &self.catalogue,
+            run,
+            standing,
+            playbook: None,
+            plan: None,
+            wants_code: false,
+            now: self.clock.now(),
+        });
+        let is_over = standing.outcome == Outcome::Contained;
+        assert!(is_over || !told.next.is_empty(), "I12: {told:#?}");
     }
 
     /// I10: every plan that was frozen was kept before, under its digest, and holds what the journal says.
@@ -91,10 +114,53 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// VER-1: what is called observed was seen: what was looked at shows what was sent, or is gone.
+    fn check_evidence(&self, entries: &[Entry]) {
+        let mut sent: BTreeMap<&ItemRef, &Call> = BTreeMap::new();
+        for entry in entries {
+            match &entry.event {
+                Event::Intended { item, call, .. } => drop(sent.insert(item, call)),
+                Event::Verified {
+                    item,
+                    verdict,
+                    seen: Some(seen),
+                } if verdict.is_observed() => {
+                    let Some(call) = sent.get(item) else { continue };
+                    let spec = self.catalogue.action(&call.action).unwrap();
+                    let shows = |fields: &Fields| {
+                        spec.touches.iter().all(|touch| {
+                            let (wanted, seen) =
+                                (call.value(&touch.field), fields.get(&touch.field));
+                            let time =
+                                |value: Option<&Value>| value?.as_str()?.parse::<Time>().ok();
+                            match (time(wanted), time(seen)) {
+                                (Some(wanted), Some(seen)) => seen >= wanted,
+                                _ => wanted.is_none() || wanted == seen,
+                            }
+                        })
+                    };
+                    let is_so = match &seen.fact {
+                        Fact::Gone => true,
+                        Fact::Present(fields) => shows(fields),
+                        Fact::Unreadable(_) => false,
+                    };
+                    assert!(
+                        is_so,
+                        "VER-1: {item:?} is called observed, and seen was {seen:?}"
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// How a cut stands, by the journal alone.
 #[derive(Default)]
 struct Stand {
-    is_dead: bool,
+    /// When it has reached everywhere; absent while it is not observed.
+    settles: Option<Time>,
     /// Sessions issued before this are refused, where it is a cut of sessions.
     cut_off: Option<Time>,
 }
@@ -121,8 +187,10 @@ fn check_found(entries: &[Entry], run: u32, now: Time) {
                 let (Some(target), Some(_)) = (&short.target, short.rung) else {
                     continue;
                 };
-                stands.entry(target).or_default().is_dead =
-                    verdict.is_observed() && verdict.settles.at <= now;
+                // What is seen to be so once more is so since it was seen first.
+                let stand = stands.entry(target).or_default();
+                let settles = verdict.is_observed().then_some(verdict.settles.at);
+                stand.settles = settles.map(|at| stand.settles.map_or(at, |known| known.min(at)));
                 principals.extend(
                     short
                         .principal
@@ -133,13 +201,19 @@ fn check_found(entries: &[Entry], run: u32, now: Time) {
             _ => {}
         }
     }
+    let is_dead = |stand: &Stand| stand.settles.is_some_and(|at| at <= now);
     for ((subject, _), reading) in &found {
-        let minted = [Some(Relation::Minted), Some(Relation::Entered)];
-        for found in reading
-            .found
-            .iter()
-            .filter(|found| minted.contains(&found.relation))
-        {
+        // Of a principal, what it holds belongs to it.
+        let is_principal = subject.is_some_and(|subject| {
+            let kind = subject.kind().to_string();
+            kind.ends_with(":user") || kind.ends_with(":role")
+        });
+        let of_set = reading.found.iter().filter(|found| match found.relation {
+            Some(Relation::Minted | Relation::Entered) => true,
+            Some(Relation::Held) => is_principal,
+            _ => false,
+        });
+        for found in of_set {
             // A session lives at its principal: the one that is named, else that of whoever asked for it.
             let named = found.fields.get("principal").and_then(Value::as_str);
             let named: Option<Locator> = named.map(|name| name.parse().unwrap());
@@ -155,10 +229,10 @@ fn check_found(entries: &[Entry], run: u32, now: Time) {
                     .is_none_or(|(cut_off, at)| at <= cut_off)
             };
             let is_session = found.what.kind().to_string().ends_with(":session");
-            let at_holder = at_holder.is_some_and(|stand| stand.is_dead && is_old(stand));
-            let is_dead = stands.get(&found.what).is_some_and(|stand| stand.is_dead);
+            let at_holder = at_holder.is_some_and(|stand| is_dead(stand) && is_old(stand));
+            let is_cut = stands.get(&found.what).is_some_and(is_dead);
             assert!(
-                is_dead || is_session && at_holder || !reading.not_seen.is_empty(),
+                is_cut || is_session && at_holder,
                 "VER-3: nobody accounts for {found:#?}",
             );
         }

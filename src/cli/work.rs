@@ -14,8 +14,8 @@ pub(super) struct Work {
     pub(super) journal: Journal,
     /// Held while performing; dropped at the end.
     pub(super) lock: Option<RunLock>,
-    /// The first entry of a new incident, until it is written: together with what it was opened for, so that no fault
-    /// leaves an incident that is about nothing.
+    /// The first entry of a new incident, until it is written: in one group with what it was opened for, so that what keeps
+    /// one from being written keeps the other.
     pub(super) opening: Option<Event>,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Only ever lowers a standing.
 
+use super::proof::note_seen;
 use super::{Error, Loop};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
@@ -57,7 +58,9 @@ impl Loop<'_> {
                 let (named, life) = goals.get(&(action.clone(), item.target()?.clone()))?;
                 let (spec, seen) = (ground.catalogue.action(action)?, item.before.clone()?);
                 let (call, _) = life.sent()?;
+                // What was seen before somebody else wrote says nothing about what they wrote.
                 let is_lost = matches!(life.state, State::Confirmed { .. })
+                    && (!self.looks || seen.at >= life.at)
                     && !spec.shows(call, &seen)
                     && seen.fields().is_some();
                 let acted = life.acted_at.unwrap_or(seen.at);
@@ -73,10 +76,7 @@ impl Loop<'_> {
                 .filter_map(lost)
                 .collect::<Vec<_>>()
         });
-        if !events.is_empty() {
-            ground.journal.append(events).await?;
-        }
-        Ok(())
+        note_seen(self.means, self.looks, events).await
     }
 
     /// What a fresh plan would cut that is not merely the second writing of a cut that still shows.

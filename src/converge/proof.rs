@@ -16,7 +16,7 @@ impl Loop<'_> {
     /// What an earlier look could not confirm and this one does, and what a kill kept from being noted. Who only `looks`
     /// leaves every doubt alone: somebody may be at that very call, and an answer that finds its doubt settled breaks off
     /// their run.
-    pub(super) async fn add_late_proof(&self, reached: &[Item], looks: bool) -> Result<(), Error> {
+    pub(super) async fn add_late_proof(&self, reached: &[Item]) -> Result<(), Error> {
         let ground = &self.means.ground;
         let events = ground.journal.with_case(|case| {
             let goals = case.goals(self.run);
@@ -49,7 +49,7 @@ impl Loop<'_> {
                     {
                         Some(vec![verified])
                     }
-                    State::Intended { .. } | State::InDoubt { .. } if looks => None,
+                    State::Intended { .. } | State::InDoubt { .. } if self.looks => None,
                     State::Intended { .. } | State::InDoubt { .. } => {
                         // The doubt is about this call: a goal that is met some other way does not say that it happened.
                         let (call, _) = life.sent()?;
@@ -99,14 +99,7 @@ impl Loop<'_> {
                 .chain(reached.iter().filter_map(measure))
                 .collect::<Vec<_>>()
         });
-        if events.is_empty() {
-            return Ok(());
-        }
-        match ground.journal.append(events).await {
-            // Whoever performs has gone on meanwhile: the next look finds what is so then.
-            Err(journal::Error::Illegal { .. }) if looks => Ok(()),
-            other => Ok(other.map(drop)?),
-        }
+        note_seen(self.means, self.looks, events).await
     }
 
     /// Looks at what an earlier process left in doubt, before anything else is tried on it.
@@ -199,19 +192,32 @@ pub(super) async fn beside<T>(
     }
 }
 
+/// Notes what was seen. Where somebody else performs while this one only looks, they may have gone on meanwhile, and the
+/// next look finds what is so then.
+pub(super) async fn note_seen(
+    means: &Means<'_>,
+    looks: bool,
+    events: Vec<Event>,
+) -> Result<(), Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    match means.ground.journal.append(events).await {
+        Err(journal::Error::Illegal { .. }) if looks => Ok(()),
+        other => Ok(other.map(drop)?),
+    }
+}
+
 pub(super) async fn note_probe(
     means: &Means<'_>,
     (item, before, tried): (ItemRef, Verdict, verify::Tried),
 ) -> Result<(), Error> {
-    let verdict = verify::probed(&before, tried);
-    means
-        .ground
-        .journal
-        .append(vec![Event::Verified {
-            item,
-            verdict,
-            seen: None,
-        }])
-        .await?;
-    Ok(())
+    let (verdict, seen) = (verify::probed(&before, tried), None);
+    let told = Event::Verified {
+        item,
+        verdict,
+        seen,
+    };
+    // A probe takes its time: what it was about may have been given back meanwhile.
+    note_seen(means, true, vec![told]).await
 }

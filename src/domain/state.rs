@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::bug::{self, Bug};
 use super::event::{Answered, Event, Further, PlannedItem};
 use super::item::Cause;
 use super::{Because, Call, Locator, Seen, Time, Verdict, Why};
@@ -180,6 +181,9 @@ fn answered(outcome: &Answered, doubt: Option<&Why>) -> State {
         (Answered::AlreadySo, doubt) => State::Acted {
             changed: doubt.is_some(),
         },
+        (Answered::InDoubt(why), _) if bug::is_planted(Bug::LostIsFailed) => {
+            State::Failed(why.clone())
+        }
         (Answered::InDoubt(why), _) => State::InDoubt {
             why: why.clone(),
             looked: false,
@@ -236,7 +240,9 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         Event::Waived { .. } if now.is_open() => Ok(now.clone()),
         // Invariant I2: after a lost answer the target is looked at before anything else is tried on it.
         Event::Intended { attempt, .. }
-            if fresh || matches!(now, S::InDoubt { looked: true, .. }) =>
+            if fresh
+                || matches!(now, S::InDoubt { looked: true, .. })
+                || now.is_in_doubt() && bug::is_planted(Bug::SendsAgainUnseen) =>
         {
             let attempt = *attempt;
             let doubt = match now {

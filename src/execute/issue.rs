@@ -150,6 +150,11 @@ impl Issue<'_> {
     }
 
     async fn follow(&self, issued: Issued, lane: &Lane) -> Step {
+        let is_refused = matches!(issued, Issued::NotMade(Outcome::Refused(_)));
+        if is_refused && self.state().0.is_in_doubt() {
+            // An earlier attempt may have happened, so this is no failure.
+            return Ok(Next::Ended);
+        }
         match issued {
             Issued::Delivered | Issued::NotMade(Outcome::Done(_) | Outcome::AlreadySo) => {
                 lane.went_well();

@@ -37,33 +37,32 @@ pub(super) async fn look_again(
         return Ok(Some(false));
     }
     let set_like = spec.repeat == Repeat::SetLike && spec.cut().is_some();
+    let longest = spec.bound.within().max(DEADLINE * 2);
     let (seen, shown) = if set_like {
         let seen = ground.observer.look(&call.target).await;
         let shown = spec.shows(call, &seen);
         (seen, shown)
     } else {
-        verify::read_back(
-            ground.observer,
-            ground.clock,
-            spec,
-            call,
-            spec.bound.within().max(DEADLINE * 2),
-        )
-        .await
+        verify::read_back(ground.observer, ground.clock, spec, call, longest).await
     };
     let readable = !matches!(seen.fact, Fact::Unreadable(_));
+    let left_at = ground
+        .journal
+        .with_case(|case| case.lives.get(named)?.intended_at);
+    let is_over = left_at.is_some_and(|at| ground.clock.now().duration_since(at) >= longest);
     match (shown, set_like, readable) {
         (true, ..) => {
             ground.write(vec![resolved(Some(true), seen)]).await?;
             Ok(Some(true))
         }
-        // Still in doubt, but a set-like cut may be sent again now that the target was looked at.
-        (false, true, true) => {
+        // Still in doubt, but a set-like cut may be sent again now that the target was looked at. Long after it left
+        // nothing of it comes any more.
+        (false, true, true) if !is_over => {
             ground.write(vec![resolved(None, seen)]).await?;
             Ok(None)
         }
         (false, true, false) => Ok(None),
-        (false, false, true) => {
+        (false, _, true) => {
             let why = Why::new(
                 Because::Timeout,
                 "no answer came, and the target is unchanged after the bound",

@@ -66,25 +66,33 @@ impl Observer {
         }
     }
 
-    /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us.
-    async fn ask(&self, lane: &Lane, names: &[Locator]) -> Vec<Seen> {
-        let is_throttled = |seen: &Seen| matches!(&seen.fact, Fact::Unreadable(why) if why.because == Because::Throttled);
-        let mut all = lane.handle.observe(names).await;
+    /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us. Each
+    /// answer is handed on as soon as it is there.
+    async fn ask(&self, lane: &Lane, mut names: Vec<Locator>, mut answer: impl FnMut(Seen)) {
         let mut pause = FIRST_PAUSE;
-        for _ in 0..AGAIN {
-            let throttled: Vec<&mut Seen> =
-                all.iter_mut().filter(|seen| is_throttled(seen)).collect();
-            if throttled.is_empty() {
+        for left in (0..=AGAIN).rev() {
+            let is_late = |seen: &Seen| {
+                let why = match &seen.fact {
+                    Fact::Unreadable(why) => why,
+                    Fact::Present(_) | Fact::Gone => return false,
+                };
+                left > 0 && why.because == Because::Throttled
+            };
+            let seen = lane.handle.observe(&names).await;
+            names = Vec::new();
+            for seen in seen {
+                if is_late(&seen) {
+                    names.push(seen.target);
+                } else {
+                    answer(seen);
+                }
+            }
+            if names.is_empty() {
                 break;
             }
             self.clock.sleep(pause).await;
             pause *= 2;
-            let names: Vec<Locator> = throttled.iter().map(|seen| seen.target.clone()).collect();
-            for (old, new) in throttled.into_iter().zip(lane.handle.observe(&names).await) {
-                *old = new;
-            }
         }
-        all
     }
 
     /// Looks at many targets, all providers at once; one answer each, in order.
@@ -99,15 +107,24 @@ impl Observer {
         let looks = by_provider
             .into_iter()
             .map(|(provider, wanted)| async move {
-                let (places, names): (Vec<usize>, Vec<Locator>) = wanted.into_iter().unzip();
-                let seen = match self.lane(provider) {
-                    Ok(lane) => self.ask(lane, &names).await,
-                    Err(why) => names
-                        .iter()
-                        .map(|name| self.unseen(name, why.clone()))
-                        .collect(),
+                let mut seen = BTreeMap::new();
+                let names = wanted.iter().map(|(_, name)| name.clone()).collect();
+                let why = match self.lane(provider) {
+                    Ok(lane) => {
+                        let keep = |found: Seen| drop(seen.insert(found.target.clone(), found));
+                        self.ask(lane, names, keep).await;
+                        Why::new(Because::Unavailable, "the provider answered nothing")
+                    }
+                    Err(why) => why,
                 };
-                places.into_iter().zip(seen).collect::<Vec<_>>()
+                let of = |(place, name): (usize, Locator)| {
+                    let seen = seen.get(&name).cloned();
+                    (
+                        place,
+                        seen.unwrap_or_else(|| self.unseen(&name, why.clone())),
+                    )
+                };
+                wanted.into_iter().map(of).collect::<Vec<_>>()
             });
         let mut all: Vec<_> = join_all(looks).await.into_iter().flatten().collect();
         all.sort_by_key(|(place, _)| *place);
@@ -132,11 +149,18 @@ impl Observer {
         let together =
             std::mem::take(&mut *lane.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if !together.is_empty() {
-            let (names, answers): (Vec<Locator>, Vec<_>) = together.into_iter().unzip();
-            for (seen, answer) in self.ask(lane, &names).await.into_iter().zip(answers) {
-                // A caller that no longer waits needs no answer.
-                drop(answer.send(seen));
+            let mut answers: BTreeMap<Locator, Vec<oneshot::Sender<Seen>>> = BTreeMap::new();
+            for (name, answer) in together {
+                answers.entry(name).or_default().push(answer);
             }
+            let names = answers.keys().cloned().collect();
+            let tell = |seen: Seen| {
+                for answer in answers.remove(&seen.target).into_iter().flatten() {
+                    // A caller that no longer waits needs no answer.
+                    drop(answer.send(seen.clone()));
+                }
+            };
+            self.ask(lane, names, tell).await;
         }
         drop(turn);
         match answered.await {

@@ -59,16 +59,19 @@ pub enum Deed {
     Reactivate,
     /// Enters the roles that it has a way into.
     Enter,
+    /// Sends requests until the provider serves nobody for the rest of the second.
+    Burn,
 }
 
 impl Deed {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Strip,
         Self::Attach,
         Self::Reactivate,
         Self::Mint,
         Self::OtherUsers,
         Self::Enter,
+        Self::Burn,
     ];
 }
 
@@ -151,6 +154,7 @@ impl Hand<'_> {
                 Deed::Mint => self.mint(world, now),
                 Deed::OtherUsers => self.mint_for_others(world, now),
                 Deed::Enter => self.enter(world, now),
+                Deed::Burn => self.burn(world, now),
             }
         }
     }
@@ -333,6 +337,14 @@ impl Hand<'_> {
                 };
                 self.take(world, now, mint);
             }
+        }
+    }
+
+    fn burn(&mut self, world: &mut World, now: Time) {
+        if self.ready(world, now, false).is_some() {
+            let all = world.pace.requests_per_second.unwrap_or(0);
+            // What it asks does not matter; from the first refusal on nobody else is served either.
+            let _ = (0..all).take_while(|_| world.admit(now).is_ok()).count();
         }
     }
 

@@ -72,6 +72,12 @@ impl Point {
     pub(super) fn wants_incident(&self) -> bool {
         self.way == Way::NthOnFile
     }
+
+    /// Whether the record is written there: what fails cannot have been a success.
+    pub(super) fn is_record(&self) -> bool {
+        let writes = ["write", "fsync", "fdatasync"].contains(&self.call.as_str());
+        writes && self.place.ends_with("journal.jsonl")
+    }
 }
 
 /// One line of a trace.
