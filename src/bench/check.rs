@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Bench, Entry, Left};
 use crate::domain::event::{Answered, Event, PlannedItem};
 use crate::domain::mandate::{Mandate, Scope};
-use crate::domain::{Call, Digest, Effect, Fate, ItemRef, Locator, Time, Undo};
+use crate::domain::{ActionId, Call, Digest, Effect, Fate, ItemRef, Locator, Time, Undo};
 use crate::journal;
 use crate::provider::simulated::lock;
 
@@ -112,11 +112,18 @@ impl Bench {
     pub fn check_failed(&self, entries: &[Entry]) {
         let mut sent: BTreeMap<&ItemRef, (Time, &Call)> = BTreeMap::new();
         let mut doubted: BTreeSet<&ItemRef> = BTreeSet::new();
+        // From when on another item is at the same thing.
+        let mut next: BTreeMap<&ItemRef, Time> = BTreeMap::new();
+        let mut last: BTreeMap<(&ActionId, &Locator), &ItemRef> = BTreeMap::new();
         let world = lock(&self.world);
         for entry in entries {
             let failed = match &entry.event {
                 Event::Intended { item, call, .. } => {
                     sent.entry(item).or_insert((entry.at, call));
+                    let goal = (&call.action, &call.target);
+                    if let Some(other) = last.insert(goal, item).filter(|other| *other != item) {
+                        next.insert(other, entry.at);
+                    }
                     continue;
                 }
                 Event::Answered {
@@ -140,9 +147,12 @@ impl Bench {
             };
             let bound = self.catalogue.action(&call.action).unwrap().bound.within();
             let lately = entry.at.saturating_sub(bound).unwrap().max(*began);
+            let until = next
+                .get(failed)
+                .map_or(entry.at, |next| entry.at.min(*next));
             let happened = world.log().iter().any(|logged| {
                 logged.applied
-                    && (lately..=entry.at).contains(&logged.at)
+                    && (lately..=until).contains(&logged.at)
                     && (&logged.call.action, &logged.call.target) == (&call.action, &call.target)
             });
             assert!(!happened, "I2: {failed:?} is no failure");

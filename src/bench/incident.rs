@@ -256,14 +256,16 @@ impl Course {
 fn all_dead(bench: &Bench, subjects: &[Locator]) {
     let now = bench.clock.now();
     let world = lock(&bench.world);
-    let alive: Vec<Locator> = members(&world, subjects)
-        .into_iter()
-        .filter(|member| world.accepts(member, now))
-        .collect();
-    assert!(
-        alive.is_empty(),
-        "VER-1: contained, and alive at {now}: {alive:?}"
-    );
+    let mut alive = members(&world, subjects).into_iter();
+    if let Some(alive) = alive.find(|member| world.accepts(member, now)) {
+        let made = world
+            .happened()
+            .find(|event| event.made.as_ref() == Some(&alive));
+        panic!(
+            "VER-1: contained, and alive at {now}: {alive}, {:?}, made by {made:?}",
+            world.node(&alive)
+        );
+    }
 }
 
 /// The principals that the tool says a guardrail would stop.
@@ -346,9 +348,10 @@ impl<'a> Told<'a> {
             said == Said::Contained || !is_sure,
             "EXE-6: {said:?} at the end: {standing:#?}"
         );
+        let is_lost = drawn.is_fought && !drawn.is_guarded && said != Said::Contained;
         assert!(
-            said == Said::Contained || is_not_guaranteed || !drawn.is_fought || drawn.is_guarded,
-            "SIM-3: neither contained nor told: {standing:#?}"
+            !is_lost || is_not_guaranteed || !self.bench.was_undone(),
+            "SIM-3: what is done is undone, and nothing says that it may be: {standing:#?}"
         );
         if said == Said::Contained {
             for _ in 0..AFTER {

@@ -3,7 +3,7 @@
 //!
 //! Shares no code with the engine's fold. Never changes anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -27,6 +27,28 @@ impl Bench {
         self.check_sent(&record.entries);
         self.check_evidence(&record.entries);
         self.check_plans(&record.entries);
+    }
+
+    /// Whether a cut that was seen in force was seen open again later: somebody undoes what we do.
+    pub(super) fn was_undone(&self) -> bool {
+        let record = self.record();
+        let planned = planned(&record.entries);
+        let mut in_force = BTreeSet::new();
+        record.entries.iter().any(|entry| match &entry.event {
+            Event::Verified {
+                item,
+                verdict,
+                seen: Some(seen),
+            } => {
+                let goal = (&planned[item].action, &planned[item].target);
+                if verdict.is_observed() {
+                    in_force.insert(goal);
+                    return false;
+                }
+                matches!(seen.fact, Fact::Present(_)) && in_force.contains(&goal)
+            }
+            _ => false,
+        })
     }
 
     /// I12: whatever is not over names what to run next.

@@ -142,18 +142,11 @@ impl<'a> Goals<'a> {
         if life.gone || bug::is_planted(Bug::WritesOnce) {
             return Due::Never;
         }
-        let was_reached = matches!(
-            life.planned.relation,
-            Some(Relation::Entered | Relation::CouldEnter)
-        );
-        let issuer = if was_reached {
-            self.principal_of_subject(life)
-        } else {
-            Some(target)
-        };
-        let Some(issuer) = issuer else {
-            return Due::Never;
-        };
+        // Sessions elsewhere than at the subject's principal were asked for by what that one issues, whatever step cuts them:
+        // an entered role, or a session that was minted in one.
+        let entered_from = self
+            .principal_of_subject(life)
+            .filter(|from| *from != target);
         let mints = |other: &Locator| {
             self.catalogue
                 .kind(other.kind())
@@ -161,7 +154,9 @@ impl<'a> Goals<'a> {
         };
         // What is cut more than once, as what is switched off and later deleted, is dead by whichever cut shows first.
         let mut dead: BTreeMap<&Locator, Due> = BTreeMap::new();
-        for held in self.held.get(issuer).into_iter().flatten() {
+        let issuers = || std::iter::once(target).chain(entered_from);
+        let held = issuers().filter_map(|issuer| self.held.get(issuer));
+        for held in held.flatten() {
             let stops = held.planned.rung.is_some_and(|rung| rung >= Rung::Suspend);
             let other = held.planned.target.as_ref().filter(|held| *held != target);
             if let Some(other) = other.filter(|other| stops && mints(other)) {
@@ -172,10 +167,14 @@ impl<'a> Goals<'a> {
             }
         }
         // Behind a cut of its principal that reaches its kind it issues nothing either, a guardrail above all.
-        for (action, life) in self.on.get(issuer).into_iter().flatten() {
-            let whole = self.catalogue.action(action).and_then(Spec::cut);
-            let whole = whole.filter(|whole| whole.stops_issue && !whole.before_call);
-            for (other, known) in &mut dead {
+        for (other, known) in &mut dead {
+            let whose = self
+                .principals
+                .get(other)
+                .and_then(|whose| self.on.get(whose));
+            for (action, life) in whose.into_iter().flatten() {
+                let whole = self.catalogue.action(action).and_then(Spec::cut);
+                let whole = whole.filter(|whole| whole.stops_issue && !whole.before_call);
                 if whole.is_some_and(|whole| whole.of.contains(other.kind())) {
                     *known = sooner(*known, passed(self.maker(life)));
                 }
@@ -191,11 +190,13 @@ impl<'a> Goals<'a> {
                 Due::At(written.saturating_add(tick).unwrap_or(written)),
             );
         }
-        if was_reached {
-            for (action, life) in self.on.get(issuer).into_iter().flatten() {
-                if life.planned.rung == Some(Rung::EndSessions) {
-                    due = later(due, self.passed_twice(action, life, depth));
-                }
+        for (action, life) in entered_from
+            .and_then(|from| self.on.get(from))
+            .into_iter()
+            .flatten()
+        {
+            if life.planned.rung == Some(Rung::EndSessions) {
+                due = later(due, self.passed_twice(action, life, depth));
             }
         }
         due
