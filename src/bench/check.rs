@@ -161,9 +161,18 @@ impl Bench {
 
     /// What the journal calls dead after its bound, the world refuses.
     pub fn check_claims(&self, entries: &[Entry]) {
+        self.hold_claims(entries, false);
+    }
+
+    /// The same, but for what somebody changed since it was looked at.
+    pub(super) fn check_isolated(&self) {
+        self.hold_claims(&self.record().entries, true);
+    }
+
+    fn hold_claims(&self, entries: &[Entry], spares_changed: bool) {
         let (world, now) = (lock(&self.world), self.clock.now());
         let mut calls: BTreeMap<ItemRef, Call> = BTreeMap::new();
-        let mut claims: BTreeMap<(String, Locator), (bool, Option<Call>)> = BTreeMap::new();
+        let mut claims: BTreeMap<(String, Locator), (bool, Option<Call>, Time)> = BTreeMap::new();
         let mut planned = BTreeMap::new();
         for entry in entries {
             match &entry.event {
@@ -192,7 +201,7 @@ impl Bench {
                     let dead = verdict.is_observed() && verdict.settles.at <= now;
                     claims.insert(
                         (action.to_string(), target.clone()),
-                        (dead, calls.get(item).cloned()),
+                        (dead, calls.get(item).cloned(), entry.at),
                     );
                 }
                 Event::Released { by, .. } => {
@@ -208,8 +217,14 @@ impl Bench {
                 _ => {}
             }
         }
-        for ((action, target), (dead, call)) in claims.iter().filter(|(_, (dead, _))| *dead) {
-            assert!(*dead);
+        let was_changed = |target: &Locator, since: Time| {
+            let mut changed = world.happened().filter(|event| event.at >= since);
+            changed.any(|event| event.changed.iter().any(|what| what.target == *target))
+        };
+        for ((action, target), (dead, call, at)) in &claims {
+            if !dead || spares_changed && was_changed(target, *at) {
+                continue;
+            }
             let spec = self.catalogue.action(&action.parse().unwrap()).unwrap();
             let Some(cut) = spec.cut() else { continue };
             if cut.target != Fate::Lives {

@@ -26,6 +26,8 @@ const STORAGE: u64 = 1_000;
 const SKY: u64 = 2_000;
 /// How many sessions in fair weather bring an incident to its end, at most.
 const FAIR: u32 = 6;
+/// How often a cut has to be undone before that is to be told: once may be a late write of somebody who knew nothing.
+const UNDONE: usize = 3;
 /// How long what was said is watched afterwards.
 const AFTER: i64 = 60;
 /// All that can go wrong with a request.
@@ -108,7 +110,8 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
         if end.standing.outcome == Said::Contained {
             break;
         }
-        if drawn.is_fought && !drawn.is_guarded {
+        // Nothing ends it where nobody can be kept out, or where we would have to cut ourselves.
+        if drawn.is_fought && !drawn.is_guarded || drawn.is_own {
             break;
         }
         wish = as_told(wish, &end.standing);
@@ -328,7 +331,8 @@ impl<'a> Told<'a> {
                 all_dead(self.bench, self.subjects);
                 self.bench.check_contained(run);
             }
-            Said::Isolated => self.bench.check_claims(&self.bench.record().entries),
+            // Whoever fights on may undo something between the last look and this word.
+            Said::Isolated => self.bench.check_isolated(),
             _ => {}
         }
         self.bench.check_next(run, &end.standing);
@@ -350,7 +354,7 @@ impl<'a> Told<'a> {
         );
         let is_lost = drawn.is_fought && !drawn.is_guarded && said != Said::Contained;
         assert!(
-            !is_lost || is_not_guaranteed || !self.bench.was_undone(),
+            !is_lost || is_not_guaranteed || self.bench.times_undone() < UNDONE,
             "SIM-3: what is done is undone, and nothing says that it may be: {standing:#?}"
         );
         if said == Said::Contained {

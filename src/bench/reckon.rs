@@ -29,12 +29,12 @@ impl Bench {
         self.check_plans(&record.entries);
     }
 
-    /// Whether a cut that was seen in force was seen open again later: somebody undoes what we do.
-    pub(super) fn was_undone(&self) -> bool {
+    /// How often a cut that was seen in force was seen open again: somebody undoes what we do.
+    pub(super) fn times_undone(&self) -> usize {
         let record = self.record();
         let planned = planned(&record.entries);
         let mut in_force = BTreeSet::new();
-        record.entries.iter().any(|entry| match &entry.event {
+        let undone = record.entries.iter().filter(|entry| match &entry.event {
             Event::Verified {
                 item,
                 verdict,
@@ -45,10 +45,11 @@ impl Bench {
                     in_force.insert(goal);
                     return false;
                 }
-                matches!(seen.fact, Fact::Present(_)) && in_force.contains(&goal)
+                matches!(seen.fact, Fact::Present(_)) && in_force.remove(&goal)
             }
             _ => false,
-        })
+        });
+        undone.count()
     }
 
     /// I12: whatever is not over names what to run next.

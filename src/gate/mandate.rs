@@ -215,3 +215,138 @@ pub fn spell_reach(mandate: &Mandate) -> Option<String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::{Call, ItemKey, Phase, Tag};
+    use crate::provider::aws;
+
+    type Changed = fn(&mut Item, &mut ItemRef);
+
+    fn at(name: &str) -> Locator {
+        let name = format!("aws:{name}@123456789012");
+        name.parse().unwrap_or_else(|_| unreachable!("{name}"))
+    }
+
+    fn order() -> Order {
+        let order = json!({
+            "verb": "isolate", "playbook": "isolate", "digest": Digest::ZERO, "subjects": [at("user/bot")], "inputs": {},
+            "include": [], "cuts": true, "exact": false, "wait": false, "since": Time::UNIX_EPOCH, "secrets": [],
+            "acting_as": [], "endpoints": {}, "tool": "t", "policy": Digest::ZERO,
+        });
+        serde_json::from_value(order).unwrap_or_else(|why| unreachable!("{why}"))
+    }
+
+    /// A minted key of a user that was named, to be switched off.
+    fn item() -> Item {
+        let key = ItemKey {
+            phase: Phase::Inventory,
+            step: "stop-reached".into(),
+            each: None,
+            subject: Some(at("user/bot")),
+        };
+        let call = Call {
+            action: "aws.deactivate-access-key"
+                .parse()
+                .unwrap_or_else(|_| unreachable!("an action")),
+            target: at("access-key/AKIAMINTED"),
+            with: BTreeMap::new(),
+            secret: None,
+            tag: Tag("t".into()),
+        };
+        Item {
+            relation: Some(Relation::Minted),
+            rung: Some(Rung::Suspend),
+            tier: Tier::DISRUPTIVE,
+            ..Item::new(key, Work::Act(call))
+        }
+    }
+
+    fn plan(items: Vec<Item>, pending: &[&str]) -> Plan {
+        let pending = pending.iter();
+        let pending = pending.map(|step| json!({"phase": "inventory", "step": step, "why": "w"}));
+        let plan = json!({
+            "v": 1, "incident": "i", "run": 1, "round": 1, "made_from": {}, "acting_as": [], "subjects": [at("user/bot")],
+            "at": Time::UNIX_EPOCH, "expires": Time::MAX, "items": [], "pending": pending.collect::<Vec<_>>(),
+        });
+        let plan: Plan = serde_json::from_value(plan).unwrap_or_else(|why| unreachable!("{why}"));
+        Plan { items, ..plan }
+    }
+
+    #[test]
+    fn what_is_found_later_is_covered_only_where_something_is_cut_or_may_be() {
+        let uncut = Item {
+            rung: None,
+            ..item()
+        };
+        for (items, pending, wanted) in [
+            (vec![item()], &[][..], 2),
+            (vec![uncut.clone()], &["stop-reached"], 2),
+            (vec![uncut], &[], 1),
+        ] {
+            let plan = plan(items, pending);
+            let clock = Clock::simulated(Time::UNIX_EPOCH, 1);
+            let given = grant(
+                &plan,
+                Digest::ZERO,
+                Confirmation::Yes,
+                (true, &order()),
+                &clock,
+            );
+            assert_eq!(given.len(), wanted, "{pending:?}");
+        }
+    }
+
+    #[test]
+    fn a_reach_mandate_covers_nothing_that_differs_in_any_one_thing() {
+        let clock = Clock::simulated(Time::UNIX_EPOCH, 1);
+        let given = grant(
+            &plan(vec![item()], &[]),
+            Digest::ZERO,
+            Confirmation::Yes,
+            (true, &order()),
+            &clock,
+        );
+        let case = Case {
+            mandates: given,
+            ..Case::default()
+        };
+        let specs = aws::actions();
+        let spec = |id: &str| {
+            let spec = specs.iter().find(|spec| spec.id.to_string() == id);
+            spec.unwrap_or_else(|| unreachable!("{id}"))
+        };
+        let covers = |spec: &Spec, item: &Item, named: &ItemRef| {
+            // Another plan than the one that was confirmed: the exact mandate covers none of it.
+            let other = Digest::of(b"other");
+            let at = (&case, &Pledges::default());
+            covering(item, named, spec, other, at, Time::UNIX_EPOCH).is_some()
+        };
+        let named = ItemRef {
+            run: 1,
+            round: 2,
+            key: item().key,
+        };
+        let cuts = spec("aws.deactivate-access-key");
+        assert!(covers(cuts, &item(), &named));
+        let changes: [Changed; 6] = [
+            |_, named| named.run = 2,
+            |item, _| item.relation = Some(Relation::CouldEnter),
+            |item, _| item.marks.push(BEYOND_LIMIT.to_owned()),
+            |item, _| item.tier = Tier::GRAVE,
+            |item, _| item.rung = Some(Rung::Delete),
+            |item, _| item.key.subject = Some(at("user/other")),
+        ];
+        for (nth, change) in changes.into_iter().enumerate() {
+            let (mut item, mut named) = (item(), named.clone());
+            change(&mut item, &mut named);
+            assert!(!covers(cuts, &item, &named), "change {nth}");
+        }
+        for id in ["aws.activate-access-key", "aws.delete-access-key"] {
+            assert!(!covers(spec(id), &item(), &named), "{id}");
+        }
+    }
+}

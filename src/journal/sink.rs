@@ -470,3 +470,23 @@ impl<S: Sink> Sink for Injecting<S> {
         self.inner.unlock();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sink_in_a_box_is_that_sink() -> Result<(), Error> {
+        let bare = MemorySink::default();
+        let mut boxed: Box<dyn Sink> = Box::new(bare.clone());
+        boxed.write(b"a line\n")?;
+        boxed.sync()?;
+        assert_eq!(boxed.len()?, 7);
+        assert_eq!(boxed.read_from(2)?, b"line\n");
+        assert_eq!(
+            (boxed.path(), bare.bytes()),
+            (bare.path(), b"a line\n".to_vec())
+        );
+        Ok(())
+    }
+}

@@ -27,9 +27,11 @@ struct Lane {
 
 /// How many look-ups of one provider are under way at once; what comes meanwhile is gathered for the next.
 const TURNS: usize = 4;
-/// How often what a provider was too busy to answer is asked again, and after which pause first; it doubles.
+/// How often in a row a provider may be too busy to answer anything of what is asked again, after which pause first (it
+/// doubles until something is answered), and for how long it is asked at most.
 const AGAIN: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const ASKED_FOR: Duration = Duration::from_secs(30);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -69,16 +71,16 @@ impl Observer {
     /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us. Each
     /// answer is handed on as soon as it is there.
     async fn ask(&self, lane: &Lane, mut names: Vec<Locator>, mut answer: impl FnMut(Seen)) {
-        let mut pause = FIRST_PAUSE;
-        for left in (0..=AGAIN).rev() {
-            let is_late = |seen: &Seen| {
-                let why = match &seen.fact {
-                    Fact::Unreadable(why) => why,
-                    Fact::Present(_) | Fact::Gone => return false,
-                };
-                left > 0 && why.because == Because::Throttled
+        let (mut pause, mut left) = (FIRST_PAUSE, AGAIN);
+        let until = self.clock.now().saturating_add(ASKED_FOR);
+        let until = until.unwrap_or(crate::domain::Time::MAX);
+        loop {
+            let goes_on = left > 0 && self.clock.now() < until;
+            let is_late = |seen: &Seen| match &seen.fact {
+                Fact::Unreadable(why) => goes_on && why.because == Because::Throttled,
+                Fact::Present(_) | Fact::Gone => false,
             };
-            let seen = lane.handle.observe(&names).await;
+            let (asked, seen) = (names.len(), lane.handle.observe(&names).await);
             names = Vec::new();
             for seen in seen {
                 if is_late(&seen) {
@@ -90,8 +92,11 @@ impl Observer {
             if names.is_empty() {
                 break;
             }
+            (pause, left) = match names.len() < asked {
+                true => (FIRST_PAUSE, AGAIN),
+                false => (pause * 2, left - 1),
+            };
             self.clock.sleep(pause).await;
-            pause *= 2;
         }
     }
 
