@@ -3,7 +3,7 @@
 //! In virtual time, on one thread: the same seed gives the same bytes.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -25,7 +25,7 @@ const COURSE: u64 = 3;
 const STORAGE: u64 = 1_000;
 const SKY: u64 = 2_000;
 /// How many sessions in fair weather bring an incident to its end, at most.
-const FAIR: u32 = 6;
+const FAIR: u32 = 12;
 /// How often a cut has to be undone before that is to be told: once may be a late write of somebody who knew nothing.
 const UNDONE: usize = 3;
 /// How long what was said is watched afterwards.
@@ -83,14 +83,15 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
     super::seeds::writes(&bench.disk);
     let mut course = Course::of(seed);
     let mut told = Told::new(&bench, &drawn);
-    let mut wish = Wish {
+    // One for each run: the first, and what was offered on the way.
+    let mut wishes = vec![Wish {
         subjects: drawn.subjects.clone(),
         secrets: course.lots.is(30),
         ..Wish::contained()
-    };
+    }];
     for nth in 0..course.storms {
-        let ended = course.storm(&bench, (seed, nth), &wish).await;
-        told.hear(wish.run, ended);
+        let ended = course.storm(&bench, (seed, nth), &wishes[0]).await;
+        told.hear(&wishes[0], ended);
         // Now and then it is long until somebody goes on: authority has ended by then.
         let longest = if course.lots.is(10) {
             7_200_000
@@ -102,25 +103,32 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
     }
     bench.weather.clear();
     *bench.full.lock().unwrap() = false;
+    let mut at = 0;
     for _ in 0..FAIR {
+        let wish = wishes[at].clone();
         let ended = course.session(&bench, &wish).await;
-        let Some(end) = told.hear(wish.run, ended) else {
+        let Some(end) = told.hear(&wish, ended) else {
             panic!("EXE-6: in fair weather a session broke");
         };
-        if end.standing.outcome == Said::Contained {
-            break;
-        }
         // Nothing ends it where nobody can be kept out, or where we would have to cut ourselves.
-        if drawn.is_fought && !drawn.is_guarded || drawn.is_own {
+        let is_lost = drawn.is_fought && !drawn.is_guarded || drawn.is_own;
+        if told.is_contained() || is_lost {
             break;
         }
-        wish = as_told(wish, &end.standing);
+        at = match as_told(&wishes, &end.standing) {
+            Some(more) => {
+                wishes.push(more);
+                wishes.len() - 1
+            }
+            None => (at + 1) % wishes.len(),
+        };
     }
     let ran = told.judge(&drawn).await;
     bench.check_whole();
     let is_given_back = course.is_given_back && !drawn.is_fought && ran.said == Said::Contained;
     if is_given_back {
-        give_back(&bench, &drawn, wish.run + 1).await;
+        let next = wishes.iter().map(|wish| wish.run + 1).max();
+        give_back(&bench, &drawn, next.unwrap()).await;
     }
     // An opponent who was told to be alive goes on: what was dead then may be alive now.
     if ran.said == Said::Contained || !drawn.is_fought {
@@ -243,7 +251,7 @@ impl Course {
             let other = bench.go(&comes).await.end();
             if other.standing.outcome == Said::Contained {
                 bench.check_claims(&bench.record().entries);
-                all_dead(bench, &wish.subjects);
+                all_dead(bench, &wish.subjects, wish.run == 1);
             }
         };
         let first = async {
@@ -256,10 +264,10 @@ impl Course {
 }
 
 /// VER-1, VER-2: nothing of the set is accepted by any front end.
-fn all_dead(bench: &Bench, subjects: &[Locator]) {
+fn all_dead(bench: &Bench, subjects: &[Locator], with_taken: bool) {
     let now = bench.clock.now();
     let world = lock(&bench.world);
-    let mut alive = members(&world, subjects).into_iter();
+    let mut alive = members(&world, subjects, with_taken).into_iter();
     if let Some(alive) = alive.find(|member| world.accepts(member, now)) {
         let made = world
             .happened()
@@ -282,24 +290,24 @@ pub fn offered(standing: &Standing) -> Vec<Locator> {
     commands.collect()
 }
 
-/// The next command of an operator who does what the tool says would end it.
-fn as_told(wish: Wish, standing: &Standing) -> Wish {
-    let subjects = offered(standing);
-    if subjects.is_empty() {
-        return wish;
-    }
-    Wish {
-        run: wish.run + 1,
+/// A further run of an operator who does what the tool says would end it: against those whom nobody has named yet.
+fn as_told(wishes: &[Wish], standing: &Standing) -> Option<Wish> {
+    let is_new = |what: &Locator| !wishes.iter().any(|wish| wish.subjects.contains(what));
+    let subjects: Vec<Locator> = offered(standing).into_iter().filter(is_new).collect();
+    let last = wishes.last().filter(|_| !subjects.is_empty())?;
+    Some(Wish {
+        run: last.run + 1,
         subjects,
-        ..wish
-    }
+        ..last.clone()
+    })
 }
 
 /// What was said so far, held against the world.
 struct Told<'a> {
     bench: &'a Bench,
     subjects: &'a [Locator],
-    last: Option<Standing>,
+    /// What was said last, by run.
+    last: BTreeMap<u32, Standing>,
     sessions: u32,
     broken: u32,
 }
@@ -309,14 +317,14 @@ impl<'a> Told<'a> {
         Self {
             bench,
             subjects: &drawn.subjects,
-            last: None,
+            last: BTreeMap::new(),
             sessions: 0,
             broken: 0,
         }
     }
 
     /// Hears how a session ended; what it said is so at this very moment.
-    fn hear(&mut self, run: u32, ended: Ended) -> Option<End> {
+    fn hear(&mut self, wish: &Wish, ended: Ended) -> Option<End> {
         self.sessions += 1;
         if let Ended::Broke(error) = &ended {
             assert!(!is_ours(error), "the journal refused an entry: {error}");
@@ -328,23 +336,30 @@ impl<'a> Told<'a> {
         match end.standing.outcome {
             Said::Contained => {
                 self.bench.check_claims(&self.bench.record().entries);
-                all_dead(self.bench, self.subjects);
-                self.bench.check_contained(run);
+                all_dead(self.bench, &wish.subjects, wish.run == 1);
+                self.bench.check_contained(wish.run);
             }
             // Whoever fights on may undo something between the last look and this word.
             Said::Isolated => self.bench.check_isolated(),
             _ => {}
         }
-        self.bench.check_next(run, &end.standing);
-        self.last = Some(end.standing.clone());
+        self.bench.check_next(wish.run, &end.standing);
+        self.last.insert(wish.run, end.standing.clone());
         Some(*end)
+    }
+
+    fn is_contained(&self) -> bool {
+        let mut all = self.last.values();
+        all.all(|standing| standing.outcome == Said::Contained)
     }
 
     /// Judges the end, and watches that what was said stays so.
     async fn judge(&self, drawn: &Drawn) -> Ran {
-        let standing = self.last.as_ref().unwrap();
+        let open = self.last.values();
+        let mut open = open.filter(|standing| standing.outcome != Said::Contained);
+        let standing = open.next().or(self.last.values().next()).unwrap();
         let said = standing.outcome;
-        let mut withheld = standing.withheld.iter();
+        let mut withheld = self.last.values().flat_map(|standing| &standing.withheld);
         let is_not_guaranteed = withheld.any(|why| why.starts_with("not guaranteed"));
         // Who acts as the very principal that leaked does not cut it without a word of its own.
         let is_sure = (!drawn.is_fought || drawn.is_guarded) && !drawn.is_own;
@@ -359,7 +374,7 @@ impl<'a> Told<'a> {
         );
         if said == Said::Contained {
             for _ in 0..AFTER {
-                all_dead(self.bench, self.subjects);
+                all_dead(self.bench, self.subjects, true);
                 self.bench.clock.sleep(Duration::from_secs(1)).await;
             }
         }
@@ -378,9 +393,10 @@ impl<'a> Told<'a> {
 
 /// The set, as the world itself knows it: what the subjects hold where they are principals, and all that was made with
 /// any of that, however long the chain.
-fn members(world: &World, subjects: &[Locator]) -> BTreeSet<Locator> {
+fn members(world: &World, subjects: &[Locator], with_taken: bool) -> BTreeSet<Locator> {
     let mut members: BTreeSet<Locator> = subjects.iter().cloned().collect();
-    members.extend(world.taken.iter().cloned());
+    // All that an opponent ever took hangs on what leaked first.
+    members.extend(world.taken.iter().filter(|_| with_taken).cloned());
     for node in world.nodes() {
         if node
             .held_by

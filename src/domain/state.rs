@@ -181,9 +181,6 @@ fn answered(outcome: &Answered, doubt: Option<&Why>) -> State {
         (Answered::AlreadySo, doubt) => State::Acted {
             changed: doubt.is_some(),
         },
-        (Answered::InDoubt(why), _) if bug::is_planted(Bug::LostIsFailed) => {
-            State::Failed(why.clone())
-        }
         (Answered::InDoubt(why), _) => State::InDoubt {
             why: why.clone(),
             looked: false,
@@ -223,7 +220,11 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         Event::Denied { why, .. } if fresh => Ok(S::Denied(why.clone())),
         Event::Skipped { why, .. } if fresh => Ok(S::Skipped(why.clone())),
         Event::Stale { why, .. } if fresh => Ok(S::Stale(why.clone())),
-        Event::Failed { why, .. } if fresh => Ok(S::Failed(why.clone())),
+        Event::Failed { why, .. }
+            if fresh || now.is_in_doubt() && bug::is_planted(Bug::LostIsFailed) =>
+        {
+            Ok(S::Failed(why.clone()))
+        }
         Event::Found { .. } if fresh || matches!(now, S::Confirmed { .. }) => {
             Ok(S::Confirmed { changed: false })
         }

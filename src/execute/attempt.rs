@@ -275,7 +275,11 @@ impl Attempts<'_> {
                 let cause = Cause::Provider(format!("the provider was not reached: {why}"));
                 Ok(Next::Again(cause, Some(RetryOn::Unavailable)))
             }
-            Some(Outcome::InDoubt(_)) if bug::is_planted(Bug::LostIsFailed) => Ok(Next::Ended),
+            Some(Outcome::InDoubt(why)) if bug::is_planted(Bug::LostIsFailed) => self
+                .ground
+                .fail(self.named, why)
+                .await
+                .map(|()| Next::Ended),
             Some(Outcome::InDoubt(_)) if bug::is_planted(Bug::SendsAgainUnseen) => {
                 Ok(Next::Again(Cause::Provider("no answer".into()), None))
             }
