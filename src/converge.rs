@@ -166,7 +166,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         asked: BTreeSet::new(),
     };
     let end = this.go(&limit).await?;
-    if !matches!(limit, Limit::Verify(_)) {
+    if !this.looks {
         let outcome = end.standing.told().word().to_owned();
         means
             .ground
@@ -264,18 +264,17 @@ impl<'a> Loop<'a> {
             let (began, round) = (self.clock().now(), self.rounds() + 1);
             self.start_probes();
             if round > 1 {
-                self.read(matches!(limit, Limit::Verify(_))).await?;
+                self.read(self.looks).await?;
             }
             let (plan, reached) = self.plan(round).await?;
-            let reads_only = matches!(limit, Limit::Verify(_));
             self.add_late_proof(&reached).await?;
             let has_news = !plan.items.is_empty();
             let is_stuck = self.is_stuck(&plan);
-            if reads_only || is_stuck || (round > 1 && !has_news) {
+            if self.looks || is_stuck || (round > 1 && !has_news) {
                 self.note_open(&plan).await?;
                 self.close_round(round, began, plan.is_empty()).await?;
                 let converged = self.is_converged(&plan);
-                if !reads_only
+                if !self.looks
                     && self.go_on(&plan, converged, true).await?
                     && round < ROUNDS
                     && !self.is_late()
@@ -286,7 +285,7 @@ impl<'a> Loop<'a> {
                 {
                     continue;
                 }
-                if !reads_only {
+                if !self.looks {
                     self.finish_probes().await?;
                 }
                 let mut standing = self.standing();

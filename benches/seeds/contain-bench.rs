@@ -12,7 +12,9 @@ use std::time::Instant;
 
 use clap::Parser;
 use contain::bench::times::{NUMBERS, PROVIDERS, took};
-use contain::bench::{Fight, draw, last_journal, many, one, peak, quiet, until_broken};
+use contain::bench::{
+    Fight, draw, in_virtual_time, last_journal, many, one, peak, quiet, until_broken,
+};
 use contain::domain::Duration;
 use contain::domain::bug::{Bug, plant};
 use contain::domain::clock::{read_duration, spell};
@@ -75,7 +77,13 @@ fn main() -> ExitCode {
         return planted(&args);
     }
     if args.times {
-        return table();
+        return match in_virtual_time(table()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                println!("{error}");
+                ExitCode::FAILURE
+            }
+        };
     }
     let began = Instant::now();
     let seeds = args.from..args.from.saturating_add(args.seeds);
@@ -139,26 +147,15 @@ fn planted(args: &Args) -> ExitCode {
 }
 
 /// Prints the table of times.
-fn table() -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            println!("{error}");
-            return ExitCode::FAILURE;
-        }
-    };
+async fn table() {
     println!(
         "| provider | propagation, bound, audit lag | leaked keys | dead everywhere | said: isolated | said: contained |"
     );
     println!("|---|---|---|---|---|---|");
+    let seconds = |length: Duration| format!("{:.1} s", length.as_secs_f64());
     for slow in PROVIDERS {
         for leaked in NUMBERS {
-            let took = runtime.block_on(took(slow, leaked));
-            let seconds = |length: Duration| format!("{:.1} s", length.as_secs_f64());
+            let took = took(slow, leaked).await;
             println!(
                 "| {} | {}, {}, {} | {leaked} | {} | {} | {} |",
                 slow.name,
@@ -171,5 +168,4 @@ fn table() -> ExitCode {
             );
         }
     }
-    ExitCode::SUCCESS
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::record::planned;
 use super::{Bench, Entry, Left};
 use crate::domain::event::{Answered, Event, PlannedItem};
 use crate::domain::mandate::{Mandate, Scope};
@@ -173,31 +174,14 @@ impl Bench {
         let (world, now) = (lock(&self.world), self.clock.now());
         let mut calls: BTreeMap<ItemRef, Call> = BTreeMap::new();
         let mut claims: BTreeMap<(String, Locator), (bool, Option<Call>, Time)> = BTreeMap::new();
-        let mut planned = BTreeMap::new();
+        let planned = planned(entries);
         for entry in entries {
             match &entry.event {
-                Event::PlanFrozen {
-                    run, round, items, ..
-                } => {
-                    for item in items {
-                        let Some(target) = item.target.clone() else {
-                            continue;
-                        };
-                        let named = ItemRef {
-                            run: *run,
-                            round: *round,
-                            key: item.key.clone(),
-                        };
-                        planned.insert(named, (item.action.clone(), target));
-                    }
-                }
                 Event::Intended { item, call, .. } => {
                     calls.insert(item.clone(), call.clone());
                 }
                 Event::Verified { item, verdict, .. } => {
-                    let Some((Some(action), target)) = planned.get(item) else {
-                        panic!("{item:?} was never planned")
-                    };
+                    let (action, target) = goal(planned.get(item), item);
                     let dead = verdict.is_observed() && verdict.settles.at <= now;
                     claims.insert(
                         (action.to_string(), target.clone()),
@@ -205,9 +189,7 @@ impl Bench {
                     );
                 }
                 Event::Released { by, .. } => {
-                    let Some((Some(action), target)) = planned.get(by) else {
-                        panic!("{by:?} was never planned")
-                    };
+                    let (action, target) = goal(planned.get(by), by);
                     let inverse = self.catalogue.action(action).unwrap();
                     let Undo::By(cut) = &inverse.undo else {
                         panic!("{action} lifts nothing")
@@ -262,6 +244,15 @@ impl Bench {
     }
 }
 
+/// What an item was planned to do, and to what.
+fn goal<'a>(
+    planned: Option<&(Digest, &'a PlannedItem)>,
+    item: &ItemRef,
+) -> (&'a ActionId, &'a Locator) {
+    let goal = planned.and_then(|(_, short)| short.action.as_ref().zip(short.target.as_ref()));
+    goal.unwrap_or_else(|| panic!("{item:?} was never planned"))
+}
+
 /// I2: between two attempts at one item that left in doubt stands a look.
 pub fn check_doubts(entries: &[Entry]) {
     let mut open: BTreeMap<ItemRef, bool> = BTreeMap::new();
@@ -288,7 +279,7 @@ pub fn check_authority(entries: &[Entry]) {
     let mut given: BTreeMap<String, Mandate> = BTreeMap::new();
     let mut ended = BTreeSet::new();
     let mut spent: BTreeMap<String, BTreeSet<ItemRef>> = BTreeMap::new();
-    let mut planned: BTreeMap<ItemRef, (Digest, PlannedItem)> = BTreeMap::new();
+    let planned = planned(entries);
     for entry in entries {
         match &entry.event {
             Event::Granted { mandate } => {
@@ -297,27 +288,11 @@ pub fn check_authority(entries: &[Entry]) {
             Event::Ended { nonce } => {
                 ended.insert(nonce.clone());
             }
-            Event::PlanFrozen {
-                run,
-                round,
-                digest,
-                items,
-                ..
-            } => {
-                for item in items {
-                    let named = ItemRef {
-                        run: *run,
-                        round: *round,
-                        key: item.key.clone(),
-                    };
-                    planned.insert(named, (*digest, item.as_ref().clone()));
-                }
-            }
             Event::Intended {
                 item, spent: by, ..
             } => {
                 assert!(!by.is_empty(), "I4: {item:?} spends nothing");
-                let (plan, short) = &planned[item];
+                let (plan, short) = planned[item];
                 for nonce in by {
                     let mandate = given
                         .get(nonce)
@@ -332,7 +307,7 @@ pub fn check_authority(entries: &[Entry]) {
                             plan: signed,
                             items,
                         } => {
-                            assert!(signed == plan && items.contains(&item.key), "I4: {item:?}");
+                            assert!(*signed == plan && items.contains(&item.key), "I4: {item:?}");
                         }
                         Scope::Reach {
                             subjects,

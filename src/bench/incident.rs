@@ -359,12 +359,11 @@ impl<'a> Told<'a> {
         let mut open = open.filter(|standing| standing.outcome != Said::Contained);
         let standing = open.next().or(self.last.values().next()).unwrap();
         let said = standing.outcome;
-        let mut withheld = self.last.values().flat_map(|standing| &standing.withheld);
-        let is_not_guaranteed = withheld.any(|why| why.starts_with("not guaranteed"));
-        // Who acts as the very principal that leaked does not cut it without a word of its own.
+        let withheld = || self.last.values().flat_map(|standing| &standing.withheld);
+        let is_not_guaranteed = withheld().any(|why| why.starts_with("not guaranteed"));
         // A flooded log hides what was made: then it is right not to say *contained*.
-        let mut all = self.last.values().flat_map(|standing| &standing.withheld);
-        let is_flooded = all.any(|why| why.contains("was read back to"));
+        let is_flooded = withheld().any(|why| why.contains("was read back to"));
+        // Who acts as the very principal that leaked does not cut it without a word of its own.
         let is_sure = (!drawn.is_fought || drawn.is_guarded) && !drawn.is_own && !is_flooded;
         assert!(
             said == Said::Contained || !is_sure,

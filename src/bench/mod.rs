@@ -14,20 +14,17 @@
 mod chance;
 mod check;
 mod draw;
+pub mod fuzz;
+mod incident;
+mod process;
 mod reckon;
 mod record;
+mod seeds;
 mod stage;
 mod storm;
+pub mod times;
 mod watch;
 mod wish;
-
-mod incident;
-
-mod process;
-mod seeds;
-
-pub mod fuzz;
-pub mod times;
 
 use std::sync::OnceLock;
 
@@ -37,7 +34,7 @@ pub use draw::{Drawn, Fight, draw};
 pub use incident::{Ran, offered, play};
 pub use process::peak;
 pub use record::{Entry, entries};
-pub use seeds::{Tally, last_journal, many, one, quiet, until_broken};
+pub use seeds::{Tally, in_virtual_time, last_journal, many, one, quiet, until_broken};
 pub use stage::{Bench, around};
 pub use storm::{Odds, Stormy};
 pub use watch::{Gone, Left};

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::record::planned;
 use super::{Bench, Entry};
-use crate::domain::event::{Event, PlannedItem};
+use crate::domain::event::Event;
 use crate::domain::mandate::{Mandate, Scope};
-use crate::domain::{Call, Fact, Fields, ItemRef, Locator, Reading, Relation, Tier, Time};
+use crate::domain::{Call, Fact, Fields, ItemRef, Locator, Reading, Relation, Spec, Tier, Time};
 use crate::journal;
 use crate::report::describe::{Source, of_run};
 use crate::report::standing::{Outcome, Standing};
@@ -40,7 +41,8 @@ impl Bench {
                 verdict,
                 seen: Some(seen),
             } => {
-                let goal = (&planned[item].action, &planned[item].target);
+                let (_, short) = planned[item];
+                let goal = (&short.action, &short.target);
                 if verdict.is_observed() {
                     in_force.insert(goal);
                     return false;
@@ -84,26 +86,7 @@ impl Bench {
             assert!(kept.eq(items.iter().map(|item| &item.key)), "I10: {digest}");
         }
     }
-}
 
-/// All items that were ever planned, by name.
-fn planned(entries: &[Entry]) -> BTreeMap<ItemRef, &PlannedItem> {
-    let mut all = BTreeMap::new();
-    for entry in entries {
-        if let Event::PlanFrozen {
-            run, round, items, ..
-        } = &entry.event
-        {
-            all.extend(items.iter().map(|item| {
-                let (run, round, key) = (*run, *round, item.key.clone());
-                (ItemRef { run, round, key }, item.as_ref())
-            }));
-        }
-    }
-    all
-}
-
-impl Bench {
     /// I5: what left is what was planned: this action, on this target. ORG-1: what would cut us off goes only at the
     /// highest tier, on an exact word.
     fn check_sent(&self, entries: &[Entry]) {
@@ -116,7 +99,7 @@ impl Bench {
                 Event::Intended {
                     item, call, spent, ..
                 } => {
-                    let short = planned[item];
+                    let (_, short) = planned[item];
                     let as_planned = (short.action.as_ref(), short.target.as_ref())
                         == (Some(&call.action), Some(&call.target));
                     assert!(as_planned, "I5: {item:?} was not planned so: {call:?}");
@@ -135,9 +118,7 @@ impl Bench {
             }
         }
     }
-}
 
-impl Bench {
     /// VER-1: what is called observed was seen: what was looked at shows what was sent, or is gone.
     fn check_evidence(&self, entries: &[Entry]) {
         let mut sent: BTreeMap<&ItemRef, &Call> = BTreeMap::new();
@@ -151,21 +132,9 @@ impl Bench {
                 } if verdict.is_observed() => {
                     let Some(call) = sent.get(item) else { continue };
                     let spec = self.catalogue.action(&call.action).unwrap();
-                    let shows = |fields: &Fields| {
-                        spec.touches.iter().all(|touch| {
-                            let (wanted, seen) =
-                                (call.value(&touch.field), fields.get(&touch.field));
-                            let time =
-                                |value: Option<&Value>| value?.as_str()?.parse::<Time>().ok();
-                            match (time(wanted), time(seen)) {
-                                (Some(wanted), Some(seen)) => seen >= wanted,
-                                _ => wanted.is_none() || wanted == seen,
-                            }
-                        })
-                    };
                     let is_so = match &seen.fact {
                         Fact::Gone => true,
-                        Fact::Present(fields) => shows(fields),
+                        Fact::Present(fields) => shows(spec, call, fields),
                         Fact::Unreadable(_) => false,
                     };
                     assert!(
@@ -179,6 +148,18 @@ impl Bench {
     }
 }
 
+/// Whether what was seen is what a call wrote; a later time serves as well.
+fn shows(spec: &Spec, call: &Call, fields: &Fields) -> bool {
+    let time = |value: Option<&Value>| value?.as_str()?.parse::<Time>().ok();
+    spec.touches.iter().all(|touch| {
+        let (wanted, seen) = (call.value(&touch.field), fields.get(&touch.field));
+        match (time(wanted), time(seen)) {
+            (Some(wanted), Some(seen)) => seen >= wanted,
+            _ => wanted.is_none() || wanted == seen,
+        }
+    })
+}
+
 /// How a cut stands, by the journal alone.
 #[derive(Default)]
 struct Stand {
@@ -188,7 +169,7 @@ struct Stand {
     cut_off: Option<Time>,
 }
 
-/// VER-3: of what was found to belong to the set, each is seen to be dead, is cut where it lives, or is told as unseen.
+/// VER-3: of what was found to belong to the set, each is seen to be dead or is cut where it lives.
 fn check_found(entries: &[Entry], run: u32, now: Time) {
     let planned = planned(entries);
     let mut found: BTreeMap<(Option<&Locator>, &str), &Reading> = BTreeMap::new();
@@ -206,7 +187,7 @@ fn check_found(entries: &[Entry], run: u32, now: Time) {
                 }
             }
             Event::Verified { item, verdict, .. } => {
-                let short = planned[item];
+                let (_, short) = planned[item];
                 let (Some(target), Some(_)) = (&short.target, short.rung) else {
                     continue;
                 };

@@ -2,12 +2,14 @@
 //!
 //! Reads what was added since the last look; what was whole once must stand there for ever.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::Time;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, PlannedItem};
+use crate::domain::{Digest, ItemRef, Time};
 
 /// One line of a journal, read without the engine's fold.
 #[derive(Clone, Debug)]
@@ -77,6 +79,28 @@ impl Record {
             end: self.bytes.len(),
         });
     }
+}
+
+/// Every item that was ever planned, by name, with the digest of its plan.
+pub(super) fn planned(entries: &[Entry]) -> BTreeMap<ItemRef, (Digest, &PlannedItem)> {
+    let mut all = BTreeMap::new();
+    for entry in entries {
+        let Event::PlanFrozen {
+            run,
+            round,
+            digest,
+            items,
+            ..
+        } = &entry.event
+        else {
+            continue;
+        };
+        all.extend(items.iter().map(|item| {
+            let (run, round, key) = (*run, *round, item.key.clone());
+            (ItemRef { run, round, key }, (*digest, item.as_ref()))
+        }));
+    }
+    all
 }
 
 /// Reads and checks a whole journal from its bytes.

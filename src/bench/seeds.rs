@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::io;
+use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,19 +83,28 @@ pub fn quiet() {
     }));
 }
 
+/// Runs something in a time of its own.
+///
+/// # Errors
+/// No runtime could be made.
+pub fn in_virtual_time<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?;
+    Ok(runtime.block_on(work))
+}
+
 /// Plays one seed, in a time of its own.
 ///
 /// # Errors
 /// Says what must not have been.
 pub fn one(seed: u64, fight: Fight) -> Result<Ran, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
     STOPPED.with(|stopped| stopped.borrow_mut().take());
-    catch_unwind(AssertUnwindSafe(|| runtime.block_on(play(seed, fight))))
-        .map_err(|stop| told(&*stop))
+    let played = catch_unwind(AssertUnwindSafe(|| in_virtual_time(play(seed, fight))));
+    played
+        .map_err(|stop| told(&*stop))?
+        .map_err(|error| error.to_string())
 }
 
 fn told(stop: &(dyn Any + Send)) -> String {
@@ -104,30 +114,37 @@ fn told(stop: &(dyn Any + Send)) -> String {
     noted.or(text).unwrap_or_default()
 }
 
-/// Plays these seeds on so many threads until one breaks a rule; answers how many it took, and what broke.
-pub fn until_broken(seeds: Range<u64>, threads: u32) -> Option<(u64, String)> {
+/// Plays these seeds on so many threads, until all are played or `play` says to stop.
+fn on_threads(seeds: Range<u64>, threads: u32, play: impl Fn(u64) -> ControlFlow<()> + Sync) {
     let next = AtomicU64::new(seeds.start);
-    let broken: Mutex<Option<(u64, String)>> = Mutex::default();
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end || broken.lock().unwrap().is_some() {
+                    if seed >= seeds.end || play(seed).is_break() {
                         break;
-                    }
-                    if let Err(why) = one(seed, Fight::Drawn) {
-                        let mut broken = broken.lock().unwrap();
-                        if broken.as_ref().is_none_or(|(known, _)| seed < *known) {
-                            *broken = Some((seed, why));
-                        }
                     }
                 }
             });
         }
     });
-    let broken = broken.into_inner().unwrap();
-    broken.map(|(seed, why)| (seed - seeds.start + 1, why))
+}
+
+/// Plays these seeds on so many threads until one breaks a rule; answers how many it took, and what broke.
+pub fn until_broken(seeds: Range<u64>, threads: u32) -> Option<(u64, String)> {
+    let (first, broken) = (seeds.start, Mutex::new(BTreeMap::new()));
+    on_threads(seeds, threads, |seed| {
+        if !broken.lock().unwrap().is_empty() {
+            return ControlFlow::Break(());
+        }
+        if let Err(why) = one(seed, Fight::Drawn) {
+            broken.lock().unwrap().insert(seed, why);
+        }
+        ControlFlow::Continue(())
+    });
+    let (seed, why) = broken.into_inner().unwrap().pop_first()?;
+    Some((seed - first + 1, why))
 }
 
 /// Plays these seeds on so many threads; `each` hears of every one that broke a rule, at once.
@@ -136,25 +153,14 @@ pub fn many(
     (threads, fight): (u32, Fight),
     each: impl Fn(u64, &str) + Sync,
 ) -> Tally {
-    let next = AtomicU64::new(seeds.start);
     let tally = Mutex::new(Tally::default());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds.end {
-                        break;
-                    }
-                    let ran = one(seed, fight);
-                    if let Err(why) = &ran {
-                        each(seed, why);
-                    }
-                    let mut tally = tally.lock().unwrap();
-                    tally.take_in(seed, ran);
-                }
-            });
+    on_threads(seeds, threads, |seed| {
+        let ran = one(seed, fight);
+        if let Err(why) = &ran {
+            each(seed, why);
         }
+        tally.lock().unwrap().take_in(seed, ran);
+        ControlFlow::Continue(())
     });
     tally.into_inner().unwrap()
 }

@@ -246,19 +246,10 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
                 || now.is_in_doubt() && bug::is_planted(Bug::SendsAgainUnseen) =>
         {
             let attempt = *attempt;
-            let doubt = match now {
-                S::InDoubt { why, .. } => Some(why.clone()),
-                S::Planned
-                | S::Blocked(_)
-                | S::Intended { .. }
-                | S::Acted { .. }
-                | S::Confirmed { .. }
-                | S::Failed(_)
-                | S::Skipped(_)
-                | S::Stale(_)
-                | S::Denied(_)
-                | S::Undone
-                | S::UndoFailed(_) => None,
+            let doubt = if let S::InDoubt { why, .. } = now {
+                Some(why.clone())
+            } else {
+                None
             };
             Ok(S::Intended { attempt, doubt })
         }
