@@ -18,6 +18,7 @@ use crate::domain::{
 use crate::provider::{Act, Observe, Soon};
 
 /// The mutate handle.
+#[derive(Clone)]
 pub(super) struct Actor {
     pub(super) reader: Reader,
     pub(super) only: BTreeSet<String>,
@@ -68,6 +69,12 @@ impl Actor {
             )
         };
         inner.clock.sleep(there).await;
+        if let Some(Fault::Late(after)) = fault {
+            self.arrive_late(calls, what, after.0);
+            inner.clock.sleep(deadline).await;
+            let lost = || fault.and_then(|fault| fault.outcome(inner.clock.now()));
+            return calls.iter().filter_map(|_| lost()).collect();
+        }
         let outcomes = calls
             .iter()
             .zip(self.receive(calls.len()))
@@ -80,6 +87,19 @@ impl Actor {
         inner.clock.sleep(back.max(late)).await;
         inner.has_answered();
         outcomes
+    }
+
+    /// What nobody waits for any more arrives all the same.
+    fn arrive_late(&self, calls: &[Call], what: Option<&Secret>, after: Duration) {
+        let late = self.clone();
+        let calls = calls.to_vec();
+        let what = what.map(|secret| Secret::new(secret.expose().to_owned()));
+        drop(tokio::spawn(async move {
+            late.reader.inner.clock.sleep(after).await;
+            for call in &calls {
+                late.decide(call, what.as_ref(), None);
+            }
+        }));
     }
 
     /// One request is counted once, however many calls it carries.
@@ -322,6 +342,7 @@ impl Observe for Actor {
 )]
 mod tests {
     use super::super::toy::*;
+    use super::super::weather::Length;
     use super::super::{CutOffs, Pace, Rule};
     use super::*;
     use crate::domain::Tag;
@@ -333,6 +354,7 @@ mod tests {
             (Fault::TimeoutAfter, true),
             (Fault::ResetAfter, true),
             (Fault::Garbage, true),
+            (Fault::Error500After, true),
             (Fault::TimeoutBefore, false),
             (Fault::Error500Before, false),
         ] {
@@ -352,6 +374,19 @@ mod tests {
                 .collect();
             assert_eq!(logged, [applied], "{fault:?}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_nobody_waits_for_arrives_all_the_same() {
+        let bench = bench(Pace::default());
+        let late = Fault::Late(Length(Duration::from_secs(20)));
+        let rule = Rule::once(Operation::Perform, "LEAKED", 1, late);
+        bench.weather.add(rule);
+        let outcome = bench.send(&deactivate()).await;
+        assert!(matches!(outcome, Outcome::InDoubt(_)), "{outcome:?}");
+        assert!(bench.accepts("access-key/LEAKED"));
+        bench.clock.sleep(Duration::from_secs(20)).await;
+        assert!(!bench.accepts("access-key/LEAKED"));
     }
 
     #[tokio::test(start_paused = true)]

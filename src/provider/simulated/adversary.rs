@@ -51,6 +51,10 @@ pub enum Deed {
     Mint,
     /// Makes keys for other users.
     OtherUsers,
+    /// Makes users and agents of its own, and keys for them.
+    NewPrincipals,
+    /// Reads secrets that somebody else lives by, and keeps them.
+    ReadSecrets,
     /// Takes our denies, session cuts and boundaries off principals.
     Strip,
     /// Gives the principals that it knows every right.
@@ -64,12 +68,14 @@ pub enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Strip,
         Self::Attach,
         Self::Reactivate,
         Self::Mint,
         Self::OtherUsers,
+        Self::NewPrincipals,
+        Self::ReadSecrets,
         Self::Enter,
         Self::Burn,
     ];
@@ -106,6 +112,7 @@ pub async fn fight(
         adversary,
         responder,
         held: adversary.holds.clone(),
+        made: Vec::new(),
         rng: ChaCha12Rng::seed_from_u64(seed),
         played: Vec::new(),
         alive_at: clock.now(),
@@ -128,6 +135,8 @@ struct Hand<'a> {
     adversary: &'a Adversary,
     responder: &'a Responder,
     held: Vec<Locator>,
+    /// The principals that it made.
+    made: Vec<Locator>,
     rng: ChaCha12Rng,
     played: Vec<Played>,
     alive_at: Time,
@@ -153,6 +162,8 @@ impl Hand<'_> {
                 Deed::Reactivate => self.reactivate(world, now),
                 Deed::Mint => self.mint(world, now),
                 Deed::OtherUsers => self.mint_for_others(world, now),
+                Deed::NewPrincipals => self.make_principals(world, now),
+                Deed::ReadSecrets => self.read_secrets(world, now),
                 Deed::Enter => self.enter(world, now),
                 Deed::Burn => self.burn(world, now),
             }
@@ -205,7 +216,7 @@ impl Hand<'_> {
 
     /// The principals that it acts as, or has a way into.
     fn known(&self, world: &World) -> BTreeSet<Locator> {
-        let mut known = BTreeSet::new();
+        let mut known: BTreeSet<Locator> = self.made.iter().cloned().collect();
         for held in &self.held {
             let holder = world.node(held).and_then(|node| node.held_by.as_ref());
             known.extend(holder.cloned());
@@ -325,6 +336,33 @@ impl Hand<'_> {
         }
     }
 
+    fn make_principals(&mut self, world: &mut World, now: Time) {
+        let makes = |held: &Locator| !world.principals_made_with(held).is_empty();
+        if let Some(by) = self.ready_that(world, now, true, makes) {
+            for kind in world.principals_made_with(&by) {
+                if let Some(new) = self.mint_new(world, now, Mint::new(&by, &kind, "")) {
+                    self.made.push(new);
+                }
+            }
+        }
+        for principal in self.made.clone() {
+            for kind in world.keys_of(&principal) {
+                self.key_for(world, now, principal.clone(), &kind);
+            }
+        }
+    }
+
+    fn read_secrets(&mut self, world: &mut World, now: Time) {
+        let Some(by) = self.ready(world, now, false) else {
+            return;
+        };
+        for place in world.readable_by(&by) {
+            if world.steal(&by, &place, now) {
+                self.told(now, format!("`{by}` reads `{place}`"), true);
+            }
+        }
+    }
+
     fn enter(&mut self, world: &mut World, now: Time) {
         for role in self.known(world) {
             for kind in world.sessions_of(&role) {
@@ -349,108 +387,26 @@ impl Hand<'_> {
     }
 
     fn take(&mut self, world: &mut World, now: Time, mint: Mint) {
-        if self.held.len() >= self.adversary.most {
-            return;
+        if let Some(name) = self.mint_new(world, now, mint) {
+            self.held.push(name);
         }
-        let id = format!("TAKEN-{}", self.held.len());
+    }
+
+    fn mint_new(&mut self, world: &mut World, now: Time, mint: Mint) -> Option<Locator> {
+        let all = self.held.len() + self.made.len();
+        if all >= self.adversary.most {
+            return None;
+        }
+        let id = format!("TAKEN-{all}");
         let mint = Mint { id, ..mint };
         let who = mint.by.as_ref().unwrap_or(&mint.parent).clone();
         // What is refused is tried again at the next strike, and told once it works.
-        if let Ok(name) = world.mint(&mint, now) {
-            self.told(now, format!("`{who}` takes `{name}`"), true);
-            world.taken.insert(name.clone());
-            self.held.push(name);
-        }
+        let name = world.mint(&mint, now).ok()?;
+        self.told(now, format!("`{who}` takes `{name}`"), true);
+        world.taken.insert(name.clone());
+        Some(name)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::toy::{bench, call, name};
-    use super::super::{CutOffs, Pace, Scenario};
-    use super::*;
-
-    fn opponent(may: &[Deed]) -> Adversary {
-        Adversary {
-            most: forty(),
-            holds: vec![name("access-key/LEAKED")],
-            pause: half_a_second(),
-            may: may.iter().copied().collect(),
-            until: Length(Duration::from_mins(1)),
-        }
-    }
-
-    /// Denies the user, and lets an opponent with these rights fight; answers what it tried, the world, and how long.
-    async fn fought(
-        (rights, guarded): (&str, bool),
-        may: &[Deed],
-    ) -> (Vec<Played>, Value, Duration) {
-        let deny = call("aws.deny-user", "user/ci", &[("deny", json!("in-force"))]);
-        let mut pace = Pace::default();
-        let spreads = Duration::from_secs(5);
-        pace.propagation.insert(deny.action.clone(), spreads);
-        let bench = bench(pace);
-        lock(&bench.world).set(&name("user/ci"), RIGHTS, json!(rights));
-        if guarded {
-            lock(&bench.world).guardrails.insert(deny.action.clone());
-        }
-        bench.done(&deny).await;
-        let responder = Responder {
-            credential: name("access-key/OURS"),
-            principal: name("user/on-call"),
-        };
-        let began = bench.clock.now();
-        let played = fight(&opponent(may), &responder, 11, &bench.world, &bench.clock).await;
-        let took = bench.clock.now().duration_since(began);
-        let world = lock(&bench.world).snapshot(CutOffs::Exact);
-        (played, world, took)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn it_strips_what_it_may_edit_while_a_front_end_lets_it_and_stops_once_it_is_dead() {
-        let denies = |world: &Value| world.to_string().contains("in-force");
-        let (played, world, took) = fought((EVERY, false), &Deed::ALL).await;
-        assert!(!denies(&world) && took >= Duration::from_mins(1), "{took}");
-        assert!(played.iter().any(|played| played.what.contains("`deny`")));
-        // Neither a guardrail nor a principal without rights is stripped; a few more seconds and all is over.
-        for (rights, guarded) in [(EVERY, true), ("few", false)] {
-            let (played, world, took) = fought((rights, guarded), &[Deed::Strip]).await;
-            assert!(denies(&world) && played.is_empty(), "{played:?}");
-            assert!(took < Duration::from_secs(15), "{took}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_same_seed_fights_the_same_fight() {
-        let mut fights = Vec::new();
-        for _ in 0..2 {
-            let (played, world, _) = fought((EVERY, false), &Deed::ALL).await;
-            assert!(played.len() > 10, "{played:?}");
-            fights.push((played, world.to_string()));
-        }
-        assert!(fights.first() == fights.last());
-    }
-
-    #[test]
-    fn a_drill_file_names_an_opponent_and_what_it_cannot_edit() {
-        let text = include_str!("../../../playbooks/drills/leaked-aws-access-key.yaml");
-        let subject = text.lines().find_map(|line| line.strip_prefix("subject: "));
-        let fights = |holds: &str| {
-            let text = text.replacen(
-                "world:\n",
-                "world:\n  guardrails: [aws.deny-user-in-organization]\n",
-                1,
-            );
-            Scenario::parse(&format!(
-                "{text}\nadversary: {{holds: [\"{holds}\"], pause: 2s, may: [strip, other-users]}}\n"
-            ))
-        };
-        let read = fights(subject.unwrap_or_default());
-        let read = read.unwrap_or_else(|cause| unreachable!("{cause}"));
-        let may = read.adversary.map(|adversary| adversary.may);
-        assert_eq!(may, Some([Deed::Strip, Deed::OtherUsers].into()));
-        assert_eq!(read.world.guardrails.len(), 1);
-        let unknown = fights("aws:access-key/NOBODY").err();
-        assert!(unknown.is_some_and(|cause| cause.to_string().contains("`adversary`")));
-    }
-}
+mod tests;

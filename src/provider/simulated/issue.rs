@@ -45,13 +45,21 @@ impl World {
         }))
     }
 
-    /// Gives a thing another secret; what was proven with the old one is refused from now on.
-    fn rotate(&mut self, call: &Call) -> Result<(Locator, String), Why> {
+    /// Gives a thing another secret; what was proven with the old one is refused from now on. Programs that read it there
+    /// take the new one up.
+    fn rotate(&mut self, call: &Call, now: Time) -> Result<(Locator, String), Why> {
         let Some(node) = self.nodes.get_mut(&call.target) else {
             return Err(Why::new(Because::Missing, "it does not exist"));
         };
         let secret = format!("sim-secret-{}-{}", call.target.id(), node.worn.len() + 2);
         node.worn.extend(node.secret.replace(secret.clone()));
+        if node.holds.iter().any(|held| held.what == call.target) {
+            node.holds.push(Version {
+                what: call.target.clone(),
+                secret: secret.clone(),
+                at: Some(now),
+            });
+        }
         Ok((call.target.clone(), secret))
     }
 
@@ -63,7 +71,7 @@ impl World {
     ) -> Result<(Locator, String), Why> {
         let target = &call.target;
         if kind == target.kind() {
-            return self.rotate(call);
+            return self.rotate(call, now);
         }
         let holder = self.nodes.get(target).and_then(|node| node.held_by.clone());
         let holder = holder.unwrap_or_else(|| target.clone());

@@ -101,10 +101,15 @@ impl World {
         node.fields = mint.fields.clone();
         node.fields.insert("created".into(), at.to_string().into());
         node.issuer = Some(mint.parent.clone());
-        node.held_by = Some(holder);
+        // A principal of its own is held by nobody.
+        let is_principal = self
+            .kinds
+            .get(&mint.kind)
+            .is_some_and(|kind| !kind.credential);
+        node.held_by = (!is_principal).then_some(holder);
         node.issued_at = Some(at);
         node.expires = lifetime.and_then(|lifetime| at.checked_add(lifetime).ok());
-        node.secret = Some(format!("sim-secret-{}", mint.id));
+        node.secret = (!is_principal).then(|| format!("sim-secret-{}", mint.id));
         self.add(node);
         if let Some(by) = &mint.by {
             let edge = Edge {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::world::World;
+use super::world::{Edge, Happened, World};
 use crate::domain::{KindId, Locator, Relation, Spec, Time};
 
 /// The roles that something has a declared way into.
@@ -76,6 +76,72 @@ impl World {
         let is_credential =
             |kind: &KindId| self.kinds.get(kind).is_some_and(|kind| kind.credential);
         mints.into_iter().filter(is_credential).collect()
+    }
+
+    /// The kinds of principals that a credential makes.
+    pub(super) fn principals_made_with(&self, by: &Locator) -> Vec<KindId> {
+        let kind = self.kinds.get(by.kind());
+        let mints = kind.map(|kind| kind.mints.clone()).unwrap_or_default();
+        let is_principal = |kind: &KindId| {
+            let kind = self.kinds.get(kind);
+            kind.is_some_and(|kind| !kind.credential && !kind.governs.is_empty())
+        };
+        mints.into_iter().filter(is_principal).collect()
+    }
+
+    /// The kinds of credentials that a principal may hold and that never lapse.
+    pub(super) fn keys_of(&self, principal: &Locator) -> Vec<KindId> {
+        let kind = self.kinds.get(principal.kind());
+        let governs = kind.map(|kind| kind.governs.clone()).unwrap_or_default();
+        let made_with = |kind: &KindId| {
+            let mut all = self.kinds.values();
+            all.any(|other| other.credential && other.mints.contains(kind))
+        };
+        let keys = governs
+            .into_iter()
+            .filter(|kind| !self.lapses(kind) && made_with(kind));
+        keys.collect()
+    }
+
+    /// The places that a credential, or what holds it, can read secrets from.
+    pub(super) fn readable_by(&self, by: &Locator) -> Vec<Locator> {
+        let holder = self.nodes.get(by).and_then(|node| node.held_by.as_ref());
+        let edges = std::iter::once(by)
+            .chain(holder)
+            .filter_map(|from| self.edges.get(from))
+            .flatten();
+        let places = edges.filter(|edge| edge.relation == Relation::CouldRead);
+        places.map(|edge| edge.to.clone()).collect()
+    }
+
+    /// Reads the secret of a place and keeps it, unless that very one was stolen before; the read is in the audit log.
+    pub(super) fn steal(&mut self, by: &Locator, place: &Locator, now: Time) -> bool {
+        let Some(secret) = self.nodes.get(place).and_then(|node| node.secret.clone()) else {
+            return false;
+        };
+        let stolen = self.stolen.entry(place.clone()).or_default();
+        if !stolen.insert(secret) {
+            return false;
+        }
+        let at = self.theirs(now);
+        self.record(Happened {
+            who: by.clone(),
+            at,
+            event: "read a secret".to_owned(),
+            source_ip: None,
+            user_agent: None,
+            accepted: true,
+            made: None,
+            changed: Vec::new(),
+        });
+        let edge = Edge {
+            to: place.clone(),
+            relation: Relation::Exposed,
+            evidence: format!("`{by}` read it"),
+            at: Some(at),
+        };
+        self.connect(by, edge);
+        true
     }
 
     pub(super) fn lapses(&self, kind: &KindId) -> bool {

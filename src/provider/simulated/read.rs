@@ -21,6 +21,7 @@ use crate::provider::{Observe, Soon};
 const AT_ONCE: usize = 16;
 
 /// The read handle.
+#[derive(Clone)]
 pub(super) struct Reader {
     pub(super) inner: Arc<Inner>,
     pub(super) account: Option<String>,

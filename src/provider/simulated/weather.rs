@@ -65,6 +65,10 @@ pub enum Fault {
     TimeoutBefore,
     /// No answer, though the effect happens.
     TimeoutAfter,
+    /// A server error after the effect; the caller cannot know.
+    Error500After,
+    /// No answer, and the effect happens so long after the request left: the caller has given up by then.
+    Late(Length),
     /// The connection breaks after the effect.
     ResetAfter,
     /// The provider says no.
@@ -84,11 +88,12 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Tells whether a change takes effect in spite of it.
+    /// Tells whether a change takes effect in spite of it, when it arrives.
     #[must_use]
     pub fn lets_through(self) -> bool {
         match self {
             Self::TimeoutAfter
+            | Self::Error500After
             | Self::ResetAfter
             | Self::Garbage
             | Self::Slow(_)
@@ -96,6 +101,7 @@ impl Fault {
             Self::Throttled { .. }
             | Self::Error500Before
             | Self::TimeoutBefore
+            | Self::Late(_)
             | Self::Refused
             | Self::Unavailable
             | Self::Ignored
@@ -107,10 +113,11 @@ impl Fault {
     #[must_use]
     pub fn delays(self, deadline: Duration) -> Duration {
         match self {
-            Self::TimeoutBefore | Self::TimeoutAfter => deadline,
+            Self::TimeoutBefore | Self::TimeoutAfter | Self::Late(_) => deadline,
             Self::Slow(length) => length.0,
             Self::Throttled { .. }
             | Self::Error500Before
+            | Self::Error500After
             | Self::ResetAfter
             | Self::Refused
             | Self::Unavailable
@@ -126,8 +133,12 @@ impl Fault {
     pub fn why(self) -> Option<Why> {
         let (because, text) = match self {
             Self::Throttled { .. } => (Because::Throttled, "too many requests"),
-            Self::Error500Before => (Because::Unavailable, "internal failure (500)"),
-            Self::TimeoutBefore | Self::TimeoutAfter => (Because::Timeout, "no answer in time"),
+            Self::Error500Before | Self::Error500After => {
+                (Because::Unavailable, "internal failure (500)")
+            }
+            Self::TimeoutBefore | Self::TimeoutAfter | Self::Late(_) => {
+                (Because::Timeout, "no answer in time")
+            }
             Self::ResetAfter => (Because::Unavailable, "connection reset by peer"),
             Self::Refused => (Because::Conflict, "the request was refused"),
             Self::Unavailable => (Because::Unavailable, "connection refused"),
@@ -152,8 +163,10 @@ impl Fault {
             Self::Refused | Self::Denied => Outcome::Refused(why),
             Self::Unavailable => Outcome::Unavailable(why),
             Self::Error500Before
+            | Self::Error500After
             | Self::TimeoutBefore
             | Self::TimeoutAfter
+            | Self::Late(_)
             | Self::ResetAfter
             | Self::Garbage => Outcome::InDoubt(why),
             Self::Slow(_) | Self::Ignored | Self::EndlessPages => return None,

@@ -194,6 +194,8 @@ pub struct World {
     pub guardrails: BTreeSet<ActionId>,
     /// All that an adversary ever held.
     pub taken: BTreeSet<Locator>,
+    /// The secrets that an adversary read, by the place it read them from.
+    pub stolen: BTreeMap<Locator, BTreeSet<String>>,
     pub(super) kinds: BTreeMap<KindId, Kind>,
     pub(super) specs: BTreeMap<KindId, Vec<Arc<Spec>>>,
     pub(super) nodes: BTreeMap<Locator, Node>,
@@ -217,6 +219,7 @@ impl World {
             healthy: Vec::new(),
             guardrails: BTreeSet::new(),
             taken: BTreeSet::new(),
+            stolen: BTreeMap::new(),
             kinds: BTreeMap::new(),
             specs: BTreeMap::new(),
             nodes: BTreeMap::new(),
