@@ -12,7 +12,7 @@ use crate::domain::case::Case;
 use crate::domain::event::{Does, Event, Order};
 use crate::domain::state::Life;
 use crate::domain::{
-    Because, Duration, Found, ItemRef, Query, ReadKind, Reading, RetryOn, State, Why,
+    Because, Duration, Found, ItemRef, NotSeen, Query, ReadKind, Reading, RetryOn, State, Why,
 };
 use crate::evidence::{self, Kept, What};
 use crate::journal;
@@ -91,7 +91,7 @@ pub(super) async fn ask(
     let began = ground.clock.now();
     let what = || format!("{:?} of {}", query.read, query.target).to_lowercase();
     let reading = match answer(means, item, query).await {
-        Ok(reading) => reading,
+        Ok(reading) => cut_short(query, reading),
         Err(why) => {
             let mut reading = plan::unseen(what(), why);
             // What somebody may do beyond need keeps nothing alive.
@@ -101,7 +101,9 @@ pub(super) async fn ask(
             reading
         }
     };
-    let reading = keep_known(known.as_ref(), reading);
+    let mut reading = keep_known(known.as_ref(), reading);
+    let ahead = ground.observer.clock_ahead(query.target.provider());
+    reading.clock_ahead_ms = i64::try_from(ahead.as_millis()).unwrap_or_default();
     if known.as_ref().is_some_and(|known| same(known, &reading)) {
         return Ok(());
     }
@@ -110,7 +112,7 @@ pub(super) async fn ask(
         item,
         began,
         ended: ground.clock.now(),
-        clock_ahead: ground.observer.clock_ahead(query.target.provider()),
+        clock_ahead: ahead,
     };
     let kept = evidence::entry(ground.evidence, &kept);
     let item = item.clone();
@@ -119,6 +121,21 @@ pub(super) async fn ask(
         .append(vec![kept, Event::Found { item, reading }])
         .await
         .map(drop)
+}
+
+/// Whoever floods a log hides in it: what was made before the oldest entry that was read may be what nobody sees.
+fn cut_short(query: &Query, mut reading: Reading) -> Reading {
+    let back_to = reading.back_to.filter(|at| *at > query.since);
+    if let Some(at) = back_to.filter(|_| query.read == ReadKind::Reach) {
+        let text =
+            format!("its log was read back to {at} only (--activity FILE reads an exported log)");
+        reading.not_seen.push(NotSeen {
+            what: format!("all that {} made since {}", query.target, query.since),
+            why: Why::new(Because::Timeout, text),
+            withholds: true,
+        });
+    }
+    reading
 }
 
 /// Asks until there is an answer, as often and as long as the step says.

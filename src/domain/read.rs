@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Digest, Fields, Locator, Time, Why};
+use super::{Digest, Duration, Fields, Locator, Time, Why};
 
 /// What can be read about a target.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -187,6 +187,26 @@ pub struct Reading {
     /// Files that were read beside the provider's API.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<Source>,
+    /// How many milliseconds the clock that the times in it are told by was ahead of ours.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub clock_ahead_ms: i64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+fn is_zero(ms: &i64) -> bool {
+    *ms == 0
+}
+
+impl Reading {
+    /// A time that stands in it, by our clock.
+    #[must_use]
+    pub fn ours(&self, at: Time) -> Time {
+        let ahead = Duration::from_millis(self.clock_ahead_ms);
+        at.saturating_sub(ahead).unwrap_or(at)
+    }
 }
 
 /// A file that a reading drew on.

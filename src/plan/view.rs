@@ -158,6 +158,11 @@ impl<'a> View<'a> {
                 let inside = scope::is_in(found, subject, &self.order.include, self.catalogue)
                     && !issued.contains(&found.what);
                 let kind = self.catalogue.kind(found.what.kind());
+                // What is compared with times of ours is told by our clock.
+                let found = &Found {
+                    at: found.at.map(|at| reading.ours(at)),
+                    ..found.clone()
+                };
                 data::found(found, inside, kind.is_some_and(|kind| kind.credential))
             };
             let items: Vec<_> = reading.found.iter().map(item).collect();

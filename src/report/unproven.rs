@@ -119,19 +119,7 @@ pub(super) fn withhold(standing: &mut Standing, case: &Case, run: u32, now: Time
             .withheld
             .push("no round since then has found nothing to do".into());
     }
-    for (item, (_, reading)) in case.readings(run) {
-        // Whoever floods a log hides in it: what was made before may stand where nothing was read. What it did besides is
-        // no part of the set.
-        let mut found = reading.found.iter();
-        let made = reading.found.is_empty() || found.any(|found| found.relation.is_some());
-        if let Some(at) = reading.back_to.filter(|at| made && *at > entry.order.since) {
-            let subject = item.key.subject.as_ref();
-            let of = subject.map_or_else(|| item.key.step.clone(), ToString::to_string);
-            standing.withheld.push(format!(
-                "the log of {of} was read back to {at} only, and what it made since {} could stand before that (--activity FILE reads an exported log)",
-                entry.order.since
-            ));
-        }
+    for (_, (_, reading)) in case.readings(run) {
         for blind in reading.not_seen.iter().filter(|blind| blind.withholds) {
             standing
                 .withheld
