@@ -5,7 +5,7 @@
 use super::proof::note_seen;
 use super::{Error, Loop};
 use crate::domain::event::Event;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Pending, Plan};
 use crate::domain::{Item, Locator, Phase, State};
 use crate::report::standing::Standing;
 use crate::verify;
@@ -20,15 +20,11 @@ impl Loop<'_> {
                 .step(id)
                 .is_some_and(|step| step.work.what().is_some())
         };
-        let unrun = plan
-            .pending
-            .iter()
-            .filter(|step| step.phase <= Phase::Inventory && cuts(&step.step));
-        standing.leave(
-            unrun
-                .map(|step| format!("{}/{} {}", step.phase.word(), step.step, step.why))
-                .collect(),
-        );
+        let spell = |step: &Pending| format!("{}/{} {}", step.phase.word(), step.step, step.why);
+        let unrun = plan.pending.iter().filter(|step| cuts(&step.step));
+        let early = unrun.clone().filter(|step| step.phase <= Phase::Inventory);
+        standing.leave(early.map(spell).collect());
+        standing.lack(unrun.map(spell).collect());
         self.take_in_limit(standing);
     }
 

@@ -38,6 +38,25 @@ pub enum Because {
     Conflict,
 }
 
+impl Because {
+    /// Whether asking again later may be answered otherwise, with nobody doing anything.
+    #[must_use]
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Throttled | Self::Unavailable | Self::Timeout | Self::Garbled => true,
+            Self::Missing
+            | Self::Ambiguous
+            | Self::Foreign
+            | Self::Invalid
+            | Self::Unauthenticated
+            | Self::Denied
+            | Self::NotImplemented
+            | Self::Forbidden
+            | Self::Conflict => false,
+        }
+    }
+}
+
 /// A reason.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Why {

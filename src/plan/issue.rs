@@ -9,10 +9,11 @@ use super::candidate::Candidate;
 use super::item::{marks, tag};
 use super::room::Room;
 use super::{Ask, tier};
+use crate::domain::event::Does;
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
-    Arg, Because, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Named, Rung,
-    Seen, ShortLived, Spec, State, Takes, Tier, Undo, Why, Work,
+    Arg, Because, Call, Duration, Effect, Fact, Fields, Item, ItemKey, KindId, Locator, Named,
+    Rung, Seen, ShortLived, Spec, State, Takes, Tier, Time, Undo, Why, Work,
 };
 use crate::playbook::{Verb, What};
 
@@ -60,7 +61,10 @@ pub(super) fn old_is_cut_by(candidate: &Candidate) -> Option<Rung> {
 }
 
 /// The items that a step which issues comes to, without the cut of the old credential, which is chosen as any cut is.
-pub async fn expand(ask: &Ask<'_>, wanted: Wanted<'_>) -> Vec<Item> {
+///
+/// # Errors
+/// Says what could not be read now: a later round plans it.
+pub async fn expand(ask: &Ask<'_>, wanted: Wanted<'_>) -> Result<Vec<Item>, String> {
     let expansion = Expansion { ask, wanted };
     expansion.items().await
 }
@@ -68,6 +72,20 @@ pub async fn expand(ask: &Ask<'_>, wanted: Wanted<'_>) -> Vec<Item> {
 pub(super) struct Expansion<'a> {
     pub(super) ask: &'a Ask<'a>,
     pub(super) wanted: Wanted<'a>,
+}
+
+/// Why nothing can be made.
+enum Lacks {
+    /// It could not be read now.
+    ForNow(String),
+    /// Something is missing, and stays so until somebody says it.
+    Said(String),
+}
+
+impl Lacks {
+    fn said(why: &str) -> Self {
+        Self::Said(why.to_owned())
+    }
 }
 
 /// What makes, on what, of which kind.
@@ -78,31 +96,31 @@ pub(super) struct Make<'a> {
 }
 
 impl<'a> Expansion<'a> {
-    async fn items(&self) -> Vec<Item> {
+    async fn items(&self) -> Result<Vec<Item>, String> {
         let Some(make) = self.make() else {
-            return vec![self.by_hand(
-                None,
-                &format!(
-                    "no action of this build can `{}` {}; do it in the provider's console",
-                    self.verb(),
-                    self.wanted.target
-                ),
-            )];
+            let steps = format!(
+                "no action of this build can `{}` {}; do it in the provider's console",
+                self.verb(),
+                self.wanted.target
+            );
+            return Ok(vec![self.by_hand(None, &steps)]);
         };
-        if self.is_made() {
-            return Vec::new();
-        }
         if let Some(steps) = self.short_lived(&make) {
-            return vec![self.by_hand(None, &steps)];
+            return Ok(vec![self.by_hand(None, &steps)]);
         }
         let places = match self.places(&make).await {
             Ok(places) => places,
-            Err(why) => return vec![self.lacking(&make, why)],
+            Err(Lacks::ForNow(why)) => return Err(why),
+            Err(Lacks::Said(why)) => return Ok(vec![self.lacking(&make, why)]),
         };
+        if self.is_made(&make, &places).await {
+            return Ok(Vec::new());
+        }
         let (needed, note) = match self.room(&make).await {
             Room::Enough(note) => (None, note),
             Room::After(item) => (Some(*item), None),
-            Room::None(why) => return vec![self.lacking(&make, why)],
+            Room::None(why) => return Ok(vec![self.lacking(&make, why)]),
+            Room::Unknown(why) => return Err(why),
         };
         let names: Vec<Locator> = std::iter::once(make.on.clone())
             .chain(places.iter().map(|(place, _)| place.clone()))
@@ -123,12 +141,16 @@ impl<'a> Expansion<'a> {
                 room.on()
             ));
         }
+        let looks: Vec<Seen> = looks.collect();
+        if let Some(why) = self.hidden_use(&looks) {
+            return Err(why);
+        }
         let watches: Vec<Item> = places
             .iter()
             .zip(looks)
             .map(|((place, _), seen)| self.watch(&make, place, &seen, &issue.key))
             .collect();
-        needed.into_iter().chain([issue]).chain(watches).collect()
+        Ok(needed.into_iter().chain([issue]).chain(watches).collect())
     }
 
     fn verb(&self) -> String {
@@ -177,19 +199,39 @@ impl<'a> Expansion<'a> {
         Some(Make { spec, kind, on })
     }
 
-    /// Whether an earlier round of this run made and delivered it already.
-    fn is_made(&self) -> bool {
-        let lives = self.ask.case.lives_of(self.ask.at.0);
-        let mut same = lives.filter(|(named, life)| {
-            named.key == self.wanted.key
-                && matches!(life.planned.does, crate::domain::event::Does::Issue)
-        });
-        same.any(|(_, life)| {
-            matches!(
+    /// Whether it is made already: in an earlier round of this run, or delivered to these places by another run of this
+    /// incident and still alive.
+    async fn is_made(&self, make: &Make<'_>, places: &[(Locator, &Spec)]) -> bool {
+        let mut made: Vec<Locator> = Vec::new();
+        for (named, life) in &self.ask.case.lives {
+            let is_same = named.key == self.wanted.key && life.planned.does == Does::Issue;
+            let stands = matches!(
                 life.state,
                 State::Acted { .. } | State::Confirmed { .. } | State::UndoFailed(_)
-            )
-        })
+            );
+            if !is_same || !stands {
+                continue;
+            }
+            if named.run == self.ask.at.0 {
+                return true;
+            }
+            let mut wanted = places.iter().map(|(place, _)| place);
+            if !places.is_empty() && wanted.all(|place| life.delivered.contains(place)) {
+                made.extend(life.made.iter().cloned());
+            }
+        }
+        let seen = self.ask.observer.observe(&made).await;
+        seen.iter()
+            .any(|seen| seen.fields().is_some() && !self.is_cut(make.kind, seen))
+    }
+
+    /// Whether what was seen of a thing is what one of the cuts that stop it leaves.
+    pub(super) fn is_cut(&self, kind: &KindId, seen: &Seen) -> bool {
+        let mut cuts = self.ask.catalogue.actions().filter(|spec| {
+            spec.on == *kind && spec.cut().is_some_and(|cut| cut.rung >= Rung::Suspend)
+        });
+        let shows = |fields| cuts.any(|spec| spec.is_done(fields, &Fields::new(), Time::MAX));
+        seen.fields().is_some_and(shows)
     }
 
     /// How people move to something short-lived, where the step prefers that and the kind of the holder knows any.
@@ -219,7 +261,7 @@ impl<'a> Expansion<'a> {
     }
 
     /// The places that the new credential is delivered to, each with what delivers there.
-    async fn places(&self, make: &Make<'_>) -> Result<Vec<(Locator, &'a Spec)>, String> {
+    async fn places(&self, make: &Make<'_>) -> Result<Vec<(Locator, &'a Spec)>, Lacks> {
         let delivers = |kind: &KindId| {
             let mut all = self.ask.catalogue.actions();
             all.find(|spec| matches!(spec.effect, Effect::Deliver) && spec.on == *kind)
@@ -236,27 +278,38 @@ impl<'a> Expansion<'a> {
             return if lies_there {
                 Ok(Vec::new())
             } else {
-                Err("nobody is there to receive it: name the place that consumers read it from, `with: {deliver_to: LOCATOR}` in a playbook or `--input deliver_to=LOCATOR` of a shipped one; a secret that nobody receives is not made".to_owned())
+                Err(Lacks::said(
+                    "nobody is there to receive it: name the place that consumers read it from, `with: {deliver_to: LOCATOR}` in a playbook or `--input deliver_to=LOCATOR` of a shipped one; a secret that nobody receives is not made",
+                ))
             };
         }
         let mut places = Vec::with_capacity(named.len());
         for said in named {
             let text = said.as_str().or_else(|| said.get("locator")?.as_str());
-            let text =
-                text.ok_or_else(|| format!("`deliver_to` holds {said}, which is no locator"))?;
+            let text = text.ok_or_else(|| {
+                Lacks::said(&format!("`deliver_to` holds {said}, which is no locator"))
+            })?;
             let place = self.canonical(text).await?;
-            let spec = delivers(place.kind())
-                .ok_or_else(|| format!("no action of this build delivers to {}", place.kind()))?;
+            let spec = delivers(place.kind()).ok_or_else(|| {
+                Lacks::said(&format!(
+                    "no action of this build delivers to {}",
+                    place.kind()
+                ))
+            })?;
             places.push((place, spec));
         }
         Ok(places)
     }
 
     /// What was typed becomes canonical only by the provider's word; a locator that names its account is so already.
-    async fn canonical(&self, text: &str) -> Result<Locator, String> {
-        let named: Named = text.parse().map_err(|error| format!("{error}"))?;
+    async fn canonical(&self, text: &str) -> Result<Locator, Lacks> {
+        let named: Named = text
+            .parse()
+            .map_err(|error| Lacks::said(&format!("{error}")))?;
         if named.account.is_some() {
-            return text.parse().map_err(|error| format!("{error}"));
+            return text
+                .parse()
+                .map_err(|error| Lacks::said(&format!("{error}")));
         }
         let mut answers = self
             .ask
@@ -266,7 +319,14 @@ impl<'a> Expansion<'a> {
         let answer = answers
             .pop()
             .unwrap_or_else(|| Err(Why::new(Because::Garbled, "the provider did not answer")));
-        answer.map_err(|why| format!("`{text}` cannot be found: {why}"))
+        answer.map_err(|why| {
+            let text = format!("`{text}` cannot be found: {why}");
+            if why.because.may_pass() {
+                Lacks::ForNow(text)
+            } else {
+                Lacks::Said(text)
+            }
+        })
     }
 
     pub(super) fn call(&self, spec: &Spec, target: &Locator) -> Call {
@@ -325,6 +385,17 @@ impl<'a> Expansion<'a> {
             marks: marks_of_all,
             ..Item::new(key, work)
         }
+    }
+
+    /// Why it is not known yet whether its use can be seen.
+    fn hidden_use(&self, looks: &[Seen]) -> Option<String> {
+        let old = self.wanted.seen.get(self.wanted.target);
+        let mut hidden = looks.iter().chain(old).filter_map(|seen| match &seen.fact {
+            Fact::Unreadable(why) if why.because.may_pass() => Some((&seen.target, why)),
+            Fact::Unreadable(_) | Fact::Present(_) | Fact::Gone => None,
+        });
+        let (target, why) = hidden.next()?;
+        Some(format!("{target} could not be read: {why}"))
     }
 
     /// A look at whether it is in use, where that can be seen; else what a person looks at, exactly.

@@ -199,7 +199,13 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .and_then(|verify| verify.within),
                 cut_by: room::cut_by(&items, &candidate),
             };
-            let mut expanded = issue::expand(ask, wanted).await;
+            let mut expanded = match issue::expand(ask, wanted).await {
+                Ok(expanded) => expanded,
+                Err(why) => {
+                    candidate::wait(&mut pending, candidate.step, &why);
+                    continue;
+                }
+            };
             for item in &mut expanded {
                 item.only_if.clone_from(&candidate.only_if);
                 if let Some(raised) = candidate.step.tier.filter(|raised| *raised > item.tier) {

@@ -2,13 +2,16 @@
 //!
 //! Never makes room by deleting what is alive.
 
+use std::collections::BTreeSet;
+
 use super::candidate::Candidate;
 use super::issue::{Expansion, Make};
 use super::item::{marks, tag};
 use super::tier;
 use crate::domain::item::{Ended, ItemKey, Need};
+use crate::domain::state::Life;
 use crate::domain::{
-    Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Time,
+    Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, State, Tier,
     Work,
 };
 
@@ -32,6 +35,8 @@ pub(super) enum Room {
     After(Box<Item>),
     /// All that it may hold is alive.
     None(String),
+    /// What it holds could not be looked at now, so nobody knows whether any of it is dead.
+    Unknown(String),
 }
 
 impl Expansion<'_> {
@@ -48,12 +53,16 @@ impl Expansion<'_> {
         if make.on == *self.wanted.target && make.spec.on == *make.kind {
             return Room::Enough(None);
         }
-        // What an attempt of this very item left is taken away by the next one.
+        // What an attempt of this very item left is taken away by the next one; what another run delivered stays.
         let asked = self.call(make.spec, &make.on);
         let left = self.ask.observer.made(&asked).await.unwrap_or_default();
+        let stands =
+            |life: &Life| matches!(life.state, State::Acted { .. } | State::Confirmed { .. });
+        let lives = self.ask.case.lives.values().filter(|life| stands(life));
+        let kept: BTreeSet<&Locator> = lives.flat_map(|life| &life.made).collect();
         let held = match self.held(make).await {
             Ok(mut held) => {
-                held.retain(|seen| !left.contains(&seen.target));
+                held.retain(|seen| !left.contains(&seen.target) || kept.contains(&seen.target));
                 held
             }
             Err(why) => {
@@ -69,16 +78,10 @@ impl Expansion<'_> {
         }
         let ours = self.ask.case.issued();
         let is_dead = |seen: &&Seen| {
-            let cuts = self.ask.catalogue.actions().filter(|spec| {
-                spec.on == *make.kind && spec.cut().is_some_and(|cut| cut.rung >= Rung::Suspend)
-            });
-            let mut cuts = cuts.filter(|spec| {
-                let shows = |fields| spec.is_done(fields, &Fields::new(), Time::MAX);
-                seen.fields().is_some_and(shows)
-            });
             let is_cut = self.wanted.cut_by.is_some() && seen.target == *self.wanted.target;
-            (cuts.next().is_some() || is_cut) && !ours.contains(&seen.target)
+            (is_cut || self.is_cut(make.kind, seen)) && !ours.contains(&seen.target)
         };
+        let is_hidden = |seen: &Seen| matches!(seen.fact, Fact::Unreadable(_));
         let dead = held.iter().filter(is_dead);
         // The compromised one first: it is not coming back.
         let chosen = dead.min_by_key(|seen| seen.target != *self.wanted.target);
@@ -90,6 +93,12 @@ impl Expansion<'_> {
             (Some(dead), None) => Room::None(format!(
                 "{} holds as many of {} as it may, and no action of this build deletes {}",
                 make.on, make.kind, dead.target
+            )),
+            (None, _) if held.iter().any(is_hidden) => Room::Unknown(format!(
+                "{} holds {} of {} and may hold {most}, and whether one of them is dead could not be read",
+                make.on,
+                held.len(),
+                make.kind
             )),
             (None, _) => Room::None(format!(
                 "{} holds {} of {} and may hold {most}; none of them is dead, so none can be deleted first",
@@ -131,7 +140,7 @@ impl Expansion<'_> {
                     .relation
                     .is_none_or(|relation| relation == Relation::Held)
         });
-        let names: std::collections::BTreeSet<Locator> = of_kind.map(|found| found.what).collect();
+        let names: BTreeSet<Locator> = of_kind.map(|found| found.what).collect();
         let names: Vec<Locator> = names.into_iter().collect();
         let seen = self.ask.observer.observe(&names).await;
         Ok(seen

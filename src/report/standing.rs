@@ -295,6 +295,14 @@ impl Standing {
         }
     }
 
+    /// Takes in steps of a verb that cuts nothing which never came to be planned.
+    pub fn lack(&mut self, steps: Vec<String>) {
+        if !steps.is_empty() && self.outcome == Outcome::Done {
+            self.rest = self.rest.or(Some(Outcome::PartlyDone));
+            self.undone.extend(steps);
+        }
+    }
+
     /// Takes in steps that should have cut and never came to it.
     pub fn leave(&mut self, steps: Vec<String>) {
         if !steps.is_empty() && matches!(self.outcome, Outcome::Isolated | Outcome::Contained) {
