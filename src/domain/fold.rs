@@ -168,6 +168,7 @@ impl Case {
                 then: Vec::new(),
                 made: Vec::new(),
                 delivered: Vec::new(),
+                lost_at: None,
                 intended_at: None,
                 acted_at: None,
                 verdict: None,
@@ -255,6 +256,10 @@ impl Case {
                 outcome: Answered::Done { .. } | Answered::AlreadySo,
                 ..
             } => life.delivered.push(to.clone()),
+            Event::Delivered {
+                outcome: Answered::InDoubt(_),
+                ..
+            } => life.lost_at = Some(at),
             Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
             Event::Found { item, reading } => {
                 self.found.insert(item.clone(), (at, reading.clone()));

@@ -387,6 +387,8 @@ pub struct Life {
     pub made: Vec<Locator>,
     /// Where what the latest attempt made was delivered to.
     pub delivered: Vec<Locator>,
+    /// When the latest delivery came back without an answer: it may arrive later, whatever was delivered since.
+    pub lost_at: Option<Time>,
     /// When the latest intent was written.
     pub intended_at: Option<Time>,
     /// When the provider answered yes, or the effect was found to have happened.

@@ -43,7 +43,7 @@ impl Issue<'_> {
                 Err(why) if why.because == Because::NotImplemented && doubts.is_empty() => {
                     Vec::new()
                 }
-                // A second send of what is set in place leaves one, whatever became of the first.
+                // Once the first cannot arrive any more, a second send of what is set in place leaves one.
                 Err(_) if self.spec.repeat == Repeat::SetLike => Vec::new(),
                 Err(why) => return Ok(Cleanup::Left(self.cannot_tell(&doubts, why))),
             };
@@ -57,12 +57,7 @@ impl Issue<'_> {
                     return Ok(Cleanup::Left(next));
                 }
             }
-            let waits = if left.is_empty() {
-                self.awaited(&doubts)
-            } else {
-                None
-            };
-            let Some(until) = waits else {
+            let Some(until) = self.awaited(&doubts) else {
                 self.settle(doubts).await?;
                 return Ok(Cleanup::Clean);
             };
@@ -76,16 +71,19 @@ impl Issue<'_> {
         }
     }
 
-    /// Until when a call whose answer was lost may still make something; `None` where nothing is awaited.
+    /// Until when a call whose answer was lost may still make something, or set in place what nobody knows, or hand over
+    /// what is taken away by now; `None` where nothing is awaited.
     fn awaited(&self, doubts: &[(ItemRef, Life)]) -> Option<Time> {
-        if self.spec.repeat == Repeat::SetLike {
-            return None;
-        }
         let bound = self.spec.bound.within().max(DEADLINE * 2);
-        let unanswered = doubts.iter().filter(|(_, life)| life.made.is_empty());
-        let until = unanswered
-            .filter_map(|(_, life)| life.intended_at?.saturating_add(bound).ok())
-            .max()?;
+        let sent = doubts.iter().filter_map(|(_, life)| {
+            // A process that ended may have handed over until then.
+            let is_cut_short = matches!(life.state, State::Intended { .. });
+            match life.made.is_empty() {
+                true => life.lost_at.or(life.intended_at),
+                false => life.lost_at.or(is_cut_short.then_some(life.at)),
+            }
+        });
+        let until = sent.filter_map(|at| at.saturating_add(bound).ok()).max()?;
         (until > self.ground.clock.now()).then_some(until)
     }
 

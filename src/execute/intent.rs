@@ -260,7 +260,7 @@ impl Issuing {
         Ok(Issued::Delivered)
     }
 
-    /// Hands over once; again only where it is known that nothing happened.
+    /// Hands over until there is an answer; the same once more changes nothing about what an earlier one may have done.
     async fn hand_over(
         &self,
         hands: &Hands<'_>,
@@ -269,6 +269,7 @@ impl Issuing {
         secret: Option<&Secret>,
     ) -> Result<Result<(), Outcome>, journal::Error> {
         let mut last = lost("it was never sent");
+        let mut doubt = None;
         for nth in 1..=DELIVERIES {
             last = match (
                 secret,
@@ -295,7 +296,11 @@ impl Issuing {
                 .await?;
             let pause = match &last {
                 Outcome::Done(_) | Outcome::AlreadySo => return Ok(Ok(())),
-                Outcome::Refused(_) | Outcome::InDoubt(_) => return Ok(Err(last)),
+                Outcome::Refused(_) => break,
+                Outcome::InDoubt(why) => {
+                    doubt = Some(why.clone());
+                    None
+                }
                 Outcome::Throttled { until } => {
                     until.map(|at| at.duration_since(hands.clock.now()))
                 }
@@ -306,7 +311,7 @@ impl Issuing {
                 hands.clock.sleep(pause.clamp(PAUSE, LONGEST_PAUSE)).await;
             }
         }
-        Ok(Err(last))
+        Ok(Err(doubt.map_or(last, Outcome::InDoubt)))
     }
 
     async fn answer(&self, outcome: Answered, journal: &Journal) -> Result<(), journal::Error> {

@@ -173,7 +173,7 @@ async fn a_failing_disk_changes_nothing_and_is_told() {
     assert!(failures >= 120, "{failures}");
 }
 
-const WEATHER: [Fault; 11] = [
+const WEATHER: [Fault; 13] = [
     Fault::Throttled { hint: None },
     Fault::Throttled {
         hint: Some(Length(Duration::from_secs(7))),
@@ -181,6 +181,8 @@ const WEATHER: [Fault; 11] = [
     Fault::Error500Before,
     Fault::TimeoutBefore,
     Fault::TimeoutAfter,
+    Fault::Error500After,
+    Fault::Late(Length(Duration::from_secs(20))),
     Fault::ResetAfter,
     Fault::Refused,
     Fault::Unavailable,

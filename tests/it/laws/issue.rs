@@ -10,6 +10,7 @@ use contain::domain::{Call, Cause, Duration, Kind, KindId, Locator, Spec, State,
 use contain::gate::Confirmation;
 use contain::journal::{self, Fails, Injecting};
 use contain::playbook::{self, Expr, Playbook, Step, StepWork, Verb, Vocabulary, What};
+use contain::provider::simulated::weather::Length;
 use contain::provider::simulated::{CutOffs, Fault, Operation, Rule, Scenario, lock};
 use serde_json::{Value, json};
 
@@ -746,4 +747,68 @@ async fn two_keys_of_one_principal_are_replaced_by_two_whatever_befalls_one_of_t
         }
     }
     cells.hold(8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_arrives_after_everybody_gave_it_up_overwrites_nothing_that_lives() {
+    for lost in [1, 4] {
+        let bench = bench();
+        for nth in 1..=lost {
+            let late = Fault::Late(Length(Duration::from_secs(40)));
+            let rule = Rule::once(Operation::Perform, "put-secret", nth, late);
+            bench.weather.add(rule);
+        }
+        for _ in 0..3 {
+            bench.go(&wish()).await.end();
+        }
+        bench.clock.sleep(Duration::from_mins(5)).await;
+        is_replaced(&bench);
+        assert!(works(&bench, "app/web"), "{lost}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_looked_at_now_is_planned_once_it_can() {
+    for hidden in ["key/LEAKED", "vault/app"] {
+        let bench = bench_of(&with_second());
+        bench.weather.add(Rule {
+            on: Some(Operation::Observe),
+            about: hidden.to_owned(),
+            nth: None,
+            fault: Fault::Unavailable,
+        });
+        let end = bench.go(&wish()).await.end();
+        assert!(end.standing.told().exit() >= 3, "{:#?}", end.standing);
+        assert!(alive(&bench).is_empty(), "{hidden}");
+        bench.weather.clear();
+        for _ in 0..3 {
+            bench.go(&wish()).await.end();
+        }
+        assert_eq!(alive(&bench).len(), 1, "{hidden}");
+        bench.clock.sleep(Duration::from_secs(30)).await;
+        assert!(works(&bench, "app/web"), "{hidden}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_run_replaced_is_replaced_again_only_when_it_is_dead() {
+    let bench = bench();
+    bench.go(&wish()).await.end();
+    is_replaced(&bench);
+    let first = alive(&bench);
+    let next = |run| Wish { run, ..wish() };
+    bench.go(&next(2)).await.end();
+    assert_eq!(alive(&bench), first);
+    let deliveries = |bench: &Bench| {
+        lock(&bench.world)
+            .node(&name("vault/app"))
+            .unwrap()
+            .holds
+            .len()
+    };
+    assert_eq!(deliveries(&bench), 2);
+    lock(&bench.world).set(&first[0], "status", json!("Inactive"));
+    bench.go(&next(3)).await.end();
+    assert_eq!(deliveries(&bench), 3);
+    assert_ne!(alive(&bench), first);
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use contain::converge::{Answer, Limit};
 use contain::domain::event::{Decision, Event};
-use contain::domain::{Cause, ItemRef, State, Work};
+use contain::domain::{Cause, ItemRef, ReadKind, State, Work};
 use contain::gate::Confirmation;
 use contain::journal::{self, Injecting, Journal};
 use contain::playbook::{self, Expr, Playbook, Vocabulary};
@@ -474,4 +474,32 @@ fn a_journal_cannot_call_a_failed_cut_done_by_deciding_it() {
         matches!(refused, Err(journal::Error::Illegal { .. })),
         "{refused:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_done_before_the_cut_was_not_done_after_it_whatever_the_providers_clock_shows() {
+    let text = TEXT.replace(
+        "    - id: reach\n      read: reach\n      target: \"${subject.principal}\"",
+        "    - id: reach\n      read: activity\n      target: \"${subject.principal}\"",
+    );
+    let used = "${steps.reach.items.filter(e, e.at > subject.cut_at).size() == 0 && steps.reach.items.size() > 0}";
+    let playbook = load_text(&text.replace("CHECK", used).replace("PEOPLE", "1"));
+    let mut kinds = kinds();
+    let principal = kinds.iter_mut().find(|kind| !kind.governs.is_empty());
+    principal.unwrap().reads.push(ReadKind::Activity);
+    let event =
+        "  events:\n    - {who: \"toy:key/LEAKED@1\", ago: 1s, event: ListBuckets}\n  healthy:";
+    let text = WORLD.replace("{status: Inactive}", "{status: Active}");
+    let text = text.replacen("  healthy:", event, 1);
+    for ahead in ["0s", "50s"] {
+        let text = text.replacen("world:\n", &format!("world:\n  clock_ahead: {ahead}\n"), 1);
+        let scenario = Scenario::parse(&text).unwrap();
+        let bench = Bench::of_catalogue(scenario, |_| (), (kinds.clone(), actions()));
+        bench.go(&wish(playbook)).await.end();
+        let quiet = state(&bench, "quiet");
+        assert!(
+            matches!(quiet, State::Confirmed { .. }),
+            "{ahead}: {quiet:?}"
+        );
+    }
 }
