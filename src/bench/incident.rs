@@ -12,26 +12,29 @@ use tokio::task::JoinHandle;
 
 use super::chance::Chance;
 use super::draw::{Drawn, Fight, draw};
+use super::further::Further;
 use super::stage::is_ours;
 use super::storm::{Odds, Stormy};
 use super::{Bench, Ended, Wish};
 use crate::converge::{Answer, End, Limit};
-use crate::domain::{Digest, Duration, Locator, Time};
+use crate::domain::{Digest, Duration, Locator};
+use crate::gate::Confirmation;
 use crate::provider::simulated::weather::Length;
 use crate::provider::simulated::{Fault, Operation, Rule, World, lock};
 use crate::report::standing::{Outcome as Said, Standing};
 
 const COURSE: u64 = 3;
+const FURTHER: u64 = 5;
 const STORAGE: u64 = 1_000;
 const SKY: u64 = 2_000;
 /// How many sessions in fair weather bring an incident to its end, at most.
-const FAIR: u32 = 12;
+pub(super) const FAIR: u32 = 12;
 /// How often a cut has to be undone before that is to be told: once may be a late write of somebody who knew nothing.
 const UNDONE: usize = 3;
 /// How long what was said is watched afterwards.
 const AFTER: i64 = 60;
 /// All that can go wrong with a request.
-const FAULTS: [Fault; 12] = [
+const FAULTS: [Fault; 15] = [
     Fault::Throttled { hint: None },
     Fault::Throttled {
         hint: Some(Length(Duration::from_secs(2))),
@@ -39,6 +42,9 @@ const FAULTS: [Fault; 12] = [
     Fault::Error500Before,
     Fault::TimeoutBefore,
     Fault::TimeoutAfter,
+    Fault::Error500After,
+    Fault::Late(Length(Duration::from_secs(6))),
+    Fault::Late(Length(Duration::from_secs(30))),
     Fault::ResetAfter,
     Fault::Refused,
     Fault::Unavailable,
@@ -70,10 +76,11 @@ pub struct Ran {
 }
 
 /// How a session of the tool goes.
-struct Course {
+pub(super) struct Course {
     lots: Chance,
+    pub(super) further: Chance,
     storms: u64,
-    is_given_back: bool,
+    pub(super) is_given_back: bool,
 }
 
 /// Plays the incident of a seed; stops at what must not be.
@@ -84,11 +91,16 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
     let mut course = Course::of(seed);
     let mut told = Told::new(&bench, &drawn);
     // One for each run: the first, and what was offered on the way.
-    let mut wishes = vec![Wish {
+    let mut first = Wish {
         subjects: drawn.subjects.clone(),
         secrets: course.lots.is(30),
-        ..Wish::contained()
-    }];
+        ..Wish::contained_at(&drawn.scenario.provider)
+    };
+    // Nobody gives the code for cutting off whoever acts.
+    if drawn.is_own {
+        first.answer = Answer::Yes(Confirmation::Yes);
+    }
+    let mut wishes = vec![first];
     for nth in 0..course.storms {
         let ended = course.storm(&bench, (seed, nth), &wishes[0]).await;
         told.hear(&wishes[0], ended);
@@ -125,16 +137,19 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
     }
     let ran = told.judge(&drawn).await;
     bench.check_whole();
-    let is_given_back = course.is_given_back && !drawn.is_fought && ran.said == Said::Contained;
-    if is_given_back {
+    let goes_on = !drawn.is_fought && ran.said == Said::Contained;
+    let further = Further::of(&mut course, &drawn).filter(|_| goes_on);
+    if let Some(further) = further {
         let next = wishes.iter().map(|wish| wish.run + 1).max();
-        give_back(&bench, &drawn, next.unwrap()).await;
+        further
+            .play(&bench, &drawn, (seed, next.unwrap()), &mut course)
+            .await;
     }
     // An opponent who was told to be alive goes on: what was dead then may be alive now.
     if ran.said == Said::Contained || !drawn.is_fought {
-        bench.check(is_given_back);
+        bench.check(further.is_some());
     } else {
-        bench.check_always(is_given_back);
+        bench.check_always(further.is_some());
     }
     let now = bench.clock.now();
     let ours = &drawn.scenario.responder.credential;
@@ -154,13 +169,19 @@ impl Course {
         let is_given_back = lots.is(25);
         Self {
             lots,
+            further: Chance::new(seed, FURTHER),
             storms,
             is_given_back,
         }
     }
 
     /// A session in bad weather, on bad storage, which may end at any instant.
-    async fn storm(&mut self, bench: &Bench, (seed, nth): (u64, u64), wish: &Wish) -> Ended {
+    pub(super) async fn storm(
+        &mut self,
+        bench: &Bench,
+        (seed, nth): (u64, u64),
+        wish: &Wish,
+    ) -> Ended {
         bench.weather.clear();
         *bench.full.lock().unwrap() = self.lots.is(10);
         let share = *self.lots.pick(&[0.0, 0.02, 0.1, 0.3]);
@@ -264,7 +285,7 @@ impl Course {
 }
 
 /// VER-1, VER-2: nothing of the set is accepted by any front end.
-fn all_dead(bench: &Bench, subjects: &[Locator], with_taken: bool) {
+pub(super) fn all_dead(bench: &Bench, subjects: &[Locator], with_taken: bool) {
     let now = bench.clock.now();
     let world = lock(&bench.world);
     let mut alive = members(&world, subjects, with_taken).into_iter();
@@ -423,29 +444,5 @@ fn members(world: &World, subjects: &[Locator], with_taken: bool) -> BTreeSet<Lo
         if members.len() == known {
             return members;
         }
-    }
-}
-
-/// Gives back in fair weather; what was compromised stays off.
-async fn give_back(bench: &Bench, drawn: &Drawn, run: u32) {
-    let back = Wish {
-        subjects: drawn.subjects.clone(),
-        ..Wish::restore(run, &[])
-    };
-    let end = bench.go(&back).await.end();
-    let said = end.standing.outcome;
-    assert!(
-        matches!(said, Said::Restored | Said::PartlyRestored),
-        "{said:?}: {:#?}",
-        end.standing
-    );
-    let now: Time = bench.clock.now();
-    let world = lock(&bench.world);
-    for subject in &drawn.subjects {
-        let is_credential = subject.kind().to_string().ends_with("access-key");
-        assert!(
-            !is_credential || !world.accepts(subject, now),
-            "{subject} was compromised and works again"
-        );
     }
 }

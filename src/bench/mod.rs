@@ -14,11 +14,13 @@
 mod chance;
 mod check;
 mod draw;
+mod further;
 pub mod fuzz;
 mod incident;
 mod process;
 mod reckon;
 mod record;
+mod saas;
 mod seeds;
 mod stage;
 mod storm;
@@ -26,7 +28,8 @@ pub mod times;
 mod watch;
 mod wish;
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 
 pub use chance::Chance;
 pub use check::{check_authority, check_doubts};
@@ -40,7 +43,7 @@ pub use storm::{Odds, Stormy};
 pub use watch::{Gone, Left};
 pub use wish::{Ended, Wish};
 
-use crate::domain::{Bound, Duration, Locator, Spec};
+use crate::domain::{Bound, Duration, Kind, Locator, Spec};
 use crate::gate::Policy;
 use crate::playbook::{self, Playbook, Vocabulary};
 use crate::provider::aws;
@@ -78,23 +81,40 @@ pub fn policy() -> &'static Policy {
 
 /// The shipped `isolate`.
 pub fn playbook() -> &'static Playbook {
-    static PLAYBOOK: OnceLock<Playbook> = OnceLock::new();
-    PLAYBOOK.get_or_init(|| {
-        let (_, text) = playbook::shipped()
-            .iter()
-            .find(|(name, _)| *name == "isolate")
-            .unwrap();
-        load(text)
+    shipped("isolate", "aws")
+}
+
+/// What a provider of the bench knows and can do.
+fn catalogue(provider: &str) -> (Vec<Kind>, Vec<Spec>) {
+    if provider == saas::NAME {
+        (saas::kinds(), saas::actions())
+    } else {
+        (aws::kinds(), actions())
+    }
+}
+
+/// A shipped playbook, read for one provider.
+fn shipped(name: &str, provider: &str) -> &'static Playbook {
+    static READ: Mutex<BTreeMap<(String, String), &'static Playbook>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().unwrap();
+    let place = (name.to_owned(), provider.to_owned());
+    read.entry(place).or_insert_with(|| {
+        let mut all = playbook::shipped().iter();
+        let (_, text) = all.find(|(known, _)| *known == name).unwrap();
+        Box::leak(Box::new(read_for(name, text, catalogue(provider))))
     })
 }
 
 /// Reads a playbook that is known to be good.
 #[must_use]
 pub fn load(text: &str) -> Playbook {
-    let (kinds, actions) = (aws::kinds(), actions());
+    read_for("isolate", text, catalogue("aws"))
+}
+
+fn read_for(name: &str, text: &str, (kinds, actions): (Vec<Kind>, Vec<Spec>)) -> Playbook {
     let vocabulary = Vocabulary {
         kinds: kinds.iter().collect(),
         actions: actions.iter().collect(),
     };
-    playbook::load("isolate.yaml", text, &vocabulary).unwrap()
+    playbook::load(&format!("{name}.yaml"), text, &vocabulary).unwrap()
 }

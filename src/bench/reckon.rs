@@ -13,13 +13,18 @@ use crate::domain::event::Event;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::{Call, Fact, Fields, ItemRef, Locator, Reading, Relation, Spec, Tier, Time};
 use crate::journal;
+use crate::provider::Catalogue;
 use crate::report::describe::{Source, of_run};
 use crate::report::standing::{Outcome, Standing};
 
 impl Bench {
     /// What must be true whenever *contained* is said of a run.
     pub(super) fn check_contained(&self, run: u32) {
-        check_found(&self.record().entries, run, self.clock.now());
+        check_found(
+            &self.catalogue,
+            &self.record().entries,
+            (run, self.clock.now()),
+        );
     }
 
     /// What must be true at the end, whatever it was.
@@ -170,7 +175,7 @@ struct Stand {
 }
 
 /// VER-3: of what was found to belong to the set, each is seen to be dead or is cut where it lives.
-fn check_found(entries: &[Entry], run: u32, now: Time) {
+fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)) {
     let planned = planned(entries);
     let mut found: BTreeMap<(Option<&Locator>, &str), &Reading> = BTreeMap::new();
     let mut stands: BTreeMap<&Locator, Stand> = BTreeMap::new();
@@ -209,8 +214,8 @@ fn check_found(entries: &[Entry], run: u32, now: Time) {
     for ((subject, _), reading) in &found {
         // Of a principal, what it holds belongs to it.
         let is_principal = subject.is_some_and(|subject| {
-            let kind = subject.kind().to_string();
-            kind.ends_with(":user") || kind.ends_with(":role")
+            let kind = catalogue.kind(subject.kind());
+            kind.is_some_and(|kind| !kind.credential && !kind.governs.is_empty())
         });
         let of_set = reading.found.iter().filter(|found| match found.relation {
             Some(Relation::Minted | Relation::Entered) => true,

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::record::{Entry, Record};
 use super::watch::{Gone, Left, Watch, Watched};
 use super::wish::{Ended, Wish};
-use super::{actions, name};
+use super::{catalogue, name};
 use crate::converge::{End, Error, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
@@ -27,7 +27,7 @@ use crate::journal::{self, Journal, MemorySink, Sink};
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
-use crate::provider::{Catalogue, Observer, aws};
+use crate::provider::{Catalogue, Observer};
 
 /// A world, a disk, and what is needed to run the loop on them.
 pub struct Bench {
@@ -68,11 +68,11 @@ impl Bench {
 
     /// Builds a world, with more in it, and bounds of this length.
     pub fn with(scenario: Scenario, more: impl FnOnce(&mut World), bound: Duration) -> Self {
-        let mut actions = actions();
+        let (kinds, mut actions) = catalogue(&scenario.provider);
         for spec in &mut actions {
             spec.bound = Bound::Configured { within: bound };
         }
-        Self::of_catalogue(scenario, more, (aws::kinds(), actions))
+        Self::of_catalogue(scenario, more, (kinds, actions))
     }
 
     /// Builds a world with a catalogue of its own, for the provider that the scenario names.
@@ -175,20 +175,20 @@ impl Bench {
     }
 
     fn order(&self, wish: &Wish) -> Order {
-        let mut inputs = BTreeMap::from([("review".to_owned(), Value::from("PT4H"))]);
+        let mut inputs = wish.inputs.clone();
         if let Limit::Restore(wanted) = &wish.limit {
             inputs.extend(wanted.inputs());
         }
         let key = [7; 32];
         Order {
             verb: wish.verb.to_owned(),
-            playbook: "isolate".to_owned(),
+            playbook: wish.playbook.name.clone(),
             digest: wish.playbook.digest,
             calls: BTreeMap::new(),
             subjects: wish.subjects.clone(),
             inputs,
             include: wish.include.clone(),
-            cuts: true,
+            cuts: wish.playbook.cuts(),
             exact: wish.exact,
             wait: true,
             since: wish.since.unwrap_or_else(|| self.scenario.since()),

@@ -1,6 +1,10 @@
 //! What is asked of one session of the tool, and how it ended.
 
-use super::{name, playbook, policy};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{name, playbook, policy, shipped};
 use crate::converge::{Answer, End, Error, Limit};
 use crate::domain::mandate::Mandate;
 use crate::domain::{Clock, Locator, Relation, Time};
@@ -36,6 +40,8 @@ pub struct Wish {
     pub granted: Vec<Mandate>,
     /// The playbook.
     pub playbook: &'static Playbook,
+    /// What its inputs are given.
+    pub inputs: BTreeMap<String, Value>,
     /// What else belongs to the set.
     pub include: Vec<Relation>,
     /// What the workspace protects.
@@ -60,6 +66,7 @@ impl Wish {
             drops: false,
             granted: Vec::new(),
             playbook: playbook(),
+            inputs: BTreeMap::from([("review".to_owned(), Value::from("PT4H"))]),
             include: Vec::new(),
             protected: Vec::new(),
             since: None,
@@ -69,6 +76,19 @@ impl Wish {
     /// To isolate the leaked key, and to stay until it is contained.
     pub fn contained() -> Self {
         Self::isolate(Limit::Contained)
+    }
+
+    /// The same at a provider, whatever is irreversible included.
+    pub(super) fn contained_at(provider: &str) -> Self {
+        Self {
+            playbook: shipped("isolate", provider),
+            answer: Answer::Yes(if provider == super::saas::NAME {
+                Confirmation::Code
+            } else {
+                Confirmation::Yes
+            }),
+            ..Self::contained()
+        }
     }
 
     /// To give back, these above all.
