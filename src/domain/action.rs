@@ -3,74 +3,13 @@
 //! Plan text, policy input, permissions, tables and the simulated world all read a [`Spec`]; none of them knows vendors.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Arg, Call, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Tier, Time};
-
-/// The id of an action, `<provider>.<verb>-<noun>`, e.g. `aws.deactivate-access-key`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ActionId(Arc<str>);
-
-impl ActionId {
-    /// The provider's name.
-    #[must_use]
-    pub fn provider(&self) -> &str {
-        self.0.split_once('.').map_or("", |(provider, _)| provider)
-    }
-}
-
-impl FromStr for ActionId {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let lower = |part: &str| {
-            part.starts_with(|c: char| c.is_ascii_lowercase())
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        match text.split_once('.') {
-            Some((provider, verb)) if lower(provider) && lower(verb) && verb.contains('-') => {
-                Ok(Self(text.into()))
-            }
-            _ => Err(format!(
-                "`{text}` is no action; write <provider>.<verb>-<noun>, e.g. aws.deactivate-access-key"
-            )),
-        }
-    }
-}
-
-impl fmt::Display for ActionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ActionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for ActionId {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<ActionId> for String {
-    fn from(id: ActionId) -> Self {
-        id.0.as_ref().to_owned()
-    }
-}
+use super::{
+    ActionId, Arg, Call, Digest, Duration, Fact, Fields, KindId, ReadKind, Seen, Tier, Time,
+};
 
 /// Everything that is known about an action before it is called.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -264,6 +203,8 @@ pub enum Becomes {
     Param(String),
     /// What the receipt of the action's inverse kept.
     Before,
+    /// Something that it did not hold before; a delivery is seen by it.
+    Anew,
 }
 
 /// Something that a playbook may, or must, say to an action.
@@ -413,14 +354,15 @@ impl Spec {
             let value = self.said(&param.name, with)?;
             Some((param.name.clone(), Arg::Is(value.clone())))
         });
-        let touched = self.touches.iter().map(|touch| {
+        let touched = self.touches.iter().filter_map(|touch| {
             let argument = match &touch.becomes {
                 Becomes::Is(value) => Arg::Is(value.clone()),
                 Becomes::TimeOfCall => Arg::AtCall,
                 Becomes::Param(name) => Arg::Is(self.said(name, with).cloned().unwrap_or_default()),
                 Becomes::Before => Arg::Before(touch.field.clone()),
+                Becomes::Anew => return None,
             };
-            (touch.field.clone(), argument)
+            Some((touch.field.clone(), argument))
         });
         said.chain(touched).collect()
     }
@@ -448,7 +390,11 @@ impl Spec {
                         .is_ok_and(|present| present >= cut_off),
                     (Becomes::Param(name), Some(present)) => self.said(name, with) == Some(present),
                     (
-                        Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before,
+                        Becomes::Is(_)
+                        | Becomes::TimeOfCall
+                        | Becomes::Param(_)
+                        | Becomes::Before
+                        | Becomes::Anew,
                         _,
                     ) => false,
                 })
@@ -471,7 +417,11 @@ impl Spec {
                 match (&touch.becomes, time(wanted), time(present)) {
                     (Becomes::TimeOfCall, Some(wanted), Some(present)) => present >= wanted,
                     (
-                        Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before,
+                        Becomes::Is(_)
+                        | Becomes::TimeOfCall
+                        | Becomes::Param(_)
+                        | Becomes::Before
+                        | Becomes::Anew,
                         _,
                         _,
                     ) => wanted == present,

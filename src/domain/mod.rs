@@ -14,6 +14,7 @@ pub mod why;
 pub mod tier;
 
 pub mod action;
+mod action_id;
 pub mod call;
 pub mod kind;
 pub mod read;
@@ -35,9 +36,9 @@ pub mod planned;
 pub mod state;
 
 pub use action::{
-    Access, ActionId, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes,
-    Touch, Undo,
+    Access, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes, Touch, Undo,
 };
+pub use action_id::ActionId;
 pub use call::{Answer, Arg, Call, Outcome, Tag};
 pub use clock::{Clock, Duration, Time};
 pub use digest::Digest;

@@ -443,7 +443,7 @@ fn give_back<'a>(
     let with = inverse.touches.iter().map(|touch| {
         let value = match &touch.becomes {
             Becomes::Is(value) => value.clone(),
-            Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) => {
+            Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Anew => {
                 measure.before(&touch.field).clone()
             }
         };

@@ -282,7 +282,7 @@ fn undo(page: &mut Page, item: &Item, (call, spec): (&Call, &Spec), catalogue: &
     let with = inverse.touches.iter().map(|touch| {
         let value = match &touch.becomes {
             Becomes::Is(value) => value.clone(),
-            Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) => {
+            Becomes::Before | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Anew => {
                 fields.get(&touch.field).cloned().unwrap_or_default()
             }
         };

@@ -281,7 +281,10 @@ fn writes(spec: &Spec, call: &Call) -> Result<Vec<(String, Value)>, Why> {
                 }
                 (Some(Arg::Is(value)), _) | (None, Becomes::Is(value)) => value.clone(),
                 (Some(Arg::AtCall | Arg::Of(..) | Arg::Before(_)), _)
-                | (None, Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before) => {
+                | (
+                    None,
+                    Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before | Becomes::Anew,
+                ) => {
                     return Err(open(&touch.field));
                 }
             };

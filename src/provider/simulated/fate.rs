@@ -209,9 +209,14 @@ fn in_force(spec: &Spec, node: &Node, now: Time, front_end: f64) -> bool {
                 (Becomes::Is(wanted), Some(present)) => wanted == present,
                 (Becomes::TimeOfCall, Some(present)) => time(present).is_some(),
                 (Becomes::Param(_), Some(present)) => !present.is_null(),
-                (Becomes::Is(_) | Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before, _) => {
-                    false
-                }
+                (
+                    Becomes::Is(_)
+                    | Becomes::TimeOfCall
+                    | Becomes::Param(_)
+                    | Becomes::Before
+                    | Becomes::Anew,
+                    _,
+                ) => false,
             }
         })
 }

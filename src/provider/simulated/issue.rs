@@ -117,6 +117,13 @@ impl World {
         }
     }
 
+    /// Whether something was made by a call of this mark.
+    #[must_use]
+    pub fn is_marked(&self, name: &Locator, tag: &Tag) -> bool {
+        let node = self.nodes.get(name);
+        node.is_some_and(|node| node.tag.as_ref() == Some(tag))
+    }
+
     pub(super) fn made(&self, tag: &Tag) -> impl Iterator<Item = &Node> {
         self.nodes
             .values()

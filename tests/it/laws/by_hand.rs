@@ -36,7 +36,9 @@ fn do_by_hand(bench: &Bench, action: &str, target: &Locator) {
         let value = match &touch.becomes {
             Becomes::Is(value) => value.clone(),
             Becomes::TimeOfCall => now.clone().into(),
-            Becomes::Param(_) | Becomes::Before => panic!("{action} is no plain cut"),
+            Becomes::Param(_) | Becomes::Before | Becomes::Anew => {
+                panic!("{action} is no plain cut")
+            }
         };
         lock(&bench.world).set(target, &touch.field, value);
     }

@@ -78,8 +78,13 @@ fn call(bench: &Bench, spec: &Spec, before: &Fields) -> Call {
         }
         Becomes::Param(name) => with(spec)[name].clone(),
         Becomes::Before => before.get(field).cloned().unwrap_or(Value::Null),
+        Becomes::Anew => Value::Null,
     };
-    let with = spec.touches.iter().map(|touch| {
+    let said = spec
+        .touches
+        .iter()
+        .filter(|touch| touch.becomes != Becomes::Anew);
+    let with = said.map(|touch| {
         let value = value(&touch.becomes, &touch.field);
         (touch.field.clone(), Arg::Is(value))
     });

@@ -6,7 +6,7 @@
 use super::super::service::function;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, kind, placed, quoted, setting_bound, text, words};
+use super::{Action, action, kind, placed, quoted, setting_bound, shape, text, words};
 use crate::domain::{Call, Effect, Param, Repeat, Spec, Takes, Tier, Undo};
 #[cfg(feature = "aws")]
 use crate::domain::{Outcome, Secret};
@@ -27,7 +27,7 @@ fn spec() -> Spec {
         on: kind("function"),
         effect: Effect::Deliver,
         hurts: "Requests in flight while AWS replaces the environments.".to_owned(),
-        touches: Vec::new(),
+        touches: shape::shows_anew("changed"),
         params: vec![Param {
             name: "variable".to_owned(),
             about: "the name of the variable".to_owned(),

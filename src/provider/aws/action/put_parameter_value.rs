@@ -6,7 +6,7 @@
 use super::super::service::parameter;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, kind, placed, setting_bound, words};
+use super::{Action, action, kind, placed, setting_bound, shape, words};
 use crate::domain::{Call, Effect, Repeat, Spec, Tier, Undo};
 #[cfg(feature = "aws")]
 use crate::domain::{Outcome, Secret};
@@ -27,7 +27,7 @@ fn spec() -> Spec {
         on: kind("parameter"),
         effect: Effect::Deliver,
         hurts: "Consumers that keep the former value instead of reading it anew.".to_owned(),
-        touches: Vec::new(),
+        touches: shape::shows_anew("version"),
         params: Vec::new(),
         floor: Tier::LOW,
         undo: Undo::None("the former value is the one that leaked, and putting it back would mean reading it; its version number is in the answer".to_owned()),

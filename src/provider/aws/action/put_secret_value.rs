@@ -6,7 +6,7 @@
 use super::super::service::secret;
 #[cfg(feature = "aws")]
 use super::Handle;
-use super::{Action, action, kind, placed, setting_bound, words};
+use super::{Action, action, kind, placed, setting_bound, shape, words};
 use crate::domain::{Call, Effect, Repeat, Spec, Tier, Undo};
 #[cfg(feature = "aws")]
 use crate::domain::{Outcome, Secret};
@@ -27,13 +27,13 @@ fn spec() -> Spec {
         on: kind("secret"),
         effect: Effect::Deliver,
         hurts: "Consumers that keep the former value instead of reading it anew.".to_owned(),
-        touches: Vec::new(),
+        touches: shape::shows_anew("current"),
         params: Vec::new(),
         floor: Tier::LOW,
         undo: Undo::None("the former value is the one that leaked; aws.return-secret-version makes it current again where that is wanted".to_owned()),
         repeat: Repeat::Tagged,
         batch: 1,
-        permissions: words(&["secretsmanager:PutSecretValue"]),
+        permissions: words(&["secretsmanager:PutSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]),
         bound: setting_bound(),
         quota: None,
         tells: None,

@@ -67,6 +67,14 @@ pub(super) fn inverse(of: &Action, verb: &str) -> Spec {
     }
 }
 
+/// What a delivery shows: something in this field that was not there before; what it is, nothing tells ahead.
+pub(super) fn shows_anew(field: &str) -> Vec<Touch> {
+    vec![Touch {
+        field: field.to_owned(),
+        becomes: Becomes::Anew,
+    }]
+}
+
 /// How long a credential's status may take to reach everywhere.
 pub(super) fn status_bound() -> Bound {
     Bound::Assumed {

@@ -269,6 +269,12 @@ pub(in super::super) fn version(call: &Call) -> String {
     Digest::of(call.tag.0.as_bytes()).to_string()
 }
 
+/// The id of the version that holds a value which a call puts: the same value of the same call is the same version, and AWS
+/// refuses another value under the id of an earlier one.
+fn version_of(call: &Call, what: &Secret) -> String {
+    Digest::of(format!("{}\n{}", call.tag.0, what.expose()).as_bytes()).to_string()
+}
+
 /// Puts a value as the new current version.
 pub(in super::super) async fn put(on: &Handle, call: &Call, what: &Secret) -> Outcome {
     let (place, clients) = match ready(on, call).await {
@@ -277,7 +283,7 @@ pub(in super::super) async fn put(on: &Handle, call: &Call, what: &Secret) -> Ou
     };
     let request = clients.secrets.put_secret_value().secret_id(&place.name);
     let request = request
-        .client_request_token(version(call))
+        .client_request_token(version_of(call, what))
         .secret_string(what.expose());
     let sent = request
         .customize()

@@ -1,3 +1,5 @@
+//! An opponent plays by the rules: what it may edit it strips, and what is dead it does not use.
+
 use super::super::toy::{bench, call, name};
 use super::super::{CutOffs, Pace, Scenario};
 use super::*;
