@@ -21,10 +21,13 @@ impl Loop<'_> {
                 .is_some_and(|step| step.work.what().is_some())
         };
         let spell = |step: &Pending| format!("{}/{} {}", step.phase.word(), step.step, step.why);
-        let unrun = plan.pending.iter().filter(|step| cuts(&step.step));
-        let early = unrun.clone().filter(|step| step.phase <= Phase::Inventory);
-        standing.leave(early.map(spell).collect());
-        standing.lack(unrun.map(spell).collect());
+        let (early, late): (Vec<_>, Vec<_>) = plan
+            .pending
+            .iter()
+            .filter(|step| cuts(&step.step))
+            .partition(|step| step.phase <= Phase::Inventory && self.order.cuts);
+        standing.leave(early.into_iter().map(spell).collect());
+        standing.lack(late.into_iter().map(spell).collect());
         self.take_in_limit(standing);
     }
 

@@ -125,13 +125,13 @@ pub(super) async fn ask(
 
 /// Whoever floods a log hides in it: what was made before the oldest entry that was read may be what nobody sees.
 fn cut_short(query: &Query, mut reading: Reading) -> Reading {
-    let back_to = reading.back_to.filter(|at| *at > query.since);
-    if let Some(at) = back_to.filter(|_| query.read == ReadKind::Reach) {
+    let is_cut = reading.back_to.is_some_and(|at| at > query.since);
+    if is_cut && query.read == ReadKind::Reach {
         let text =
-            format!("its log was read back to {at} only (--activity FILE reads an exported log)");
+            "its log was read back only part of the way (--activity FILE reads an exported log)";
         reading.not_seen.push(NotSeen {
             what: format!("all that {} made since {}", query.target, query.since),
-            why: Why::new(Because::Timeout, text),
+            why: Why::new(Because::Unavailable, text),
             withholds: true,
         });
     }

@@ -10,7 +10,7 @@ use super::bug::{self, Bug};
 use super::event::{Decision, Does, Order};
 use super::mandate::{Mandate, Scope};
 use super::state::Life;
-use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, Time};
+use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -288,6 +288,15 @@ impl Case {
     pub fn issued(&self) -> BTreeSet<&Locator> {
         let lives = self.lives.values();
         lives.flat_map(|life| &life.made).collect()
+    }
+
+    /// What was made, and delivered where it was to be.
+    #[must_use]
+    pub fn kept(&self) -> BTreeSet<&Locator> {
+        let lives = self.lives.values();
+        let good = lives
+            .filter(|life| matches!(life.state, State::Acted { .. } | State::Confirmed { .. }));
+        good.flat_map(|life| &life.made).collect()
     }
 
     /// The latest run.

@@ -243,6 +243,7 @@ impl Case {
                 life.attempts = *attempt;
                 life.then.clone_from(then);
                 life.delivered.clear();
+                life.lost_at = Some(at);
                 for nonce in spent {
                     if !life.spent.contains(nonce) {
                         life.spent.push(nonce.clone());
@@ -250,7 +251,10 @@ impl Case {
                     }
                 }
             }
-            Event::Made { made, .. } => life.made.extend(made.iter().cloned()),
+            Event::Made { made, .. } => {
+                life.made.extend(made.iter().cloned());
+                life.lost_at = None;
+            }
             Event::Delivered {
                 to,
                 outcome: Answered::Done { .. } | Answered::AlreadySo,

@@ -76,12 +76,9 @@ impl Issue<'_> {
     fn awaited(&self, doubts: &[(ItemRef, Life)]) -> Option<Time> {
         let bound = self.spec.bound.within().max(DEADLINE * 2);
         let sent = doubts.iter().filter_map(|(_, life)| {
-            // A process that ended may have handed over until then.
+            // A process that ended may have sent something after what it wrote last.
             let is_cut_short = matches!(life.state, State::Intended { .. });
-            match life.made.is_empty() {
-                true => life.lost_at.or(life.intended_at),
-                false => life.lost_at.or(is_cut_short.then_some(life.at)),
-            }
+            life.lost_at.max(is_cut_short.then_some(life.at))
         });
         let until = sent.filter_map(|at| at.saturating_add(bound).ok()).max()?;
         (until > self.ground.clock.now()).then_some(until)
@@ -217,12 +214,9 @@ impl Issue<'_> {
 
     /// What must not be taken away: what this or another item of the incident made and delivered.
     pub(super) fn kept(&self) -> BTreeSet<Locator> {
-        self.ground.journal.with_case(|case| {
-            let lives = case.lives.values();
-            let good = lives
-                .filter(|life| matches!(life.state, State::Acted { .. } | State::Confirmed { .. }));
-            good.flat_map(|life| life.made.clone()).collect()
-        })
+        self.ground
+            .journal
+            .with_case(|case| case.kept().into_iter().cloned().collect())
     }
 
     /// The lives of this item, in whatever round, whose calls may have left something.

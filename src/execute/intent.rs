@@ -4,7 +4,8 @@
 
 use crate::domain::event::{Answered, Event, Further};
 use crate::domain::{
-    Arg, Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Secret, Seen, Spec, Why,
+    Arg, Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Repeat, Secret, Seen,
+    Spec, Why,
 };
 use crate::gate::Clearance;
 use crate::journal::{self, Journal};
@@ -12,7 +13,7 @@ use crate::provider::{Catalogue, Provider};
 
 /// How long a call may take before it is in doubt.
 pub const DEADLINE: Duration = Duration::from_secs(30);
-/// How often one delivery is sent where it is known that the one before did nothing.
+/// How often one delivery is sent while no answer says that it was taken.
 const DELIVERIES: u32 = 4;
 /// The pause before a delivery is sent again where the provider gives no hint.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -270,6 +271,8 @@ impl Issuing {
     ) -> Result<Result<(), Outcome>, journal::Error> {
         let mut last = lost("it was never sent");
         let mut doubt = None;
+        let spec = hands.catalogue.action(&further.call.action);
+        let is_once = spec.is_some_and(|spec| spec.repeat == Repeat::Once);
         for nth in 1..=DELIVERIES {
             last = match (
                 secret,
@@ -299,6 +302,10 @@ impl Issuing {
                 Outcome::Refused(_) => break,
                 Outcome::InDoubt(why) => {
                     doubt = Some(why.clone());
+                    // What would make something new each time is not sent twice in doubt.
+                    if is_once {
+                        break;
+                    }
                     None
                 }
                 Outcome::Throttled { until } => {

@@ -10,7 +10,8 @@ use super::issue::part;
 use crate::domain::case::{Case, Goal};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
-use crate::domain::{Call, Fields, Locator, Phase, Relation, Rung, Seen, State, Time};
+use crate::domain::state::Life;
+use crate::domain::{Call, Fields, Locator, Phase, Relation, Rung, Seen, State, Time, Verdict};
 use crate::playbook::{Mode, Verb, What};
 use crate::provider::Catalogue;
 
@@ -42,8 +43,8 @@ impl Undone {
 #[must_use]
 pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
     let mut undone: BTreeMap<Goal, Undone> = BTreeMap::new();
-    let mut made: BTreeMap<Goal, (&Call, bool)> = BTreeMap::new();
-    for life in case.lives.values() {
+    let mut made: BTreeMap<Goal, (&Call, bool, &Life)> = BTreeMap::new();
+    for (item, life) in &case.lives {
         let planned = &life.planned;
         let (Some(action), Some(target), Some(_)) =
             (&planned.action, &planned.target, planned.rung)
@@ -57,23 +58,19 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
         // What was seen before it was made again: the earlier one no longer showed.
         let lost = made
             .get(&goal)
-            .filter(|(earlier, _)| before.fields().is_some() && !spec.shows(earlier, before));
-        if let Some((_, was_seen)) = lost {
-            let (known, principal) = (undone.get(&goal), life.principal.clone());
-            let count = |of: fn(&Undone) -> u32, more: bool| {
-                known.map_or(0, of).saturating_add(u32::from(more))
-            };
-            let now = Undone {
-                times: count(|undone| undone.times, *was_seen),
-                unshown: count(|undone| undone.unshown, !was_seen),
-                seen: before.at,
-                principal: principal.or_else(|| known.and_then(|known| known.principal.clone())),
-            };
+            .filter(|(earlier, ..)| before.fields().is_some() && !spec.shows(earlier, before));
+        if let Some((_, was_seen, _)) = lost {
+            let now = again(undone.get(&goal), life, (*was_seen, before.at));
             undone.insert(goal.clone(), now);
         }
         match life.state {
-            State::Confirmed { .. } => drop(made.insert(goal, (call, true))),
-            State::Acted { .. } => drop(made.insert(goal, (call, false))),
+            // What came into force has a review, whatever became of it.
+            State::Confirmed { .. } | State::Acted { .. } => {
+                let is_confirmed = matches!(life.state, State::Confirmed { .. });
+                let was_in_force = case.reviews.contains_key(item) && is_late(life);
+                let was_seen = is_confirmed || was_in_force;
+                made.insert(goal, (call, was_seen, life));
+            }
             State::Planned
             | State::Blocked(_)
             | State::Intended { .. }
@@ -86,7 +83,33 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
             | State::UndoFailed(_) => drop(made.remove(&goal)),
         }
     }
+    // What nobody made again, and is open longer than any front end is late.
+    for (goal, (_, _, life)) in made.into_iter().filter(|(_, (_, was_seen, _))| *was_seen) {
+        if is_late(life) && !life.verdict.as_ref().is_some_and(Verdict::is_observed) {
+            let now = again(undone.get(&goal), life, (true, life.at));
+            undone.insert(goal, now);
+        }
+    }
     undone
+}
+
+/// Whether it was last looked at when every front end had it.
+fn is_late(life: &Life) -> bool {
+    let verdict = life.verdict.as_ref();
+    verdict.is_some_and(|verdict| verdict.settles.at <= life.at)
+}
+
+/// The same goal, once more seen open.
+fn again(known: Option<&Undone>, life: &Life, (was_seen, seen): (bool, Time)) -> Undone {
+    let count =
+        |of: fn(&Undone) -> u32, more: bool| known.map_or(0, of).saturating_add(u32::from(more));
+    let principal = life.principal.clone();
+    Undone {
+        times: count(|undone| undone.times, was_seen),
+        unshown: count(|undone| undone.unshown, !was_seen),
+        seen,
+        principal: principal.or_else(|| known.and_then(|known| known.principal.clone())),
+    }
 }
 
 /// Adds, beside the cuts of principals, the cuts that those cannot edit: at once for a principal that is to be stopped, and
@@ -213,7 +236,8 @@ pub fn not_guaranteed(
             continue;
         };
         let late = reading.found.iter().find(|found| {
-            found.relation == Some(Relation::Minted) && found.at.is_some_and(|at| at > *dead)
+            found.relation == Some(Relation::Minted)
+                && found.at.is_some_and(|at| reading.ours(at) > *dead)
         });
         if let Some(late) = late {
             let why = format!(

@@ -9,11 +9,10 @@ use super::candidate::Candidate;
 use super::item::{marks, tag};
 use super::room::Room;
 use super::{Ask, tier};
-use crate::domain::event::Does;
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
     Arg, Because, Call, Duration, Effect, Fact, Fields, Item, ItemKey, KindId, Locator, Named,
-    Rung, Seen, ShortLived, Spec, State, Takes, Tier, Time, Undo, Why, Work,
+    Rung, Seen, ShortLived, Spec, Takes, Tier, Undo, Why, Work,
 };
 use crate::playbook::{Verb, What};
 
@@ -105,6 +104,9 @@ impl<'a> Expansion<'a> {
             );
             return Ok(vec![self.by_hand(None, &steps)]);
         };
+        if self.is_made(&make) {
+            return Ok(Vec::new());
+        }
         if let Some(steps) = self.short_lived(&make) {
             return Ok(vec![self.by_hand(None, &steps)]);
         }
@@ -113,8 +115,15 @@ impl<'a> Expansion<'a> {
             Err(Lacks::ForNow(why)) => return Err(why),
             Err(Lacks::Said(why)) => return Ok(vec![self.lacking(&make, why)]),
         };
-        if self.is_made(&make, &places).await {
-            return Ok(Vec::new());
+        if let Some((run, made)) = self.made_elsewhere(&make, &places).await? {
+            let (action, target) = (make.spec.id.clone(), make.on.clone());
+            let why = format!("run {run} made {made} and delivered it to the same places");
+            let work = Work::Nothing {
+                action,
+                target,
+                why,
+            };
+            return Ok(vec![Item::new(self.wanted.key.clone(), work)]);
         }
         let (needed, note) = match self.room(&make).await {
             Room::Enough(note) => (None, note),
@@ -197,41 +206,6 @@ impl<'a> Expansion<'a> {
         };
         let (spec, kind) = found?;
         Some(Make { spec, kind, on })
-    }
-
-    /// Whether it is made already: in an earlier round of this run, or delivered to these places by another run of this
-    /// incident and still alive.
-    async fn is_made(&self, make: &Make<'_>, places: &[(Locator, &Spec)]) -> bool {
-        let mut made: Vec<Locator> = Vec::new();
-        for (named, life) in &self.ask.case.lives {
-            let is_same = named.key == self.wanted.key && life.planned.does == Does::Issue;
-            let stands = matches!(
-                life.state,
-                State::Acted { .. } | State::Confirmed { .. } | State::UndoFailed(_)
-            );
-            if !is_same || !stands {
-                continue;
-            }
-            if named.run == self.ask.at.0 {
-                return true;
-            }
-            let mut wanted = places.iter().map(|(place, _)| place);
-            if !places.is_empty() && wanted.all(|place| life.delivered.contains(place)) {
-                made.extend(life.made.iter().cloned());
-            }
-        }
-        let seen = self.ask.observer.observe(&made).await;
-        seen.iter()
-            .any(|seen| seen.fields().is_some() && !self.is_cut(make.kind, seen))
-    }
-
-    /// Whether what was seen of a thing is what one of the cuts that stop it leaves.
-    pub(super) fn is_cut(&self, kind: &KindId, seen: &Seen) -> bool {
-        let mut cuts = self.ask.catalogue.actions().filter(|spec| {
-            spec.on == *kind && spec.cut().is_some_and(|cut| cut.rung >= Rung::Suspend)
-        });
-        let shows = |fields| cuts.any(|spec| spec.is_done(fields, &Fields::new(), Time::MAX));
-        seen.fields().is_some_and(shows)
     }
 
     /// How people move to something short-lived, where the step prefers that and the kind of the holder knows any.

@@ -22,6 +22,7 @@ mod stage;
 mod manner;
 
 mod look;
+mod made;
 mod notify;
 pub mod restore;
 mod step;
@@ -199,13 +200,10 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .and_then(|verify| verify.within),
                 cut_by: room::cut_by(&items, &candidate),
             };
-            let mut expanded = match issue::expand(ask, wanted).await {
-                Ok(expanded) => expanded,
-                Err(why) => {
-                    candidate::wait(&mut pending, candidate.step, &why);
-                    continue;
-                }
-            };
+            let mut expanded = issue::expand(ask, wanted).await.unwrap_or_else(|why| {
+                candidate::wait(&mut pending, candidate.step, &why);
+                Vec::new()
+            });
             for item in &mut expanded {
                 item.only_if.clone_from(&candidate.only_if);
                 if let Some(raised) = candidate.step.tier.filter(|raised| *raised > item.tier) {

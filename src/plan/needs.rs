@@ -156,6 +156,7 @@ pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemK
             && mine(&item.key)
             && is_open(life)
             && !case.is_waived(item, life)
+            && !is_reached(case, life)
     };
     let earlier = case.runs_that_cut().map(|(number, _)| number);
     let earlier: Vec<u32> = earlier.filter(|number| *number < run).collect();
@@ -170,6 +171,23 @@ pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemK
     let own = case.last_lives(run).into_values();
     let own = own.filter(|(item, life)| is_before(item, life));
     own.chain(of_earlier).map(|(item, _)| &item.key).collect()
+}
+
+/// Whether what a cut is for was seen in force later, by whatever item made it.
+fn is_reached(case: &Case, life: &Life) -> bool {
+    let goal = |life: &Life| {
+        let planned = &life.planned;
+        planned.rung?;
+        Some((planned.action.clone()?, planned.target.clone()?))
+    };
+    let Some(wanted) = goal(life) else {
+        return false;
+    };
+    case.lives.values().any(|other| {
+        matches!(other.state, State::Confirmed { .. })
+            && other.at > life.at
+            && goal(other).as_ref() == Some(&wanted)
+    })
 }
 
 /// Whether an open item of an earlier run is still to be done: a task of people, or a cut that no later run took up.

@@ -9,10 +9,8 @@ use super::issue::{Expansion, Make};
 use super::item::{marks, tag};
 use super::tier;
 use crate::domain::item::{Ended, ItemKey, Need};
-use crate::domain::state::Life;
 use crate::domain::{
-    Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, State, Tier,
-    Work,
+    Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Work,
 };
 
 /// How long one question about what a principal holds may take, in milliseconds.
@@ -56,10 +54,7 @@ impl Expansion<'_> {
         // What an attempt of this very item left is taken away by the next one; what another run delivered stays.
         let asked = self.call(make.spec, &make.on);
         let left = self.ask.observer.made(&asked).await.unwrap_or_default();
-        let stands =
-            |life: &Life| matches!(life.state, State::Acted { .. } | State::Confirmed { .. });
-        let lives = self.ask.case.lives.values().filter(|life| stands(life));
-        let kept: BTreeSet<&Locator> = lives.flat_map(|life| &life.made).collect();
+        let kept = self.ask.case.kept();
         let held = match self.held(make).await {
             Ok(mut held) => {
                 held.retain(|seen| !left.contains(&seen.target) || kept.contains(&seen.target));
@@ -81,7 +76,10 @@ impl Expansion<'_> {
             let is_cut = self.wanted.cut_by.is_some() && seen.target == *self.wanted.target;
             (is_cut || self.is_cut(make.kind, seen)) && !ours.contains(&seen.target)
         };
-        let is_hidden = |seen: &Seen| matches!(seen.fact, Fact::Unreadable(_));
+        let is_hidden = |seen: &Seen| match &seen.fact {
+            Fact::Unreadable(why) => why.because.may_pass(),
+            Fact::Present(_) | Fact::Gone => false,
+        };
         let dead = held.iter().filter(is_dead);
         // The compromised one first: it is not coming back.
         let chosen = dead.min_by_key(|seen| seen.target != *self.wanted.target);

@@ -295,9 +295,13 @@ impl Standing {
         }
     }
 
-    /// Takes in steps of a verb that cuts nothing which never came to be planned.
+    /// Takes in steps that cut nothing of the set and never came to be planned.
     pub fn lack(&mut self, steps: Vec<String>) {
-        if !steps.is_empty() && self.outcome == Outcome::Done {
+        let is_good = matches!(
+            self.outcome,
+            Outcome::Done | Outcome::Isolated | Outcome::Contained
+        );
+        if !steps.is_empty() && is_good {
             self.rest = self.rest.or(Some(Outcome::PartlyDone));
             self.undone.extend(steps);
         }

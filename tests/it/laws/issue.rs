@@ -43,7 +43,7 @@ pub(super) fn actions() -> Vec<Spec> {
     let cut = |rung: &str, fate: &str| json!({"cut": {"rung": rung, "target": fate, "issued": "lives", "stops_issue": true, "allows": "nothing"}});
     let status = |becomes: Value| json!([{"field": "status", "becomes": becomes}]);
     let made = json!([{"name": "made", "about": "what was made", "takes": {"locator": ["toy:key", "toy:token"]}}]);
-    let version = json!([{"field": "version", "becomes": {"is": null}}]);
+    let version = json!([{"field": "version", "becomes": "anew"}]);
     let never = json!({"none": "it is an inverse"});
     serde_json::from_value(json!([
         spec("toy.suspend-key", "toy:key", json!({
@@ -768,6 +768,25 @@ async fn a_delivery_that_arrives_after_everybody_gave_it_up_overwrites_nothing_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_that_is_lost_after_another_was_is_awaited_as_long() {
+    let bench = bench();
+    let late = Fault::Late(Length(Duration::from_secs(50)));
+    for nth in 1..=4 {
+        let rule = Rule::once(Operation::Perform, "put-secret", nth, late);
+        bench.weather.add(rule);
+    }
+    bench
+        .weather
+        .add(Rule::once(Operation::Perform, "create-key", 2, late));
+    for _ in 0..4 {
+        bench.go(&wish()).await.end();
+    }
+    bench.clock.sleep(Duration::from_mins(5)).await;
+    is_replaced(&bench);
+    assert!(works(&bench, "app/web"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_looked_at_now_is_planned_once_it_can() {
     for hidden in ["key/LEAKED", "vault/app"] {
         let bench = bench_of(&with_second());
@@ -807,6 +826,17 @@ async fn what_another_run_replaced_is_replaced_again_only_when_it_is_dead() {
             .len()
     };
     assert_eq!(deliveries(&bench), 2);
+    // Who cannot see whether it is alive makes no second one.
+    let hidden = first[0].id().to_owned();
+    bench.weather.add(Rule {
+        on: Some(Operation::Observe),
+        about: hidden,
+        nth: None,
+        fault: Fault::Unavailable,
+    });
+    bench.go(&next(4)).await.end();
+    assert_eq!(alive(&bench), first);
+    bench.weather.clear();
     lock(&bench.world).set(&first[0], "status", json!("Inactive"));
     bench.go(&next(3)).await.end();
     assert_eq!(deliveries(&bench), 3);
