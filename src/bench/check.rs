@@ -8,7 +8,7 @@ use super::record::planned;
 use super::{Bench, Entry, Left};
 use crate::domain::event::{Answered, Event, PlannedItem};
 use crate::domain::mandate::{Mandate, Scope};
-use crate::domain::{ActionId, Call, Digest, Effect, Fate, ItemRef, Locator, Time, Undo};
+use crate::domain::{ActionId, Arg, Call, Digest, Effect, Fate, ItemRef, Locator, Time, Undo};
 use crate::journal;
 use crate::provider::simulated::lock;
 
@@ -46,67 +46,17 @@ impl Bench {
         }
     }
 
-    /// I1: a request leaves only when its intent is in the journal, unanswered, and not used by another request. What
-    /// follows another call in one attempt stands in the intent of that one, and what it is told is bound late.
+    /// I1: a request leaves only when its intent is in the journal, unanswered, and not used by another request.
     pub fn check_intents(&self, entries: &[Entry]) {
         let mut left = self.left();
         left.sort_by_key(|left| left.written);
         let mut written = entries.iter().peekable();
-        let mut intended: BTreeMap<&str, Vec<(&ItemRef, u32, usize, &Call)>> = BTreeMap::new();
-        let (mut answered, mut used) = (BTreeSet::new(), BTreeSet::new());
-        let mut discarding = 0;
+        let mut intents = Intents::default();
         for left in &left {
             while let Some(entry) = written.next_if(|entry| entry.end <= left.written) {
-                let mut write = |item, attempt, nth, call| {
-                    let all: &mut Vec<_> = intended.entry(tag(call)).or_default();
-                    all.push((item, attempt, nth, call));
-                };
-                match &entry.event {
-                    Event::Intended {
-                        item,
-                        attempt,
-                        call,
-                        then,
-                        ..
-                    } => {
-                        write(item, *attempt, 0, call);
-                        for (nth, further) in then.iter().enumerate() {
-                            write(item, *attempt, nth + 1, &further.call);
-                        }
-                    }
-                    Event::Discarding { item, call, .. } => {
-                        discarding += 1;
-                        write(item, 0, discarding, call);
-                    }
-                    Event::Answered { item, attempt, .. } => {
-                        answered.insert((item, *attempt));
-                    }
-                    _ => {}
-                }
+                intents.take_in(&entry.event);
             }
-            let fits = |nth: usize, call: &Call| {
-                let goal = (&call.action, &call.target) == (&left.call.action, &left.call.target);
-                *call == left.call || nth > 0 && goal
-            };
-            let known = intended.get(tag(&left.call)).into_iter().flatten();
-            let Some((item, attempt, nth, _)) =
-                known.rev().find(|(_, _, nth, call)| fits(*nth, call))
-            else {
-                panic!("I1: {left:?} has no earlier intent")
-            };
-            let open = (*item, *attempt);
-            assert!(
-                *nth > 0 || !answered.contains(&open),
-                "I1: {left:?} was answered already"
-            );
-            // A delivery that is known to have done nothing is sent again under the same intent.
-            let delivers = self.catalogue.action(&left.call.action);
-            let may_repeat =
-                *nth > 0 && delivers.is_some_and(|spec| matches!(spec.effect, Effect::Deliver));
-            assert!(
-                used.insert((open, *nth)) || may_repeat,
-                "I1: {left:?} shares an intent"
-            );
+            intents.spend(left);
         }
         let mut seen: BTreeMap<&str, Vec<&Left>> = BTreeMap::new();
         for left in &left {
@@ -130,23 +80,17 @@ impl Bench {
         }
     }
 
-    /// I2: what the journal calls failed did not happen lately: what happened longer than its bound ago and does not show
-    /// was undone by somebody. A refusal is a failure too, where no earlier attempt is in doubt.
+    /// I2: what the journal calls failed did not happen lately, and does not happen later: what happened longer than its
+    /// bound ago and does not show was undone by somebody. A refusal is a failure too, where no earlier attempt is in doubt.
     pub fn check_failed(&self, entries: &[Entry]) {
         let mut sent: BTreeMap<&ItemRef, (Time, &Call)> = BTreeMap::new();
         let mut doubted: BTreeSet<&ItemRef> = BTreeSet::new();
-        // From when on another item is at the same thing.
-        let mut next: BTreeMap<&ItemRef, Time> = BTreeMap::new();
-        let mut last: BTreeMap<(&ActionId, &Locator), &ItemRef> = BTreeMap::new();
+        let next = taken_over(entries);
         let world = lock(&self.world);
         for entry in entries {
             let failed = match &entry.event {
                 Event::Intended { item, call, .. } => {
                     sent.entry(item).or_insert((entry.at, call));
-                    let goal = (&call.action, &call.target);
-                    if let Some(other) = last.insert(goal, item).filter(|other| *other != item) {
-                        next.insert(other, entry.at);
-                    }
                     continue;
                 }
                 Event::Answered {
@@ -170,9 +114,7 @@ impl Bench {
             };
             let bound = self.catalogue.action(&call.action).unwrap().bound.within();
             let lately = entry.at.saturating_sub(bound).unwrap().max(*began);
-            let until = next
-                .get(failed)
-                .map_or(entry.at, |next| entry.at.min(*next));
+            let until = next.get(failed).copied().unwrap_or(Time::MAX);
             let happened = world.log().iter().any(|logged| {
                 logged.applied
                     && (lately..=until).contains(&logged.at)
@@ -266,6 +208,105 @@ impl Bench {
     }
 }
 
+/// From when on another item, or another attempt, is at the same thing.
+fn taken_over(entries: &[Entry]) -> BTreeMap<&ItemRef, Time> {
+    let mut next = BTreeMap::new();
+    let mut last: BTreeMap<(&ActionId, &Locator), &ItemRef> = BTreeMap::new();
+    for entry in entries {
+        if let Event::Intended { item, call, .. } = &entry.event {
+            let goal = (&call.action, &call.target);
+            if let Some(other) = last.insert(goal, item).filter(|other| *other != item) {
+                next.insert(other, entry.at);
+            }
+        }
+    }
+    next
+}
+
+/// Which call of an attempt an intent is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Part {
+    /// The one that the item is about.
+    Call,
+    /// A delivery of what that made, in the same intent; what it is told is bound late.
+    Delivery(usize),
+    /// Taking away what was not delivered.
+    Discard(usize),
+}
+
+/// How often one delivery may leave under one intent.
+const DELIVERIES: u32 = 4;
+
+/// The intents of a journal so far, and what was sent under them.
+#[derive(Default)]
+struct Intents<'a> {
+    written: BTreeMap<&'a str, Vec<(&'a ItemRef, u32, Part, &'a Call)>>,
+    answered: BTreeSet<(&'a ItemRef, u32)>,
+    used: BTreeMap<(&'a ItemRef, u32, Part), u32>,
+    discards: usize,
+}
+
+impl<'a> Intents<'a> {
+    fn take_in(&mut self, event: &'a Event) {
+        let mut write = |item, attempt, part, call| {
+            let all = self.written.entry(tag(call)).or_default();
+            all.push((item, attempt, part, call));
+        };
+        match event {
+            Event::Intended {
+                item,
+                attempt,
+                call,
+                then,
+                ..
+            } => {
+                write(item, *attempt, Part::Call, call);
+                for (nth, further) in then.iter().enumerate() {
+                    write(item, *attempt, Part::Delivery(nth), &further.call);
+                }
+            }
+            Event::Discarding { item, call, .. } => {
+                self.discards += 1;
+                write(item, 0, Part::Discard(self.discards), call);
+            }
+            Event::Answered { item, attempt, .. } => {
+                self.answered.insert((item, *attempt));
+            }
+            _ => {}
+        }
+    }
+
+    /// Finds the intent of what left, and counts it as used.
+    fn spend(&mut self, left: &Left) {
+        let fits = |part: Part, call: &Call| {
+            let goal = (&call.action, &call.target) == (&left.call.action, &left.call.target);
+            let is_said =
+                |(name, arg)| !matches!(arg, &Arg::Is(_)) || left.call.with.get(name) == Some(arg);
+            match part {
+                Part::Call | Part::Discard(_) => *call == left.call,
+                Part::Delivery(_) => goal && call.with.iter().all(is_said),
+            }
+        };
+        let known = self.written.get(tag(&left.call)).into_iter().flatten();
+        let mut known = known.rev().filter(|(_, _, part, call)| fits(*part, call));
+        let Some((item, attempt, part, _)) = known.next() else {
+            panic!("I1: {left:?} has no earlier intent")
+        };
+        assert!(
+            !self.answered.contains(&(*item, *attempt)),
+            "I1: {left:?} was answered already"
+        );
+        let used = self.used.entry((item, *attempt, *part)).or_default();
+        *used += 1;
+        let most = if matches!(part, Part::Delivery(_)) {
+            DELIVERIES
+        } else {
+            1
+        };
+        assert!(*used <= most, "I1: {left:?} shares an intent");
+    }
+}
+
 fn tag(call: &Call) -> &str {
     call.tag.0.as_str()
 }
@@ -315,6 +356,9 @@ pub fn check_authority(entries: &[Entry]) {
                 ended.insert(nonce.clone());
             }
             Event::Intended {
+                item, spent: by, ..
+            }
+            | Event::Discarding {
                 item, spent: by, ..
             } => {
                 assert!(!by.is_empty(), "I4: {item:?} spends nothing");

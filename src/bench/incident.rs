@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::chance::Chance;
 use super::draw::{Drawn, Fight, draw};
-use super::further::Further;
+use super::further::{After, Further};
 use super::stage::is_ours;
 use super::storm::{Odds, Stormy};
 use super::{Bench, Ended, Wish};
@@ -137,13 +137,17 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
     }
     let ran = told.judge(&drawn).await;
     bench.check_whole();
-    let goes_on = !drawn.is_fought && ran.said == Said::Contained;
-    let further = Further::of(&mut course, &drawn).filter(|_| goes_on);
+    let further = Further::of(&mut course, &drawn).filter(|_| ran.said == Said::Contained);
     if let Some(further) = further {
+        bench.check_always(false);
         let next = wishes.iter().map(|wish| wish.run + 1).max();
-        further
-            .play(&bench, &drawn, (seed, next.unwrap()), &mut course)
-            .await;
+        let after = After {
+            bench: &bench,
+            drawn: &drawn,
+            seed,
+            run: next.unwrap(),
+        };
+        further.play(&after, &mut course).await;
     }
     // An opponent who was told to be alive goes on: what was dead then may be alive now.
     if ran.said == Said::Contained || !drawn.is_fought {
@@ -193,10 +197,11 @@ impl Course {
         };
         let lots = Chance::new(seed, STORAGE + nth);
         let disk = Stormy::new(bench.disk.clone(), lots, odds);
-        let limit = if self.lots.is(50) {
-            Limit::Isolated
-        } else {
-            Limit::Contained
+        let is_short = self.lots.is(50);
+        let limit = match &wish.limit {
+            Limit::Restore(wanted) => Limit::Restore(wanted.clone()),
+            _ if is_short => Limit::Isolated,
+            _ => Limit::Contained,
         };
         let drops = self.lots.is(50);
         // Whoever is to say yes may be away.
@@ -383,7 +388,7 @@ impl<'a> Told<'a> {
         let withheld = || self.last.values().flat_map(|standing| &standing.withheld);
         let is_not_guaranteed = withheld().any(|why| why.starts_with("not guaranteed"));
         // A flooded log hides what was made: then it is right not to say *contained*.
-        let is_flooded = withheld().any(|why| why.contains("was read back to"));
+        let is_flooded = withheld().any(|why| why.contains("read back only part of the way"));
         // Who acts as the very principal that leaked does not cut it without a word of its own.
         let is_sure = (!drawn.is_fought || drawn.is_guarded) && !drawn.is_own && !is_flooded;
         assert!(

@@ -11,9 +11,12 @@ use super::record::planned;
 use super::{Bench, Entry};
 use crate::domain::event::Event;
 use crate::domain::mandate::{Mandate, Scope};
-use crate::domain::{Call, Fact, Fields, ItemRef, Locator, Reading, Relation, Spec, Tier, Time};
+use crate::domain::{
+    Call, Fact, Fields, ItemKey, ItemRef, Locator, Reading, Relation, Spec, Tier, Time,
+};
 use crate::journal;
 use crate::provider::Catalogue;
+use crate::provider::simulated::lock;
 use crate::report::describe::{Source, of_run};
 use crate::report::standing::{Outcome, Standing};
 
@@ -98,9 +101,25 @@ impl Bench {
         let planned = planned(entries);
         let ours = &self.scenario.responder;
         let mut given: BTreeMap<&str, &Mandate> = BTreeMap::new();
+        let mut made: BTreeSet<(&ItemKey, &Locator)> = BTreeSet::new();
         for entry in entries {
             match &entry.event {
                 Event::Granted { mandate } => drop(given.insert(&mandate.nonce, mandate)),
+                Event::Made {
+                    item, made: new, ..
+                } => {
+                    made.extend(new.iter().map(|new| (&item.key, new)));
+                }
+                Event::Discarding { item, call, .. } => {
+                    // A lost answer names nothing: then it bears the mark of the call.
+                    let world = lock(&self.world);
+                    let is_marked = world.is_marked(&call.target, &call.tag);
+                    let is_ours = made.contains(&(&item.key, &call.target)) || is_marked;
+                    assert!(
+                        is_ours,
+                        "I5: {call:?} takes away what {item:?} did not make"
+                    );
+                }
                 Event::Intended {
                     item, call, spent, ..
                 } => {
