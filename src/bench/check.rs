@@ -10,7 +10,7 @@ use crate::domain::event::{Answered, Event, PlannedItem};
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::{ActionId, Arg, Call, Digest, Effect, Fate, ItemRef, Locator, Time, Undo};
 use crate::journal;
-use crate::provider::simulated::lock;
+use crate::provider::simulated::{Logged, lock};
 
 impl Bench {
     /// All that must be true whatever happened, where nobody fights on; `opens` says whether anything was given back.
@@ -83,14 +83,15 @@ impl Bench {
     /// I2: what the journal calls failed did not happen lately, and does not happen later: what happened longer than its
     /// bound ago and does not show was undone by somebody. A refusal is a failure too, where no earlier attempt is in doubt.
     pub fn check_failed(&self, entries: &[Entry]) {
-        let mut sent: BTreeMap<&ItemRef, (Time, &Call)> = BTreeMap::new();
+        let mut sent: BTreeMap<&ItemRef, (Time, Vec<&Call>)> = BTreeMap::new();
         let mut doubted: BTreeSet<&ItemRef> = BTreeSet::new();
-        let next = taken_over(entries);
+        let (next, senders) = taken_over(entries);
         let world = lock(&self.world);
         for entry in entries {
             let failed = match &entry.event {
                 Event::Intended { item, call, .. } => {
-                    sent.entry(item).or_insert((entry.at, call));
+                    let (_, calls) = sent.entry(item).or_insert((entry.at, Vec::new()));
+                    calls.push(call);
                     continue;
                 }
                 Event::Answered {
@@ -109,16 +110,25 @@ impl Bench {
                 Event::Failed { item, .. } => item,
                 _ => continue,
             };
-            let Some((began, call)) = sent.get(failed) else {
+            let Some((began, calls)) = sent.get(failed) else {
                 continue;
             };
+            let call = calls[0];
             let bound = self.catalogue.action(&call.action).unwrap().bound.within();
             let lately = entry.at.saturating_sub(bound).unwrap().max(*began);
-            let until = next.get(failed).copied().unwrap_or(Time::MAX);
+            let until = next
+                .get(failed)
+                .map_or(entry.at, |next| entry.at.min(*next));
+            // What lands later is this item's where no other sent the same.
+            let lands = |logged: &Logged| {
+                let is_own = calls.contains(&&logged.call);
+                logged.at > entry.at && is_own && senders[&key(&logged.call)].len() == 1
+            };
             let happened = world.log().iter().any(|logged| {
-                logged.applied
-                    && (lately..=until).contains(&logged.at)
-                    && (&logged.call.action, &logged.call.target) == (&call.action, &call.target)
+                let is_goal =
+                    (&logged.call.action, &logged.call.target) == (&call.action, &call.target);
+                let is_late = is_goal && (lately..=until).contains(&logged.at);
+                logged.applied && (is_late || lands(logged))
             });
             assert!(!happened, "I2: {failed:?} is no failure");
         }
@@ -208,19 +218,31 @@ impl Bench {
     }
 }
 
-/// From when on another item, or another attempt, is at the same thing.
-fn taken_over(entries: &[Entry]) -> BTreeMap<&ItemRef, Time> {
-    let mut next = BTreeMap::new();
+/// A call as a text: equal calls give equal ones.
+fn key(call: &Call) -> String {
+    serde_json::to_string(call).unwrap()
+}
+
+/// From when on another item is at the same thing; and by call, who sent it.
+fn taken_over(
+    entries: &[Entry],
+) -> (
+    BTreeMap<&ItemRef, Time>,
+    BTreeMap<String, BTreeSet<&ItemRef>>,
+) {
+    let (mut next, mut senders) = (BTreeMap::new(), BTreeMap::new());
     let mut last: BTreeMap<(&ActionId, &Locator), &ItemRef> = BTreeMap::new();
     for entry in entries {
         if let Event::Intended { item, call, .. } = &entry.event {
+            let by: &mut BTreeSet<&ItemRef> = senders.entry(key(call)).or_default();
+            by.insert(item);
             let goal = (&call.action, &call.target);
             if let Some(other) = last.insert(goal, item).filter(|other| *other != item) {
-                next.insert(other, entry.at);
+                next.entry(other).or_insert(entry.at);
             }
         }
     }
-    next
+    (next, senders)
 }
 
 /// Which call of an attempt an intent is about.

@@ -28,7 +28,7 @@ const FURTHER: u64 = 5;
 const STORAGE: u64 = 1_000;
 const SKY: u64 = 2_000;
 /// How many sessions in fair weather bring an incident to its end, at most.
-pub(super) const FAIR: u32 = 12;
+pub(super) const FAIR: u32 = 30;
 /// How often a cut has to be undone before that is to be told: once may be a late write of somebody who knew nothing.
 const UNDONE: usize = 3;
 /// How long what was said is watched afterwards.

@@ -7,7 +7,9 @@ use super::intent::DEADLINE;
 use super::{shown, watch};
 use crate::domain::event::{Does, Event, PlannedItem};
 use crate::domain::state::Life;
-use crate::domain::{Because, Call, Duration, Fact, Item, ItemRef, Repeat, Spec, State, Time, Why};
+use crate::domain::{
+    Because, Call, Duration, Fact, Item, ItemRef, Repeat, Seen, Spec, State, Time, Why,
+};
 use crate::journal;
 use crate::verify;
 
@@ -50,6 +52,12 @@ pub(super) async fn look_again(
         .journal
         .with_case(|case| case.lives.get(named)?.intended_at);
     let is_over = left_at.is_some_and(|at| ground.clock.now().duration_since(at) >= longest);
+    // What shows neither this call nor what was there before it may be what an earlier attempt wrote.
+    let before = ground.journal.with_case(|case| {
+        let life = case.lives.get(named)?;
+        life.sent().map(|(_, before)| before.clone())
+    });
+    let is_as_before = before.is_some_and(|before| is_same(spec, &before, &seen));
     match (shown, set_like, readable) {
         (true, ..) => {
             ground.write(vec![resolved(Some(true), seen)]).await?;
@@ -57,7 +65,7 @@ pub(super) async fn look_again(
         }
         // Still in doubt, but a set-like cut may be sent again now that the target was looked at. Long after it left
         // nothing of it comes any more.
-        (false, true, true) if !is_over => {
+        (false, true, true) if !is_over || !is_as_before => {
             ground.write(vec![resolved(None, seen)]).await?;
             Ok(None)
         }
@@ -78,6 +86,15 @@ pub(super) async fn look_again(
         }
         (false, false, false) => Ok(Some(false)),
     }
+}
+
+/// Whether a target shows in every field that a call writes what it showed before.
+fn is_same(spec: &Spec, before: &Seen, seen: &Seen) -> bool {
+    let (Some(before), Some(seen)) = (before.fields(), seen.fields()) else {
+        return false;
+    };
+    let mut fields = spec.touches.iter().map(|touch| &touch.field);
+    fields.all(|field| before.get(field) == seen.get(field))
 }
 
 /// Whether looking may settle something about an item that an earlier process left: a call in doubt, an issue that is not

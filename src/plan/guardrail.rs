@@ -55,10 +55,12 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
             continue;
         };
         let goal = (action.clone(), target.clone());
-        // What was seen before it was made again: the earlier one no longer showed.
-        let lost = made
-            .get(&goal)
-            .filter(|(earlier, ..)| before.fields().is_some() && !spec.shows(earlier, before));
+        // What was seen before it was made again, and after the earlier one had been: that no longer showed.
+        let lost = made.get(&goal).filter(|(earlier, _, first)| {
+            first.acted_at.is_some_and(|at| at <= before.at)
+                && before.fields().is_some()
+                && !spec.shows(earlier, before)
+        });
         if let Some((_, was_seen, _)) = lost {
             let now = again(undone.get(&goal), life, (*was_seen, before.at));
             undone.insert(goal.clone(), now);
@@ -85,7 +87,11 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
     }
     // What nobody made again, and is open longer than any front end is late.
     for (goal, (_, _, life)) in made.into_iter().filter(|(_, (_, was_seen, _))| *was_seen) {
-        if is_late(life) && !life.verdict.as_ref().is_some_and(Verdict::is_observed) {
+        // A cut-off that something newer was found after is open, and nobody undid it.
+        let cut = catalogue.action(&goal.0).and_then(|spec| spec.cut());
+        let is_cut_off = cut.is_some_and(|cut| cut.before_call);
+        let is_open = !life.verdict.as_ref().is_some_and(Verdict::is_observed);
+        if is_open && is_late(life) && !is_cut_off {
             let now = again(undone.get(&goal), life, (true, life.at));
             undone.insert(goal, now);
         }
