@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod journal;
 pub mod playbook;
 pub mod provider;
+pub mod signature;
 
 pub mod plan;
 

@@ -1,4 +1,4 @@
-//! What must be true of any bytes at all that are read as a playbook, a journal or a plan.
+//! What must be true of any bytes at all that are read as a playbook, a journal, a plan or a list of allowed signers.
 //!
 //! The bodies of the fuzz targets; `cargo test` runs them over the corpus. Never knows where the bytes come from.
 
@@ -9,6 +9,7 @@ use crate::domain::{Clock, Digest, Kind, Spec, Time};
 use crate::journal::{self, Error, Journal, Line, MemorySink, Report};
 use crate::playbook::{self, Refused, Vocabulary};
 use crate::provider::aws;
+use crate::signature::AllowedSigners;
 
 /// What a line names the lines before it by, and the rest of it.
 const PREV: &str = ",\"prev\":\"";
@@ -60,6 +61,28 @@ fn check_refused(text: &str, refused: &Refused) {
     assert!(shown.contains("any.yaml:"), "{shown}");
     let moves = |shown: char| shown.is_control() && shown != '\n';
     assert!(!shown.contains(moves), "{shown:?}");
+}
+
+/// A list of allowed signers is read, or refused at a place that is in the file. Says whether it was read.
+pub fn allowed_signers(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    match AllowedSigners::parse(text) {
+        Ok(signers) => {
+            let said = text.lines().map(str::trim);
+            let said = said.filter(|line| !line.is_empty() && !line.starts_with('#'));
+            assert_eq!(signers.len(), said.count(), "a line was passed over");
+            true
+        }
+        Err(invalid) => {
+            let line = text.lines().nth(invalid.line - 1);
+            let length = line.map(|line| line.chars().count());
+            let is_there = length.is_some_and(|length| invalid.column <= length + 1);
+            assert!(is_there && invalid.column >= 1, "{invalid}");
+            false
+        }
+    }
 }
 
 /// A journal is checked, read and opened alike, as it stands and with its chain mended, which lets changed entries

@@ -127,7 +127,9 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
         if told.is_contained() || is_lost {
             break;
         }
-        at = match as_told(&wishes, &end.standing) {
+        // Where nobody fights, nobody has to be kept out: what looked so was the weather.
+        let told_more = as_told(&wishes, &end.standing).filter(|_| drawn.is_fought);
+        at = match told_more {
             Some(more) => {
                 wishes.push(more);
                 wishes.len() - 1

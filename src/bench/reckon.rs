@@ -199,12 +199,16 @@ fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)
     let mut found: BTreeMap<(Option<&Locator>, &str), &Reading> = BTreeMap::new();
     let mut stands: BTreeMap<&Locator, Stand> = BTreeMap::new();
     let mut principals: BTreeMap<&Locator, &Locator> = BTreeMap::new();
+    let mut sent: BTreeSet<&ItemRef> = BTreeSet::new();
+    let mut latest: BTreeMap<&Locator, &ItemRef> = BTreeMap::new();
     for entry in entries {
         match &entry.event {
             Event::Found { item, reading } if item.run == run => {
                 found.insert((item.key.subject.as_ref(), &item.key.step), reading);
             }
-            Event::Intended { call, .. } => {
+            Event::Intended { item, call, .. } => {
+                sent.insert(item);
+                latest.insert(&call.target, item);
                 let cut_off = call.value("end_sessions").and_then(Value::as_str);
                 if let Some(cut_off) = cut_off.and_then(|text| text.parse().ok()) {
                     stands.entry(&call.target).or_default().cut_off = Some(cut_off);
@@ -216,6 +220,12 @@ fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)
                     continue;
                 };
                 // What is seen to be so once more is so since it was seen first.
+                // What was sent before another item took the target over says nothing about that one.
+                let is_over =
+                    sent.contains(item) && latest.get(target).is_some_and(|last| *last != item);
+                if is_over {
+                    continue;
+                }
                 let stand = stands.entry(target).or_default();
                 let settles = verdict.is_observed().then_some(verdict.settles.at);
                 stand.settles = settles.map(|at| stand.settles.map_or(at, |known| known.min(at)));
