@@ -51,6 +51,15 @@ impl Bench {
             } => {
                 let (_, short) = planned[item];
                 let goal = (&short.action, &short.target);
+                // A cut-off is open once something newer is found, and nobody undid it.
+                let spec = short
+                    .action
+                    .as_ref()
+                    .and_then(|id| self.catalogue.action(id));
+                let cut = spec.and_then(Spec::cut);
+                if cut.is_some_and(|cut| cut.before_call) {
+                    return false;
+                }
                 if verdict.is_observed() {
                     in_force.insert(goal);
                     return false;

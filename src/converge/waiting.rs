@@ -24,6 +24,8 @@ impl Loop<'_> {
         began: Time,
         empty: bool,
     ) -> Result<(), Error> {
+        // Whoever performs beside this may have cut something that this round has not seen being open.
+        self.means.ground.journal.refresh().await?;
         // A run that waits looks often; what says nothing new leaves no entry.
         let settles = self.standing().settles_at;
         let says_nothing_new = self.means.ground.journal.with_case(|case| {

@@ -251,6 +251,11 @@ impl Case {
                     }
                 }
             }
+            // A process that was stopped may have sent it long after its intent.
+            Event::Answered {
+                outcome: Answered::InDoubt(_),
+                ..
+            } if life.made.is_empty() => life.lost_at = Some(at),
             Event::Made { made, .. } => {
                 life.made.extend(made.iter().cloned());
                 life.lost_at = None;

@@ -387,7 +387,7 @@ pub struct Life {
     pub made: Vec<Locator>,
     /// Where what the latest attempt made was delivered to.
     pub delivered: Vec<Locator>,
-    /// When a call of the latest attempt left of which nobody knows what became: it may arrive later.
+    /// When at the latest a call of the latest attempt left of which nobody knows what became: it may arrive later.
     pub lost_at: Option<Time>,
     /// When the latest intent was written.
     pub intended_at: Option<Time>,

@@ -50,7 +50,7 @@ pub(super) async fn look_again(
     let readable = !matches!(seen.fact, Fact::Unreadable(_));
     let left_at = ground
         .journal
-        .with_case(|case| case.lives.get(named)?.intended_at);
+        .with_case(|case| case.lives.get(named)?.lost_at);
     let is_over = left_at.is_some_and(|at| ground.clock.now().duration_since(at) >= longest);
     // What shows neither this call nor what was there before it may be what an earlier attempt wrote.
     let before = ground.journal.with_case(|case| {
