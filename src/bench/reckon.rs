@@ -12,7 +12,8 @@ use super::{Bench, Entry};
 use crate::domain::event::Event;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::{
-    Call, Fact, Fields, ItemKey, ItemRef, Locator, Reading, Relation, Spec, Tier, Time,
+    ActionId, Call, Fact, Fate, Fields, ItemKey, ItemRef, Locator, Reading, Relation, Spec, Tier,
+    Time,
 };
 use crate::journal;
 use crate::provider::Catalogue;
@@ -193,6 +194,9 @@ fn shows(spec: &Spec, call: &Call, fields: &Fields) -> bool {
     })
 }
 
+/// What a cut does to what.
+type Goal<'a> = (&'a Locator, &'a ActionId);
+
 /// How a cut stands, by the journal alone.
 #[derive(Default)]
 struct Stand {
@@ -206,10 +210,10 @@ struct Stand {
 fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)) {
     let planned = planned(entries);
     let mut found: BTreeMap<(Option<&Locator>, &str), &Reading> = BTreeMap::new();
-    let mut stands: BTreeMap<&Locator, Stand> = BTreeMap::new();
+    let mut stands: BTreeMap<Goal<'_>, Stand> = BTreeMap::new();
     let mut principals: BTreeMap<&Locator, &Locator> = BTreeMap::new();
     let mut sent: BTreeSet<&ItemRef> = BTreeSet::new();
-    let mut latest: BTreeMap<&Locator, &ItemRef> = BTreeMap::new();
+    let mut latest: BTreeMap<Goal<'_>, &ItemRef> = BTreeMap::new();
     for entry in entries {
         match &entry.event {
             Event::Found { item, reading } if item.run == run => {
@@ -217,25 +221,29 @@ fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)
             }
             Event::Intended { item, call, .. } => {
                 sent.insert(item);
-                latest.insert(&call.target, item);
+                latest.insert((&call.target, &call.action), item);
                 let cut_off = call.value("end_sessions").and_then(Value::as_str);
                 if let Some(cut_off) = cut_off.and_then(|text| text.parse().ok()) {
-                    stands.entry(&call.target).or_default().cut_off = Some(cut_off);
+                    let stand = stands.entry((&call.target, &call.action)).or_default();
+                    stand.cut_off = Some(cut_off);
                 }
             }
             Event::Verified { item, verdict, .. } => {
                 let (_, short) = planned[item];
-                let (Some(target), Some(_)) = (&short.target, short.rung) else {
+                let (Some(target), Some(action), Some(_)) =
+                    (&short.target, &short.action, short.rung)
+                else {
                     continue;
                 };
-                // What is seen to be so once more is so since it was seen first.
+                let goal = (target, action);
                 // What was sent before another item took the target over says nothing about that one.
                 let is_over =
-                    sent.contains(item) && latest.get(target).is_some_and(|last| *last != item);
+                    sent.contains(item) && latest.get(&goal).is_some_and(|last| *last != item);
                 if is_over {
                     continue;
                 }
-                let stand = stands.entry(target).or_default();
+                // What is seen to be so once more is so since it was seen first.
+                let stand = stands.entry(goal).or_default();
                 let settles = verdict.is_observed().then_some(verdict.settles.at);
                 stand.settles = settles.map(|at| stand.settles.map_or(at, |known| known.min(at)));
                 principals.extend(
@@ -265,10 +273,7 @@ fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)
             let named = found.fields.get("principal").and_then(Value::as_str);
             let named: Option<Locator> = named.map(|name| name.parse().unwrap());
             let asked = subject.map(|subject| *principals.get(subject).unwrap_or(&subject));
-            let at_holder = named
-                .as_ref()
-                .or(asked)
-                .and_then(|holder| stands.get(holder));
+            let holder = named.as_ref().or(asked);
             let is_old = |stand: &Stand| {
                 stand
                     .cut_off
@@ -276,8 +281,16 @@ fn check_found(catalogue: &Catalogue, entries: &[Entry], (run, now): (u32, Time)
                     .is_none_or(|(cut_off, at)| at <= cut_off)
             };
             let is_session = found.what.kind().to_string().ends_with(":session");
-            let at_holder = at_holder.is_some_and(|stand| is_dead(stand) && is_old(stand));
-            let is_cut = stands.get(&found.what).is_some_and(is_dead);
+            let at_holder = stands.iter().any(|((target, _), stand)| {
+                Some(*target) == holder && is_dead(stand) && is_old(stand)
+            });
+            let is_cut = stands.iter().any(|((target, action), stand)| {
+                let cut = catalogue.action(action).and_then(Spec::cut);
+                // Who entered a role is stopped by the end of its sessions.
+                let is_entered = found.relation == Some(Relation::Entered);
+                let stops = cut.is_some_and(|cut| is_entered || cut.target != Fate::Lives);
+                **target == found.what && stops && is_dead(stand)
+            });
             assert!(
                 is_cut || is_session && at_holder,
                 "VER-3: nobody accounts for {found:#?}",
