@@ -10,6 +10,7 @@ pub mod locator;
 pub mod nearest;
 pub mod secret;
 pub mod why;
+pub mod wildcard;
 
 pub mod tier;
 

@@ -138,12 +138,6 @@ impl Line {
         }
         Ok(())
     }
-
-    /// Whether the line is about this person.
-    #[must_use]
-    pub fn is_of(&self, principal: &str) -> bool {
-        matches_list(&self.principals, principal)
-    }
 }
 
 impl Limits {

@@ -1,5 +1,7 @@
 //! The patterns of OpenSSH: `*`, `?`, and lists of them with `!` for what must not match.
 
+use crate::domain::wildcard::matches;
+
 /// Whether a text matches a comma-separated list: one pattern of it, and none of those that begin with `!`.
 pub(super) fn matches_list(list: &str, text: &str) -> bool {
     let mut is_in = false;
@@ -11,35 +13,6 @@ pub(super) fn matches_list(list: &str, text: &str) -> bool {
         }
     }
     is_in
-}
-
-fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), text.chars().collect());
-    // Which lengths of the text the pattern so far can stand for.
-    let mut ends = vec![false; text.len() + 1];
-    if let Some(first) = ends.first_mut() {
-        *first = true;
-    }
-    for sign in pattern {
-        let mut next = vec![false; ends.len()];
-        let mut any = false;
-        for (end, slot) in next.iter_mut().enumerate() {
-            let before = end.checked_sub(1);
-            *slot = match sign {
-                '*' => {
-                    any |= ends.get(end).copied().unwrap_or(false);
-                    any
-                }
-                '?' => before.and_then(|at| ends.get(at).copied()).unwrap_or(false),
-                plain => before.is_some_and(|at| {
-                    ends.get(at).copied().unwrap_or(false) && text.get(at) == Some(&plain)
-                }),
-            };
-        }
-        ends = next;
-    }
-    ends.last().copied().unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -310,8 +310,8 @@ mod sending {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wildcard::matches;
     use super::*;
+    use crate::domain::wildcard::matches;
 
     /// Whether a list of actions covers one.
     fn covers(list: &[&str], action: &str) -> bool {

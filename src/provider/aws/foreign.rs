@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::policy::{Says, enterable, permits};
 use super::resolve::principal;
-use super::wildcard::matches;
+use crate::domain::wildcard::matches;
 use crate::domain::{Because, Fields, Found, Locator, NotSeen, Relation, Why};
 
 /// What is found of other accounts.

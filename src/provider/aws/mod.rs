@@ -13,7 +13,6 @@ mod leak;
 mod ours;
 mod policy;
 mod service;
-mod wildcard;
 
 #[cfg(feature = "aws")]
 mod chain;

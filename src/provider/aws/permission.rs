@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::guard::READS;
 use super::resource;
-use super::wildcard::matches;
 use crate::domain::ReadKind;
+use crate::domain::wildcard::matches;
 use crate::provider::Need;
 
 /// What every command asks first.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::wildcard::matches;
+use crate::domain::wildcard::matches;
 
 /// A document without its denies; one that could not be read stays as it is.
 pub(super) fn without_denies(policy: &Value) -> Value {

@@ -1,9 +1,10 @@
-//! IAM's wildcards, as policies write them.
+//! Wildcards as IAM's policies and OpenSSH's lists write them.
 //!
 //! Knows nothing of what it matches: case and variables are the caller's.
 
-/// Matches IAM's wildcards: `*` any run, `?` any one character.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+/// Whether a pattern stands for a text: `*` is any run, `?` any one character.
+#[must_use]
+pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
