@@ -66,6 +66,15 @@ impl Seen {
         }
     }
 
+    /// Why it could not be read, where reading it later may be answered otherwise.
+    #[must_use]
+    pub fn hidden_for_now(&self) -> Option<&Why> {
+        match &self.fact {
+            Fact::Unreadable(why) => Some(why).filter(|why| why.because.may_pass()),
+            Fact::Present(_) | Fact::Gone => None,
+        }
+    }
+
     /// A text field.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {

@@ -7,9 +7,7 @@ use super::intent::DEADLINE;
 use super::{shown, watch};
 use crate::domain::event::{Does, Event, PlannedItem};
 use crate::domain::state::Life;
-use crate::domain::{
-    Because, Call, Duration, Fact, Item, ItemRef, Repeat, Seen, Spec, State, Time, Why,
-};
+use crate::domain::{Because, Call, Duration, Fact, Item, ItemRef, Repeat, Spec, State, Time, Why};
 use crate::journal;
 use crate::verify;
 
@@ -48,16 +46,17 @@ pub(super) async fn look_again(
         verify::read_back(ground.observer, ground.clock, spec, call, longest).await
     };
     let readable = !matches!(seen.fact, Fact::Unreadable(_));
-    let left_at = ground
-        .journal
-        .with_case(|case| case.lives.get(named)?.lost_at);
-    let is_over = left_at.is_some_and(|at| ground.clock.now().duration_since(at) >= longest);
     // What shows neither this call nor what was there before it may be what an earlier attempt wrote.
-    let before = ground.journal.with_case(|case| {
-        let life = case.lives.get(named)?;
-        life.sent().map(|(_, before)| before.clone())
+    let (left_at, is_as_before) = ground.journal.with_case(|case| {
+        let life = case.lives.get(named);
+        let before = life.and_then(Life::sent).map(|(_, before)| before);
+        let is_same = |before| spec.fingerprint(before) == spec.fingerprint(&seen);
+        (
+            life.and_then(|life| life.lost_at),
+            before.is_some_and(is_same),
+        )
     });
-    let is_as_before = before.is_some_and(|before| is_same(spec, &before, &seen));
+    let is_over = left_at.is_some_and(|at| ground.clock.now().duration_since(at) >= longest);
     match (shown, set_like, readable) {
         (true, ..) => {
             ground.write(vec![resolved(Some(true), seen)]).await?;
@@ -86,15 +85,6 @@ pub(super) async fn look_again(
         }
         (false, false, false) => Ok(Some(false)),
     }
-}
-
-/// Whether a target shows in every field that a call writes what it showed before.
-fn is_same(spec: &Spec, before: &Seen, seen: &Seen) -> bool {
-    let (Some(before), Some(seen)) = (before.fields(), seen.fields()) else {
-        return false;
-    };
-    let mut fields = spec.touches.iter().map(|touch| &touch.field);
-    fields.all(|field| before.get(field) == seen.get(field))
 }
 
 /// Whether looking may settle something about an item that an earlier process left: a call in doubt, an issue that is not

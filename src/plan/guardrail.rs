@@ -11,7 +11,7 @@ use crate::domain::case::{Case, Goal};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
 use crate::domain::state::Life;
-use crate::domain::{Call, Fields, Locator, Phase, Relation, Rung, Seen, State, Time, Verdict};
+use crate::domain::{Fields, Locator, Phase, Relation, Rung, Seen, State, Time, Verdict};
 use crate::playbook::{Mode, Verb, What};
 use crate::provider::Catalogue;
 
@@ -43,7 +43,7 @@ impl Undone {
 #[must_use]
 pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
     let mut undone: BTreeMap<Goal, Undone> = BTreeMap::new();
-    let mut made: BTreeMap<Goal, (&Call, bool, &Life)> = BTreeMap::new();
+    let mut made: BTreeMap<Goal, (bool, &Life)> = BTreeMap::new();
     for (item, life) in &case.lives {
         let planned = &life.planned;
         let (Some(action), Some(target), Some(_)) =
@@ -51,17 +51,18 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
         else {
             continue;
         };
-        let (Some(spec), Some((call, before))) = (catalogue.action(action), life.sent()) else {
+        let (Some(spec), Some((_, before))) = (catalogue.action(action), life.sent()) else {
             continue;
         };
         let goal = (action.clone(), target.clone());
         // What was seen before it was made again, and after the earlier one had been: that no longer showed.
-        let lost = made.get(&goal).filter(|(earlier, _, first)| {
+        let lost = made.get(&goal).filter(|(_, first)| {
+            let is_open = |(earlier, _)| !spec.shows(earlier, before);
             first.acted_at.is_some_and(|at| at <= before.at)
                 && before.fields().is_some()
-                && !spec.shows(earlier, before)
+                && first.sent().is_some_and(is_open)
         });
-        if let Some((_, was_seen, _)) = lost {
+        if let Some((was_seen, _)) = lost {
             let now = again(undone.get(&goal), life, (*was_seen, before.at));
             undone.insert(goal.clone(), now);
         }
@@ -71,7 +72,7 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
                 let is_confirmed = matches!(life.state, State::Confirmed { .. });
                 let was_in_force = case.reviews.contains_key(item) && is_late(life);
                 let was_seen = is_confirmed || was_in_force;
-                made.insert(goal, (call, was_seen, life));
+                made.insert(goal, (was_seen, life));
             }
             State::Planned
             | State::Blocked(_)
@@ -86,7 +87,7 @@ pub fn undone(case: &Case, catalogue: &Catalogue) -> BTreeMap<Goal, Undone> {
         }
     }
     // What nobody made again, and is open longer than any front end is late.
-    for (goal, (_, _, life)) in made.into_iter().filter(|(_, (_, was_seen, _))| *was_seen) {
+    for (goal, (_, life)) in made.into_iter().filter(|(_, (was_seen, _))| *was_seen) {
         // A cut-off that something newer was found after is open, and nobody undid it.
         let cut = catalogue.action(&goal.0).and_then(|spec| spec.cut());
         let is_cut_off = cut.is_some_and(|cut| cut.before_call);

@@ -11,8 +11,8 @@ use super::room::Room;
 use super::{Ask, tier};
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
-    Arg, Because, Call, Duration, Effect, Fact, Fields, Item, ItemKey, KindId, Locator, Named,
-    Rung, Seen, ShortLived, Spec, Takes, Tier, Undo, Why, Work,
+    Arg, Because, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Named, Rung,
+    Seen, ShortLived, Spec, Takes, Tier, Undo, Why, Work,
 };
 use crate::playbook::{Verb, What};
 
@@ -82,8 +82,8 @@ enum Lacks {
 }
 
 impl Lacks {
-    fn said(why: &str) -> Self {
-        Self::Said(why.to_owned())
+    fn said(why: impl ToString) -> Self {
+        Self::Said(why.to_string())
     }
 }
 
@@ -261,11 +261,11 @@ impl<'a> Expansion<'a> {
         for said in named {
             let text = said.as_str().or_else(|| said.get("locator")?.as_str());
             let text = text.ok_or_else(|| {
-                Lacks::said(&format!("`deliver_to` holds {said}, which is no locator"))
+                Lacks::said(format!("`deliver_to` holds {said}, which is no locator"))
             })?;
             let place = self.canonical(text).await?;
             let spec = delivers(place.kind()).ok_or_else(|| {
-                Lacks::said(&format!(
+                Lacks::said(format!(
                     "no action of this build delivers to {}",
                     place.kind()
                 ))
@@ -277,13 +277,9 @@ impl<'a> Expansion<'a> {
 
     /// What was typed becomes canonical only by the provider's word; a locator that names its account is so already.
     async fn canonical(&self, text: &str) -> Result<Locator, Lacks> {
-        let named: Named = text
-            .parse()
-            .map_err(|error| Lacks::said(&format!("{error}")))?;
+        let named: Named = text.parse().map_err(Lacks::said)?;
         if named.account.is_some() {
-            return text
-                .parse()
-                .map_err(|error| Lacks::said(&format!("{error}")));
+            return text.parse().map_err(Lacks::said);
         }
         let mut answers = self
             .ask
@@ -364,12 +360,10 @@ impl<'a> Expansion<'a> {
     /// Why it is not known yet whether its use can be seen.
     fn hidden_use(&self, looks: &[Seen]) -> Option<String> {
         let old = self.wanted.seen.get(self.wanted.target);
-        let mut hidden = looks.iter().chain(old).filter_map(|seen| match &seen.fact {
-            Fact::Unreadable(why) if why.because.may_pass() => Some((&seen.target, why)),
-            Fact::Unreadable(_) | Fact::Present(_) | Fact::Gone => None,
-        });
-        let (target, why) = hidden.next()?;
-        Some(format!("{target} could not be read: {why}"))
+        looks.iter().chain(old).find_map(|seen| {
+            let why = seen.hidden_for_now()?;
+            Some(format!("{} could not be read: {why}", seen.target))
+        })
     }
 
     /// A look at whether it is in use, where that can be seen; else what a person looks at, exactly.

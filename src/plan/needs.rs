@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::case::Case;
-use crate::domain::event::Does;
+use crate::domain::event::{Does, PlannedItem};
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::state::Life;
 use crate::domain::{AfterFailure, Effect, Item, ItemRef, State};
@@ -175,19 +175,12 @@ pub fn open_before<'a>(case: &'a Case, run: u32, key: &ItemKey) -> Vec<&'a ItemK
 
 /// Whether what a cut is for was seen in force later, by whatever item made it.
 fn is_reached(case: &Case, life: &Life) -> bool {
-    let goal = |life: &Life| {
-        let planned = &life.planned;
-        planned.rung?;
-        Some((planned.action.clone()?, planned.target.clone()?))
-    };
-    let Some(wanted) = goal(life) else {
-        return false;
-    };
-    case.lives.values().any(|other| {
-        matches!(other.state, State::Confirmed { .. })
-            && other.at > life.at
-            && goal(other).as_ref() == Some(&wanted)
-    })
+    life.planned.rung.is_some()
+        && case.lives.values().any(|other| {
+            matches!(other.state, State::Confirmed { .. })
+                && other.at > life.at
+                && is_same_cut(&other.planned, &life.planned)
+        })
 }
 
 /// Whether an open item of an earlier run is still to be done: a task of people, or a cut that no later run took up.
@@ -198,10 +191,12 @@ fn is_left(case: &Case, runs: &[u32], (item, life): (&ItemRef, &Life)) -> bool {
     }
     let mut later = runs.iter().filter(|run| **run > item.run);
     !later.any(|run| {
-        case.lives_of(*run).any(|(_, later)| {
-            let later = &later.planned;
-            later.rung.is_some()
-                && (&later.action, &later.target) == (&planned.action, &planned.target)
-        })
+        case.lives_of(*run)
+            .any(|(_, later)| is_same_cut(&later.planned, planned))
     })
+}
+
+/// Whether an item is a cut that does to the same target the same as another.
+fn is_same_cut(item: &PlannedItem, other: &PlannedItem) -> bool {
+    item.rung.is_some() && (&item.action, &item.target) == (&other.action, &other.target)
 }

@@ -76,10 +76,7 @@ impl Expansion<'_> {
             let is_cut = self.wanted.cut_by.is_some() && seen.target == *self.wanted.target;
             (is_cut || self.is_cut(make.kind, seen)) && !ours.contains(&seen.target)
         };
-        let is_hidden = |seen: &Seen| match &seen.fact {
-            Fact::Unreadable(why) => why.because.may_pass(),
-            Fact::Present(_) | Fact::Gone => false,
-        };
+        let is_hidden = |seen: &Seen| seen.hidden_for_now().is_some();
         let dead = held.iter().filter(is_dead);
         // The compromised one first: it is not coming back.
         let chosen = dead.min_by_key(|seen| seen.target != *self.wanted.target);

@@ -236,17 +236,11 @@ impl Hand<'_> {
         let (target, field, value) = to;
         let at = world.theirs(now);
         world.record(Happened {
-            who: by.clone(),
-            at,
-            event: event.to_owned(),
-            source_ip: None,
-            user_agent: None,
-            accepted: true,
-            made: None,
             changed: vec![Changed {
                 target: target.clone(),
                 field: field.to_owned(),
             }],
+            ..Happened::plain(&by, at, event)
         });
         world.overwrite(target, field, value, now);
         let what = format!("`{by}` writes `{field}` of `{target}`");

@@ -128,14 +128,10 @@ impl World {
         let accepted = self.accepts(&attempt.who, now);
         let at = self.theirs(now);
         self.record(Happened {
-            who: attempt.who.clone(),
-            at,
-            event: attempt.event.clone(),
             source_ip: attempt.source_ip.clone(),
             user_agent: attempt.user_agent.clone(),
             accepted,
-            made: None,
-            changed: Vec::new(),
+            ..Happened::plain(&attempt.who, at, attempt.event.clone())
         });
         if let (true, Some(node)) = (accepted, self.nodes.get_mut(&attempt.who)) {
             node.fields
@@ -149,15 +145,11 @@ impl World {
         let accepted = self.accepts(by, now) && self.nodes.contains_key(&set.target);
         let at = self.theirs(now);
         let (target, field) = (set.target.clone(), set.field.clone());
+        let event = set.event.clone().unwrap_or_else(|| format!("set {field}"));
         self.record(Happened {
-            who: by.clone(),
-            at,
-            event: set.event.clone().unwrap_or_else(|| format!("set {field}")),
-            source_ip: None,
-            user_agent: None,
             accepted,
-            made: None,
             changed: vec![Changed { target, field }],
+            ..Happened::plain(by, at, event)
         });
         accepted && self.set(&set.target, &set.field, set.value.clone())
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::world::{Edge, Happened, World};
-use crate::domain::{KindId, Locator, Relation, Spec, Time};
+use crate::domain::{Kind, KindId, Locator, Relation, Spec, Time};
 
 /// The roles that something has a declared way into.
 pub(super) fn ways(world: &World, from: &Locator) -> impl Iterator<Item = Locator> {
@@ -71,22 +71,19 @@ impl World {
 
     /// The kinds of credentials that a credential makes.
     pub(super) fn minted_with(&self, by: &Locator) -> Vec<KindId> {
-        let kind = self.kinds.get(by.kind());
-        let mints = kind.map(|kind| kind.mints.clone()).unwrap_or_default();
-        let is_credential =
-            |kind: &KindId| self.kinds.get(kind).is_some_and(|kind| kind.credential);
-        mints.into_iter().filter(is_credential).collect()
+        self.made_with(by, |kind| kind.credential)
     }
 
     /// The kinds of principals that a credential makes.
     pub(super) fn principals_made_with(&self, by: &Locator) -> Vec<KindId> {
+        self.made_with(by, |kind| !kind.credential && !kind.governs.is_empty())
+    }
+
+    fn made_with(&self, by: &Locator, fits: impl Fn(&Kind) -> bool) -> Vec<KindId> {
         let kind = self.kinds.get(by.kind());
-        let mints = kind.map(|kind| kind.mints.clone()).unwrap_or_default();
-        let is_principal = |kind: &KindId| {
-            let kind = self.kinds.get(kind);
-            kind.is_some_and(|kind| !kind.credential && !kind.governs.is_empty())
-        };
-        mints.into_iter().filter(is_principal).collect()
+        let mints = kind.into_iter().flat_map(|kind| &kind.mints);
+        let fitting = mints.filter(|made| self.kinds.get(*made).is_some_and(&fits));
+        fitting.cloned().collect()
     }
 
     /// The kinds of credentials that a principal may hold and that never lapse.
@@ -124,16 +121,7 @@ impl World {
             return false;
         }
         let at = self.theirs(now);
-        self.record(Happened {
-            who: by.clone(),
-            at,
-            event: "read a secret".to_owned(),
-            source_ip: None,
-            user_agent: None,
-            accepted: true,
-            made: None,
-            changed: Vec::new(),
-        });
+        self.record(Happened::plain(by, at, "read a secret"));
         let edge = Edge {
             to: place.clone(),
             relation: Relation::Exposed,

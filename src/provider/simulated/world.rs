@@ -148,6 +148,23 @@ pub struct Happened {
     pub changed: Vec<Changed>,
 }
 
+impl Happened {
+    /// Something that was permitted, from nowhere in particular, and made and wrote nothing.
+    #[must_use]
+    pub fn plain(who: &Locator, at: Time, event: impl Into<String>) -> Self {
+        Self {
+            who: who.clone(),
+            at,
+            event: event.into(),
+            source_ip: None,
+            user_agent: None,
+            accepted: true,
+            made: None,
+            changed: Vec::new(),
+        }
+    }
+}
+
 /// A request to change something, as the world received it.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Logged {
