@@ -39,11 +39,12 @@ impl Bench {
         self.check_plans(&record.entries);
     }
 
-    /// How often a cut that was seen in force was seen open again: somebody undoes what we do.
+    /// How often a cut that was seen in force was seen open again, once every front end had it or not for the first time:
+    /// somebody undoes what we do.
     pub(super) fn times_undone(&self) -> usize {
         let record = self.record();
         let planned = planned(&record.entries);
-        let mut in_force = BTreeSet::new();
+        let (mut in_force, mut open_once) = (BTreeSet::new(), BTreeSet::new());
         let undone = record.entries.iter().filter(|entry| match &entry.event {
             Event::Verified {
                 item,
@@ -65,7 +66,8 @@ impl Bench {
                     in_force.insert(goal);
                     return false;
                 }
-                matches!(seen.fact, Fact::Present(_)) && in_force.remove(&goal)
+                let is_open = matches!(seen.fact, Fact::Present(_)) && in_force.remove(&goal);
+                is_open && (verdict.settles.at <= entry.at || !open_once.insert(goal))
             }
             _ => false,
         });

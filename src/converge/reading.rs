@@ -21,6 +21,8 @@ use crate::playbook::Scope;
 
 /// How often a question is asked in one round where its step does not say; the next round asks again.
 const ATTEMPTS: u32 = 2;
+/// The same where the provider is too busy: whoever burns its quota must not blind us.
+const WHILE_BUSY: u32 = 6;
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 
@@ -147,7 +149,7 @@ async fn answer(means: &Means<'_>, item: &ItemRef, query: &Query) -> Result<Read
     let within = within.into_iter().flatten().min();
     let until = within.and_then(|within| clock.now().saturating_add(within).ok());
     let budget = i64::try_from(query.budget_ms.saturating_mul(2)).unwrap_or(i64::MAX);
-    let mut left = retry.map_or(ATTEMPTS, |retry| retry.attempts.max(1));
+    let mut times = 0;
     let mut backoff = retry
         .and_then(|retry| retry.backoff)
         .unwrap_or(FIRST_BACKOFF);
@@ -157,12 +159,17 @@ async fn answer(means: &Means<'_>, item: &ItemRef, query: &Query) -> Result<Read
             attempt.min(until.duration_since(clock.now()))
         });
         let asked = once(means, query, attempt).await;
-        left = left.saturating_sub(1);
+        times += 1;
         let after = asked.as_ref().err().and_then(again_after);
+        let most = match after {
+            Some(RetryOn::Throttled) => WHILE_BUSY,
+            Some(RetryOn::Unavailable | RetryOn::Conflict) | None => ATTEMPTS,
+        };
+        let most = retry.map_or(most, |retry| retry.attempts);
         let goes_on = after.is_some_and(|after| retry.is_none_or(|retry| retry.is_after(after)));
         let next = clock.now().saturating_add(backoff).ok();
         let in_time = until.is_none_or(|until| next.is_some_and(|next| next < until));
-        if !goes_on || left == 0 || !in_time {
+        if !goes_on || times >= most || !in_time {
             return asked;
         }
         clock.sleep(backoff).await;

@@ -185,7 +185,9 @@ impl Policy {
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(failed(error.to_string()));
         }
-        let determining: Vec<&PolicyId> = response.diagnostics().reason().collect();
+        let mut determining: Vec<&PolicyId> = response.diagnostics().reason().collect();
+        // Cedar hands them over in an order that differs between processes; the journal's must not.
+        determining.sort();
         match response.decision() {
             Decision::Allow => Ok(determining.iter().map(ToString::to_string).collect()),
             Decision::Deny if determining.is_empty() => Err(vec![Rule {
