@@ -304,13 +304,18 @@ fn policy_ruling(bencher: Bencher<'_, '_>, ruling: &str) {
     let (spec, around) = (deactivate(), setting::around());
     let item = item(1, &spec);
     let authority = if ruling == "allowed" {
-        Authority::ALL
+        Authority::all(0)
     } else {
         Authority::NONE
     };
-    bencher
-        .counter(ItemsCount::new(1_usize))
-        .bench_local(|| policy.rule(black_box(&item), spec.effect.word(), &around, authority));
+    bencher.counter(ItemsCount::new(1_usize)).bench_local(|| {
+        policy.rule(
+            black_box(&item),
+            spec.effect.word(),
+            (&around, &[]),
+            authority,
+        )
+    });
 }
 
 #[divan::bench]

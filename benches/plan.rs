@@ -78,6 +78,7 @@ async fn plan() -> (Duration, usize) {
         },
         playbook: &playbook,
         own: Vec::new(),
+        requested_by: Vec::new(),
         protected: Vec::new(),
         made_from: BTreeMap::from([("playbook".to_owned(), playbook.digest)]),
         secrets: BTreeMap::new(),

@@ -26,7 +26,7 @@ use crate::domain::event::{Event, Order, PlannedItem};
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Locator, Secret, Verdict, Work};
 use crate::execute::Ground;
-use crate::gate::{Confirmation, Ruling};
+use crate::gate::{self, Confirmation, Ruling};
 use crate::journal;
 use crate::plan::{self, Ask, Glance};
 use crate::playbook::Playbook;
@@ -64,6 +64,8 @@ pub struct Means<'a> {
     pub playbook: &'a Playbook,
     /// The credential chain that contain itself acts with.
     pub own: Vec<Locator>,
+    /// Who asks for what is planned, where people are configured: the operator, and the person behind every account in use.
+    pub requested_by: Vec<String>,
     /// What the workspace protects.
     pub protected: Vec<Locator>,
     /// Digests of what plans are made from.
@@ -359,6 +361,7 @@ impl<'a> Loop<'a> {
             case,
             at: (self.run, round),
             own: &self.means.own,
+            requested_by: &self.means.requested_by,
             protected: &self.means.protected,
             made_from: self.means.made_from.clone(),
             glance: &self.glance,
@@ -378,6 +381,14 @@ impl<'a> Loop<'a> {
             expires: plan.expires,
             items,
         }];
+        // People who could agree are told what they are asked, whether or not it will take one of them.
+        if !plan.requested_by.is_empty() && gate::approval::asked(plan).next().is_some() {
+            events.push(Event::Requested {
+                run: plan.run,
+                round: plan.round,
+                request: gate::approval::request(plan, digest, self.clock()),
+            });
+        }
         for item in &plan.items {
             let Work::Nothing { action, why, .. } = &item.work else {
                 continue;

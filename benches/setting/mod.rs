@@ -123,12 +123,7 @@ pub(crate) fn opening(playbook: &Playbook, policy: &Policy, keys: usize) -> Vec<
 
 /// A lone operator at a drill.
 pub(crate) fn around() -> Circumstances {
-    Circumstances {
-        incident: "bench".to_owned(),
-        solo: true,
-        unattended: true,
-        drill: true,
-    }
+    Circumstances::solo("bench", true, true)
 }
 
 /// An empty folder in the target folder, on the disk that everything is built on; removed when dropped.

@@ -281,7 +281,13 @@ impl Bench {
             journal.append(events).await?;
         }
         let observer = Observer::new(&self.catalogue, clock.clone());
-        let (lanes, pledges, around) = (Lanes::default(), Pledges::default(), around());
+        let (lanes, pledges) = (Lanes::default(), Pledges::default());
+        let around = &wish.around;
+        let requested_by = if around.roster.is_empty() {
+            Vec::new()
+        } else {
+            around.roster.requesters(&around.who, &self.own())
+        };
         let keep = |plan: &Plan| -> Result<Digest, journal::Error> {
             let digest = plan.digest().unwrap();
             self.plans.lock().unwrap().insert(digest, plan.clone());
@@ -307,7 +313,7 @@ impl Bench {
                 observer: &observer,
                 journal,
                 policy: wish.policy,
-                around: &around,
+                around,
                 pledges: &pledges,
                 lanes: &lanes,
                 clock,
@@ -316,6 +322,7 @@ impl Bench {
             },
             playbook: wish.playbook,
             own: self.own(),
+            requested_by,
             protected: wish.protected.clone(),
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
@@ -398,10 +405,5 @@ pub(super) fn is_ours(error: &Error) -> bool {
 
 /// Circumstances of somebody alone, whom nobody watches, in a drill.
 pub fn around() -> Circumstances {
-    Circumstances {
-        incident: "law-1".to_owned(),
-        solo: true,
-        unattended: true,
-        drill: true,
-    }
+    Circumstances::solo("law-1", true, true)
 }

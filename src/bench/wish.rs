@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::stage::around;
 use super::{name, playbook, policy, shipped};
 use crate::converge::{Answer, End, Error, Limit};
 use crate::domain::mandate::Mandate;
 use crate::domain::{Clock, Locator, Relation, Time};
-use crate::gate::{Confirmation, Policy};
+use crate::gate::{Circumstances, Confirmation, Policy};
 use crate::plan::restore::Wanted;
 use crate::playbook::Playbook;
 use crate::report::standing::Outcome as Said;
@@ -48,6 +49,8 @@ pub struct Wish {
     pub protected: Vec<Locator>,
     /// The start of the window, where it is not the scenario's.
     pub since: Option<Time>,
+    /// Who operates, among whom.
+    pub around: Circumstances,
 }
 
 impl Wish {
@@ -70,6 +73,7 @@ impl Wish {
             include: Vec::new(),
             protected: Vec::new(),
             since: None,
+            around: around(),
         }
     }
 

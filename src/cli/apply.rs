@@ -1,5 +1,7 @@
 //! `contain apply`: perform exactly the plan that was stored.
 
+use std::collections::BTreeSet;
+
 use super::Ended;
 use super::failure::{Failure, exit};
 use super::operation::{Go, made_from};
@@ -116,10 +118,12 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             "a later plan of the same run has replaced it".to_owned(),
         ));
     }
-    for (name, present) in made_from(&again.playbook, &again.policy) {
-        if plan.made_from.get(&name) != Some(&present) {
+    let present = made_from(&session, &again.playbook, &again.policy);
+    let names: BTreeSet<&String> = present.keys().chain(plan.made_from.keys()).collect();
+    for name in names {
+        if plan.made_from.get(name) != present.get(name) {
             return Err(stale(format!(
-                "the {name} has changed since the plan was made"
+                "what it was made from has changed since: {name}"
             )));
         }
     }
@@ -176,6 +180,7 @@ mod tests {
             workspace: None,
             journal: Some(std::env::temp_dir().join("contain-none")),
             acting_as: Vec::new(),
+            operator: None,
         });
         let Ok(session) = session else {
             unreachable!("a session opens")

@@ -4,6 +4,7 @@
 
 mod failure;
 mod notifier;
+mod people;
 mod workspace;
 
 mod library;
@@ -15,11 +16,13 @@ mod paste;
 mod pick;
 mod progress;
 mod session;
+mod sign;
 mod task;
 mod wish;
 mod work;
 
 mod apply;
+mod approve;
 mod identify;
 mod incident;
 mod inventory;
@@ -92,6 +95,10 @@ struct Global {
     /// Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)
     #[arg(long = "as", global = true, value_name = "PROVIDER=WHO")]
     acting_as: Vec<String>,
+    /// Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account
+    /// os:NAME of the present login
+    #[arg(long, global = true, value_name = "NAME")]
+    operator: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -102,6 +109,7 @@ enum Verb {
     Reissue(reissue::Args),
     Plan(plan::Args),
     Apply(apply::Args),
+    Approve(approve::Args),
     Run(run::Args),
     Status(status::Args),
     Verify(verify::Args),
@@ -195,6 +203,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Reissue(args) => reissue::run(args, Session::open(&global)?).await,
             Verb::Plan(args) => plan::run(args, Session::open(&global)?).await,
             Verb::Apply(args) => apply::run(args, Session::open(&global)?).await,
+            Verb::Approve(args) => approve::run(args, Session::open(&global)?).await,
             Verb::Run(args) => run::run(args, Session::open(&global)?).await,
             Verb::Status(args) => status::run(args, &Session::open(&global)?),
             Verb::Verify(args) => verify::run(args, Session::open(&global)?).await,

@@ -18,7 +18,7 @@ use crate::domain::{Digest, Item, Locator, Secret, State};
 use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
-use crate::gate::{Circumstances, Pledges, Policy, Ruling};
+use crate::gate::{Pledges, Policy, Ruling};
 use crate::journal::Journal;
 use crate::playbook::Playbook;
 use crate::provider::Observer;
@@ -146,12 +146,7 @@ impl Go<'_> {
     ) -> Result<Ended, Box<Failure>> {
         let incident = work.folder.id().to_owned();
         let (lanes, pledges, key) = (Lanes::default(), Pledges::default(), work.folder.key()?);
-        let around = Circumstances {
-            incident: incident.clone(),
-            solo: true,
-            unattended: !session.is_attended(),
-            drill: work.folder.is_drill(),
-        };
+        let around = session.around(&incident, work.folder.is_drill());
         let keep = |plan: &Plan| work.folder.store_plan(plan);
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
         let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));
@@ -168,7 +163,8 @@ impl Go<'_> {
             let (path, digest) = stored.map_err(|why| format!("failed to {why}"))?;
             Ok(evidence::File { path, digest })
         };
-        let made_from = made_from(self.playbook, self.policy);
+        let made_from = made_from(session, self.playbook, self.policy);
+        let requested_by = session.requested_by(&self.own);
         let means = Means {
             ground: Ground {
                 catalogue: &session.catalogue,
@@ -184,6 +180,7 @@ impl Go<'_> {
             },
             playbook: self.playbook,
             own: self.own,
+            requested_by,
             protected: session.workspace.config.protected.clone(),
             made_from,
             secrets: self.secrets,
@@ -312,15 +309,23 @@ fn tell(means: &Means<'_>, run: u32, end: &End) -> Ended {
 }
 
 /// Digests of what plans are made from.
-pub(super) fn made_from(playbook: &Playbook, policy: &Policy) -> BTreeMap<String, Digest> {
-    BTreeMap::from([
+pub(super) fn made_from(
+    session: &Session,
+    playbook: &Playbook,
+    policy: &Policy,
+) -> BTreeMap<String, Digest> {
+    let mut made_from = BTreeMap::from([
         ("playbook".to_owned(), playbook.digest),
         ("policy".to_owned(), policy.digest()),
         (
             "tool".to_owned(),
             Digest::of(concat!("contain ", env!("CARGO_PKG_VERSION")).as_bytes()),
         ),
-    ])
+    ]);
+    if !session.roster.is_empty() {
+        made_from.insert("people".to_owned(), session.roster.digest());
+    }
+    made_from
 }
 
 impl Session {

@@ -12,8 +12,10 @@ use super::Global;
 use super::failure::{Failure, exit};
 pub(super) use super::intake::{bounded, input, secret, subjects};
 use super::notifier;
+use super::people;
 use super::workspace::Workspace;
 use crate::domain::{Clock, Locator, Named, nearest};
+use crate::gate::{Roster, Who};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
 use crate::provider::{Catalogue, Provider};
 
@@ -26,6 +28,9 @@ pub(super) struct Session {
     pub(super) warnings: Vec<String>,
     /// Exported logs that are read beside the providers' own.
     pub(super) activity: Vec<PathBuf>,
+    /// Who is configured, and who of them operates.
+    pub(super) roster: Arc<Roster>,
+    pub(super) who: Who,
     acting_as: Vec<String>,
     place: PathBuf,
     in_workspace: bool,
@@ -62,6 +67,8 @@ impl Session {
         let mut warnings = Vec::new();
         let acting_as = global.acting_as.clone();
         let catalogue = catalogue((&acting_as, &[]), &workspace, &clock, &mut warnings)?;
+        let roster = Arc::new(workspace.roster()?);
+        let who = people::operator(&roster, global.operator.as_deref())?;
         let in_workspace = global.journal.is_none() && workspace.folder.is_some();
         let place = match (&global.journal, &workspace.folder) {
             (Some(place), _) => here.join(place),
@@ -78,17 +85,21 @@ impl Session {
             json: global.json,
             warnings,
             activity: Vec::new(),
+            roster,
+            who,
             acting_as,
             place,
             in_workspace,
         })
     }
 
-    /// The same session in another world, with its time.
+    /// The same session in another world, with its time, where whoever rehearses is alone.
     pub(super) fn within(self, catalogue: Catalogue, clock: Clock) -> Self {
         Self {
             catalogue,
             clock,
+            roster: Arc::default(),
+            who: Who::Solo,
             ..self
         }
     }
@@ -112,12 +123,8 @@ impl Session {
     }
 
     /// The actor of what this session journals.
-    pub(super) fn actor(&self) -> &'static str {
-        if self.is_attended() {
-            "solo"
-        } else {
-            "unattended"
-        }
+    pub(super) fn actor(&self) -> String {
+        self.around("", false).operator().to_owned()
     }
 
     /// Where incidents are, made where it is absent.

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use super::failure::Failure;
 use super::notifier::{self, Notifiers};
 use crate::domain::{Duration, Locator, clock};
+use crate::gate::people::{Automation, Person};
 use crate::gate::{Policy, policy};
 use crate::playbook::{Problem, Refused, Span, yaml};
 
@@ -41,6 +42,15 @@ pub(super) struct Config {
     /// Channels that people read, by name.
     #[serde(default)]
     pub(super) notifiers: Notifiers,
+    /// People, by name.
+    #[serde(default)]
+    pub(super) people: BTreeMap<String, Person>,
+    /// AI agents, by name.
+    #[serde(default)]
+    pub(super) agents: BTreeMap<String, Automation>,
+    /// Pipelines, by name.
+    #[serde(default)]
+    pub(super) pipelines: BTreeMap<String, Automation>,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -125,9 +135,26 @@ impl Aws {
     }
 }
 
-/// The keys of each map of the file, by its path.
-const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["contain", "providers", "protected", "notifiers"]),
+/// The keys of each map of the file, by its path; `*` stands for any name.
+const KEYS: [(&str, &[&str]); 8] = [
+    (
+        "",
+        &[
+            "contain",
+            "providers",
+            "protected",
+            "notifiers",
+            "people",
+            "agents",
+            "pipelines",
+        ],
+    ),
+    (
+        "people.*",
+        &["signs_as", "accounts", "roles", "teams", "contact"],
+    ),
+    ("agents.*", &["owner", "accounts"]),
+    ("pipelines.*", &["owner", "accounts"]),
     ("providers", &["aws"]),
     (
         "providers.aws",
@@ -271,9 +298,10 @@ fn inspect(node: &yaml::Node, path: &str, problems: &mut Vec<Problem>) {
         return notifier::inspect(node, problems, inspect);
     }
     let known = KEYS.iter().chain(&notifier::KEYS);
-    let (Some((_, keys)), yaml::Data::Map(entries)) =
-        (known.clone().find(|(known, _)| *known == path), &node.data)
-    else {
+    let (Some((_, keys)), yaml::Data::Map(entries)) = (
+        known.clone().find(|(known, _)| is_of(known, path)),
+        &node.data,
+    ) else {
         return;
     };
     for (key, value) in entries {
@@ -295,6 +323,16 @@ fn inspect(node: &yaml::Node, path: &str, problems: &mut Vec<Problem>) {
         }
         let below = format!("{path}.{}", key.text);
         inspect(value, below.trim_start_matches('.'), problems);
+    }
+}
+
+/// Whether a path is one of those that a pattern means.
+fn is_of(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(above) => path
+            .strip_prefix(above)
+            .is_some_and(|name| !name.contains('.')),
+        None => pattern == path,
     }
 }
 

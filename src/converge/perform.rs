@@ -37,10 +37,9 @@ impl<'a> Loop<'a> {
                         let waits = case.lives.get(&named).is_some_and(|life| {
                             matches!(life.state, State::Planned | State::Blocked(_))
                         });
-                        let lone = asked.people() == 1;
-                        return waits
-                            && lone
-                            && turn::confirmed(case, digest, &named, now).is_none();
+                        let is_asked = asked.people() == 1 || !ground.around.roster.is_empty();
+                        let mut own = turn::confirmed(case, digest, &named, now);
+                        return waits && is_asked && !own.any(|mandate| mandate.signed.is_none());
                     }
                     let spec = item
                         .action()
@@ -61,15 +60,13 @@ impl<'a> Loop<'a> {
         if !uncovered || !self.asked.insert(digest) {
             return Ok(());
         }
-        let granted = gate::Authority {
-            tier: Some(Confirmation::Yes.tier()),
-            exact: true,
-        };
         let specs = plan
             .items
             .iter()
             .filter_map(|item| Some((item, ground.catalogue.action(item.action()?)?)));
-        let open = gate::preview(specs, (ground.policy, ground.around), granted);
+        let case = ground.journal.snapshot();
+        let rules = (ground.policy, ground.around);
+        let open = gate::preview(specs, rules, (&case, plan, digest), now);
         // A word given in advance is given once: what is found later needs a reach mandate or another word.
         let answer = match self.answered {
             Some(Confirmation::Yes | Confirmation::Code) => Answer::Nobody,
@@ -89,7 +86,7 @@ impl<'a> Loop<'a> {
             && open
                 .iter()
                 .any(|(_, ruling)| matches!(ruling, Ruling::NeedsMandate(_)));
-        let who = (ground.around.unattended, &self.order);
+        let who = (ground.around.operator(), &self.order);
         let mandates = mandate::grant(plan, digest, how, who, self.clock());
         ground
             .journal

@@ -2,7 +2,7 @@
 //!
 //! Checks, gates and manual tasks are decided here from the record; nothing here calls an action.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
@@ -14,6 +14,7 @@ use crate::domain::item::Asked;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::{Cause, Digest, Item, ItemRef, State, Time, Work};
 use crate::execute::{self, Turn, Turns, Written};
+use crate::gate::Roster;
 use crate::plan::view::{Judged, View};
 use crate::plan::{self, needs};
 
@@ -144,19 +145,27 @@ impl Now<'_> {
         }
     }
 
-    /// A gate that asks for one person is met by the operator who confirmed the plan that shows the question.
+    /// A gate is met by those who confirmed or signed the plan that shows the question: by the operator alone where it asks
+    /// for one person and no people are configured, else by as many people of these roles as it asks for.
     async fn ask_people(&self, named: &ItemRef, asked: &Asked) -> Written {
         let (plan, _) = self.plan;
         let ground = &self.means.ground;
-        let confirmed = ground.journal.with_case(|case| {
-            let mandate = confirmed(case, plan, named, ground.clock.now())?;
-            Some((mandate.by.clone(), mandate.how.clone()))
+        let agreed: BTreeMap<String, String> = ground.journal.with_case(|case| {
+            let all = confirmed(case, plan, named, ground.clock.now());
+            let all = all.map(|mandate| (mandate.by.clone(), mandate.how.clone()));
+            all.collect()
         });
-        if let (Some((by, how)), 1) = (confirmed, asked.people()) {
+        if is_met(asked, &agreed, &ground.around.roster) {
+            let (by, how): (Vec<String>, BTreeSet<String>) = agreed.into_iter().unzip();
+            let how: Vec<String> = how.into_iter().collect();
             let decision = Decision {
                 passed: true,
-                by,
-                why: format!("agreed to with the plan {} ({how})", plan.code()),
+                by: by.join(", "),
+                why: format!(
+                    "agreed to with the plan {} ({})",
+                    plan.code(),
+                    how.join(", ")
+                ),
                 evidence: Vec::new(),
             };
             return self.decide(named, decision).await;
@@ -171,7 +180,13 @@ impl Now<'_> {
             let (item, why) = (named.clone(), format!("expired: nobody agreed by {until}"));
             return ground.write(vec![Event::Denied { item, why }]).await;
         }
+        let is_solo = ground.around.roster.is_empty();
         let cause = Cause::Approval(match asked.people() {
+            _ if !is_solo => format!(
+                "{} has to agree: contain approve {} --key FILE",
+                asked.spell(),
+                plan.code()
+            ),
             1 => format!(
                 "{} has to agree: confirm the plan {}",
                 asked.spell(),
@@ -191,22 +206,41 @@ impl Now<'_> {
     }
 }
 
-/// The mandate in force by which the operator confirmed the plan that shows a gate's question.
+/// Whether those who agreed are as many, and of such roles, as a gate asks for.
+fn is_met(asked: &Asked, agreed: &BTreeMap<String, String>, roster: &Roster) -> bool {
+    if roster.is_empty() {
+        return asked.people() == 1 && !agreed.is_empty();
+    }
+    let is_of = |name: &str, role: &str| roster.person(name).is_some_and(|one| one.is_of(role));
+    let counts = |name: &&String| {
+        roster.person(name).is_some()
+            && (asked.of.is_empty() || asked.of.keys().any(|role| is_of(name, role)))
+    };
+    let people: Vec<&String> = agreed.keys().filter(counts).collect();
+    let has = |count: u32, found: usize| usize::try_from(count).is_ok_and(|count| found >= count);
+    has(asked.people(), people.len())
+        && asked.of.iter().all(|(role, count)| {
+            let of_role = people.iter().filter(|name| is_of(name, role));
+            has(*count, of_role.count())
+        })
+}
+
+/// The mandates in force by which somebody confirmed the plan that shows a gate's question.
 pub(super) fn confirmed<'a>(
     case: &'a Case,
     plan: Digest,
-    gate: &ItemRef,
+    gate: &'a ItemRef,
     now: Time,
-) -> Option<&'a Mandate> {
-    let shows = |mandate: &&Mandate| match &mandate.scope {
+) -> impl Iterator<Item = &'a Mandate> {
+    let shows = move |mandate: &&Mandate| match &mandate.scope {
         Scope::Exact {
             plan: signed,
             items,
         } => *signed == plan && items.contains(&gate.key),
         Scope::Reach { .. } => false,
     };
-    let mut shown = case.mandates.iter().filter(shows);
-    shown.find(|mandate| case.is_in_force(mandate, now))
+    let shown = case.mandates.iter().filter(shows);
+    shown.filter(move |mandate| case.is_in_force(mandate, now))
 }
 
 impl Turns for Now<'_> {

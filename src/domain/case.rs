@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bug::{self, Bug};
 use super::event::{Decision, Does, Order};
-use super::mandate::{Mandate, Scope};
+use super::mandate::{Document, Mandate, Scope, Veto};
 use super::state::Life;
 use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, State, Time};
 
@@ -29,6 +29,10 @@ pub struct Case {
     pub runs: BTreeMap<u32, Run>,
     /// Every life of every item.
     pub lives: BTreeMap<ItemRef, Life>,
+    /// What people were asked to sign, by run and round, in order.
+    pub requests: Vec<((u32, u32), Document)>,
+    /// What people denied.
+    pub vetoes: Vec<Veto>,
     /// The mandates given, in order.
     pub mandates: Vec<Mandate>,
     /// How many items each mandate was spent on, by nonce.
@@ -328,6 +332,13 @@ impl Case {
             }
         }
         goals
+    }
+
+    /// What somebody denied that an item of a run would do.
+    #[must_use]
+    pub fn veto(&self, item: &ItemRef) -> Option<&Veto> {
+        let covers = |veto: &&Veto| veto.run == item.run && veto.items.contains(&item.key);
+        self.vetoes.iter().find(covers)
     }
 
     /// Whether a mandate has not ended at `now`, whatever is left of its count.

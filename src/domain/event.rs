@@ -2,6 +2,7 @@
 //!
 //! State is a function of (entries, now); nothing else is remembered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,9 @@ pub use super::order::{Order, SecretNote};
 pub use super::planned::{Does, PlannedItem};
 
 use super::{
-    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemRef, Locator, Reading, Seen, Time,
-    Verdict, Why, mandate::Mandate,
+    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Reading,
+    Seen, Time, Verdict, Why,
+    mandate::{Document, Mandate, Signed},
 };
 
 /// One thing that happened.
@@ -51,6 +53,30 @@ pub enum Event {
         expires: Time,
         /// What it holds, in short.
         items: Vec<Arc<PlannedItem>>,
+    },
+    /// People are asked to agree to a plan.
+    Requested {
+        /// The run.
+        run: u32,
+        /// The round.
+        round: u32,
+        /// What they are asked to sign.
+        request: Document,
+    },
+    /// Somebody who was asked said no.
+    Vetoed {
+        /// The run.
+        run: u32,
+        /// The plan.
+        plan: Digest,
+        /// The items that are denied.
+        items: BTreeSet<ItemKey>,
+        /// Who said so.
+        by: String,
+        /// Why.
+        reason: String,
+        /// The signature behind it.
+        signed: Signed,
     },
     /// Authority was given.
     Granted {
@@ -333,6 +359,8 @@ impl Event {
             Self::Opened { .. } => "opened",
             Self::RunOpened { .. } => "run-opened",
             Self::PlanFrozen { .. } => "plan-frozen",
+            Self::Requested { .. } => "requested",
+            Self::Vetoed { .. } => "vetoed",
             Self::Granted { .. } => "granted",
             Self::Ended { .. } => "ended",
             Self::Blocked { .. } => "blocked",
@@ -392,6 +420,8 @@ impl Event {
             Self::Opened { .. }
             | Self::RunOpened { .. }
             | Self::PlanFrozen { .. }
+            | Self::Requested { .. }
+            | Self::Vetoed { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
             | Self::RoundClosed { .. }
@@ -414,6 +444,8 @@ impl Event {
             Self::Opened { .. }
             | Self::RunOpened { .. }
             | Self::PlanFrozen { .. }
+            | Self::Requested { .. }
+            | Self::Vetoed { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
             | Self::Blocked { .. }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::case::{Attached, Case, Run};
 use super::event::{Answered, Event, PlannedItem};
+use super::mandate::Veto;
 use super::state::{Illegal, Life, next};
 use super::{Digest, Fact, ItemRef, Seen, State, Time};
 
@@ -54,6 +55,23 @@ impl Case {
                 expires,
                 items,
             } => self.freeze(at, (*run, *round), (*digest, *expires), items),
+            Event::Requested {
+                run,
+                round,
+                request,
+            } => self.requests.push(((*run, *round), request.clone())),
+            Event::Vetoed {
+                run,
+                items,
+                by,
+                reason,
+                ..
+            } => self.vetoes.push(Veto {
+                run: *run,
+                items: items.clone(),
+                by: by.clone(),
+                reason: reason.clone(),
+            }),
             Event::Granted { mandate } => self.mandates.push(mandate.clone()),
             Event::Ended { nonce } => self.ended.push(nonce.clone()),
             Event::RoundClosed {
@@ -297,6 +315,8 @@ impl Case {
             Event::Opened { .. }
             | Event::RunOpened { .. }
             | Event::PlanFrozen { .. }
+            | Event::Requested { .. }
+            | Event::Vetoed { .. }
             | Event::Granted { .. }
             | Event::Ended { .. }
             | Event::Blocked { .. }

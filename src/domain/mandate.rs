@@ -21,6 +21,72 @@ pub struct Mandate {
     pub until: Time,
     /// What makes it one of a kind.
     pub nonce: String,
+    /// The signature behind it, where it was signed and not typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<Signed>,
+}
+
+/// The signature behind an answer; both files stand in the incident's folder.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Signed {
+    /// The key's fingerprint, `SHA256:…`.
+    pub key: String,
+    /// The digest of the document that was signed.
+    pub document: Digest,
+}
+
+/// What people are asked to sign, and what they sign, as canonical JSON.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What this is, with its version: [`DOCUMENT`].
+    pub contain: String,
+    /// The incident.
+    pub incident: String,
+    /// The digest of the plan: all that would be done, to what, and by what it is taken back.
+    pub plan: Digest,
+    /// The items that are meant; all of the plan where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<BTreeSet<ItemKey>>,
+    /// The highest tier among them.
+    pub tier: Tier,
+    /// Who asks: the operator, and the person behind every account in use.
+    pub requested_by: Vec<String>,
+    /// Until when an approval counts.
+    pub until: Time,
+    /// What makes the request one of a kind.
+    pub nonce: String,
+    /// The answer.
+    pub answer: Answer,
+    /// Why, in the signer's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What a document says that it is.
+pub const DOCUMENT: &str = "mandate 1";
+
+/// What whoever is asked says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// It may be done.
+    Approve,
+    /// It must not be done; final for these items in this run.
+    Deny,
+}
+
+/// A denial that somebody signed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Veto {
+    /// The run.
+    pub run: u32,
+    /// The items.
+    pub items: BTreeSet<ItemKey>,
+    /// Who denied.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// What a mandate covers.

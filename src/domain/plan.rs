@@ -29,6 +29,9 @@ pub struct Plan {
     pub made_from: BTreeMap<String, Digest>,
     /// Who acts, as the providers see it.
     pub acting_as: Vec<Locator>,
+    /// Who asks for it, where people are configured: the operator, and the person behind every account in use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requested_by: Vec<String>,
     /// What the operator named.
     pub subjects: Vec<Locator>,
     /// When it was made.
@@ -99,6 +102,7 @@ impl Plan {
             after,
             made_from,
             acting_as,
+            requested_by,
             subjects,
             at,
             expires,
@@ -120,6 +124,9 @@ impl Plan {
         object.list("not_seen", not_seen)?;
         object.list("outside", outside)?;
         object.list("pending", pending)?;
+        if !requested_by.is_empty() {
+            object.list("requested_by", requested_by)?;
+        }
         object.member("round", round)?;
         object.member("run", run)?;
         object.list("subjects", subjects)?;
@@ -158,13 +165,14 @@ mod tests {
         });
         let whole: Plan = serde_json::from_value(serde_json::json!({
             "v": 1, "incident": "i", "run": 1, "round": 2, "after": Digest::ZERO, "made_from": {"tool": Digest::ZERO},
-            "acting_as": ["aws:user/us@1"], "subjects": ["aws:user/bot@1", "aws:user/bat@1"],
+            "acting_as": ["aws:user/us@1"], "requested_by": ["alice", "bot"], "subjects": ["aws:user/bot@1", "aws:user/bat@1"],
             "at": "2026-01-01T00:00:00Z", "expires": "2026-01-01T01:00:00Z", "items": [item, item],
             "pending": [{"phase": "inventory", "step": "s", "why": "w"}],
             "outside": [{"what": "aws:user/x@1", "why": "w", "until": "2026-01-01T01:00:00Z"}], "not_seen": [],
         }))?;
         let bare = Plan {
             after: None,
+            requested_by: Vec::new(),
             items: Vec::new(),
             ..whole.clone()
         };

@@ -356,6 +356,8 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Opened { .. }
         | Event::RunOpened { .. }
         | Event::PlanFrozen { .. }
+        | Event::Requested { .. }
+        | Event::Vetoed { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
         | Event::RoundClosed { .. }

@@ -12,8 +12,12 @@ use crate::domain::item::BEYOND_LIMIT;
 use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::plan::Plan;
 use crate::domain::{
-    Clock, Digest, Duration, Effect, Item, ItemRef, Locator, Relation, Rung, Spec, Tier, Time, Work,
+    Clock, Digest, Duration, Effect, Item, ItemKey, ItemRef, Locator, Relation, Rung, Spec, Tier,
+    Time,
 };
+
+use super::approval::asked;
+use super::policy::Authority;
 
 /// How long a reach mandate lasts at most.
 pub const REACH_LASTS: Duration = Duration::from_hours(1);
@@ -58,24 +62,19 @@ pub fn grant(
     plan: &Plan,
     digest: Digest,
     how: Confirmation,
-    (unattended, order): (bool, &Order),
+    (by, order): (&str, &Order),
     clock: &Clock,
 ) -> Vec<Mandate> {
-    let by = if unattended { "unattended" } else { "solo" }.to_owned();
     let mandate = |scope, tier, lasts: Duration| Mandate {
-        by: by.clone(),
+        by: by.to_owned(),
         how: how.word().to_owned(),
         scope,
         tier,
         until: clock.now().saturating_add(lasts).unwrap_or(Time::MAX),
         nonce: crate::domain::digest::hex(&clock.fresh::<16>()),
+        signed: None,
     };
-    let acting: BTreeSet<_> = plan
-        .items
-        .iter()
-        .filter(|item| item.call().is_some() || matches!(item.work, Work::Gate(_)))
-        .map(|item| item.key.clone())
-        .collect();
+    let acting: BTreeSet<_> = asked(plan).map(|item| item.key.clone()).collect();
     let exact = mandate(
         Scope::Exact {
             plan: digest,
@@ -131,7 +130,80 @@ impl Pledges {
     }
 }
 
-/// Finds the live mandate that covers an item, exact ones first; `true` stands for exact.
+/// The live mandates that cover an item.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Covering<'a> {
+    /// What the operator confirmed.
+    pub own: &'a Mandate,
+    /// Whether that was given for this very plan.
+    pub exact: bool,
+    /// What other people signed for this very plan, one for each of them.
+    pub signed: Vec<&'a Mandate>,
+}
+
+impl Covering<'_> {
+    /// What they come to together.
+    #[must_use]
+    pub fn authority(&self) -> Authority {
+        let signed = self.signed.iter().map(|mandate| mandate.tier);
+        Authority {
+            tier: signed.chain([self.own.tier]).max(),
+            exact: self.exact || !self.signed.is_empty(),
+            agreed: self.signed.len(),
+        }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Mandate> {
+        self.signed.iter().copied().chain([self.own])
+    }
+}
+
+/// Whether a mandate is for this very plan, and for this item of it.
+fn is_exact(mandate: &Mandate, plan: Digest, key: &ItemKey) -> bool {
+    match &mandate.scope {
+        Scope::Exact {
+            plan: signed,
+            items,
+        } => {
+            let is_of_plan = *signed == plan || bug::is_planted(Bug::CoversAnyPlan);
+            is_of_plan && items.contains(key)
+        }
+        Scope::Reach { .. } => false,
+    }
+}
+
+/// The live mandates that people signed for an item of this very plan, one for each of them.
+#[must_use]
+pub fn agreed<'a>(
+    (named, plan): (&ItemRef, Digest),
+    (case, pledges): (&'a Case, &Pledges),
+    now: Time,
+) -> Vec<&'a Mandate> {
+    let mut by_person: BTreeMap<&str, &Mandate> = BTreeMap::new();
+    let signed = case
+        .mandates
+        .iter()
+        .filter(|mandate| mandate.signed.is_some() && is_exact(mandate, plan, &named.key));
+    for mandate in signed.filter(|mandate| is_usable(mandate, named, (case, pledges), now)) {
+        by_person.entry(&mandate.by).or_insert(mandate);
+    }
+    by_person.into_values().collect()
+}
+
+fn is_usable(
+    mandate: &Mandate,
+    named: &ItemRef,
+    (case, pledges): (&Case, &Pledges),
+    now: Time,
+) -> bool {
+    let began = spent_before(case, named, mandate);
+    case.is_live_beside(mandate, pledges.others(mandate, named, case), now)
+        || (began && case.is_in_force(mandate, now))
+}
+
+/// Finds the live mandates that cover an item: the operator's own, exact ones first, and beside it what others signed. A
+/// signature alone covers nothing: nobody but an operator acts.
 #[must_use]
 pub fn covering<'a>(
     item: &Item,
@@ -140,21 +212,14 @@ pub fn covering<'a>(
     plan: Digest,
     (case, pledges): (&'a Case, &Pledges),
     now: Time,
-) -> Option<(&'a Mandate, bool)> {
-    let began = |mandate: &&Mandate| spent_before(case, named, mandate);
+) -> Option<Covering<'a>> {
     let live = |mandate: &&Mandate| {
-        case.is_live_beside(mandate, pledges.others(mandate, named, case), now)
-            || (began(mandate) && case.is_in_force(mandate, now))
+        mandate.signed.is_none() && is_usable(mandate, named, (case, pledges), now)
     };
-    let exact = |mandate: &&Mandate| match &mandate.scope {
-        Scope::Exact {
-            plan: signed,
-            items,
-        } => {
-            let is_of_plan = *signed == plan || bug::is_planted(Bug::CoversAnyPlan);
-            is_of_plan && items.contains(&item.key) && mandate.tier >= item.tier
-        }
-        Scope::Reach { .. } => false,
+    let signed = agreed((named, plan), (case, pledges), now);
+    let raised = signed.iter().any(|mandate| mandate.tier >= item.tier);
+    let exact = |mandate: &&Mandate| {
+        is_exact(mandate, plan, &item.key) && (raised || mandate.tier >= item.tier)
     };
     let reach = |mandate: &&Mandate| match &mandate.scope {
         Scope::Exact { .. } => false,
@@ -191,7 +256,8 @@ pub fn covering<'a>(
     };
     let mandates = || case.mandates.iter().filter(live);
     let found = mandates().find(exact).map(|mandate| (mandate, true));
-    found.or_else(|| mandates().find(reach).map(|mandate| (mandate, false)))
+    let found = found.or_else(|| mandates().find(reach).map(|mandate| (mandate, false)));
+    found.map(|(own, exact)| Covering { own, exact, signed })
 }
 
 // A further attempt at an item that was begun under a mandate needs no second count of it.
@@ -221,7 +287,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{Call, ItemKey, Phase, Tag};
+    use crate::domain::{Call, Phase, Tag, Work};
     use crate::provider::aws;
 
     type Changed = fn(&mut Item, &mut ItemRef);
@@ -293,7 +359,7 @@ mod tests {
                 &plan,
                 Digest::ZERO,
                 Confirmation::Yes,
-                (true, &order()),
+                ("unattended", &order()),
                 &clock,
             );
             assert_eq!(given.len(), wanted, "{pending:?}");
@@ -307,7 +373,7 @@ mod tests {
             &plan(vec![item()], &[]),
             Digest::ZERO,
             Confirmation::Yes,
-            (true, &order()),
+            ("unattended", &order()),
             &clock,
         );
         let case = Case {

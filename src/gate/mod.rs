@@ -2,14 +2,18 @@
 //!
 //! Owns policies and mandates, and is the only maker of a [`Clearance`]. Never performs anything.
 
+pub mod approval;
 pub mod mandate;
+pub mod people;
 pub mod policy;
 
 use crate::domain::case::{Attached, Case};
+use crate::domain::plan::Plan;
 use crate::domain::{Cause, Digest, Item, ItemRef, Rung, Seen, Spec, Time};
 use crate::evidence;
 
 pub use mandate::{Confirmation, Pledges};
+pub use people::{Roster, Who};
 pub use policy::{Authority, Circumstances, Policy, Rule, Ruling};
 
 /// Proof that one attempt at one item may be made. Not cloneable; writing the intent consumes it.
@@ -54,22 +58,24 @@ pub fn clear(
     (policy, around): (&Policy, &Circumstances),
     now: Time,
 ) -> Result<Clearance, Blocked> {
-    let mandate = mandate::covering(item, named, spec, plan, (case, pledges), now);
-    let authority = mandate.map_or(Authority::NONE, |(mandate, exact)| Authority {
-        tier: Some(mandate.tier),
-        exact,
-    });
-    match policy.rule(item, spec.effect.word(), around, authority) {
+    if let Some(veto) = case.veto(named) {
+        let why = format!("{} denied it: {}", veto.by, veto.reason);
+        return Err(Blocked::Denied(why));
+    }
+    let covering = mandate::covering(item, named, spec, plan, (case, pledges), now);
+    let covering = covering.as_ref();
+    let authority = covering.map_or(Authority::NONE, mandate::Covering::authority);
+    let asking = requested_by(case, plan);
+    match policy.rule(item, spec.effect.word(), (around, asking), authority) {
         Ruling::Allow(policies) => {
-            if let Some((mandate, _)) = mandate {
-                pledges.pledge(mandate, named);
-            }
+            let spent = covering.into_iter().flat_map(mandate::Covering::all);
+            let spent: Vec<_> = spent
+                .inspect(|mandate| pledges.pledge(mandate, named))
+                .map(|mandate| mandate.nonce.clone())
+                .collect();
             Ok(Clearance {
                 item: named.clone(),
-                spent: mandate
-                    .map(|(mandate, _)| mandate.nonce.clone())
-                    .into_iter()
-                    .collect(),
+                spent,
                 policies,
             })
         }
@@ -100,17 +106,45 @@ pub fn preserved(case: &Case, spec: &Spec, seen: &Seen) -> Result<(), Cause> {
     )))
 }
 
-/// What stands in the way of a plan before anybody confirmed it: items that only a typed code covers, and items that
-/// no mandate covers.
+/// Who asked for a plan, where people were asked about it.
+fn requested_by(case: &Case, plan: Digest) -> &[String] {
+    approval::request_of(case, plan).map_or(&[], |(_, request)| &request.requested_by)
+}
+
+/// What stands in the way of a plan once the operator says yes: items that only a typed code or further people cover, and
+/// items that no mandate covers.
 #[must_use]
 pub fn preview<'a>(
     items: impl Iterator<Item = (&'a Item, &'a Spec)>,
     (policy, around): (&Policy, &Circumstances),
-    granted: Authority,
+    (case, plan, digest): (&Case, &Plan, Digest),
+    now: Time,
 ) -> Vec<(&'a Item, Ruling)> {
+    let pledges = Pledges::default();
+    let granted = |item: &Item| {
+        let named = ItemRef {
+            run: plan.run,
+            round: plan.round,
+            key: item.key.clone(),
+        };
+        let signed = mandate::agreed((&named, digest), (case, &pledges), now);
+        let tiers = signed.iter().map(|mandate| mandate.tier);
+        Authority {
+            tier: tiers.chain([Confirmation::Yes.tier()]).max(),
+            exact: true,
+            agreed: signed.len(),
+        }
+    };
+    let asking = plan.requested_by.as_slice();
     items
         .filter(|(item, _)| item.call().is_some())
-        .map(|(item, spec)| (item, policy.rule(item, spec.effect.word(), around, granted)))
+        .map(|(item, spec)| {
+            let effect = spec.effect.word();
+            (
+                item,
+                policy.rule(item, effect, (around, asking), granted(item)),
+            )
+        })
         .filter(|(_, ruling)| !matches!(ruling, Ruling::Allow(_)))
         .collect()
 }

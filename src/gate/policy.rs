@@ -3,12 +3,14 @@
 //! Any error in evaluating denies; Cedar by itself would skip a policy that errors.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request,
     RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
+use super::people::{Roster, Who};
 use crate::domain::{Digest, Item, Tier};
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
@@ -39,6 +41,8 @@ pub struct Authority {
     pub tier: Option<Tier>,
     /// Whether it was given for this very plan.
     pub exact: bool,
+    /// How many other people signed that they agree.
+    pub agreed: usize,
 }
 
 impl Authority {
@@ -46,12 +50,18 @@ impl Authority {
     pub const NONE: Self = Self {
         tier: None,
         exact: false,
+        agreed: 0,
     };
-    /// All that a person could give.
-    pub const ALL: Self = Self {
-        tier: Some(Tier::GRAVE),
-        exact: true,
-    };
+
+    /// All that the operator and so many other people could give.
+    #[must_use]
+    pub fn all(others: usize) -> Self {
+        Self {
+            tier: Some(Tier::GRAVE),
+            exact: true,
+            agreed: others,
+        }
+    }
 }
 
 /// Circumstances that are the same for all items of a plan.
@@ -59,12 +69,45 @@ impl Authority {
 pub struct Circumstances {
     /// The incident.
     pub incident: String,
-    /// Whether no people are configured.
-    pub solo: bool,
+    /// Who operates.
+    pub who: Who,
+    /// Who is configured.
+    pub roster: Arc<Roster>,
     /// Whether nobody sits at a terminal.
     pub unattended: bool,
     /// Whether this is a drill.
     pub drill: bool,
+}
+
+impl Circumstances {
+    /// Those of somebody alone.
+    #[must_use]
+    pub fn solo(incident: &str, unattended: bool, drill: bool) -> Self {
+        Self {
+            incident: incident.to_owned(),
+            who: Who::Solo,
+            roster: Arc::default(),
+            unattended,
+            drill,
+        }
+    }
+
+    /// How who operates is named in the record.
+    #[must_use]
+    pub fn operator(&self) -> &str {
+        match &self.who {
+            Who::Person(name) | Who::Agent(name) | Who::Pipeline(name) => name,
+            Who::Stranger => "stranger",
+            Who::Solo if self.unattended => "unattended",
+            Who::Solo => "solo",
+        }
+    }
+
+    /// Whether one of these who ask is no person.
+    fn is_automation(&self, asking: &[String]) -> bool {
+        let is_person = |name: &String| self.roster.person(name).is_some();
+        asking.iter().any(|name| !is_person(name))
+    }
 }
 
 /// What the policies say.
@@ -151,12 +194,14 @@ impl Policy {
         &self,
         item: &Item,
         effect: &str,
-        around: &Circumstances,
+        (around, asking): (&Circumstances, &[String]),
         authority: Authority,
     ) -> Ruling {
+        let around = (around, asking);
+        let all = Authority::all(around.0.roster.could_agree(asking));
         match self.decide(item, effect, around, authority) {
             Ok(determining) => Ruling::Allow(determining),
-            Err(rules) => match self.decide(item, effect, around, Authority::ALL) {
+            Err(rules) => match self.decide(item, effect, around, all) {
                 Ok(_) => Ruling::NeedsMandate(rules),
                 Err(rules) => Ruling::Forbidden(rules),
             },
@@ -167,7 +212,7 @@ impl Policy {
         &self,
         item: &Item,
         effect: &str,
-        around: &Circumstances,
+        around: (&Circumstances, &[String]),
         authority: Authority,
     ) -> Result<Vec<String>, Vec<Rule>> {
         let failed = |text: String| {
@@ -213,7 +258,7 @@ impl Policy {
         &self,
         item: &Item,
         effect: &str,
-        around: &Circumstances,
+        (around, asking): (&Circumstances, &[String]),
         authority: Authority,
     ) -> Result<(Request, Entities), String> {
         let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
@@ -223,7 +268,8 @@ impl Policy {
         let target = item
             .target()
             .ok_or("an item without a target is not asked about")?;
-        let principal = uid("Operator", if around.solo { "solo" } else { "operator" })?;
+        let operator = operator(around)?;
+        let principal = operator.uid();
         let resource = uid("Target", &target.to_string())?;
         let action = uid("Action", effect)?;
         let attributes = [
@@ -260,6 +306,12 @@ impl Policy {
                 number(authority.tier.map_or(-1, |tier| i64::from(u8::from(tier)))),
             ),
             ("exact", truth(authority.exact)),
+            (
+                "agreed",
+                number(i64::try_from(authority.agreed).unwrap_or(i64::MAX)),
+            ),
+            ("solo", truth(around.who == Who::Solo)),
+            ("automation", truth(around.is_automation(asking))),
             ("unattended", truth(around.unattended)),
             ("drill", truth(around.drill)),
             ("incident", text(&around.incident)),
@@ -271,19 +323,15 @@ impl Policy {
         );
         let context = context.map_err(|error| error.to_string())?;
         let request = Request::new(
-            principal.clone(),
+            principal,
             action,
             resource.clone(),
             context,
             Some(&self.schema),
         );
         let request = request.map_err(|error| error.to_string())?;
-        let operator = [("solo".to_owned(), truth(around.solo))]
-            .into_iter()
-            .collect();
         let entities = [
-            Entity::new(principal, operator, Default::default())
-                .map_err(|error| error.to_string())?,
+            operator,
             Entity::new(resource, attributes, Default::default())
                 .map_err(|error| error.to_string())?,
         ];
@@ -291,6 +339,35 @@ impl Policy {
             .map_err(|error| error.to_string())?;
         Ok((request, entities))
     }
+}
+
+/// Who operates, with what policies may ask about them.
+fn operator(around: &Circumstances) -> Result<Entity, String> {
+    let texts = |texts: &mut dyn Iterator<Item = &str>| {
+        let texts = texts.map(|text| RestrictedExpression::new_string(text.to_owned()));
+        RestrictedExpression::new_set(texts)
+    };
+    let (kind, attributes) = match &around.who {
+        Who::Solo => ("Operator", vec![]),
+        Who::Stranger => ("Stranger", vec![]),
+        Who::Person(name) => {
+            let person = around.roster.person(name).cloned().unwrap_or_default();
+            let roles = texts(&mut person.roles.iter().map(|role| role.word()));
+            let teams = texts(&mut person.teams.iter().map(String::as_str));
+            ("Person", vec![("roles", roles), ("teams", teams)])
+        }
+        Who::Agent(name) | Who::Pipeline(name) => {
+            let owner = around.roster.behind(name).to_owned();
+            let owner = RestrictedExpression::new_string(owner);
+            let is_agent = matches!(around.who, Who::Agent(_));
+            let kind = if is_agent { "Agent" } else { "Pipeline" };
+            (kind, vec![("owner", owner)])
+        }
+    };
+    let attributes = attributes.into_iter();
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
+    let uid = uid(kind, around.operator())?;
+    Entity::new(uid, attributes.collect(), Default::default()).map_err(|error| error.to_string())
 }
 
 fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
@@ -343,18 +420,14 @@ mod tests {
     }
 
     fn around() -> Circumstances {
-        Circumstances {
-            incident: "i".into(),
-            solo: true,
-            unattended: true,
-            drill: false,
-        }
+        Circumstances::solo("i", true, false)
     }
 
     fn authority(tier: u8, exact: bool) -> Authority {
         Authority {
             tier: Tier::try_from(tier).ok(),
             exact,
+            agreed: 0,
         }
     }
 
@@ -418,7 +491,7 @@ mod tests {
             ),
             (0, &[], true, "read", Authority::NONE, None),
         ] {
-            let ruling = policy.rule(&item(tier, marks, named), effect, &around(), given);
+            let ruling = policy.rule(&item(tier, marks, named), effect, (&around(), &[]), given);
             match missing {
                 None => assert!(
                     matches!(ruling, Ruling::Allow(_)),
@@ -440,7 +513,12 @@ mod tests {
             ("broken".to_owned(), broken.to_owned()),
         ];
         let policy = Policy::new(&texts).unwrap_or_else(|error| unreachable!("{error}"));
-        let ruling = policy.rule(&item(1, &[], true), "cut", &around(), authority(2, true));
+        let ruling = policy.rule(
+            &item(1, &[], true),
+            "cut",
+            (&around(), &[]),
+            authority(2, true),
+        );
         assert!(
             matches!(&ruling, Ruling::Forbidden(rules) if rules.iter().any(|rule| rule.id == "policy-error")),
             "{ruling:?}"
@@ -450,7 +528,12 @@ mod tests {
     #[test]
     fn an_empty_set_permits_nothing() {
         let policy = Policy::new(&[]).unwrap_or_else(|error| unreachable!("{error}"));
-        let ruling = policy.rule(&item(0, &[], true), "read", &around(), Authority::ALL);
+        let ruling = policy.rule(
+            &item(0, &[], true),
+            "read",
+            (&around(), &[]),
+            Authority::all(0),
+        );
         assert!(
             matches!(&ruling, Ruling::Forbidden(rules) if rules.iter().any(|rule| rule.id == "no-permit")),
             "{ruling:?}"

@@ -30,6 +30,8 @@ const KINDS: &[&str] = &[
     "opened",
     "run-opened",
     "plan-frozen",
+    "requested",
+    "vetoed",
     "granted",
     "ended",
     "blocked",

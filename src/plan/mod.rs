@@ -64,6 +64,8 @@ pub struct Ask<'a> {
     pub at: (u32, u32),
     /// The credential chain that contain itself acts with.
     pub own: &'a [Locator],
+    /// Who asks for what is planned, where people are configured.
+    pub requested_by: &'a [String],
     /// What the workspace protects.
     pub protected: &'a [Locator],
     /// Digests of what the plan is made from.
@@ -282,6 +284,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         after: run.and_then(|run| run.plans.values().next_back().map(|(digest, _)| *digest)),
         made_from: ask.made_from.clone(),
         acting_as: ask.order.acting_as.clone(),
+        requested_by: ask.requested_by.to_vec(),
         subjects: ask.order.subjects.clone(),
         at: ask.now,
         expires: ask.now.saturating_add(PLAN_LASTS).unwrap_or(Time::MAX),

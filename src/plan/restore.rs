@@ -151,6 +151,7 @@ pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
         after: None,
         made_from: ask.made_from.clone(),
         acting_as: ask.order.acting_as.clone(),
+        requested_by: ask.requested_by.to_vec(),
         subjects: ask.order.subjects.clone(),
         at: ask.now,
         expires: ask

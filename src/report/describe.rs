@@ -364,12 +364,29 @@ fn blind(source: &Source<'_>) -> Vec<NotSeen> {
         .collect()
 }
 
+/// Whether somebody else has to agree before the operator goes on: people are configured, and a rule or a tier says so.
+fn waits_for_others(source: &Source<'_>) -> bool {
+    let Some((plan, _)) = source
+        .plan
+        .filter(|(plan, _)| !plan.requested_by.is_empty())
+    else {
+        return false;
+    };
+    let asks = |life: &Life| matches!(&life.state, State::Blocked(Cause::Approval(why)) if why.contains("contain approve"));
+    let mut lives = source.case.lives_of(source.run);
+    plan.tier() >= crate::domain::Tier::GRAVE || lives.any(|(_, life)| asks(life))
+}
+
 fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
     let incident = &source.case.incident;
     let verb = |verb: &str| format!("contain {verb} --incident {incident}");
     match output.outcome {
         // The plan is named, so that what is confirmed is what was read, whatever was planned since.
         Outcome::Planned | Outcome::Waiting => match &output.confirm {
+            Some(code) if waits_for_others(source) => vec![
+                verb(&format!("approve {code}")),
+                format!("{} --yes", verb(&format!("apply {code}"))),
+            ],
             Some(code)
                 if source
                     .plan

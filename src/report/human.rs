@@ -318,6 +318,8 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Opened { .. }
         | Event::RunOpened { .. }
         | Event::PlanFrozen { .. }
+        | Event::Requested { .. }
+        | Event::Vetoed { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
         | Event::RoundClosed { .. }

@@ -269,6 +269,7 @@ fn plan(items: Vec<Item>) -> Plan {
         after: None,
         made_from: BTreeMap::new(),
         acting_as: Vec::new(),
+        requested_by: Vec::new(),
         subjects: Vec::new(),
         at: Time::UNIX_EPOCH,
         expires: Time::UNIX_EPOCH,

@@ -13,6 +13,7 @@ mod judgement;
 mod manner;
 #[cfg(feature = "http")]
 mod notify;
+mod people;
 mod phases;
 mod restore;
 mod review;

@@ -35,6 +35,7 @@ fn reach(
         tier: Tier::DISRUPTIVE,
         until: bench.clock.now() + lasts,
         nonce: "n1".to_owned(),
+        signed: None,
     }
 }
 

@@ -105,6 +105,7 @@ fn reach(bench: &Bench, relations: &[Relation]) -> Mandate {
         tier: Tier::DISRUPTIVE,
         until: bench.clock.now() + Duration::from_hours(1),
         nonce: "n1".to_owned(),
+        signed: None,
     }
 }
 

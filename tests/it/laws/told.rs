@@ -120,6 +120,7 @@ fn plan(now: Time, notify: &Notify) -> Plan {
         after: None,
         made_from: BTreeMap::new(),
         acting_as: Vec::new(),
+        requested_by: Vec::new(),
         subjects: Vec::new(),
         at: now,
         expires: now + Duration::from_hours(1),
@@ -153,7 +154,7 @@ async fn a_message_is_sent_once_and_one_that_may_have_come_is_not_sent_again() {
         let order = order(policy().digest(), clock.now());
         let short = in_short(&plan.items[0], &catalogue);
         let how = Confirmation::Yes;
-        let granted = mandate::grant(&plan, digest, how, (true, &order), &clock);
+        let granted = mandate::grant(&plan, digest, how, ("solo", &order), &clock);
         let mut events = vec![
             Event::Opened {
                 incident: "law-1".to_owned(),

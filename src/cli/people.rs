@@ -1,0 +1,104 @@
+//! People as the workspace names them: who they are, with which keys they sign, and who of them operates.
+//!
+//! Takes a login or a name for who operates, and no more than that: what others agree to is signed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::session::{Session, environment};
+use super::workspace::{Config, Workspace, read};
+use crate::domain::{Locator, nearest};
+use crate::gate::{Circumstances, Roster, Who};
+use crate::signature::{self, AllowedSigners, Revoked};
+
+impl Workspace {
+    /// Who is configured.
+    pub(super) fn roster(&self) -> Result<Roster, Box<Failure>> {
+        let Config {
+            people,
+            agents,
+            pipelines,
+            ..
+        } = &self.config;
+        Roster::new(people.clone(), agents.clone(), pipelines.clone()).map_err(|wrong| {
+            let message = format!("{}: {wrong}", self.file().display());
+            Box::new(Failure::new(2, "invalid-file", message))
+        })
+    }
+
+    /// Who may sign with which key, and the keys that count no more: the files `allowed_signers` and `revoked_keys`.
+    pub(super) fn signers(&self) -> Result<(AllowedSigners, Revoked), Box<Failure>> {
+        let text = |name: &str| match self.folder.as_ref().map(|folder| folder.join(name)) {
+            Some(file) if file.is_file() => Ok::<_, Box<Failure>>((read(&file)?, file)),
+            other => Ok((String::new(), other.unwrap_or_default())),
+        };
+        let wrong = |file: &Path, why: signature::Invalid| {
+            let place = format!("{}:{}:{}", file.display(), why.line, why.column);
+            Box::new(Failure::new(
+                2,
+                "invalid-file",
+                format!("{place}: {}", why.text),
+            ))
+        };
+        let (allowed, file) = text("allowed_signers")?;
+        let allowed = AllowedSigners::parse(&allowed).map_err(|why| wrong(&file, why))?;
+        let (revoked, file) = text("revoked_keys")?;
+        let revoked = Revoked::parse(&revoked).map_err(|why| wrong(&file, why))?;
+        Ok((allowed, revoked))
+    }
+}
+
+impl Session {
+    /// The circumstances of an incident.
+    pub(super) fn around(&self, incident: &str, drill: bool) -> Circumstances {
+        Circumstances {
+            incident: incident.to_owned(),
+            who: self.who.clone(),
+            roster: Arc::clone(&self.roster),
+            unattended: !self.is_attended(),
+            drill,
+        }
+    }
+
+    /// Who asks for what is planned now, where people are configured.
+    pub(super) fn requested_by(&self, own: &[Locator]) -> Vec<String> {
+        if self.roster.is_empty() {
+            return Vec::new();
+        }
+        let mut asking = self.roster.requesters(&self.who, own);
+        // Who takes another's name on their own machine still asks.
+        let login = login(&self.roster).map(|who| self.roster.requesters(&who, &[]));
+        asking.extend(login.unwrap_or_default());
+        asking.sort();
+        asking.dedup();
+        asking
+    }
+}
+
+/// Who operates: whoever was named, else whoever has the present login; alone where nobody is configured.
+pub(super) fn operator(roster: &Roster, named: Option<&str>) -> Result<Who, Box<Failure>> {
+    let variable = || environment("CONTAIN_OPERATOR");
+    let named = named.map(str::to_owned).or_else(variable);
+    match named {
+        Some(name) => roster.named(&name).ok_or_else(|| {
+            let message = format!(
+                "`{}` is nobody whom contain.yaml names under people, agents or pipelines",
+                crate::domain::why::plain(&name)
+            );
+            let failure = Failure::usage(message);
+            Box::new(match nearest(&name, roster.names()) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            })
+        }),
+        None if roster.is_empty() => Ok(Who::Solo),
+        None => Ok(login(roster).unwrap_or(Who::Stranger)),
+    }
+}
+
+/// Whoever has the present login as an account.
+fn login(roster: &Roster) -> Option<Who> {
+    let login = environment("USER").or_else(|| environment("LOGNAME"))?;
+    roster.of_account(&format!("os:{login}"))
+}
