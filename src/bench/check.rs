@@ -87,7 +87,7 @@ impl Bench {
         let mut doubted: BTreeSet<&ItemRef> = BTreeSet::new();
         let (next, senders) = taken_over(entries);
         let world = lock(&self.world);
-        for entry in entries {
+        for (at, entry) in entries.iter().enumerate() {
             let failed = match &entry.event {
                 Event::Intended { item, call, .. } => {
                     let (_, calls) = sent.entry(item).or_insert((entry.at, Vec::new()));
@@ -119,10 +119,16 @@ impl Bench {
             let until = next
                 .get(failed)
                 .map_or(entry.at, |next| entry.at.min(*next));
-            // What lands later is this item's where no other sent the same.
+            // What lands later is this item's where no other sent the same, and it did not send the same again.
+            let mut later = entries.iter().skip(at);
+            let again = later.find_map(|later| match &later.event {
+                Event::Intended { item, .. } if item == failed => Some(later.at),
+                _ => None,
+            });
             let lands = |logged: &Logged| {
                 let is_own = calls.contains(&&logged.call);
-                logged.at > entry.at && is_own && senders[&key(&logged.call)].len() == 1
+                let is_later = logged.at > entry.at && again.is_none_or(|again| logged.at < again);
+                is_later && is_own && senders[&key(&logged.call)].len() == 1
             };
             let happened = world.log().iter().any(|logged| {
                 let is_goal =

@@ -274,7 +274,12 @@ async fn reissue(at: &After<'_>, course: &mut Course) {
     let held = held.map(|version| &version.what);
     assert!(
         new.len() == 1 && held == new.first().copied(),
-        "one new key is alive where it belongs: {new:?}, and {place} holds {held:?}"
+        "one new key is alive where it belongs: {new:?}, and {place} holds {held:?}: {:#?}",
+        world
+            .log()
+            .iter()
+            .filter(|logged| logged.call.target == *place)
+            .collect::<Vec<_>>()
     );
     assert!(world.accepts(reader, now), "{reader} does not work again");
 }

@@ -44,6 +44,7 @@ mod drill;
 mod evidence;
 mod journal;
 mod playbook;
+mod policy;
 
 mod completions;
 mod man;
@@ -122,6 +123,7 @@ enum Verb {
     Provider(provider::Args),
     Doctor(doctor::Args),
     Playbook(playbook::Args),
+    Policy(policy::Args),
     Drill(drill::Args),
     Journal(journal::Args),
     Completions(completions::Args),
@@ -216,6 +218,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
+            Verb::Policy(args) => policy::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
             Verb::Journal(args) => journal::run(args, &Session::open(&global)?),
             Verb::Completions(args) => completions::run(args),

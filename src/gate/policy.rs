@@ -188,6 +188,33 @@ impl Policy {
         self.digest
     }
 
+    /// Every rule, with whether it permits or forbids, in the order of their ids.
+    #[must_use]
+    pub fn rules(&self) -> Vec<(&'static str, Rule)> {
+        let mut rules: Vec<(&'static str, Rule)> = self
+            .set
+            .policies()
+            .map(|policy| {
+                let effect = match policy.effect() {
+                    cedar_policy::Effect::Permit => "permit",
+                    cedar_policy::Effect::Forbid => "forbid",
+                };
+                (effect, self.spell(policy.id()))
+            })
+            .collect();
+        rules.sort_by(|(_, one), (_, two)| one.id.cmp(&two.id));
+        rules
+    }
+
+    fn spell(&self, id: &PolicyId) -> Rule {
+        let word = |name: &str| self.set.annotation(id, name).unwrap_or_default().to_owned();
+        Rule {
+            id: id.to_string(),
+            title: word("title"),
+            remedy: word("remedy"),
+        }
+    }
+
     /// Decides twice: with the authority there is, and with all that people could give.
     #[must_use]
     pub fn rule(
@@ -240,17 +267,7 @@ impl Policy {
                 title: "no policy permits this".into(),
                 remedy: "add a permit to the workspace's policy folder".into(),
             }]),
-            Decision::Deny => {
-                let word = |id: &PolicyId, name: &str| {
-                    self.set.annotation(id, name).unwrap_or_default().to_owned()
-                };
-                let rule = |id: &&PolicyId| Rule {
-                    id: id.to_string(),
-                    title: word(id, "title"),
-                    remedy: word(id, "remedy"),
-                };
-                Err(determining.iter().map(rule).collect())
-            }
+            Decision::Deny => Err(determining.iter().map(|id| self.spell(id)).collect()),
         }
     }
 

@@ -26,6 +26,7 @@ mod laws;
 mod ministack;
 mod moto;
 mod playbook;
+mod policy;
 #[cfg(feature = "aws")]
 mod provider;
 mod tidy;

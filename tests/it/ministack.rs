@@ -4,6 +4,7 @@ mod adversary;
 mod awscli;
 mod canary;
 mod organization;
+mod people;
 mod permit;
 mod phases;
 mod reads;
