@@ -115,7 +115,13 @@ impl<'a> Expansion<'a> {
             Err(Lacks::ForNow(why)) => return Err(why),
             Err(Lacks::Said(why)) => return Ok(vec![self.lacking(&make, why)]),
         };
-        if let Some((run, made)) = self.made_elsewhere(&make, &places).await? {
+        if let Some((run, made, is_relied_on)) = self.made_elsewhere(&make, &places).await? {
+            if !is_relied_on {
+                let why = format!(
+                    "run {run} made {made} and delivered it, and nothing shows that it arrived: where nobody uses it, delete it, then ask for another"
+                );
+                return Ok(vec![self.lacking(&make, why)]);
+            }
             let (action, target) = (make.spec.id.clone(), make.on.clone());
             let why = format!("run {run} made {made} and delivered it to the same places");
             let work = Work::Nothing {

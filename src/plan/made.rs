@@ -16,19 +16,21 @@ impl Expansion<'_> {
         same.any(|(named, _)| named.run == self.ask.at.0)
     }
 
-    /// What another run of this incident made and delivered to these places, while it is alive.
+    /// What another run of this incident made and delivered to these places, while it is alive, and whether it may be
+    /// relied on: what was looked for when every front end had it, and did not show, may never have arrived.
     pub(super) async fn made_elsewhere(
         &self,
         make: &Make<'_>,
         places: &[(Locator, &Spec)],
-    ) -> Result<Option<(u32, Locator)>, String> {
+    ) -> Result<Option<(u32, Locator, bool)>, String> {
         let delivered = |life: &Life| {
             let mut wanted = places.iter().map(|(place, _)| place);
             !places.is_empty() && wanted.all(|place| life.delivered.contains(place))
         };
         let same = self.same(make).filter(|(_, life)| delivered(life));
-        let made: BTreeMap<&Locator, u32> = same
-            .flat_map(|(named, life)| life.made.iter().map(|made| (made, named.run)))
+        let of = |(named, life): (&'_ ItemRef, &'_ Life)| (named.run, is_relied_on(life));
+        let made: BTreeMap<&Locator, (u32, bool)> = same
+            .flat_map(|same| same.1.made.iter().map(move |made| (made, of(same))))
             .collect();
         let names: Vec<Locator> = made.keys().map(|made| (*made).clone()).collect();
         for seen in self.ask.observer.observe(&names).await {
@@ -37,8 +39,8 @@ impl Expansion<'_> {
                     return Err(format!("{} could not be read: {why}", seen.target));
                 }
                 Fact::Present(_) if !self.is_cut(make.kind, &seen) => {
-                    let run = made.get(&seen.target).copied().unwrap_or_default();
-                    return Ok(Some((run, seen.target)));
+                    let (run, is_relied_on) = made.get(&seen.target).copied().unwrap_or_default();
+                    return Ok(Some((run, seen.target, is_relied_on)));
                 }
                 Fact::Present(_) | Fact::Gone => {}
             }
@@ -69,4 +71,10 @@ impl Expansion<'_> {
         let shows = |fields| cuts.any(|spec| spec.is_done(fields, &Fields::new(), Time::MAX));
         seen.fields().is_some_and(shows)
     }
+}
+
+/// Whether what was delivered shows, or had not to show yet when it was last looked for.
+fn is_relied_on(life: &Life) -> bool {
+    let verdict = life.verdict.as_ref();
+    verdict.is_none_or(|verdict| verdict.is_observed() || life.at < verdict.settles.at)
 }
