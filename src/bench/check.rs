@@ -407,6 +407,19 @@ pub fn check_authority(entries: &[Entry]) {
                         } => {
                             assert!(*signed == plan && items.contains(&item.key), "I4: {item:?}");
                         }
+                        Scope::Standing {
+                            kinds,
+                            rungs,
+                            at_most,
+                            ..
+                        } => {
+                            assert!(users.len() <= *at_most as usize, "I7: {item:?} above n");
+                            assert!(short.reversible && short.rung.is_some());
+                            let is_of = |target: &Locator| kinds.contains(target.kind());
+                            assert!(short.target.as_ref().is_some_and(is_of), "I4: {item:?}");
+                            let rung = short.rung.unwrap();
+                            assert!(rungs.contains(&rung), "I4: {item:?}");
+                        }
                         Scope::Reach {
                             subjects,
                             rungs,

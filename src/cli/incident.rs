@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::Ended;
 use super::failure::{Failure, of_provider};
 use super::session::{self, Session};
-use super::{task, wish, work};
+use super::{declare, task, wish, work};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
 use crate::domain::{Locator, Why};
@@ -68,6 +68,8 @@ enum Verb {
         #[arg(long, value_name = "ID")]
         incident: Option<String>,
     },
+    #[command(flatten)]
+    People(declare::Verb),
     /// Write something down in an incident's journal
     Note {
         /// What to write down
@@ -111,6 +113,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Ok(ended)
         }
         Verb::List => list(&session),
+        Verb::People(verb) => declare::run(verb, &session).await,
         Verb::Show { incident } => super::status::of(incident.as_deref(), &session),
         Verb::Done {
             item,

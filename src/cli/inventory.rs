@@ -35,6 +35,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         consent: &Consent::default(),
         wait: false,
         limit: Limit::Isolated,
+        proposal: None,
     };
     let mut ended = begin(&session, wish).await?;
     let folder = session.folder(ended.output.incident.as_deref())?;

@@ -66,6 +66,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         consent: &args.consent,
         wait: args.wait,
         limit,
+        proposal: None,
     };
     begin(&session, wish).await
 }

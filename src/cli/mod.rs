@@ -21,13 +21,16 @@ mod task;
 mod wish;
 mod work;
 
+mod ahead;
 mod apply;
 mod approve;
+mod declare;
 mod identify;
 mod incident;
 mod inventory;
 mod isolate;
 mod plan;
+mod propose;
 mod reissue;
 mod report;
 mod restore;
@@ -112,6 +115,7 @@ enum Verb {
     Apply(apply::Args),
     Approve(approve::Args),
     Run(run::Args),
+    Propose(propose::Args),
     Status(status::Args),
     Verify(verify::Args),
     Resume(resume::Args),
@@ -207,6 +211,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Apply(args) => apply::run(args, Session::open(&global)?).await,
             Verb::Approve(args) => approve::run(args, Session::open(&global)?).await,
             Verb::Run(args) => run::run(args, Session::open(&global)?).await,
+            Verb::Propose(args) => propose::run(args, Session::open(&global)?).await,
             Verb::Status(args) => status::run(args, &Session::open(&global)?),
             Verb::Verify(args) => verify::run(args, Session::open(&global)?).await,
             Verb::Resume(args) => resume::run(args, Session::open(&global)?).await,

@@ -7,7 +7,7 @@ use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::wish::{
-    Wish, bind, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
+    Proposal, Wish, bind, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -102,11 +102,14 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let run = work
         .journal
         .with_case(|case| case.last_run().map_or(1, |(last, _)| last + 1));
-    let mut events: Vec<Event> = work.opening.take().into_iter().collect();
+    let mut events = std::mem::take(&mut work.opening);
     events.push(Event::RunOpened {
         run,
         order: Box::new(order),
     });
+    if let Some(proposal) = wish.proposal {
+        events.push(proposed(session, &work, run, proposal)?);
+    }
     work.journal.append(events).await?;
     let secrets = secrets
         .into_iter()
@@ -122,6 +125,38 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         code: None,
     };
     go.run(session, work, run, wish.limit).await
+}
+
+/// The entry about a proposal; refuses one too many of the same agent or pipeline.
+fn proposed(
+    session: &Session,
+    work: &Work,
+    run: u32,
+    proposal: Proposal,
+) -> Result<Event, Box<Failure>> {
+    let Proposal {
+        by,
+        rationale,
+        evidence,
+    } = proposal;
+    let made = |case: &crate::domain::case::Case| case.proposed.get(&by).copied();
+    let made = work.journal.with_case(made).unwrap_or_default();
+    let most = session.roster.proposals_of(&by);
+    if made >= most {
+        let message =
+            format!("`{by}` has made {made} proposals in this incident, and may make {most}");
+        let mut failure = Failure::new(exit::DENIED, "too-many-proposals", message);
+        failure.outcome = Outcome::Denied;
+        return Err(Box::new(
+            failure.hint("have a person look at those that wait: contain status"),
+        ));
+    }
+    Ok(Event::Proposed {
+        run,
+        by,
+        rationale,
+        evidence,
+    })
 }
 
 /// What a run needs beside session and incident.
@@ -147,6 +182,9 @@ impl Go<'_> {
         let incident = work.folder.id().to_owned();
         let (lanes, pledges, key) = (Lanes::default(), Pledges::default(), work.folder.key()?);
         let around = session.around(&incident, work.folder.is_drill());
+        if !matches!(limit, Limit::Plan | Limit::Verify(_)) {
+            super::ahead::take_in(session, &work).await?;
+        }
         let keep = |plan: &Plan| work.folder.store_plan(plan);
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
         let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));

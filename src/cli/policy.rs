@@ -193,6 +193,18 @@ struct Written {
     /// How many others signed.
     #[serde(default)]
     agreed: usize,
+    /// Whether it was authorised ahead, a major incident is declared, the glass is broken, the operator leads the incident,
+    /// agents were dismissed.
+    #[serde(default)]
+    standing: bool,
+    #[serde(default)]
+    major: bool,
+    #[serde(default)]
+    break_glass: bool,
+    #[serde(default)]
+    leads: bool,
+    #[serde(default)]
+    dismissed: bool,
     /// Who asks; the operator where nothing is said.
     #[serde(default)]
     requested_by: Vec<String>,
@@ -292,6 +304,11 @@ fn holds(
         tier: case.mandate.map(tier).transpose()?,
         exact: case.exact,
         agreed: case.agreed,
+        standing: case.standing,
+        major: case.major,
+        break_glass: case.break_glass,
+        leads: case.leads,
+        dismissed: case.dismissed,
     };
     let ruling = policy.rule(&item, &case.effect, (&around, &asking), authority);
     let (word, rules) = told(&ruling);

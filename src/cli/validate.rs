@@ -39,6 +39,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         } else {
             Limit::Isolated
         },
+        proposal: None,
     };
     begin(&session, wish).await
 }

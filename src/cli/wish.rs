@@ -85,6 +85,15 @@ pub(super) struct Wish<'a> {
     pub(super) consent: &'a Consent,
     pub(super) wait: bool,
     pub(super) limit: Limit,
+    /// Who puts it before people, where it is a proposal.
+    pub(super) proposal: Option<Proposal>,
+}
+
+/// What whoever proposes says about it.
+pub(super) struct Proposal {
+    pub(super) by: String,
+    pub(super) rationale: String,
+    pub(super) evidence: Vec<String>,
 }
 
 /// A playbook's text, with the name that messages use.
@@ -429,6 +438,7 @@ mod tests {
                 consent: &Consent::default(),
                 wait: false,
                 limit: Limit::Isolated,
+                proposal: None,
             };
             let failure = operation::begin(session, wish).await.err();
             let told = failure.map(|failure| (failure.kind, failure.render()));

@@ -6,6 +6,7 @@ use super::wish::Incident;
 use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::{Locator, Time};
+use crate::gate::Who;
 use crate::journal::{Folder, Journal, RunLock, folder, folder::Shelf};
 
 /// An incident that is being worked on.
@@ -14,9 +15,9 @@ pub(super) struct Work {
     pub(super) journal: Journal,
     /// Held while performing; dropped at the end.
     pub(super) lock: Option<RunLock>,
-    /// The first entry of a new incident, until it is written: in one group with what it was opened for, so that what keeps
+    /// The first entries of a new incident, until they are written: in one group with what it was opened for, so that what keeps
     /// one from being written keeps the other.
-    pub(super) opening: Option<Event>,
+    pub(super) opening: Vec<Event>,
 }
 
 /// Joins the open incident that has a subject, else opens one.
@@ -52,12 +53,17 @@ pub(super) async fn join(
         },
     };
     let mut work = open(session, folder, performs)?;
-    work.opening = opening(&work, since, wanted)?;
+    work.opening = opening(session, &work, since, wanted)?;
     Ok(work)
 }
 
-/// The first entry of a new incident; refuses one that is closed.
-fn opening(work: &Work, since: Time, wanted: &Incident) -> Result<Option<Event>, Box<Failure>> {
+/// The first entries of a new incident, which whoever opens it leads; refuses one that is closed.
+fn opening(
+    session: &Session,
+    work: &Work,
+    since: Time,
+    wanted: &Incident,
+) -> Result<Vec<Event>, Box<Failure>> {
     let (opened, closed) = work
         .journal
         .with_case(|case: &Case| (case.opened_at.is_some(), case.closed));
@@ -74,7 +80,18 @@ fn opening(work: &Work, since: Time, wanted: &Incident) -> Result<Option<Event>,
         reason: wanted.reason.clone(),
         ticket: wanted.ticket.clone(),
     };
-    Ok((!opened).then(event))
+    if opened {
+        return Ok(Vec::new());
+    }
+    let leads = match &session.who {
+        Who::Person(name) => Some(Event::HandedOver {
+            from: None,
+            to: name.clone(),
+            reason: "opened it".to_owned(),
+        }),
+        Who::Solo | Who::Agent(_) | Who::Pipeline(_) | Who::Stranger => None,
+    };
+    Ok([event()].into_iter().chain(leads).collect())
 }
 
 /// Opens an incident's journal, with the run lock where something is to be performed.
@@ -110,7 +127,7 @@ pub(super) fn open(
         folder,
         journal,
         lock,
-        opening: None,
+        opening: Vec::new(),
     })
 }
 
@@ -127,8 +144,9 @@ pub(super) async fn create(
         &session.clock,
     )?;
     let work = open(session, folder, false)?;
-    if let Some(event) = opening(&work, since, wanted)? {
-        work.journal.append(vec![event]).await?;
+    let events = opening(session, &work, since, wanted)?;
+    if !events.is_empty() {
+        work.journal.append(events).await?;
     }
     Ok(work)
 }

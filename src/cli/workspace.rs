@@ -153,8 +153,8 @@ const KEYS: [(&str, &[&str]); 8] = [
         "people.*",
         &["signs_as", "accounts", "roles", "teams", "contact"],
     ),
-    ("agents.*", &["owner", "accounts"]),
-    ("pipelines.*", &["owner", "accounts"]),
+    ("agents.*", &["owner", "accounts", "proposals"]),
+    ("pipelines.*", &["owner", "accounts", "proposals"]),
     ("providers", &["aws"]),
     (
         "providers.aws",

@@ -237,7 +237,7 @@ pub(super) fn confirmed<'a>(
             plan: signed,
             items,
         } => *signed == plan && items.contains(&gate.key),
-        Scope::Reach { .. } => false,
+        Scope::Reach { .. } | Scope::Standing { .. } => false,
     };
     let shown = case.mandates.iter().filter(shows);
     shown.filter(move |mandate| case.is_in_force(mandate, now))

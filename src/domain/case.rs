@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::bug::{self, Bug};
 use super::event::{Decision, Does, Order};
-use super::mandate::{Document, Mandate, Scope, Veto};
+use super::mandate::{Declared, Document, Mandate, Mode, Scope, Unreviewed, Veto};
 use super::state::Life;
-use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, State, Time};
+use super::{ActionId, Digest, Duration, ItemKey, ItemRef, Locator, Phase, Reading, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +33,20 @@ pub struct Case {
     pub requests: Vec<((u32, u32), Document)>,
     /// What people denied.
     pub vetoes: Vec<Veto>,
+    /// The modes that were declared, with the time.
+    pub declared: Vec<(Time, Declared)>,
+    /// What was reviewed, by nonce.
+    pub reviewed: BTreeSet<String>,
+    /// Who leads the incident, where people are configured.
+    pub lead: Option<String>,
+    /// The runs that somebody proposed, by whom.
+    pub proposals: BTreeMap<u32, String>,
+    /// How often each agent or pipeline proposed something.
+    pub proposed: BTreeMap<String, u32>,
+    /// Whether agents and pipelines do nothing here any more.
+    pub dismissed: bool,
+    /// When each mandate was given, by nonce.
+    pub granted_at: BTreeMap<String, Time>,
     /// The mandates given, in order.
     pub mandates: Vec<Mandate>,
     /// How many items each mandate was spent on, by nonce.
@@ -56,6 +70,9 @@ pub struct Case {
     /// The files of the folder that belong to the record.
     pub attached: Vec<Attached>,
 }
+
+/// Within what another person looks at what one did alone.
+const REVIEWED_WITHIN: Duration = Duration::from_hours(24);
 
 /// A file of the incident's folder that belongs to the record.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -334,6 +351,59 @@ impl Case {
         goals
     }
 
+    /// Whether a mode is in force at `now`.
+    #[must_use]
+    pub fn is_declared(&self, mode: Mode, now: Time) -> bool {
+        let now = self.latest.map_or(now, |latest| latest.max(now));
+        let mut of_mode = self.declared.iter().filter(|(_, one)| one.mode == mode);
+        of_mode.any(|(_, one)| now < one.until) && !self.closed
+    }
+
+    /// What one person did on their own word and nobody else has looked at: modes, authority given ahead that was used, and
+    /// what was confirmed alone where people are configured; soonest due first.
+    #[must_use]
+    pub fn unreviewed(&self) -> Vec<Unreviewed> {
+        let modes = self.declared.iter().map(|(at, one)| Unreviewed {
+            id: one.nonce.clone(),
+            what: format!("{}, declared: {}", one.mode.word(), one.reason),
+            by: one.by.clone(),
+            due: *at,
+        });
+        let has_people = !self.requests.is_empty();
+        let used = |mandate: &&Mandate| self.spent.contains_key(&mandate.nonce);
+        let mandates = self.mandates.iter().filter(used).filter_map(|mandate| {
+            let what = match &mandate.scope {
+                Scope::Standing { id, .. } => format!("standing authorisation {id}, used"),
+                Scope::Exact { .. } | Scope::Reach { .. } if mandate.signed.is_some() => {
+                    return None;
+                }
+                Scope::Exact { plan, .. } if has_people => {
+                    format!("plan {}, confirmed alone ({})", plan.code(), mandate.how)
+                }
+                Scope::Reach { run, .. } if has_people => {
+                    format!("what run {run} found, cut on one word ({})", mandate.how)
+                }
+                Scope::Exact { .. } | Scope::Reach { .. } => return None,
+            };
+            Some(Unreviewed {
+                id: mandate.nonce.clone(),
+                what,
+                by: mandate.by.clone(),
+                due: self.granted_at.get(&mandate.nonce).copied()?,
+            })
+        });
+        let mut all: Vec<Unreviewed> = modes
+            .chain(mandates)
+            .filter(|one| !self.reviewed.contains(&one.id))
+            .map(|one| Unreviewed {
+                due: one.due.saturating_add(REVIEWED_WITHIN).unwrap_or(Time::MAX),
+                ..one
+            })
+            .collect();
+        all.sort_by(|one, two| (one.due, &one.id).cmp(&(two.due, &two.id)));
+        all
+    }
+
     /// What somebody denied that an item of a run would do.
     #[must_use]
     pub fn veto(&self, item: &ItemRef) -> Option<&Veto> {
@@ -365,7 +435,7 @@ impl Case {
             Scope::Exact { items, .. } => {
                 usize::try_from(used).is_ok_and(|used| used < items.len())
             }
-            Scope::Reach { at_most, .. } => used < *at_most,
+            Scope::Reach { at_most, .. } | Scope::Standing { at_most, .. } => used < *at_most,
         };
         (left || bug::is_planted(Bug::CountsNothing)) && self.is_in_force(mandate, now)
     }

@@ -14,7 +14,7 @@ pub use super::planned::{Does, PlannedItem};
 use super::{
     ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Reading,
     Seen, Time, Verdict, Why,
-    mandate::{Document, Mandate, Signed},
+    mandate::{Declared, Document, Mandate, Signed},
 };
 
 /// One thing that happened.
@@ -77,6 +77,47 @@ pub enum Event {
         reason: String,
         /// The signature behind it.
         signed: Signed,
+    },
+    /// Somebody declared a mode.
+    Declared {
+        /// What, by whom, until when.
+        declared: Declared,
+    },
+    /// Somebody looked at what another person did alone.
+    Reviewed {
+        /// What, by the nonce of a mandate or of a mode.
+        id: String,
+        /// Who.
+        by: String,
+        /// What they say about it.
+        why: String,
+    },
+    /// Somebody leads the incident now.
+    HandedOver {
+        /// Who led it before, where anybody did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// Who leads it.
+        to: String,
+        /// Why.
+        reason: String,
+    },
+    /// An agent or a pipeline put a plan before people.
+    Proposed {
+        /// The run.
+        run: u32,
+        /// Which.
+        by: String,
+        /// Why, in its words.
+        rationale: String,
+        /// What it refers to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        evidence: Vec<String>,
+    },
+    /// No agent and no pipeline does anything in this incident any more.
+    Dismissed {
+        /// Why.
+        reason: String,
     },
     /// Authority was given.
     Granted {
@@ -361,6 +402,11 @@ impl Event {
             Self::PlanFrozen { .. } => "plan-frozen",
             Self::Requested { .. } => "requested",
             Self::Vetoed { .. } => "vetoed",
+            Self::Declared { .. } => "declared",
+            Self::Reviewed { .. } => "reviewed",
+            Self::HandedOver { .. } => "handed-over",
+            Self::Proposed { .. } => "proposed",
+            Self::Dismissed { .. } => "dismissed",
             Self::Granted { .. } => "granted",
             Self::Ended { .. } => "ended",
             Self::Blocked { .. } => "blocked",
@@ -422,6 +468,11 @@ impl Event {
             | Self::PlanFrozen { .. }
             | Self::Requested { .. }
             | Self::Vetoed { .. }
+            | Self::Declared { .. }
+            | Self::Reviewed { .. }
+            | Self::HandedOver { .. }
+            | Self::Proposed { .. }
+            | Self::Dismissed { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
             | Self::RoundClosed { .. }
@@ -446,6 +497,11 @@ impl Event {
             | Self::PlanFrozen { .. }
             | Self::Requested { .. }
             | Self::Vetoed { .. }
+            | Self::Declared { .. }
+            | Self::Reviewed { .. }
+            | Self::HandedOver { .. }
+            | Self::Proposed { .. }
+            | Self::Dismissed { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
             | Self::Blocked { .. }

@@ -72,7 +72,18 @@ impl Case {
                 by: by.clone(),
                 reason: reason.clone(),
             }),
-            Event::Granted { mandate } => self.mandates.push(mandate.clone()),
+            Event::Declared { declared } => self.declared.push((at, declared.clone())),
+            Event::Reviewed { id, .. } => drop(self.reviewed.insert(id.clone())),
+            Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
+            Event::Proposed { run, by, .. } => {
+                self.proposals.insert(*run, by.clone());
+                *self.proposed.entry(by.clone()).or_default() += 1;
+            }
+            Event::Dismissed { .. } => self.dismissed = true,
+            Event::Granted { mandate } => {
+                self.granted_at.insert(mandate.nonce.clone(), at);
+                self.mandates.push(mandate.clone());
+            }
             Event::Ended { nonce } => self.ended.push(nonce.clone()),
             Event::RoundClosed {
                 run,
@@ -317,6 +328,11 @@ impl Case {
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Vetoed { .. }
+            | Event::Declared { .. }
+            | Event::Reviewed { .. }
+            | Event::HandedOver { .. }
+            | Event::Proposed { .. }
+            | Event::Dismissed { .. }
             | Event::Granted { .. }
             | Event::Ended { .. }
             | Event::Blocked { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, ItemKey, Locator, Relation, Rung, Tier, Time};
+use super::{Digest, Duration, ItemKey, KindId, Locator, Relation, Rung, Tier, Time};
 
 /// Authority for certain items until a certain time.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -76,6 +76,67 @@ pub enum Answer {
     Deny,
 }
 
+/// What the circumstances of an incident allow one person to do that otherwise takes two, until it is reviewed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// A major incident: responders cut reversibly on their own word, whatever the tier.
+    MajorIncident,
+    /// Nobody else can be reached: one person cuts whatever there is, by the code of each plan.
+    BreakGlass,
+}
+
+impl Mode {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::MajorIncident, Self::BreakGlass];
+
+    /// As it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::MajorIncident => "major-incident",
+            Self::BreakGlass => "break-glass",
+        }
+    }
+
+    /// How long it lasts at most.
+    #[must_use]
+    pub fn lasts(self) -> Duration {
+        match self {
+            Self::MajorIncident => Duration::from_hours(24),
+            Self::BreakGlass => Duration::from_hours(1),
+        }
+    }
+}
+
+/// A mode that somebody declared.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Declared {
+    /// What.
+    pub mode: Mode,
+    /// Who declared it.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When it ends by itself.
+    pub until: Time,
+    /// By what it is reviewed.
+    pub nonce: String,
+}
+
+/// Something that one person did and another one has to look at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreviewed {
+    /// By what it is named in a review: the nonce of a mandate or of a mode.
+    pub id: String,
+    /// What it is.
+    pub what: String,
+    /// Who did it; somebody else reviews it.
+    pub by: String,
+    /// By when.
+    pub due: Time,
+}
+
 /// A denial that somebody signed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Veto {
@@ -111,6 +172,19 @@ pub enum Scope {
         /// The rungs.
         rungs: BTreeSet<Rung>,
         /// How many items at most.
+        at_most: u32,
+    },
+    /// What was authorised ahead, for whom: reversible cuts of these kinds. It stands beside an operator's own word.
+    Standing {
+        /// What the authorisation is called.
+        id: String,
+        /// Who may use it, by name.
+        of: BTreeSet<String>,
+        /// The kinds.
+        kinds: BTreeSet<KindId>,
+        /// The rungs.
+        rungs: BTreeSet<Rung>,
+        /// How many items of one incident at most.
         at_most: u32,
     },
 }

@@ -358,6 +358,11 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::PlanFrozen { .. }
         | Event::Requested { .. }
         | Event::Vetoed { .. }
+        | Event::Declared { .. }
+        | Event::Reviewed { .. }
+        | Event::HandedOver { .. }
+        | Event::Proposed { .. }
+        | Event::Dismissed { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
         | Event::RoundClosed { .. }

@@ -139,6 +139,8 @@ pub struct Covering<'a> {
     pub exact: bool,
     /// What other people signed for this very plan, one for each of them.
     pub signed: Vec<&'a Mandate>,
+    /// What was authorised ahead for whoever operates.
+    pub standing: Option<&'a Mandate>,
 }
 
 impl Covering<'_> {
@@ -150,12 +152,15 @@ impl Covering<'_> {
             tier: signed.chain([self.own.tier]).max(),
             exact: self.exact || !self.signed.is_empty(),
             agreed: self.signed.len(),
+            standing: self.standing.is_some(),
+            ..Authority::NONE
         }
     }
 
-    /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = &Mandate> {
-        self.signed.iter().copied().chain([self.own])
+    /// All of them; what was authorised ahead is spent only where `standing`.
+    pub fn all(&self, standing: bool) -> impl Iterator<Item = &Mandate> {
+        let signed = self.signed.iter().copied().chain([self.own]);
+        signed.chain(self.standing.filter(|_| standing))
     }
 }
 
@@ -169,7 +174,7 @@ fn is_exact(mandate: &Mandate, plan: Digest, key: &ItemKey) -> bool {
             let is_of_plan = *signed == plan || bug::is_planted(Bug::CoversAnyPlan);
             is_of_plan && items.contains(key)
         }
-        Scope::Reach { .. } => false,
+        Scope::Reach { .. } | Scope::Standing { .. } => false,
     }
 }
 
@@ -222,7 +227,7 @@ pub fn covering<'a>(
         is_exact(mandate, plan, &item.key) && (raised || mandate.tier >= item.tier)
     };
     let reach = |mandate: &&Mandate| match &mandate.scope {
-        Scope::Exact { .. } => false,
+        Scope::Exact { .. } | Scope::Standing { .. } => false,
         Scope::Reach {
             run,
             relations,
@@ -257,7 +262,40 @@ pub fn covering<'a>(
     let mandates = || case.mandates.iter().filter(live);
     let found = mandates().find(exact).map(|mandate| (mandate, true));
     let found = found.or_else(|| mandates().find(reach).map(|mandate| (mandate, false)));
-    found.map(|(own, exact)| Covering { own, exact, signed })
+    found.map(|(own, exact)| Covering {
+        own,
+        exact,
+        signed,
+        standing: None,
+    })
+}
+
+/// Finds what was authorised ahead for whoever operates and covers an item: a reversible cut of its kinds and rungs.
+#[must_use]
+pub fn standing<'a>(
+    item: &Item,
+    named: &ItemRef,
+    (spec, operator): (&Spec, &str),
+    (case, pledges): (&'a Case, &Pledges),
+    now: Time,
+) -> Option<&'a Mandate> {
+    let covers = |mandate: &&Mandate| match &mandate.scope {
+        Scope::Exact { .. } | Scope::Reach { .. } => false,
+        Scope::Standing {
+            of, kinds, rungs, ..
+        } => {
+            of.contains(operator)
+                && matches!(spec.effect, Effect::Cut(_))
+                && spec.is_reversible()
+                && item.tier <= mandate.tier.min(Tier::DISRUPTIVE)
+                && item.rung.is_some_and(|rung| rungs.contains(&rung))
+                && item
+                    .target()
+                    .is_some_and(|target| kinds.contains(target.kind()))
+        }
+    };
+    let mut live = case.mandates.iter().filter(covers);
+    live.find(|mandate| is_usable(mandate, named, (case, pledges), now))
 }
 
 // A further attempt at an item that was begun under a mandate needs no second count of it.
@@ -270,7 +308,7 @@ fn spent_before(case: &Case, named: &ItemRef, mandate: &Mandate) -> bool {
 #[must_use]
 pub fn spell_reach(mandate: &Mandate) -> Option<String> {
     match &mandate.scope {
-        Scope::Exact { .. } => None,
+        Scope::Exact { .. } | Scope::Standing { .. } => None,
         Scope::Reach { rungs, at_most, .. } => {
             let rungs: Vec<_> = rungs.iter().map(|rung| rung.verb()).collect();
             Some(format!(

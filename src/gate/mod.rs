@@ -6,6 +6,7 @@ pub mod approval;
 pub mod mandate;
 pub mod people;
 pub mod policy;
+pub mod standing;
 
 use crate::domain::case::{Attached, Case};
 use crate::domain::plan::Plan;
@@ -63,12 +64,19 @@ pub fn clear(
         return Err(Blocked::Denied(why));
     }
     let covering = mandate::covering(item, named, spec, plan, (case, pledges), now);
+    let covering = covering.map(|covering| mandate::Covering {
+        standing: mandate::standing(item, named, (spec, around.operator()), (case, pledges), now),
+        ..covering
+    });
     let covering = covering.as_ref();
     let authority = covering.map_or(Authority::NONE, mandate::Covering::authority);
+    let authority = authority.within(case, around, now);
     let asking = requested_by(case, plan);
     match policy.rule(item, spec.effect.word(), (around, asking), authority) {
         Ruling::Allow(policies) => {
-            let spent = covering.into_iter().flat_map(mandate::Covering::all);
+            // What was authorised ahead counts where it was needed.
+            let standing = around.is_automation(asking);
+            let spent = covering.into_iter().flat_map(|all| all.all(standing));
             let spent: Vec<_> = spent
                 .inspect(|mandate| pledges.pledge(mandate, named))
                 .map(|mandate| mandate.nonce.clone())
@@ -133,7 +141,9 @@ pub fn preview<'a>(
             tier: tiers.chain([Confirmation::Yes.tier()]).max(),
             exact: true,
             agreed: signed.len(),
+            ..Authority::NONE
         }
+        .within(case, around, now)
     };
     let asking = plan.requested_by.as_slice();
     items

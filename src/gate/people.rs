@@ -76,7 +76,13 @@ pub struct Automation {
     /// The accounts that it has.
     #[serde(default)]
     pub accounts: Vec<String>,
+    /// How often it may propose something in one incident.
+    #[serde(default)]
+    pub proposals: Option<u32>,
 }
+
+/// How often automation may propose something in one incident where nothing is said.
+const PROPOSALS: u32 = 20;
 
 /// Who is configured; empty where an operator is alone.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
@@ -272,6 +278,14 @@ impl Roster {
         }
     }
 
+    /// How often whoever has a name may propose something in one incident.
+    #[must_use]
+    pub fn proposals_of(&self, name: &str) -> u32 {
+        let automation = self.agents.get(name).or_else(|| self.pipelines.get(name));
+        let most = automation.map(|automation| automation.proposals.unwrap_or(PROPOSALS));
+        most.unwrap_or(u32::MAX)
+    }
+
     /// The person behind a name: themselves, or the owner of the automation.
     #[must_use]
     pub fn behind<'a>(&'a self, name: &'a str) -> &'a str {
@@ -353,6 +367,7 @@ mod tests {
         let bot = Automation {
             owner: "alice".to_owned(),
             accounts: vec!["os:ci".to_owned()],
+            proposals: None,
         };
         let people = [
             ("alice".to_owned(), alice),
@@ -400,6 +415,7 @@ mod tests {
         let bot = |owner: &str| Automation {
             owner: owner.to_owned(),
             accounts: Vec::new(),
+            proposals: None,
         };
         let told = |people, agents: &[(&str, Automation)]| {
             let agents = agents

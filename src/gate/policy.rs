@@ -11,7 +11,9 @@ use cedar_policy::{
 };
 
 use super::people::{Roster, Who};
-use crate::domain::{Digest, Item, Tier};
+use crate::domain::case::Case;
+use crate::domain::mandate::Mode;
+use crate::domain::{Digest, Item, Tier, Time};
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
 /// The policy set that applies where a workspace has none.
@@ -43,6 +45,16 @@ pub struct Authority {
     pub exact: bool,
     /// How many other people signed that they agree.
     pub agreed: usize,
+    /// Whether it was authorised ahead for whoever operates.
+    pub standing: bool,
+    /// Whether a major incident is declared.
+    pub major: bool,
+    /// Whether the glass is broken.
+    pub break_glass: bool,
+    /// Whether whoever operates leads the incident.
+    pub leads: bool,
+    /// Whether agents and pipelines were dismissed.
+    pub dismissed: bool,
 }
 
 impl Authority {
@@ -51,7 +63,24 @@ impl Authority {
         tier: None,
         exact: false,
         agreed: 0,
+        standing: false,
+        major: false,
+        break_glass: false,
+        leads: false,
+        dismissed: false,
     };
+
+    /// The same in what holds in an incident: its modes, its lead, and whether automation was dismissed.
+    #[must_use]
+    pub fn within(self, case: &Case, around: &Circumstances, now: Time) -> Self {
+        Self {
+            leads: around.who.name().is_some() && around.who.name() == case.lead.as_deref(),
+            dismissed: case.dismissed,
+            major: case.is_declared(Mode::MajorIncident, now),
+            break_glass: case.is_declared(Mode::BreakGlass, now),
+            ..self
+        }
+    }
 
     /// All that the operator and so many other people could give.
     #[must_use]
@@ -60,6 +89,9 @@ impl Authority {
             tier: Some(Tier::GRAVE),
             exact: true,
             agreed: others,
+            major: true,
+            break_glass: true,
+            ..Self::NONE
         }
     }
 }
@@ -104,7 +136,7 @@ impl Circumstances {
     }
 
     /// Whether one of these who ask is no person.
-    fn is_automation(&self, asking: &[String]) -> bool {
+    pub(super) fn is_automation(&self, asking: &[String]) -> bool {
         let is_person = |name: &String| self.roster.person(name).is_some();
         asking.iter().any(|name| !is_person(name))
     }
@@ -225,7 +257,11 @@ impl Policy {
         authority: Authority,
     ) -> Ruling {
         let around = (around, asking);
-        let all = Authority::all(around.0.roster.could_agree(asking));
+        let all = Authority {
+            leads: authority.leads,
+            dismissed: authority.dismissed,
+            ..Authority::all(around.0.roster.could_agree(asking))
+        };
         match self.decide(item, effect, around, authority) {
             Ok(determining) => Ruling::Allow(determining),
             Err(rules) => match self.decide(item, effect, around, all) {
@@ -327,6 +363,11 @@ impl Policy {
                 "agreed",
                 number(i64::try_from(authority.agreed).unwrap_or(i64::MAX)),
             ),
+            ("standing", truth(authority.standing)),
+            ("major", truth(authority.major)),
+            ("break_glass", truth(authority.break_glass)),
+            ("leads", truth(authority.leads)),
+            ("dismissed", truth(authority.dismissed)),
             ("solo", truth(around.who == Who::Solo)),
             ("automation", truth(around.is_automation(asking))),
             ("unattended", truth(around.unattended)),
@@ -444,7 +485,7 @@ mod tests {
         Authority {
             tier: Tier::try_from(tier).ok(),
             exact,
-            agreed: 0,
+            ..Authority::NONE
         }
     }
 

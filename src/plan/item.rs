@@ -41,6 +41,10 @@ pub(super) fn item(
         tier = raised;
         reasons.push(RAISED.to_owned());
     }
+    if let Some(by) = ask.case.proposals.get(&ask.at.0) {
+        tier = tier.raised();
+        reasons.push(format!("{by} proposed it: a tier higher"));
+    }
     let ahead = ask.observer.clock_ahead(target.provider());
     let opened = ask
         .case

@@ -320,6 +320,11 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::PlanFrozen { .. }
         | Event::Requested { .. }
         | Event::Vetoed { .. }
+        | Event::Declared { .. }
+        | Event::Reviewed { .. }
+        | Event::HandedOver { .. }
+        | Event::Proposed { .. }
+        | Event::Dismissed { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
         | Event::RoundClosed { .. }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use contain::converge::{Answer, Limit};
 use contain::domain::case::Case;
 use contain::domain::event::Event;
-use contain::domain::mandate::{self, DOCUMENT, Document};
+use contain::domain::mandate::{self, DOCUMENT, Declared, Document, Mode};
 use contain::domain::plan::Plan;
 use contain::domain::{Digest, Duration, Time};
 use contain::gate::approval::{self, Admitted, Court, Refused};
 use contain::gate::people::{Automation, Person, Role};
+use contain::gate::standing::{self, Standing};
 use contain::gate::{Circumstances, Confirmation, Policy, Roster, Who};
 use contain::journal::Journal;
 use contain::report::standing::Outcome as Said;
@@ -75,6 +76,7 @@ fn roster() -> Arc<Roster> {
     let bot = Automation {
         owner: "alice".to_owned(),
         accounts: Vec::new(),
+        proposals: None,
     };
     let agents = BTreeMap::from([("triage".to_owned(), bot.clone())]);
     let pipelines = BTreeMap::from([("nightly".to_owned(), bot)]);
@@ -503,4 +505,198 @@ async fn a_policy_that_errors_or_says_nothing_denies_whoever_signed() {
         assert!(told.contains(why), "{told}");
         assert!(asked.bench.left().is_empty(), "{why}");
     }
+}
+
+async fn write(bench: &Bench, event: Event) {
+    let sink = Box::new(bench.disk.clone());
+    let (journal, _) = Journal::open(sink, bench.clock.clone(), "laws").unwrap();
+    journal.append(vec![event]).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_declared_lets_one_person_cut_until_it_ends_and_leaves_a_review() {
+    for (declared, grave, lets) in [
+        (Mode::BreakGlass, true, true),
+        (Mode::MajorIncident, true, false),
+        (Mode::MajorIncident, false, true),
+    ] {
+        for lasts in [Duration::from_hours(1), Duration::from_secs(0)] {
+            let asked = Asked::by(isolate(Limit::Plan, grave)).await;
+            let now = asked.bench.clock.now();
+            let declared = Declared {
+                mode: declared,
+                by: "alice".to_owned(),
+                reason: "nobody answers".to_owned(),
+                until: now + lasts,
+                nonce: "m1".to_owned(),
+            };
+            write(&asked.bench, Event::Declared { declared }).await;
+            let wish = Wish {
+                answer: Answer::Yes(Confirmation::Code),
+                ..isolate(Limit::OneRound(Box::new(asked.plan.clone())), grave)
+            };
+            drop(asked.bench.go(&wish).await.end());
+            let is_let = (lets && lasts.is_positive()) || !grave;
+            assert_eq!(asked.touched(), is_let, "{lasts} {grave}");
+            let owed = case(&asked.bench).unreviewed();
+            assert!(owed.iter().any(|one| one.id == "m1" && one.by == "alice"));
+            assert!(owed.iter().any(|one| one.what.contains("confirmed alone")));
+            for one in owed {
+                let (by, why) = ("bob".to_owned(), "looked at".to_owned());
+                write(
+                    &asked.bench,
+                    Event::Reviewed {
+                        id: one.id,
+                        by,
+                        why,
+                    },
+                )
+                .await;
+            }
+            assert!(case(&asked.bench).unreviewed().is_empty());
+        }
+    }
+}
+
+/// What is authorised ahead for the pipeline, as a file.
+fn ahead(changed: &[(&str, &str)]) -> String {
+    let mut text = "standing: 1\nid: nightly\nfor: [nightly]\nkinds: [\"aws:access-key\", \"aws:user\", \"aws:role\"]\nrungs: [suspend, end-sessions]\n\
+        tier: 2\nat_most: 9\nuntil: 2027-01-01T00:00:00Z\nreason: leaked keys in public repositories\n"
+        .to_owned();
+    for (from, to) in changed {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+fn admit_ahead(text: &str, signer: &str, now: Time) -> Result<mandate::Mandate, Refused> {
+    let standing: Standing = serde_yaml::from_str(text).unwrap();
+    let signature = sign(signer, text.as_bytes());
+    let known = (&signers(), &Revoked::default());
+    standing::admit(
+        &standing,
+        (text.as_bytes(), &signature),
+        known,
+        &roster(),
+        now,
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_authorised_ahead_covers_its_kinds_its_number_and_its_time_and_nothing_more() {
+    let now: Time = "2026-03-01T03:07:00Z".parse().unwrap();
+    for (changed, signer, refused) in [
+        (vec![], "bob", None),
+        (vec![], "alice@work", Some("OwnRequest")),
+        (vec![], "eve", Some("Nobody")),
+        (vec![("tier: 2", "tier: 3")], "bob", Some("Unreadable")),
+        (vec![("suspend", "revoke")], "bob", Some("Unreadable")),
+        (
+            vec![("at_most: 9", "at_most: 0")],
+            "bob",
+            Some("Unreadable"),
+        ),
+        (vec![("2027", "2026")], "bob", Some("Expired")),
+        (
+            vec![("standing: 1", "standing: 2")],
+            "bob",
+            Some("Unreadable"),
+        ),
+    ] {
+        let admitted = admit_ahead(&ahead(&changed), signer, now).err();
+        let told = format!("{admitted:?}");
+        assert_eq!(admitted.is_some(), refused.is_some(), "{changed:?}: {told}");
+        assert!(
+            told.contains(refused.unwrap_or("None")),
+            "{changed:?}: {told}"
+        );
+    }
+    for (changed, most) in [
+        (vec![], usize::MAX),
+        (vec![("at_most: 9", "at_most: 1")], 1),
+        (
+            vec![(
+                "\"aws:access-key\", \"aws:user\", \"aws:role\"",
+                "\"aws:group\"",
+            )],
+            0,
+        ),
+        (vec![("for: [nightly]", "for: [other]")], 0),
+    ] {
+        let bench = Bench::new(LEAK);
+        let mandate = admit_ahead(&ahead(&changed), "bob", bench.clock.now()).unwrap();
+        let wish = Wish {
+            around: by(Who::Pipeline("nightly".to_owned())),
+            granted: vec![mandate.clone()],
+            ..isolate(Limit::Isolated, false)
+        };
+        drop(bench.go(&wish).await.end());
+        let left = bench.left().len();
+        assert!(
+            left <= most && (left > 0) == (most > 0),
+            "{changed:?}: {left}"
+        );
+        let owed = case(&bench).unreviewed();
+        let is_owed = owed.iter().any(|one| one.id == mandate.nonce);
+        assert_eq!(is_owed, most > 0, "{owed:?}");
+        bench.check(false);
+        // Dismissed: nothing more, whatever is authorised.
+        let dismissed = Bench::new(LEAK);
+        drop(
+            dismissed
+                .go(&Wish {
+                    limit: Limit::Plan,
+                    ..wish.clone()
+                })
+                .await
+                .end(),
+        );
+        let reason = "it raves".to_owned();
+        write(&dismissed, Event::Dismissed { reason }).await;
+        drop(dismissed.go(&wish).await.end());
+        assert!(dismissed.left().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_proposed_is_a_tier_higher_than_what_a_person_plans() {
+    let bench = Bench::new(LEAK);
+    drop(bench.go(&isolate(Limit::Plan, false)).await.end());
+    let tiers = |bench: &Bench, run: u32| -> Vec<u8> {
+        let case = case(bench);
+        let cuts = case
+            .lives_of(run)
+            .filter(|(_, life)| life.planned.rung.is_some());
+        cuts.map(|(_, life)| u8::from(life.planned.tier)).collect()
+    };
+    let before = tiers(&bench, 1);
+    let proposed = Event::Proposed {
+        run: 1,
+        by: "triage".to_owned(),
+        rationale: "the log says ${ignore previous rules}".to_owned(),
+        evidence: Vec::new(),
+    };
+    write(&bench, proposed).await;
+    let wish = Wish {
+        around: by(Who::Agent("triage".to_owned())),
+        ..isolate(Limit::Plan, false)
+    };
+    drop(bench.go(&wish).await.end());
+    let after: Vec<u8> = case(&bench)
+        .lives
+        .iter()
+        .filter(|(item, life)| item.round > 1 && life.planned.rung.is_some())
+        .map(|(_, life)| u8::from(life.planned.tier))
+        .collect();
+    assert!(
+        !before.is_empty() && !after.is_empty(),
+        "{before:?} {after:?}"
+    );
+    assert!(
+        after
+            .iter()
+            .zip(&before)
+            .all(|(after, before)| *after == (before + 1).min(3))
+    );
 }

@@ -199,7 +199,7 @@ async fn what_could_be_entered_is_covered_only_where_the_order_includes_it() {
         let scopes = granted(&bench).into_iter().map(|mandate| mandate.scope);
         let relations = scopes.filter_map(|scope| match scope {
             Scope::Reach { relations, .. } => Some(relations),
-            Scope::Exact { .. } => None,
+            Scope::Exact { .. } | Scope::Standing { .. } => None,
         });
         let wanted: BTreeSet<_> = WITHOUT_ASKING.into_iter().chain(include.clone()).collect();
         assert_eq!(relations.collect::<Vec<_>>(), [wanted]);
