@@ -15,6 +15,7 @@ mod paste;
 mod pick;
 mod progress;
 mod session;
+mod sign;
 mod task;
 mod wish;
 mod work;
