@@ -37,6 +37,7 @@ mod verify;
 
 mod provider;
 
+mod checkpoint;
 mod doctor;
 mod drill;
 mod evidence;
@@ -209,7 +210,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
-            Verb::Journal(args) => journal::run(args, &Session::open(&global)?),
+            Verb::Journal(args) => journal::run(args, &Session::open(&global)?).await,
             Verb::Completions(args) => completions::run(args),
             Verb::Man(args) => man::run(args),
         }

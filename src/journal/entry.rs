@@ -58,6 +58,7 @@ const KINDS: &[&str] = &[
     "noted",
     "by-hand",
     "set-aside",
+    "checkpoint",
     "closed",
 ];
 

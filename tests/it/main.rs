@@ -28,4 +28,5 @@ mod moto;
 mod playbook;
 #[cfg(feature = "aws")]
 mod provider;
+mod record;
 mod tidy;
