@@ -296,7 +296,7 @@ fn lay_out(folder: &Folder, to: &Path) -> Result<(usize, Digest), Error> {
     Ok((digests.len() + 1, head))
 }
 
-fn spelled(error: &Error) -> String {
+pub(super) fn spelled(error: &Error) -> String {
     match std::error::Error::source(error) {
         Some(source) => format!("failed to {error}: {source}"),
         None => format!("failed to {error}"),

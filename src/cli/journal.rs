@@ -1,16 +1,20 @@
-//! `contain journal`: show the record, or verify it.
+//! `contain journal`: show the record, verify it, or sign what it is now.
 
-use crate::report::page::Page;
+use std::path::PathBuf;
+
 use clap::Subcommand;
+use serde_json::json;
 
 use super::Ended;
+use super::checkpoint::{self, Signers, Witnesses};
 use super::evidence::{damage, standing};
 use super::failure::{Failure, exit};
 use super::session::Session;
 use crate::domain::why::plain;
-use crate::journal::{Report, check};
+use crate::journal::{Anchor, Folder, Intact, Report, check, check_with, vouched};
+use crate::report::page::Page;
 
-/// Show an incident's journal, or verify it
+/// Show an incident's journal, verify it, or sign it
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -25,136 +29,213 @@ enum Verb {
         #[arg(long, value_name = "ID")]
         incident: Option<String>,
     },
-    /// Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged
-    Verify {
-        /// The incident, or a drill; otherwise the only open one, or the latest
-        #[arg(long, value_name = "ID")]
-        incident: Option<String>,
-        /// Check this file instead of an incident's
-        #[arg(value_name = "FILE", conflicts_with = "incident")]
-        file: Option<std::path::PathBuf>,
-    },
+    /// Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged
+    Verify(Verify),
+    /// Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen
+    Sign(checkpoint::Sign),
 }
 
-pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
+#[derive(clap::Args, Debug)]
+struct Verify {
+    /// The incident, or a drill; otherwise the only open one, or the latest
+    #[arg(long, value_name = "ID")]
+    incident: Option<String>,
+    /// Hold it against this signed checkpoint, kept elsewhere, with its .sig beside it (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    /// Who may sign, as `ssh-keygen` reads it; otherwise allowed_signers of the workspace
+    #[arg(long, value_name = "FILE")]
+    allowed_signers: Option<PathBuf>,
+    /// Check this file instead of an incident's
+    #[arg(value_name = "FILE", conflicts_with = "incident")]
+    file: Option<PathBuf>,
+}
+
+pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
-        Verb::Show { incident } => {
-            let folder = session.folder(incident.as_deref())?;
-            let record = folder.read()?;
-            let mut text = Page::default();
-            for line in &record.lines {
-                let about = line
-                    .event
-                    .item()
-                    .map(|item| item.key.to_string())
-                    .unwrap_or_default();
-                text.add(&format!(
-                    "{:>5}  {}  {:<10}  {:<12}  {}\n",
-                    line.seq,
-                    line.at,
-                    plain(&line.actor),
-                    line.event.kind(),
-                    plain(&about)
-                ));
-            }
-            if record.torn > 0 {
-                text.add(&format!(
-                    "       a torn tail of {} bytes follows; the next writer sets it aside\n",
-                    record.torn
-                ));
-            }
-            let rows: Vec<_> = record.lines.iter().map(|line| serde_json::json!({"seq": line.seq, "at": line.at, "actor": line.actor, "event": line.event})).collect();
-            let mut ended = Ended::data(
-                serde_json::json!({"entries": rows, "torn": record.torn}),
-                text,
-            );
-            ended.output.incident = Some(folder.id().to_owned());
-            ended.output.drill = folder.is_drill();
-            Ok(ended)
-        }
-        Verb::Verify { incident, file } => {
-            let (bytes, folder) = match file {
-                Some(file) => {
-                    let failed = |error: std::io::Error| {
-                        Failure::usage(format!("failed to read `{}`: {error}", file.display()))
-                    };
-                    (std::fs::read(&file).map_err(failed)?, None)
-                }
-                None => {
-                    let folder = session.folder(incident.as_deref())?;
-                    (folder.bytes()?, Some(folder))
-                }
+        Verb::Show { incident } => show(&session.folder(incident.as_deref())?),
+        Verb::Verify(wanted) => verify(&wanted, session),
+        Verb::Sign(wanted) => checkpoint::run(wanted, session).await,
+    }
+}
+
+fn show(folder: &Folder) -> Result<Ended, Box<Failure>> {
+    let record = folder.read()?;
+    let mut text = Page::default();
+    for line in &record.lines {
+        let about = line
+            .event
+            .item()
+            .map(|item| item.key.to_string())
+            .unwrap_or_default();
+        text.add(&format!(
+            "{:>5}  {}  {:<10}  {:<12}  {}\n",
+            line.seq,
+            line.at,
+            plain(&line.actor),
+            line.event.kind(),
+            plain(&about)
+        ));
+    }
+    if record.torn > 0 {
+        text.add(&format!(
+            "       a torn tail of {} bytes follows; the next writer sets it aside\n",
+            record.torn
+        ));
+    }
+    let rows: Vec<_> = record
+        .lines
+        .iter()
+        .map(|line| {
+            json!({"seq": line.seq, "at": line.at, "actor": line.actor, "event": line.event})
+        })
+        .collect();
+    let mut ended = Ended::data(json!({"entries": rows, "torn": record.torn}), text);
+    ended.output.incident = Some(folder.id().to_owned());
+    ended.output.drill = folder.is_drill();
+    Ok(ended)
+}
+
+fn verify(wanted: &Verify, session: &Session) -> Result<Ended, Box<Failure>> {
+    let (bytes, folder) = match &wanted.file {
+        Some(file) => {
+            let failed = |error: std::io::Error| {
+                Failure::usage(format!("failed to read `{}`: {error}", file.display()))
             };
-            let (data, text, code) = match check(&bytes) {
-                Report::Intact(intact) => {
-                    let said = format!(
-                        "intact: {} entries, head {}, {}\n",
-                        intact.entries,
-                        intact.head,
-                        intact
-                            .anchored
-                            .as_deref()
-                            .map_or("unanchored".to_owned(), |to| format!("anchored to {to}"))
-                    );
-                    (
-                        serde_json::json!({"verdict": "intact", "entries": intact.entries, "head": intact.head, "anchored": intact.anchored}),
-                        said,
-                        0,
-                    )
-                }
-                Report::Torn { whole, bytes } => {
-                    let said = format!(
-                        "torn: {} entries are intact, and {bytes} bytes after them were never acknowledged; the next writer sets them aside\n",
-                        whole.entries
-                    );
-                    (
-                        serde_json::json!({"verdict": "torn", "entries": whole.entries, "head": whole.head, "torn": bytes}),
-                        said,
-                        exit::DAMAGED,
-                    )
-                }
-                Report::Damaged { line, offset, why } => {
-                    let said = format!(
-                        "DAMAGED at line {line}, byte {offset}: {why}\nNothing after that line can be trusted, and nobody writes on.\n"
-                    );
-                    (
-                        serde_json::json!({"verdict": "damaged", "line": line, "offset": offset, "why": why.to_string()}),
-                        said,
-                        exit::DAMAGED,
-                    )
-                }
-            };
-            let (mut data, mut text, mut code) = (data, text, code);
-            // A record that cannot be read has no list of files that could be trusted.
-            if let Some(folder) = &folder
-                && let Ok(record) = folder.read()
-            {
-                let files = standing(folder, &record.case.attached);
-                let wrong = damage(&files);
-                for wrong in &wrong {
-                    text.extend(["EVIDENCE ", wrong.as_str(), "\n"]);
-                }
-                if wrong.is_empty() && !files.is_empty() {
-                    let count = files.len().to_string();
-                    text.extend([
-                        "evidence: ",
-                        count.as_str(),
-                        " attached files are as they were
-",
-                    ]);
-                }
-                if !wrong.is_empty() {
-                    code = exit::DAMAGED;
-                }
-                if let Some(data) = data.as_object_mut() {
-                    data.insert("attached".to_owned(), files.len().into());
-                    data.insert("evidence".to_owned(), serde_json::json!(wrong));
-                }
-            }
-            let mut ended = Ended::data(data, text);
-            ended.output.incident = folder.map(|folder| folder.id().to_owned());
-            ended.exit = Some(code);
-            Ok(ended)
+            (std::fs::read(file).map_err(failed)?, None)
         }
+        None => {
+            let folder = session.folder(wanted.incident.as_deref())?;
+            (folder.bytes()?, Some(folder))
+        }
+    };
+    let signers = Signers::read(wanted.allowed_signers.as_deref(), session)?;
+    let witnesses = witnesses(wanted, (&bytes, folder.as_ref()), &signers, session)?;
+    let mut verdict = Verdict::of(&bytes, &witnesses.anchors);
+    verdict.add_ignored(&witnesses, &signers);
+    // A record that cannot be read has no list of files that could be trusted.
+    if let Some(folder) = &folder
+        && let Ok(record) = folder.read()
+    {
+        let files = standing(folder, &record.case.attached);
+        verdict.add_files(files.len(), &damage(&files));
+    }
+    let mut ended = Ended::data(verdict.data, verdict.text);
+    ended.output.incident = folder.map(|folder| folder.id().to_owned());
+    ended.exit = Some(verdict.exit);
+    Ok(ended)
+}
+
+/// All that vouches: the checkpoints of the folder, and those that are named.
+fn witnesses(
+    wanted: &Verify,
+    (bytes, folder): (&[u8], Option<&Folder>),
+    signers: &Signers,
+    session: &Session,
+) -> Result<Witnesses, Box<Failure>> {
+    let now = session.clock.now();
+    let mut witnesses = match folder {
+        Some(folder) => checkpoint::of_folder(folder, signers, now)?,
+        None => Witnesses::default(),
+    };
+    let told = match check(bytes) {
+        Report::Intact(whole) | Report::Torn { whole, .. } => whole.incident,
+        Report::Damaged { .. } => None,
+    };
+    let incident = folder.map(Folder::id).or(told.as_deref());
+    for file in &wanted.checkpoint {
+        let anchor = checkpoint::of_file(file, incident, signers, now)?;
+        witnesses.anchors.push(anchor);
+    }
+    Ok(witnesses)
+}
+
+/// What is said of a journal.
+struct Verdict {
+    data: serde_json::Value,
+    text: String,
+    exit: u8,
+}
+
+impl Verdict {
+    fn of(bytes: &[u8], anchors: &[Anchor]) -> Self {
+        let standing = |whole: &Intact, word: &str, torn: u64| {
+            let anchor = whole.anchored.as_ref().map(|anchor| {
+                json!({
+                    "entries": anchor.checkpoint.entries, "head": anchor.checkpoint.head,
+                    "at": anchor.checkpoint.at, "by": anchor.by, "key": anchor.key,
+                    "after": whole.entries.saturating_sub(anchor.checkpoint.entries),
+                })
+            });
+            json!({
+                "verdict": word, "entries": whole.entries, "head": whole.head, "anchored": anchor,
+                "torn": torn,
+            })
+        };
+        let (data, text, exit) = match check_with(bytes, anchors) {
+            Report::Intact(whole) => (
+                standing(&whole, "intact", 0),
+                format!("intact: {whole}\n"),
+                0,
+            ),
+            Report::Torn { whole, bytes } => {
+                let text = format!(
+                    "torn: {bytes} bytes without an end were never acknowledged, and the next writer sets them aside; before them {whole}\n"
+                );
+                (standing(&whole, "torn", bytes), text, exit::DAMAGED)
+            }
+            Report::Damaged { line, offset, why } => {
+                let trusted = vouched(bytes, anchors);
+                let before = trusted.map_or_else(
+                    || "Nothing after that line can be trusted".to_owned(),
+                    |anchor| {
+                        let entries = anchor.checkpoint.entries;
+                        format!("The first {entries} entries are vouched for ({anchor}); nothing after them can be trusted")
+                    },
+                );
+                let text = format!(
+                    "DAMAGED at line {line}, byte {offset}: {why}\n{before}, and nobody writes on.\n"
+                );
+                let vouched = trusted.map(|anchor| anchor.checkpoint.entries);
+                let data = json!({"verdict": "damaged", "line": line, "offset": offset, "why": why.to_string(), "vouched": vouched});
+                (data, text, exit::DAMAGED)
+            }
+        };
+        Self { data, text, exit }
+    }
+
+    fn add(&mut self, name: &str, value: serde_json::Value) {
+        if let Some(data) = self.data.as_object_mut() {
+            data.insert(name.to_owned(), value);
+        }
+    }
+
+    /// Checkpoints that count for nothing are told, or one would be missed by nobody.
+    fn add_ignored(&mut self, witnesses: &Witnesses, signers: &Signers) {
+        for ignored in &witnesses.ignored {
+            self.text.extend(["CHECKPOINT ", &plain(ignored), "\n"]);
+        }
+        if !witnesses.ignored.is_empty() && !signers.are_known() {
+            let place = signers.place();
+            self.text
+                .extend(["Nobody may sign: write who may into ", &place, "\n"]);
+        }
+        self.add("ignored", json!(witnesses.ignored));
+    }
+
+    fn add_files(&mut self, count: usize, wrong: &[String]) {
+        for wrong in wrong {
+            self.text.extend(["EVIDENCE ", wrong.as_str(), "\n"]);
+        }
+        if wrong.is_empty() && count > 0 {
+            let count = count.to_string();
+            self.text
+                .extend(["evidence: ", &count, " attached files are as they were\n"]);
+        }
+        if !wrong.is_empty() {
+            self.exit = exit::DAMAGED;
+        }
+        self.add("attached", count.into());
+        self.add("evidence", json!(wrong));
     }
 }

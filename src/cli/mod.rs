@@ -42,6 +42,7 @@ mod verify;
 
 mod provider;
 
+mod checkpoint;
 mod doctor;
 mod drill;
 mod evidence;
@@ -225,7 +226,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Policy(args) => policy::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
-            Verb::Journal(args) => journal::run(args, &Session::open(&global)?),
+            Verb::Journal(args) => journal::run(args, &Session::open(&global)?).await,
             Verb::Completions(args) => completions::run(args),
             Verb::Man(args) => man::run(args),
         }

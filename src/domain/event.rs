@@ -362,6 +362,21 @@ pub enum Event {
         /// Their digest.
         digest: Digest,
     },
+    /// Somebody signed what the journal was, which is at least an entry before this one.
+    Checkpoint {
+        /// How many entries are vouched for.
+        entries: u64,
+        /// The hash of the last of them.
+        head: Digest,
+        /// What was signed, as a path within the folder; the signature lies beside it under `.sig`.
+        path: String,
+        /// Its digest.
+        digest: Digest,
+        /// The digest of the signature.
+        signature: Digest,
+        /// Where copies were written.
+        to: Vec<String>,
+    },
     /// The incident was closed.
     Closed {
         /// Why, in the operator's words.
@@ -435,6 +450,7 @@ impl Event {
             Self::Noted { .. } => "noted",
             Self::ByHand { .. } => "by-hand",
             Self::SetAside { .. } => "set-aside",
+            Self::Checkpoint { .. } => "checkpoint",
             Self::Closed { .. } => "closed",
         }
     }
@@ -481,6 +497,7 @@ impl Event {
             | Self::Noted { .. }
             | Self::ByHand { .. }
             | Self::SetAside { .. }
+            | Self::Checkpoint { .. }
             | Self::Closed { .. } => None,
         }
     }
@@ -527,6 +544,7 @@ impl Event {
             | Self::Noted { .. }
             | Self::ByHand { .. }
             | Self::SetAside { .. }
+            | Self::Checkpoint { .. }
             | Self::Closed { .. } => None,
         }
     }

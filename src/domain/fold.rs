@@ -123,6 +123,21 @@ impl Case {
                 digest: *digest,
                 about: about.as_deref().cloned(),
             }),
+            Event::Checkpoint {
+                path,
+                digest,
+                signature,
+                ..
+            } => self.attached.extend(
+                [(path.clone(), *digest), (format!("{path}.sig"), *signature)].map(
+                    |(path, digest)| Attached {
+                        at,
+                        path,
+                        digest,
+                        about: None,
+                    },
+                ),
+            ),
             Event::SetAside { .. } => {}
             Event::Blocked { item, .. }
             | Event::Denied { item, .. }
@@ -351,6 +366,7 @@ impl Case {
             | Event::Noted { .. }
             | Event::ByHand { .. }
             | Event::SetAside { .. }
+            | Event::Checkpoint { .. }
             | Event::Closed { .. } => {}
         }
         Ok(())

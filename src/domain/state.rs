@@ -371,6 +371,7 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Noted { .. }
         | Event::ByHand { .. }
         | Event::SetAside { .. }
+        | Event::Checkpoint { .. }
         | Event::Closed { .. } => Err(illegal()),
     }
 }

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::checkpoint::Anchor;
 use super::fold::{Chain, Fault, Newer, walk};
 use crate::domain::Digest;
 use crate::domain::case::Case;
@@ -43,15 +44,18 @@ pub struct Intact {
     pub opaque: u64,
     /// The hash of the last line.
     pub head: Digest,
-    /// What outside the journal vouches for it; without that, a tail cut at the end of a line goes unseen.
-    pub anchored: Option<String>,
+    /// Who vouches for how much of it; without that, a tail cut at the end of a line goes unseen.
+    pub anchored: Option<Anchor>,
 }
 
 impl fmt::Display for Intact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} entries, head {}, ", self.entries, self.head)?;
         match &self.anchored {
-            Some(anchor) => write!(f, "anchored to {anchor}"),
+            Some(anchor) => {
+                let after = self.entries.saturating_sub(anchor.checkpoint.entries);
+                write!(f, "anchored to {anchor}, and {after} entries after it")
+            }
             None => f.write_str("unanchored"),
         }
     }

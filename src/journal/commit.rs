@@ -358,6 +358,8 @@ pub(super) fn refusal(path: PathBuf, stop: Stop) -> Error {
         | Fault::Foreign
         | Fault::Body(_)
         | Fault::Illegal(_)
+        | Fault::Cut { .. }
+        | Fault::Forked { .. }
         | Fault::Overrun) => Error::Damaged {
             path,
             line: stop.line,

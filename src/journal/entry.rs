@@ -65,6 +65,7 @@ const KINDS: &[&str] = &[
     "noted",
     "by-hand",
     "set-aside",
+    "checkpoint",
     "closed",
 ];
 

@@ -43,6 +43,18 @@ pub enum Fault {
     /// A whole line is followed by something else than a newline.
     #[error("a whole line is followed by something else than a newline")]
     Overrun,
+    /// It ends before what was vouched for.
+    #[error("it ends there, and a signed checkpoint vouches for {entries} entries")]
+    Cut {
+        /// For how many entries is vouched.
+        entries: u64,
+    },
+    /// It is another history than the one vouched for.
+    #[error("its first {entries} entries are not those that a signed checkpoint vouches for")]
+    Forked {
+        /// For how many entries is vouched.
+        entries: u64,
+    },
     /// A newer version wrote it.
     #[error("a newer version of this program wrote it (`{kind}`)")]
     Newer {

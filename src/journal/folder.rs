@@ -20,7 +20,9 @@ pub use list::{Summary, default_of, open_with};
 
 const JOURNAL: &str = "journal.jsonl";
 const KEY: &str = "fingerprint.key";
-const ROOMS: [&str; 4] = ["plans", "evidence", "mandates", "report"];
+const ROOMS: [&str; 5] = ["plans", "evidence", "mandates", "report", CHECKPOINTS];
+/// Where signed checkpoints lie.
+pub const CHECKPOINTS: &str = "checkpoints";
 
 /// What a folder is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -254,7 +256,7 @@ impl Folder {
         self.path.join("plans").join(format!("{digest}.yaml"))
     }
 
-    /// Keeps a file in one of the rooms (`plans`, `evidence`, `mandates`, `report`); the path within the folder and the
+    /// Keeps a file in one of the rooms (`plans`, `evidence`, `mandates`, `report`, `checkpoints`); the path within the folder and the
     /// digest belong into an `Attached` entry.
     ///
     /// # Errors
@@ -265,6 +267,8 @@ impl Folder {
             let name = room.to_owned();
             return Err(Error::Name { name });
         }
+        // An older version made fewer rooms.
+        file::directory(&self.path.join(room))?;
         file::store(&self.path.join(room).join(name), bytes)?;
         Ok((format!("{room}/{name}"), Digest::of(bytes)))
     }
@@ -308,7 +312,10 @@ impl Folder {
         let mut paths = Vec::new();
         for room in ROOMS {
             let path = self.path.join(room);
-            let listed = path.read_dir().map_err(Error::io("list", &path))?;
+            let listed = match path.read_dir() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                listed => listed.map_err(Error::io("list", &path))?,
+            };
             for entry in listed {
                 let entry = entry.map_err(Error::io("list", &path))?;
                 // What is half-written begins with a dot, and is no part of the record.

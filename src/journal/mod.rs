@@ -15,6 +15,7 @@ pub mod sink;
 mod commit;
 
 pub mod check;
+pub mod checkpoint;
 pub mod folder;
 
 #[cfg(test)]
@@ -25,6 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 pub use check::{Intact, Report, check};
+pub use checkpoint::{Anchor, Checkpoint, check_with, vouched};
 pub use entry::Line;
 pub use error::{Error, Loose};
 pub use fold::Fault;

@@ -333,6 +333,7 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Noted { .. }
         | Event::ByHand { .. }
         | Event::SetAside { .. }
+        | Event::Checkpoint { .. }
         | Event::Closed { .. } => return None,
     };
     Some((target, text))

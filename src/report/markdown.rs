@@ -122,8 +122,30 @@ pub fn render(output: &Output, timeline: &[Entry<'_>], head: Digest) -> String {
     lines.push("\n## Checking this report\n".to_owned());
     lines.push(format!("The journal has {} entries and its head is `{head}`. Each line's `hash` is the SHA-256 of the line's bytes before `,\"hash\":`, and `prev` is the hash of the line before it:", timeline.len()));
     lines.push("\n    sed -n '1p' journal.jsonl | sed 's/,\"hash\":\"[0-9a-f]*\"}$//' | tr -d '\\n' | sha256sum\n".to_owned());
-    lines.push("`contain journal verify` checks all of it. It is unanchored: no witness outside of this folder vouches for the head.".to_owned());
+    lines.push(format!(
+        "`contain journal verify` checks all of it. {}",
+        vouched(timeline)
+    ));
     lines.join("\n") + "\n"
+}
+
+/// How far somebody's signature vouches for the record, by what it says itself.
+fn vouched(timeline: &[Entry<'_>]) -> String {
+    let last = timeline.iter().rev().find_map(|entry| {
+        let Event::Checkpoint { entries, path, .. } = entry.event else {
+            return None;
+        };
+        Some((entries, path))
+    });
+    match last {
+        Some((entries, path)) => format!(
+            "The first {entries} entries were signed as {}; whether that signature counts, it says as well.",
+            code(path)
+        ),
+        None => {
+            "It is unanchored: no witness outside of this folder vouches for the head.".to_owned()
+        }
+    }
 }
 
 /// What an entry says was healthy all along, and why.

@@ -29,4 +29,5 @@ mod playbook;
 mod policy;
 #[cfg(feature = "aws")]
 mod provider;
+mod record;
 mod tidy;

@@ -77,6 +77,7 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
             "Before you confirm, and instead of confirming",
             "Giving back",
             "Evidence",
+            "A record that others can check",
             "Playbooks",
             "What it promises",
             "What it can cut",
