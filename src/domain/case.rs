@@ -10,7 +10,7 @@ use super::bug::{self, Bug};
 use super::event::{Decision, Does, Order};
 use super::mandate::{Mandate, Scope};
 use super::state::Life;
-use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, State, Time};
+use super::{ActionId, Digest, ItemKey, ItemRef, Locator, Phase, Reading, Relation, State, Time};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,21 @@ pub struct Case {
     pub by_hand: BTreeMap<Goal, Time>,
     /// The files of the folder that belong to the record.
     pub attached: Vec<Attached>,
+    /// What somebody took on themselves to leave as it is, by locator or by the name of what could not be seen.
+    pub accepted: BTreeMap<String, Acceptance>,
+}
+
+/// Somebody's word that what was found stays as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Acceptance {
+    /// When it was given.
+    pub at: Time,
+    /// As what it was known then.
+    pub relations: BTreeSet<Relation>,
+    /// Whose.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 /// A file of the incident's folder that belongs to the record.

@@ -2,6 +2,7 @@
 //!
 //! State is a function of (entries, now); nothing else is remembered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,8 @@ pub use super::order::{Order, SecretNote};
 pub use super::planned::{Does, PlannedItem};
 
 use super::{
-    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemRef, Locator, Reading, Seen, Time,
-    Verdict, Why, mandate::Mandate,
+    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemRef, Locator, Reading, Relation,
+    Seen, Time, Verdict, Why, mandate::Mandate,
 };
 
 /// One thing that happened.
@@ -227,6 +228,9 @@ pub enum Event {
         item: ItemRef,
         /// When it is due now.
         review: Time,
+        /// Why, in the words of whoever reviewed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A measure was given back, and that was verified.
     Released {
@@ -295,8 +299,25 @@ pub enum Event {
         /// Their digest.
         digest: Digest,
     },
+    /// Somebody took on themselves that what was found stays as it is.
+    Accepted {
+        /// What: a locator, or the name of what could not be seen.
+        what: String,
+        /// As what it was known then; what turns out to be more is not accepted by it.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        relations: BTreeSet<Relation>,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
     /// The incident was closed.
     Closed {
+        /// Why, in the operator's words.
+        reason: String,
+    },
+    /// A closed incident was opened again.
+    Reopened {
         /// Why, in the operator's words.
         reason: String,
     },
@@ -361,7 +382,9 @@ impl Event {
             Self::Noted { .. } => "noted",
             Self::ByHand { .. } => "by-hand",
             Self::SetAside { .. } => "set-aside",
+            Self::Accepted { .. } => "accepted",
             Self::Closed { .. } => "closed",
+            Self::Reopened { .. } => "reopened",
         }
     }
 
@@ -400,7 +423,9 @@ impl Event {
             | Self::Noted { .. }
             | Self::ByHand { .. }
             | Self::SetAside { .. }
-            | Self::Closed { .. } => None,
+            | Self::Accepted { .. }
+            | Self::Closed { .. }
+            | Self::Reopened { .. } => None,
         }
     }
 
@@ -439,7 +464,9 @@ impl Event {
             | Self::Noted { .. }
             | Self::ByHand { .. }
             | Self::SetAside { .. }
-            | Self::Closed { .. } => None,
+            | Self::Accepted { .. }
+            | Self::Closed { .. }
+            | Self::Reopened { .. } => None,
         }
     }
 

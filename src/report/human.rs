@@ -326,7 +326,9 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Noted { .. }
         | Event::ByHand { .. }
         | Event::SetAside { .. }
-        | Event::Closed { .. } => return None,
+        | Event::Accepted { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. } => return None,
     };
     Some((target, text))
 }
