@@ -176,6 +176,7 @@ mod tests {
             workspace: None,
             journal: Some(std::env::temp_dir().join("contain-none")),
             acting_as: Vec::new(),
+            reminders: Default::default(),
         });
         let Ok(session) = session else {
             unreachable!("a session opens")

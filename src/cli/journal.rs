@@ -40,7 +40,7 @@ pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> 
     match args.verb {
         Verb::Show { incident } => {
             let folder = session.folder(incident.as_deref())?;
-            let record = folder.read()?;
+            let record = session.read(&folder)?;
             let mut text = Page::default();
             for line in &record.lines {
                 let about = line

@@ -14,6 +14,7 @@ mod operation;
 mod paste;
 mod pick;
 mod progress;
+mod reminder;
 mod session;
 mod task;
 mod wish;
@@ -24,6 +25,7 @@ mod identify;
 mod incident;
 mod inventory;
 mod isolate;
+mod measures;
 mod plan;
 mod reissue;
 mod report;
@@ -92,6 +94,9 @@ struct Global {
     /// Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)
     #[arg(long = "as", global = true, value_name = "PROVIDER=WHO")]
     acting_as: Vec<String>,
+    /// What is said beside the result.
+    #[arg(skip)]
+    reminders: reminder::Reminders,
 }
 
 #[derive(Subcommand)]
@@ -109,6 +114,7 @@ enum Verb {
     Restore(restore::Args),
     Incident(incident::Args),
     Identify(identify::Args),
+    Measures(measures::Args),
     Evidence(evidence::Args),
     Report(report::Args),
     Provider(provider::Args),
@@ -166,15 +172,16 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     };
     log();
     close_the_doors();
-    let json = cli.global.json;
+    let (json, reminders) = (cli.global.json, cli.global.reminders.clone());
     match dispatch(cli) {
-        Ok(ended) => {
+        Ok(mut ended) => {
+            ended.output.warnings = reminders.said();
             let exit = ended.exit.unwrap_or_else(|| ended.output.outcome.exit());
             let text = ended.text.unwrap_or_else(|| human::ending(&ended.output));
             tell(if json { document(&ended.output) } else { text });
             exit
         }
-        Err(failure) => fail(*failure, json),
+        Err(failure) => fail(*failure, json, reminders.said()),
     }
 }
 
@@ -202,6 +209,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Restore(args) => restore::run(args, Session::open(&global)?).await,
             Verb::Incident(args) => incident::run(args, Session::open(&global)?).await,
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
+            Verb::Measures(args) => measures::run(args, Session::open(&global)?).await,
             Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
             Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
@@ -239,6 +247,7 @@ fn refuse(error: &clap::Error, json: bool) -> u8 {
                 misused(&said)
             },
             true,
+            Vec::new(),
         )
     } else {
         aside(&format!("{}\nNothing was changed.", error.render()));
@@ -256,10 +265,14 @@ fn misused(said: &str) -> Failure {
     })
 }
 
-fn fail(failure: Failure, json: bool) -> u8 {
+fn fail(failure: Failure, json: bool, warnings: Vec<String>) -> u8 {
     let exit = failure.exit;
     if json {
-        tell(document(&failure.into_output()));
+        let output = Output {
+            warnings,
+            ..failure.into_output()
+        };
+        tell(document(&output));
     } else {
         aside(&failure.render());
     }

@@ -26,6 +26,8 @@ pub(super) struct Session {
     pub(super) warnings: Vec<String>,
     /// Exported logs that are read beside the providers' own.
     pub(super) activity: Vec<PathBuf>,
+    /// What is said beside the result.
+    pub(super) reminders: super::reminder::Reminders,
     acting_as: Vec<String>,
     place: PathBuf,
     in_workspace: bool,
@@ -78,6 +80,7 @@ impl Session {
             json: global.json,
             warnings,
             activity: Vec::new(),
+            reminders: global.reminders.clone(),
             acting_as,
             place,
             in_workspace,

@@ -395,6 +395,7 @@ mod tests {
             workspace: None,
             journal: Some(std::env::temp_dir().join("contain-none")),
             acting_as: Vec::new(),
+            reminders: Default::default(),
         };
         let session = Session::open(&global);
         let session = session.as_ref().ok();

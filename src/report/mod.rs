@@ -8,6 +8,7 @@ pub mod standing;
 mod unproven;
 
 pub mod describe;
+pub mod measure;
 pub mod output;
 pub mod owed;
 pub mod page;

@@ -52,6 +52,8 @@ pub struct Output {
     pub confirm: Option<String>,
     /// What to run next.
     pub next: Vec<String>,
+    /// What was told beside the result: reviews of this incident that are overdue.
+    pub warnings: Vec<String>,
     /// What a verb answers that is not about a run.
     pub data: Option<serde_json::Value>,
     /// What went wrong.
@@ -218,6 +220,7 @@ impl Output {
             plan: None,
             confirm: None,
             next: Vec::new(),
+            warnings: Vec::new(),
             data: None,
             error: None,
         }
