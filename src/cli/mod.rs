@@ -35,6 +35,7 @@ mod run;
 mod status;
 mod validate;
 mod verify;
+mod watch;
 
 mod provider;
 
@@ -203,7 +204,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Plan(args) => plan::run(args, Session::open(&global)?).await,
             Verb::Apply(args) => apply::run(args, Session::open(&global)?).await,
             Verb::Run(args) => run::run(args, Session::open(&global)?).await,
-            Verb::Status(args) => status::run(args, &Session::open(&global)?),
+            Verb::Status(args) => status::run(args, &Session::open(&global)?).await,
             Verb::Verify(args) => verify::run(args, Session::open(&global)?).await,
             Verb::Resume(args) => resume::run(args, Session::open(&global)?).await,
             Verb::Restore(args) => restore::run(args, Session::open(&global)?).await,
@@ -287,8 +288,15 @@ fn document(output: &Output) -> String {
 
 /// Prints the result. A reader that went away ends it quietly.
 fn tell(text: String) {
+    is_told(&text);
+}
+
+/// Prints, and says whether anybody still reads.
+fn is_told(text: &str) -> bool {
     let mut out = anstream::stdout();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_ok()
 }
 
 /// Prints beside the result.

@@ -5,13 +5,14 @@ use super::failure::{Failure, exit};
 use super::library;
 use super::pick;
 use super::session::Session;
+use super::watch;
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::journal::Folder;
 use crate::report::describe::{self, Source};
 use crate::report::output::Output;
-use crate::report::owed;
 use crate::report::standing::standing;
+use crate::report::{owed, phase};
 
 /// Say where an incident stands: what is done, open and still alive, and what is due; asks no provider
 #[derive(clap::Args, Debug)]
@@ -19,9 +20,15 @@ pub(super) struct Args {
     /// The incident, or a drill; otherwise the only open one, or the latest
     #[arg(long, value_name = "ID")]
     incident: Option<String>,
+    /// Go on showing it, whenever the journal grows or a deadline passes, until interrupted
+    #[arg(long)]
+    watch: bool,
 }
 
-pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
+pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
+    if args.watch {
+        return watch::run(args.incident.as_deref(), session).await;
+    }
     of(args.incident.as_deref(), session)
 }
 
@@ -91,5 +98,8 @@ pub(super) fn describe(
         now,
     });
     output.obligations = owed::of_incident(case, catalogue, now);
+    output.phases = phase::phases(case, now);
+    let settles_at = output.settles_at.as_deref();
+    output.deadline = phase::deadline(&output.obligations, settles_at, now);
     Some(output)
 }

@@ -12,6 +12,7 @@ pub mod measure;
 pub mod output;
 pub mod owed;
 pub mod page;
+pub mod phase;
 
 mod asked;
 pub mod commands;

@@ -28,7 +28,7 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
         });
     }
     for (item, life) in last_lives(source.case, source.run) {
-        all.extend(asked(source, item, life));
+        all.extend(asked(source.case, source.now, item, life));
         let action = life.planned.action.as_ref();
         let spec = action.and_then(|action| source.catalogue.action(action));
         if life.state.is_in_doubt() && spec.is_some_and(Spec::leaves_no_trace) {
@@ -154,16 +154,16 @@ fn undo_failed(case: &Case, measure: &Measure<'_>) -> Option<Obligation> {
 }
 
 /// A manual task or a question that is open, with the time that is left for it.
-fn asked(source: &Source<'_>, item: &ItemRef, life: &Life) -> Option<Obligation> {
-    let incident = &source.case.incident;
-    if !life.state.is_open() || source.case.is_waived(item, life) {
+pub(super) fn asked(case: &Case, now: Time, item: &ItemRef, life: &Life) -> Option<Obligation> {
+    let incident = &case.incident;
+    if !life.state.is_open() || case.is_waived(item, life) {
         return None;
     }
     let asked = life.planned.asked.as_ref();
     // The time runs from when it was asked, which is when what it needs had ended.
     let since = matches!(life.state, State::Blocked(_)).then_some(life.at);
     let due = since.and_then(|since| since.saturating_add(asked?.within?).ok());
-    let overdue = due.is_some_and(|due| source.now >= due);
+    let overdue = due.is_some_and(|due| now >= due);
     let late = if overdue { "overdue: " } else { "" };
     let (what, do_with) = match (life.planned.does, asked) {
         (Does::Manual, Some(asked)) if !asked.cuts => {
