@@ -181,6 +181,7 @@ mod tests {
             journal: Some(std::env::temp_dir().join("contain-none")),
             acting_as: Vec::new(),
             operator: None,
+            reminders: Default::default(),
         });
         let Ok(session) = session else {
             unreachable!("a session opens")

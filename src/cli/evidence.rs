@@ -64,13 +64,15 @@ enum Verb {
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
-        Verb::List { incident } => list(&session.folder(incident.as_deref())?),
+        Verb::List { incident } => list(&session, &session.folder(incident.as_deref())?),
         Verb::Add {
             file,
             about,
             incident,
         } => add(&session, &file, about, incident.as_deref()).await,
-        Verb::Export { to, incident } => export(&session.folder(incident.as_deref())?, &to),
+        Verb::Export { to, incident } => {
+            export(&session, &session.folder(incident.as_deref())?, &to)
+        }
     }
 }
 
@@ -94,8 +96,8 @@ pub(super) fn damage(files: &[(Attached, Standing)]) -> Vec<String> {
         .collect()
 }
 
-fn list(folder: &Folder) -> Result<Ended, Box<Failure>> {
-    let record = folder.read()?;
+fn list(session: &Session, folder: &Folder) -> Result<Ended, Box<Failure>> {
+    let record = session.read(folder)?;
     let files = standing(folder, &record.case.attached);
     let mut text = Page::default();
     let mut rows = Vec::new();
@@ -186,7 +188,7 @@ async fn add(
     Ok(ended)
 }
 
-fn export(folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
+fn export(session: &Session, folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
     let there = || {
         let message = format!(
             "`{}` is there already, and nothing is written over",
@@ -197,7 +199,7 @@ fn export(folder: &Folder, to: &Path) -> Result<Ended, Box<Failure>> {
     if to.symlink_metadata().is_ok() {
         return Err(there());
     }
-    let record = folder.read()?;
+    let record = session.read(folder)?;
     let is_archive = to.extension().is_some_and(|extension| extension == "tar");
     let written = if is_archive {
         pack(folder, to, record.case.latest.unwrap_or_default())

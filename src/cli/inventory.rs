@@ -39,7 +39,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     };
     let mut ended = begin(&session, wish).await?;
     let folder = session.folder(ended.output.incident.as_deref())?;
-    let record = folder.read()?;
+    let record = session.read(&folder)?;
     let readings: Vec<_> = record
         .case
         .readings(ended.output.run.unwrap_or_default())

@@ -53,14 +53,14 @@ struct Verify {
 
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
-        Verb::Show { incident } => show(&session.folder(incident.as_deref())?),
+        Verb::Show { incident } => show(session, &session.folder(incident.as_deref())?),
         Verb::Verify(wanted) => verify(&wanted, session),
         Verb::Sign(wanted) => checkpoint::run(wanted, session).await,
     }
 }
 
-fn show(folder: &Folder) -> Result<Ended, Box<Failure>> {
-    let record = folder.read()?;
+fn show(session: &Session, folder: &Folder) -> Result<Ended, Box<Failure>> {
+    let record = session.read(folder)?;
     let mut text = Page::default();
     for line in &record.lines {
         let about = line

@@ -15,6 +15,7 @@ mod operation;
 mod paste;
 mod pick;
 mod progress;
+mod reminder;
 mod session;
 mod sign;
 mod task;
@@ -29,6 +30,7 @@ mod identify;
 mod incident;
 mod inventory;
 mod isolate;
+mod measures;
 mod plan;
 mod propose;
 mod reissue;
@@ -39,6 +41,7 @@ mod run;
 mod status;
 mod validate;
 mod verify;
+mod watch;
 
 mod provider;
 
@@ -104,6 +107,9 @@ struct Global {
     /// os:NAME of the present login
     #[arg(long, global = true, value_name = "NAME")]
     operator: Option<String>,
+    /// What is said beside the result.
+    #[arg(skip)]
+    reminders: reminder::Reminders,
 }
 
 #[derive(Subcommand)]
@@ -123,6 +129,7 @@ enum Verb {
     Restore(restore::Args),
     Incident(incident::Args),
     Identify(identify::Args),
+    Measures(measures::Args),
     Evidence(evidence::Args),
     Report(report::Args),
     Provider(provider::Args),
@@ -181,15 +188,16 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     };
     log();
     close_the_doors();
-    let json = cli.global.json;
+    let (json, reminders) = (cli.global.json, cli.global.reminders.clone());
     match dispatch(cli) {
-        Ok(ended) => {
+        Ok(mut ended) => {
+            ended.output.warnings = reminders.said();
             let exit = ended.exit.unwrap_or_else(|| ended.output.outcome.exit());
             let text = ended.text.unwrap_or_else(|| human::ending(&ended.output));
             tell(if json { document(&ended.output) } else { text });
             exit
         }
-        Err(failure) => fail(*failure, json),
+        Err(failure) => fail(*failure, json, reminders.said()),
     }
 }
 
@@ -213,12 +221,13 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Approve(args) => approve::run(args, Session::open(&global)?).await,
             Verb::Run(args) => run::run(args, Session::open(&global)?).await,
             Verb::Propose(args) => propose::run(args, Session::open(&global)?).await,
-            Verb::Status(args) => status::run(args, &Session::open(&global)?),
+            Verb::Status(args) => status::run(args, &Session::open(&global)?).await,
             Verb::Verify(args) => verify::run(args, Session::open(&global)?).await,
             Verb::Resume(args) => resume::run(args, Session::open(&global)?).await,
             Verb::Restore(args) => restore::run(args, Session::open(&global)?).await,
             Verb::Incident(args) => incident::run(args, Session::open(&global)?).await,
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
+            Verb::Measures(args) => measures::run(args, Session::open(&global)?).await,
             Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
             Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
@@ -257,6 +266,7 @@ fn refuse(error: &clap::Error, json: bool) -> u8 {
                 misused(&said)
             },
             true,
+            Vec::new(),
         )
     } else {
         aside(&format!("{}\nNothing was changed.", error.render()));
@@ -274,10 +284,14 @@ fn misused(said: &str) -> Failure {
     })
 }
 
-fn fail(failure: Failure, json: bool) -> u8 {
+fn fail(failure: Failure, json: bool, warnings: Vec<String>) -> u8 {
     let exit = failure.exit;
     if json {
-        tell(document(&failure.into_output()));
+        let output = Output {
+            warnings,
+            ..failure.into_output()
+        };
+        tell(document(&output));
     } else {
         aside(&failure.render());
     }
@@ -292,8 +306,15 @@ fn document(output: &Output) -> String {
 
 /// Prints the result. A reader that went away ends it quietly.
 fn tell(text: String) {
+    is_told(&text);
+}
+
+/// Prints, and says whether anybody still reads.
+fn is_told(text: &str) -> bool {
     let mut out = anstream::stdout();
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .is_ok()
 }
 
 /// Prints beside the result.

@@ -314,7 +314,8 @@ impl Did {
     }
 }
 
-async fn interrupted() {
+/// Waits until the process is told to end.
+pub(super) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),

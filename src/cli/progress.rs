@@ -24,20 +24,15 @@ pub(super) async fn show(mut lines: UnboundedReceiver<Arc<Line>>, fancy: bool) {
     shown.finish();
 }
 
+/// Lines of text for entries, each with what its item is about.
 #[derive(Default)]
-struct Shown {
-    fancy: bool,
+pub(super) struct Lines {
     targets: BTreeMap<String, String>,
-    rows: BTreeMap<String, ProgressBar>,
-    lanes: BTreeMap<String, (ProgressBar, BTreeSet<String>)>,
-    all: MultiProgress,
 }
 
-/// More targets than this get bars per lane only.
-const ROWS: usize = 25;
-
-impl Shown {
-    fn take(&mut self, line: &Line) {
+impl Lines {
+    /// What an entry is about, and what it says; `None` where it is worth no line.
+    fn of(&mut self, line: &Line) -> Option<(String, String)> {
         if let Event::PlanFrozen { items, .. } = &line.event {
             for planned in items {
                 let target = match planned.does {
@@ -50,27 +45,53 @@ impl Shown {
                     | Does::Gate
                     | Does::Manual => planned.on(),
                 };
-                if let Some(target) = planned
-                    .target
-                    .as_ref()
-                    .filter(|_| self.fancy && matches!(planned.does, Does::Act | Does::Issue))
-                {
-                    self.widen(target.provider());
-                }
                 self.targets.insert(planned.key.to_string(), target);
             }
         }
-        let Some((target, text)) = human::entry(&line.event, &self.targets) else {
+        human::entry(&line.event, &self.targets)
+    }
+
+    /// The same as one line, with the time of day.
+    pub(super) fn spell(&mut self, line: &Line) -> Option<String> {
+        let (target, text) = self.of(line)?;
+        Some(format!("{} {target}  {text}", line.at.strftime("%H:%M:%S")))
+    }
+}
+
+#[derive(Default)]
+struct Shown {
+    fancy: bool,
+    lines: Lines,
+    rows: BTreeMap<String, ProgressBar>,
+    lanes: BTreeMap<String, (ProgressBar, BTreeSet<String>)>,
+    all: MultiProgress,
+}
+
+/// More targets than this get bars per lane only.
+const ROWS: usize = 25;
+
+impl Shown {
+    fn take(&mut self, line: &Line) {
+        if !self.fancy {
+            if let Some(text) = self.lines.spell(line) {
+                super::aside(&text);
+            }
             return;
-        };
-        if self.fancy {
+        }
+        if let Event::PlanFrozen { items, .. } = &line.event {
+            for planned in items {
+                if let Some(target) = planned
+                    .target
+                    .as_ref()
+                    .filter(|_| matches!(planned.does, Does::Act | Does::Issue))
+                {
+                    self.widen(target.provider());
+                }
+            }
+        }
+        if let Some((target, text)) = self.lines.of(line) {
             self.row(&target, &text);
             self.count(line);
-        } else {
-            super::aside(&format!(
-                "{} {target}  {text}",
-                line.at.strftime("%H:%M:%S")
-            ));
         }
     }
 
@@ -90,7 +111,7 @@ impl Shown {
 
     fn count(&mut self, line: &Line) {
         if let (Event::Verified { verdict, item, .. }, true) = (&line.event, self.fancy)
-            && let Some(target) = self.targets.get(&item.key.to_string())
+            && let Some(target) = self.lines.targets.get(&item.key.to_string())
             && let Some((bar, proven)) = self
                 .lanes
                 .get_mut(target.split(':').next().unwrap_or_default())

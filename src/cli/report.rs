@@ -21,7 +21,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     let folder = session.folder(args.incident.as_deref())?;
-    let record = folder.read()?;
+    let record = session.read(&folder)?;
     let catalogue = super::drill::catalogue_of(session, &folder);
     let now = if folder.is_drill() {
         record.case.latest.unwrap_or(Time::MIN)

@@ -9,8 +9,8 @@ use super::session::Session;
 use super::wish::again;
 use super::work::open;
 use crate::converge::Limit;
-use crate::domain::Locator;
 use crate::domain::event::{Event, Order};
+use crate::domain::{ActionId, Locator};
 use crate::plan::restore::{self, Healthy, Wanted};
 
 /// Give back what was cut, as far as it may come back; a compromised credential only where it is named
@@ -43,6 +43,33 @@ pub(super) struct Args {
     /// Work in this incident; otherwise the only open one, or the latest
     #[arg(long, value_name = "ID")]
     incident: Option<String>,
+    /// Of a locator that stands here, only what these actions made.
+    #[arg(skip)]
+    only: Vec<(String, String)>,
+}
+
+impl Args {
+    /// To give back these measures, each an action where one was named, and its target.
+    pub(super) fn of_measures(
+        measures: Vec<(Option<String>, String)>,
+        (yes, reason): (bool, Option<String>),
+        incident: Option<String>,
+    ) -> Self {
+        let locators = measures.iter().map(|(_, target)| target.clone()).collect();
+        let only = measures.into_iter();
+        Self {
+            locators,
+            false_positive: false,
+            sessions_too: false,
+            even_if_changed: Vec::new(),
+            yes,
+            reason,
+            incident,
+            only: only
+                .filter_map(|(action, target)| Some((action?, target)))
+                .collect(),
+        }
+    }
 }
 
 pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failure>> {
@@ -150,7 +177,25 @@ fn wanted(
                 reason,
                 sessions: args.sessions_too,
             }),
+        only: only(session, work, &args.only)?,
     })
+}
+
+/// The measures that were named one by one.
+fn only(
+    session: &Session,
+    work: &super::work::Work,
+    typed: &[(String, String)],
+) -> Result<BTreeSet<(ActionId, Locator)>, Box<Failure>> {
+    let mut only = BTreeSet::new();
+    for (action, target) in typed {
+        let action = work
+            .journal
+            .with_case(|case| super::measures::action(case, action))?;
+        let targets = name(session, work, std::slice::from_ref(target), false)?;
+        only.extend(targets.into_iter().map(|target| (action.clone(), target)));
+    }
+    Ok(only)
 }
 
 /// The measures' targets that were named, and where the subjects are healthy those too; only what this incident cut

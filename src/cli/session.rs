@@ -31,6 +31,8 @@ pub(super) struct Session {
     /// Who is configured, and who of them operates.
     pub(super) roster: Arc<Roster>,
     pub(super) who: Who,
+    /// What is said beside the result.
+    pub(super) reminders: super::reminder::Reminders,
     acting_as: Vec<String>,
     place: PathBuf,
     in_workspace: bool,
@@ -87,6 +89,7 @@ impl Session {
             activity: Vec::new(),
             roster,
             who,
+            reminders: global.reminders.clone(),
             acting_as,
             place,
             in_workspace,

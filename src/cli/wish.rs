@@ -405,6 +405,7 @@ mod tests {
             journal: Some(std::env::temp_dir().join("contain-none")),
             acting_as: Vec::new(),
             operator: None,
+            reminders: Default::default(),
         };
         let session = Session::open(&global);
         let session = session.as_ref().ok();

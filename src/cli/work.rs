@@ -118,11 +118,12 @@ pub(super) fn open(
     } else {
         None
     };
-    let (journal, _) = Journal::open(
+    let (journal, case) = Journal::open(
         Box::new(folder.sink()?),
         session.clock.clone(),
         session.actor(),
     )?;
+    session.remind(&case);
     Ok(Work {
         folder,
         journal,

@@ -10,7 +10,9 @@ use super::bug::{self, Bug};
 use super::event::{Decision, Does, Order};
 use super::mandate::{Declared, Document, Mandate, Mode, Scope, Unreviewed, Veto};
 use super::state::Life;
-use super::{ActionId, Digest, Duration, ItemKey, ItemRef, Locator, Phase, Reading, State, Time};
+use super::{
+    ActionId, Digest, Duration, ItemKey, ItemRef, Locator, Phase, Reading, Relation, State, Time,
+};
 
 /// All that the entries of an incident say.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,21 @@ pub struct Case {
     pub by_hand: BTreeMap<Goal, Time>,
     /// The files of the folder that belong to the record.
     pub attached: Vec<Attached>,
+    /// What somebody took on themselves to leave as it is, by locator or by the name of what could not be seen.
+    pub accepted: BTreeMap<String, Acceptance>,
+}
+
+/// Somebody's word that what was found stays as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Acceptance {
+    /// When it was given.
+    pub at: Time,
+    /// As what it was known then.
+    pub relations: BTreeSet<Relation>,
+    /// Whose.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Within what another person looks at what one did alone.

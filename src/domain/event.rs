@@ -2,6 +2,8 @@
 //!
 //! State is a function of (entries, now); nothing else is remembered.
 
+mod about;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,8 +14,8 @@ pub use super::order::{Order, SecretNote};
 pub use super::planned::{Does, PlannedItem};
 
 use super::{
-    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Reading,
-    Seen, Time, Verdict, Why,
+    ActionId, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Reading,
+    Relation, Seen, Time, Verdict, Why,
     mandate::{Declared, Document, Mandate, Signed},
 };
 
@@ -294,6 +296,9 @@ pub enum Event {
         item: ItemRef,
         /// When it is due now.
         review: Time,
+        /// Why, in the words of whoever reviewed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A measure was given back, and that was verified.
     Released {
@@ -377,8 +382,25 @@ pub enum Event {
         /// Where copies were written.
         to: Vec<String>,
     },
+    /// Somebody took on themselves that what was found stays as it is.
+    Accepted {
+        /// What: a locator, or the name of what could not be seen.
+        what: String,
+        /// As what it was known then; what turns out to be more is not accepted by it.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        relations: BTreeSet<Relation>,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
     /// The incident was closed.
     Closed {
+        /// Why, in the operator's words.
+        reason: String,
+    },
+    /// A closed incident was opened again.
+    Reopened {
         /// Why, in the operator's words.
         reason: String,
     },
@@ -405,154 +427,4 @@ pub struct Decision {
     /// What it rests on, by digest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Digest>,
-}
-
-impl Event {
-    /// The kind, as written in the journal.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Opened { .. } => "opened",
-            Self::RunOpened { .. } => "run-opened",
-            Self::PlanFrozen { .. } => "plan-frozen",
-            Self::Requested { .. } => "requested",
-            Self::Vetoed { .. } => "vetoed",
-            Self::Declared { .. } => "declared",
-            Self::Reviewed { .. } => "reviewed",
-            Self::HandedOver { .. } => "handed-over",
-            Self::Proposed { .. } => "proposed",
-            Self::Dismissed { .. } => "dismissed",
-            Self::Granted { .. } => "granted",
-            Self::Ended { .. } => "ended",
-            Self::Blocked { .. } => "blocked",
-            Self::Denied { .. } => "denied",
-            Self::Skipped { .. } => "skipped",
-            Self::Stale { .. } => "stale",
-            Self::Failed { .. } => "failed",
-            Self::Intended { .. } => "intended",
-            Self::Made { .. } => "made",
-            Self::Delivered { .. } => "delivered",
-            Self::Discarding { .. } => "discarding",
-            Self::Discarded { .. } => "discarded",
-            Self::Answered { .. } => "answered",
-            Self::Resolved { .. } => "resolved",
-            Self::Verified { .. } => "verified",
-            Self::Found { .. } => "found",
-            Self::Decided { .. } => "decided",
-            Self::Waived { .. } => "waived",
-            Self::InForce { .. } => "in-force",
-            Self::Extended { .. } => "extended",
-            Self::Released { .. } => "released",
-            Self::UndoFailed { .. } => "undo-failed",
-            Self::RoundClosed { .. } => "round-closed",
-            Self::RunClosed { .. } => "run-closed",
-            Self::Attached { .. } => "attached",
-            Self::Noted { .. } => "noted",
-            Self::ByHand { .. } => "by-hand",
-            Self::SetAside { .. } => "set-aside",
-            Self::Checkpoint { .. } => "checkpoint",
-            Self::Closed { .. } => "closed",
-        }
-    }
-
-    /// The item it is about.
-    #[must_use]
-    pub fn item(&self) -> Option<&ItemRef> {
-        match self {
-            Self::Blocked { item, .. }
-            | Self::Denied { item, .. }
-            | Self::Skipped { item, .. }
-            | Self::Stale { item, .. }
-            | Self::Failed { item, .. }
-            | Self::Intended { item, .. }
-            | Self::Made { item, .. }
-            | Self::Delivered { item, .. }
-            | Self::Discarding { item, .. }
-            | Self::Discarded { item, .. }
-            | Self::Answered { item, .. }
-            | Self::Resolved { item, .. }
-            | Self::Verified { item, .. }
-            | Self::Found { item, .. }
-            | Self::Decided { item, .. }
-            | Self::Waived { item, .. }
-            | Self::InForce { item, .. }
-            | Self::Extended { item, .. }
-            | Self::Released { item, .. }
-            | Self::UndoFailed { item, .. } => Some(item),
-            Self::Opened { .. }
-            | Self::RunOpened { .. }
-            | Self::PlanFrozen { .. }
-            | Self::Requested { .. }
-            | Self::Vetoed { .. }
-            | Self::Declared { .. }
-            | Self::Reviewed { .. }
-            | Self::HandedOver { .. }
-            | Self::Proposed { .. }
-            | Self::Dismissed { .. }
-            | Self::Granted { .. }
-            | Self::Ended { .. }
-            | Self::RoundClosed { .. }
-            | Self::RunClosed { .. }
-            | Self::Attached { .. }
-            | Self::Noted { .. }
-            | Self::ByHand { .. }
-            | Self::SetAside { .. }
-            | Self::Checkpoint { .. }
-            | Self::Closed { .. } => None,
-        }
-    }
-
-    /// What was seen of the item's target, where the entry tells.
-    #[must_use]
-    pub fn seen(&self) -> Option<&Seen> {
-        match self {
-            Self::Intended { before, .. } => Some(before),
-            Self::Resolved { seen, .. } => Some(seen),
-            Self::Verified { seen, .. } => seen.as_ref(),
-            Self::Opened { .. }
-            | Self::RunOpened { .. }
-            | Self::PlanFrozen { .. }
-            | Self::Requested { .. }
-            | Self::Vetoed { .. }
-            | Self::Declared { .. }
-            | Self::Reviewed { .. }
-            | Self::HandedOver { .. }
-            | Self::Proposed { .. }
-            | Self::Dismissed { .. }
-            | Self::Granted { .. }
-            | Self::Ended { .. }
-            | Self::Blocked { .. }
-            | Self::Denied { .. }
-            | Self::Skipped { .. }
-            | Self::Stale { .. }
-            | Self::Failed { .. }
-            | Self::Made { .. }
-            | Self::Delivered { .. }
-            | Self::Discarding { .. }
-            | Self::Discarded { .. }
-            | Self::Answered { .. }
-            | Self::Found { .. }
-            | Self::Decided { .. }
-            | Self::Waived { .. }
-            | Self::InForce { .. }
-            | Self::Extended { .. }
-            | Self::Released { .. }
-            | Self::UndoFailed { .. }
-            | Self::RoundClosed { .. }
-            | Self::RunClosed { .. }
-            | Self::Attached { .. }
-            | Self::Noted { .. }
-            | Self::ByHand { .. }
-            | Self::SetAside { .. }
-            | Self::Checkpoint { .. }
-            | Self::Closed { .. } => None,
-        }
-    }
-
-    /// Whether an unresolved argument is left in the call; such an intent must not be written.
-    #[must_use]
-    pub fn is_unresolved(&self) -> bool {
-        matches!(self, Self::Intended { call, .. } | Self::Discarding { call, .. }
-            if call.with.values().any(|arg| matches!(arg, Arg::AtCall | Arg::Of(..) | Arg::Before(_))))
-    }
 }

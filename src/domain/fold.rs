@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::case::{Attached, Case, Run};
+use super::case::{Acceptance, Attached, Case, Run};
 use super::event::{Answered, Event, PlannedItem};
 use super::mandate::Veto;
 use super::state::{Illegal, Life, next};
@@ -18,6 +18,7 @@ impl Case {
     /// Refuses an entry that may not follow what came before.
     pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), Illegal> {
         self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
+        self.refuse_closed(event)?;
         match event {
             Event::Opened {
                 incident,
@@ -112,7 +113,22 @@ impl Case {
                 let last = self.by_hand.entry(goal).or_insert(*done);
                 *last = (*last).max(*done);
             }
+            Event::Accepted {
+                what,
+                relations,
+                by,
+                why,
+            } => {
+                let accepted = Acceptance {
+                    at,
+                    relations: relations.clone(),
+                    by: by.clone(),
+                    why: why.clone(),
+                };
+                self.accepted.insert(what.clone(), accepted);
+            }
             Event::Closed { .. } => self.closed = true,
+            Event::Reopened { .. } => self.closed = false,
             Event::Attached {
                 path,
                 digest,
@@ -161,6 +177,64 @@ impl Case {
             | Event::UndoFailed { item, .. } => self.step(at, item, event)?,
         }
         Ok(())
+    }
+
+    /// Nothing is begun in an incident that is closed, and only such a one is opened again. What was under way may still be
+    /// told, and so may what people wrote down.
+    fn refuse_closed(&self, event: &Event) -> Result<(), Illegal> {
+        let begins = match event {
+            Event::RunOpened { .. }
+            | Event::PlanFrozen { .. }
+            | Event::Requested { .. }
+            | Event::Proposed { .. }
+            | Event::Declared { .. }
+            | Event::HandedOver { .. }
+            | Event::Granted { .. }
+            | Event::Intended { .. }
+            | Event::Discarding { .. }
+            | Event::Closed { .. } => true,
+            Event::Reopened { .. } => false,
+            Event::Opened { .. }
+            | Event::Ended { .. }
+            | Event::Blocked { .. }
+            | Event::Denied { .. }
+            | Event::Skipped { .. }
+            | Event::Stale { .. }
+            | Event::Failed { .. }
+            | Event::Made { .. }
+            | Event::Delivered { .. }
+            | Event::Discarded { .. }
+            | Event::Answered { .. }
+            | Event::Resolved { .. }
+            | Event::Verified { .. }
+            | Event::Found { .. }
+            | Event::Decided { .. }
+            | Event::Waived { .. }
+            | Event::InForce { .. }
+            | Event::Extended { .. }
+            | Event::Released { .. }
+            | Event::UndoFailed { .. }
+            | Event::RoundClosed { .. }
+            | Event::RunClosed { .. }
+            | Event::Attached { .. }
+            | Event::Noted { .. }
+            | Event::ByHand { .. }
+            | Event::SetAside { .. }
+            | Event::Checkpoint { .. }
+            | Event::Reviewed { .. }
+            | Event::Vetoed { .. }
+            | Event::Dismissed { .. }
+            | Event::Accepted { .. } => return Ok(()),
+        };
+        if begins != self.closed {
+            return Ok(());
+        }
+        let state = if self.closed { "closed" } else { "open" };
+        Err(Illegal {
+            item: format!("incident {}", self.incident),
+            state: state.to_owned(),
+            event: event.kind(),
+        })
     }
 
     /// A case that holds only what [`Case::apply`] looks at when it decides about these events: cheap to try them on.
@@ -324,7 +398,7 @@ impl Case {
                 let waived = (item.run, item.key.clone());
                 self.waived.insert(waived, life.planned.target.clone());
             }
-            Event::InForce { item, review } | Event::Extended { item, review } => {
+            Event::InForce { item, review } | Event::Extended { item, review, .. } => {
                 self.reviews.insert(item.clone(), *review);
             }
             Event::Released { item, .. } => {
@@ -367,7 +441,9 @@ impl Case {
             | Event::ByHand { .. }
             | Event::SetAside { .. }
             | Event::Checkpoint { .. }
-            | Event::Closed { .. } => {}
+            | Event::Accepted { .. }
+            | Event::Closed { .. }
+            | Event::Reopened { .. } => {}
         }
         Ok(())
     }

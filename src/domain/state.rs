@@ -314,8 +314,15 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
             | S::Undone
             | S::UndoFailed(_) => Err(illegal()),
         },
-        Event::InForce { .. } | Event::Extended { .. }
-            if matches!(now, S::Acted { .. } | S::Confirmed { .. }) =>
+        Event::InForce { .. } if matches!(now, S::Acted { .. } | S::Confirmed { .. }) => {
+            Ok(now.clone())
+        }
+        // What could not be given back is in force still, and is reviewed like the others.
+        Event::Extended { .. }
+            if matches!(
+                now,
+                S::Acted { .. } | S::Confirmed { .. } | S::UndoFailed(_)
+            ) =>
         {
             Ok(now.clone())
         }
@@ -372,7 +379,9 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::ByHand { .. }
         | Event::SetAside { .. }
         | Event::Checkpoint { .. }
-        | Event::Closed { .. } => Err(illegal()),
+        | Event::Accepted { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. } => Err(illegal()),
     }
 }
 

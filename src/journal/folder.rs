@@ -186,6 +186,14 @@ impl Folder {
         bytes
     }
 
+    /// How long the journal is.
+    ///
+    /// # Errors
+    /// As [`FileSink::reading`].
+    pub fn length(&self) -> Result<u64, Error> {
+        FileSink::reading(&self.journal())?.len()
+    }
+
     /// Takes the run lock.
     ///
     /// # Errors

@@ -6,14 +6,13 @@
 
 mod measure;
 mod told;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Ask, by_hand, tag, tier};
-use crate::domain::event::Order;
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::{
     Arg, Becomes, Call, Duration, Fact, Item, ItemKey, Locator, Phase, Relation, Seen, Spec, Tier,
@@ -24,6 +23,7 @@ use measure::{Measure, stands_for};
 use told::Told;
 
 pub use measure::Measures;
+pub use wanted::{Healthy, Wanted};
 
 /// The step under which everything that gives back is planned.
 pub const STEP: &str = crate::domain::event::Order::RESTORE;
@@ -31,69 +31,6 @@ pub const STEP: &str = crate::domain::event::Order::RESTORE;
 pub const COULD_NOT: &str = "could-not";
 /// The mark of what is given back because it never was compromised.
 pub const FALSE_POSITIVE: &str = "false-positive";
-
-/// What is asked to come back.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Wanted {
-    /// Targets, or the subjects of a false positive; empty means all that may come back.
-    pub named: Vec<Locator>,
-    /// Fields of what is named that come back although the subject itself changed them.
-    pub even_if_changed: BTreeSet<String>,
-    /// The word that what was cut is healthy.
-    pub healthy: Option<Healthy>,
-}
-
-/// Somebody's word that what was cut never was compromised.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Healthy {
-    /// Why.
-    pub reason: String,
-    /// Whether the sessions that were cut are healthy too.
-    pub sessions: bool,
-}
-
-const NAMED: &str = "restore";
-const EVEN_IF_CHANGED: &str = "even_if_changed";
-const HEALTHY: &str = "false_positive";
-
-impl Wanted {
-    /// What a restoring run was asked.
-    #[must_use]
-    pub fn of(order: &Order) -> Self {
-        fn read<T: serde::de::DeserializeOwned>(order: &Order, name: &str) -> Option<T> {
-            serde_json::from_value(order.inputs.get(name)?.clone()).ok()
-        }
-        Self {
-            named: read(order, NAMED).unwrap_or_default(),
-            even_if_changed: read(order, EVEN_IF_CHANGED).unwrap_or_default(),
-            healthy: read(order, HEALTHY),
-        }
-    }
-
-    /// The same, as the inputs of a run.
-    #[must_use]
-    pub fn inputs(&self) -> BTreeMap<String, Value> {
-        fn written<T: Serialize>(value: &T) -> Value {
-            serde_json::to_value(value).unwrap_or_default()
-        }
-        let mut inputs = BTreeMap::from([(NAMED.to_owned(), written(&self.named))]);
-        if !self.even_if_changed.is_empty() {
-            inputs.insert(EVEN_IF_CHANGED.to_owned(), written(&self.even_if_changed));
-        }
-        if let Some(healthy) = &self.healthy {
-            inputs.insert(HEALTHY.to_owned(), written(healthy));
-        }
-        inputs
-    }
-
-    fn chooses(&self, target: &Locator, measure: &Measure<'_>) -> bool {
-        let of_subject = || {
-            let mut subjects = measure.subjects.iter();
-            self.healthy.is_some() && subjects.any(|subject| self.named.contains(subject))
-        };
-        self.named.is_empty() || self.named.contains(target) || of_subject()
-    }
-}
 
 /// One measure that was chosen, with what is seen of its target now.
 struct Choice<'a> {
@@ -119,7 +56,7 @@ pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
     let chosen: Vec<Choice<'_>> = measures
         .0
         .iter()
-        .filter(|((_, target), measure)| wanted.chooses(target, measure))
+        .filter(|(goal, measure)| wanted.chooses(**goal, measure))
         .filter_map(|((action, target), measure)| {
             Some(Choice {
                 spec: ask.catalogue.action(action)?,

@@ -246,7 +246,7 @@ fn of_life(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Item {
 }
 
 /// What sort of work it is, as written in JSON.
-fn sort_of(does: Does) -> String {
+pub(super) fn sort_of(does: Does) -> String {
     let word = match does {
         Does::Act => "act",
         Does::Issue => "issue",

@@ -5,6 +5,7 @@
 use super::asked;
 use super::output::Output;
 use super::page::Page;
+use super::phase;
 use super::standing::Outcome;
 use crate::domain::why::plain;
 
@@ -14,6 +15,7 @@ pub fn ending(output: &Output) -> String {
     let mut page = Page::default();
     let drill = if output.drill { "DRILL: " } else { "" };
     page.line(&format!("{drill}{}", headline(output)));
+    phase::list(&mut page, output);
     page.gap();
     for item in output
         .items
@@ -118,7 +120,9 @@ pub fn ending(output: &Output) -> String {
     page.text()
 }
 
-fn headline(output: &Output) -> String {
+/// How it stands, in one line.
+#[must_use]
+pub fn headline(output: &Output) -> String {
     let incident = output.incident.as_deref().unwrap_or("-");
     let changed = output.items.iter().filter(|item| item.changed).count();
     let settles = output

@@ -334,7 +334,9 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::ByHand { .. }
         | Event::SetAside { .. }
         | Event::Checkpoint { .. }
-        | Event::Closed { .. } => return None,
+        | Event::Accepted { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. } => return None,
     };
     Some((target, text))
 }

@@ -8,9 +8,11 @@ pub mod standing;
 mod unproven;
 
 pub mod describe;
+pub mod measure;
 pub mod output;
 pub mod owed;
 pub mod page;
+pub mod phase;
 
 mod asked;
 pub mod commands;

@@ -32,6 +32,10 @@ pub struct Output {
     pub acting_as: Vec<String>,
     /// What was or would be done.
     pub items: Vec<Item>,
+    /// Where the whole incident stands by phase; told by `status`.
+    pub phases: Vec<Phase>,
+    /// What falls due next; told by `status`.
+    pub deadline: Option<Deadline>,
     /// What a later round plans.
     pub pending: Vec<Pending>,
     /// What is alive, in the set and outside of it.
@@ -52,6 +56,8 @@ pub struct Output {
     pub confirm: Option<String>,
     /// What to run next.
     pub next: Vec<String>,
+    /// What was told beside the result: reviews of this incident that are overdue.
+    pub warnings: Vec<String>,
     /// What a verb answers that is not about a run.
     pub data: Option<serde_json::Value>,
     /// What went wrong.
@@ -135,6 +141,49 @@ pub struct Probe {
     pub until: String,
 }
 
+/// A phase of an incident.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Phase {
+    /// Its name.
+    pub phase: String,
+    /// How many items have ended well.
+    pub done: u32,
+    /// Those that have not.
+    pub open: Vec<Open>,
+}
+
+/// An item that has not ended well.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Open {
+    /// Its name.
+    pub item: String,
+    /// The run.
+    pub run: u32,
+    /// What it is about.
+    pub what: String,
+    /// The action, or what is asked.
+    pub does: String,
+    /// One of: open, blocked, in-doubt, failed, denied.
+    pub status: String,
+    /// Why.
+    pub why: Option<String>,
+    /// For whom or what it waits.
+    pub by: Option<String>,
+    /// By when.
+    pub due: Option<String>,
+    /// The command that lets it go on.
+    pub unblock: Option<String>,
+}
+
+/// What falls due.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Deadline {
+    /// When.
+    pub at: String,
+    /// What.
+    pub what: String,
+}
+
 /// A step of a later round.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Pending {
@@ -208,6 +257,8 @@ impl Output {
             rounds: 0,
             acting_as: Vec::new(),
             items: Vec::new(),
+            phases: Vec::new(),
+            deadline: None,
             pending: Vec::new(),
             still_alive: Vec::new(),
             not_seen: Vec::new(),
@@ -218,6 +269,7 @@ impl Output {
             plan: None,
             confirm: None,
             next: Vec::new(),
+            warnings: Vec::new(),
             data: None,
             error: None,
         }

@@ -1,15 +1,18 @@
-//! What people owe: second writings, manual tasks, open questions, unfinished probes, reviews.
+//! What people owe: second writings, manual tasks, open questions, unfinished probes, failed undos, survivors, reviews.
 //!
 //! Told until it is done; nothing here is ever done by a timer.
 
 use std::collections::BTreeSet;
 
 use super::describe::Source;
+use super::measure::{self, Measure};
 use super::output::Obligation;
-use super::standing::last_lives;
+use super::standing::{last_lives, outside, standing};
+use crate::domain::case::Case;
 use crate::domain::event::Does;
 use crate::domain::state::Life;
 use crate::domain::{ItemRef, Spec, State, Time};
+use crate::provider::Catalogue;
 
 /// Everything that people owe in a run's incident.
 #[must_use]
@@ -25,7 +28,7 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
         });
     }
     for (item, life) in last_lives(source.case, source.run) {
-        all.extend(asked(source, item, life));
+        all.extend(asked(source.case, source.now, item, life));
         let action = life.planned.action.as_ref();
         let spec = action.and_then(|action| source.catalogue.action(action));
         if life.state.is_in_doubt() && spec.is_some_and(Spec::leaves_no_trace) {
@@ -56,27 +59,111 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
             });
         }
     }
-    let mut reviewed = BTreeSet::new();
-    for (due, item, life) in source.case.measures() {
-        // A cut that was written twice is one measure; its earlier deadline counts.
-        if reviewed.insert((&life.planned.action, &life.planned.target)) {
-            all.push(review(source, due, item, life));
-        }
+    all.extend(survivors(source));
+    for measure in measure::in_force(source.case) {
+        all.extend(undo_failed(source.case, &measure));
+        all.push(review(source, &measure));
     }
     all
 }
 
-/// A manual task or a question that is open, with the time that is left for it.
-fn asked(source: &Source<'_>, item: &ItemRef, life: &Life) -> Option<Obligation> {
+/// Everything that people owe in an incident, whatever run it is from; each once.
+#[must_use]
+pub fn of_incident(case: &Case, catalogue: &Catalogue, now: Time) -> Vec<Obligation> {
+    let mut all: Vec<Obligation> = Vec::new();
+    for (run, entry) in &case.runs {
+        let is_what_if = entry.order.verb == "plan" && !case.has_acted(*run);
+        if is_what_if || is_over(case, *run) {
+            continue;
+        }
+        let standing = standing(case, catalogue, *run, now);
+        let source = Source {
+            case,
+            catalogue,
+            run: *run,
+            standing: &standing,
+            playbook: None,
+            plan: None,
+            wants_code: false,
+            now,
+        };
+        let fresh = obligations(&source).into_iter();
+        let known: BTreeSet<String> = all.iter().map(|owed| owed.what.clone()).collect();
+        all.extend(fresh.filter(|owed| !known.contains(&owed.what)));
+    }
+    all
+}
+
+/// Whether a later run does the same again, so that what this one left open is that one's.
+#[must_use]
+pub fn is_over(case: &Case, run: u32) -> bool {
+    let Some(entry) = case.runs.get(&run) else {
+        return true;
+    };
+    let order = &entry.order;
+    let mut later = case.runs.range(run.saturating_add(1)..);
+    !order.gives_back()
+        && later.any(|(number, later)| {
+            let again = &later.order;
+            let is_same = again.playbook == order.playbook
+                && !again.gives_back()
+                && again.since <= order.since
+                && (again.verb != "plan" || case.has_acted(*number));
+            let (mut subjects, mut include) = (order.subjects.iter(), order.include.iter());
+            is_same
+                && subjects.all(|subject| again.subjects.contains(subject))
+                && include.all(|relation| again.include.contains(relation))
+        })
+}
+
+/// What is alive, cannot be cut, and ends by itself: somebody looks once it should have.
+fn survivors(source: &Source<'_>) -> Vec<Obligation> {
+    let Some(entry) = source.case.runs.get(&source.run) else {
+        return Vec::new();
+    };
     let incident = &source.case.incident;
-    if !life.state.is_open() || source.case.is_waived(item, life) {
+    let outside = outside(source.case, (source.run, &entry.order), source.catalogue);
+    let lapsing = outside
+        .into_iter()
+        .filter(|outside| outside.cut_with.is_none());
+    let lapsing = lapsing.filter_map(|outside| Some((outside.until?, outside.what)));
+    lapsing
+        .filter(|(until, _)| source.now < *until)
+        .map(|(until, what)| Obligation {
+            what: format!("see that {what} has lapsed: it is alive and nothing cuts it"),
+            due: Some(until.to_string()),
+            overdue: false,
+            do_with: Some(format!("contain verify --wait --incident {incident}")),
+        })
+        .collect()
+}
+
+/// A measure that was to be given back and could not be.
+fn undo_failed(case: &Case, measure: &Measure<'_>) -> Option<Obligation> {
+    let why = measure.undo_failed.as_ref()?;
+    Some(Obligation {
+        what: format!("give back {} by hand, or try again: {why}", measure.name()),
+        due: None,
+        overdue: false,
+        do_with: Some(format!(
+            "contain measures release '{}' --incident {}",
+            measure.name(),
+            case.incident
+        )),
+    })
+}
+
+/// A manual task or a question that is open, with the time that is left for it.
+pub(super) fn asked(case: &Case, now: Time, item: &ItemRef, life: &Life) -> Option<Obligation> {
+    let incident = &case.incident;
+    if !life.state.is_open() || case.is_waived(item, life) {
         return None;
     }
     let asked = life.planned.asked.as_ref();
     // The time runs from when it was asked, which is when what it needs had ended.
     let since = matches!(life.state, State::Blocked(_)).then_some(life.at);
     let due = since.and_then(|since| since.saturating_add(asked?.within?).ok());
-    let overdue = due.is_some_and(|due| source.now >= due);
+    let overdue = due.is_some_and(|due| now >= due);
     let late = if overdue { "overdue: " } else { "" };
     let (what, do_with) = match (life.planned.does, asked) {
         (Does::Manual, Some(asked)) if !asked.cuts => {
@@ -122,27 +209,29 @@ fn asked(source: &Source<'_>, item: &ItemRef, life: &Life) -> Option<Obligation>
 }
 
 /// A measure that is due for review; where its playbook proposes giving back, the command is told, and never run.
-fn review(source: &Source<'_>, due: Time, item: &ItemRef, life: &Life) -> Obligation {
+fn review(source: &Source<'_>, measure: &Measure<'_>) -> Obligation {
     let incident = &source.case.incident;
-    let overdue = source.now >= due;
+    let overdue = measure.is_overdue(source.now);
     let late = if overdue { "overdue: " } else { "" };
-    let proposes = overdue && life.planned.proposes_restore;
+    let mut lives = measure.lives.iter();
+    let proposes = overdue && lives.any(|(_, life)| life.planned.proposes_restore);
     let then = if proposes { ", or give it back" } else { "" };
+    let key = measure.lives.first().map(|(item, _)| item.key.to_string());
     Obligation {
         what: format!(
             "{late}review the measure on {}{then} ({})",
-            life.planned.on(),
-            item.key
+            measure.target,
+            key.unwrap_or_default()
         ),
-        due: Some(due.to_string()),
+        due: Some(measure.due.to_string()),
         overdue,
         do_with: Some(if proposes {
-            format!(
-                "contain restore {} --incident {incident}",
-                life.planned.on()
-            )
+            format!("contain restore {} --incident {incident}", measure.target)
         } else {
-            format!("contain status --incident {incident}")
+            format!(
+                "contain measures extend '{}' --until 24h --reason TEXT --incident {incident}",
+                measure.name()
+            )
         }),
     }
 }

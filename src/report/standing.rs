@@ -268,7 +268,7 @@ fn rest(case: &Case, run: u32, is_what_if: bool) -> (Option<Outcome>, Vec<String
 }
 
 /// Whether it is a check that failed and whose step goes on from that: what it found is told, and holds nothing back.
-fn is_finding(life: &Life) -> bool {
+pub(super) fn is_finding(life: &Life) -> bool {
     life.planned.does == Does::Check
         && life.planned.after_failure == Some(AfterFailure::Continue)
         && matches!(life.state, State::Failed(_))

@@ -3,6 +3,7 @@
 mod adversary;
 mod awscli;
 mod canary;
+mod closing;
 mod organization;
 mod people;
 mod permit;

@@ -305,6 +305,7 @@ fn events() -> Vec<Event> {
         Event::Extended {
             item: item(),
             review: Time::UNIX_EPOCH,
+            reason: None,
         },
         Event::Released {
             item: item(),

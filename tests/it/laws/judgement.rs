@@ -74,7 +74,7 @@ fn even_if_changed(run: u32) -> Wish {
         Wanted {
             named: vec![name("role/deploy")],
             even_if_changed: BTreeSet::from(["end_sessions".to_owned()]),
-            healthy: None,
+            ..Wanted::default()
         },
     )
 }
