@@ -66,7 +66,9 @@ const KINDS: &[&str] = &[
     "by-hand",
     "set-aside",
     "checkpoint",
+    "accepted",
     "closed",
+    "reopened",
 ];
 
 /// One entry with its place in the chain.

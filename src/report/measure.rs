@@ -171,8 +171,18 @@ pub fn reminder(case: &Case, now: Time) -> Option<String> {
         .iter()
         .filter(|measure| measure.is_overdue(now))
         .collect();
-    let oldest = overdue.first()?;
-    let (incident, count) = (&case.incident, overdue.len());
+    let incident = &case.incident;
+    let Some(oldest) = overdue.first() else {
+        let owed = case.unreviewed();
+        let late = owed.iter().find(|one| now >= one.due)?;
+        return Some(format!(
+            "incident `{incident}`: a review is overdue, since {} ({} by {}): contain status --incident {incident}",
+            late.due,
+            plain(&late.what),
+            late.by
+        ));
+    };
+    let count = overdue.len();
     let what = if count == 1 {
         "the review of a measure is overdue".to_owned()
     } else {

@@ -64,8 +64,21 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
         all.extend(undo_failed(source.case, &measure));
         all.push(review(source, &measure));
     }
+    let of_another = source.case.unreviewed().into_iter();
+    all.extend(of_another.map(|one| Obligation {
+        what: format!("somebody else than {} reviews {}", one.by, one.what),
+        due: Some(one.due.to_string()),
+        overdue: source.now >= one.due,
+        do_with: Some(format!(
+            "contain incident review {} --reason TEXT --incident {incident}",
+            one.id.get(..SHORT).unwrap_or(&one.id)
+        )),
+    }));
     all
 }
+
+/// How much of a nonce names it.
+const SHORT: usize = 24;
 
 /// Everything that people owe in an incident, whatever run it is from; each once.
 #[must_use]
