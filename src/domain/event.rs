@@ -11,8 +11,8 @@ pub use super::order::{Order, SecretNote};
 pub use super::planned::{Does, PlannedItem};
 
 use super::{
-    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemRef, Locator, Reading, Seen, Time,
-    Verdict, Why, mandate::Mandate,
+    ActionId, Arg, Call, Cause, Digest, Fields, Fingerprint, ItemRef, Locator, Pass, Reading, Seen,
+    Time, Verdict, Why, mandate::Mandate,
 };
 
 /// One thing that happened.
@@ -61,6 +61,16 @@ pub enum Event {
     Ended {
         /// Which.
         nonce: String,
+    },
+    /// A provider let us in: a session of our own, to act under.
+    Assumed {
+        /// The session.
+        pass: Pass,
+    },
+    /// A session of our own ended by its time.
+    Lapsed {
+        /// Which.
+        session: Locator,
     },
     /// An item may not start yet.
     Blocked {
@@ -335,6 +345,8 @@ impl Event {
             Self::PlanFrozen { .. } => "plan-frozen",
             Self::Granted { .. } => "granted",
             Self::Ended { .. } => "ended",
+            Self::Assumed { .. } => "assumed",
+            Self::Lapsed { .. } => "lapsed",
             Self::Blocked { .. } => "blocked",
             Self::Denied { .. } => "denied",
             Self::Skipped { .. } => "skipped",
@@ -394,6 +406,8 @@ impl Event {
             | Self::PlanFrozen { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
+            | Self::Assumed { .. }
+            | Self::Lapsed { .. }
             | Self::RoundClosed { .. }
             | Self::RunClosed { .. }
             | Self::Attached { .. }
@@ -416,6 +430,8 @@ impl Event {
             | Self::PlanFrozen { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
+            | Self::Assumed { .. }
+            | Self::Lapsed { .. }
             | Self::Blocked { .. }
             | Self::Denied { .. }
             | Self::Skipped { .. }

@@ -56,6 +56,8 @@ impl Case {
             } => self.freeze(at, (*run, *round), (*digest, *expires), items),
             Event::Granted { mandate } => self.mandates.push(mandate.clone()),
             Event::Ended { nonce } => self.ended.push(nonce.clone()),
+            Event::Assumed { pass } => self.passes.push(pass.clone()),
+            Event::Lapsed { session } => drop(self.lapsed.insert(session.clone())),
             Event::RoundClosed {
                 run,
                 round,
@@ -299,6 +301,8 @@ impl Case {
             | Event::PlanFrozen { .. }
             | Event::Granted { .. }
             | Event::Ended { .. }
+            | Event::Assumed { .. }
+            | Event::Lapsed { .. }
             | Event::Blocked { .. }
             | Event::Denied { .. }
             | Event::Skipped { .. }

@@ -358,6 +358,8 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::PlanFrozen { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
+        | Event::Assumed { .. }
+        | Event::Lapsed { .. }
         | Event::RoundClosed { .. }
         | Event::RunClosed { .. }
         | Event::Attached { .. }

@@ -32,6 +32,8 @@ const KINDS: &[&str] = &[
     "plan-frozen",
     "granted",
     "ended",
+    "assumed",
+    "lapsed",
     "blocked",
     "denied",
     "skipped",
