@@ -188,3 +188,52 @@ fn beside<'a>(
         .filter(move |subject| !is_target(subject))
         .map(|subject| (subject, looks(subject, provider)))
 }
+
+#[cfg(all(test, feature = "aws"))]
+mod tests {
+    use super::*;
+    use crate::domain::{Clock, Tag};
+    use crate::provider::aws::{Aws, Settings};
+
+    fn deny(name: &str) -> Result<Item, Box<dyn std::error::Error>> {
+        let target: Locator = format!("aws:user/{name}@123456789012").parse()?;
+        let call = Call {
+            action: "aws.deny-user".parse()?,
+            target,
+            with: BTreeMap::new(),
+            secret: None,
+            tag: Tag(String::new()),
+        };
+        let key = format!("isolate/stop@aws:user/{name}@123456789012").parse()?;
+        Ok(Item::new(key, Work::Act(call)))
+    }
+
+    #[test]
+    fn a_plan_tells_of_every_session_that_permits_more_than_it_does()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let with = |role: Option<&str>| {
+            let settings = Settings {
+                role: role.map(str::to_owned),
+                ..Settings::default()
+            };
+            Catalogue::new(vec![Arc::new(Aws::new(settings, Clock::wall()))])
+        };
+        let role = with(Some("arn:aws:iam::123456789012:role/responder"));
+        let (short, long) = (deny("bot")?, deny(&"x".repeat(1500))?);
+        let told = |items: &[Item], catalogue| warnings(items, catalogue);
+        assert_eq!(told(std::slice::from_ref(&short), &role), [""; 0]);
+        let both = [short, long];
+        let warned = told(&both, &role);
+        assert!(matches!(warned.as_slice(), [one] if one.contains("on everything")));
+        assert_eq!(told(&both, &with(None)), [""; 0]);
+        // The short one keeps a session of exactly what it does.
+        let remits = Remits::of(&both, &role);
+        let broader: Vec<bool> = both
+            .iter()
+            .flat_map(Item::calls)
+            .filter_map(|call| Some(remits.under(call)?.broader.is_some()))
+            .collect();
+        assert_eq!(broader, [false, true]);
+        Ok(())
+    }
+}

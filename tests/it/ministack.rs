@@ -4,6 +4,7 @@ mod adversary;
 mod awscli;
 mod canary;
 mod organization;
+mod pass;
 mod permit;
 mod phases;
 mod reads;
