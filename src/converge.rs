@@ -25,7 +25,7 @@ use crate::domain::case::Goal;
 use crate::domain::event::{Event, Order, PlannedItem};
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Locator, Secret, Verdict, Work};
-use crate::execute::Ground;
+use crate::execute::{self, Ground};
 use crate::gate::{self, Confirmation, Ruling};
 use crate::journal;
 use crate::plan::{self, Ask, Glance};
@@ -167,8 +167,12 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         frozen: BTreeMap::new(),
         asked: BTreeSet::new(),
     };
+    if !this.looks {
+        execute::note_ended(&means.ground).await?;
+    }
     let end = this.go(&limit).await?;
     if !this.looks {
+        execute::note_ended(&means.ground).await?;
         let outcome = end.standing.told().word().to_owned();
         means
             .ground

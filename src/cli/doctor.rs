@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::domain::clock::spell;
 use crate::domain::why::plain;
 use crate::domain::{Because, Bound, Fact, Locator, Spec};
-use crate::provider::{Guardrail, Observer, Provider};
+use crate::provider::{Guardrail, Observer, Provider, Stands};
 
 /// Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider
 #[derive(clap::Args, Debug)]
@@ -98,21 +98,18 @@ async fn look(provider: &dyn Provider, observer: &Observer, checks: &mut Checks)
     checks.add_result(
         &format!("{name} credentials"),
         match &who {
-            Ok(own) => {
-                let long_lived = own
-                    .first()
-                    .is_some_and(|own| own.kind().noun() == "access-key");
-                let advice = if long_lived {
-                    "; long-lived: prefer a short-lived role session"
-                } else {
-                    ""
-                };
-                let own = super::session::listed(own);
-                Ok(format!("acting as {own}{advice}"))
-            }
+            Ok(own) => Ok(format!("acting as {}", super::session::listed(own))),
             Err(why) => Err(why.to_string()),
         },
     );
+    for footing in provider.footing().await {
+        let standing = match footing.stands {
+            Stands::Well => Standing::Fine,
+            Stands::Loosely => Standing::Advice,
+            Stands::Not => Standing::Fails,
+        };
+        checks.add(&format!("{name} {}", footing.what), standing, footing.said);
+    }
     for (service, url) in provider.endpoints() {
         let said = format!("{service}: {url} (not the vendor's)");
         checks.add(&format!("{name} endpoint"), Standing::Fine, said);

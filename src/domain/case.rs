@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::bug::{self, Bug};
-use super::event::{Decision, Does, Order};
+use super::event::{Decision, Does, Event, Order};
 use super::mandate::{Declared, Document, Mandate, Mode, Scope, Unreviewed, Veto};
 use super::state::Life;
 use super::{
-    ActionId, Digest, Duration, ItemKey, ItemRef, Locator, Phase, Reading, Relation, State, Time,
+    ActionId, Digest, Duration, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State,
+    Time,
 };
 
 /// All that the entries of an incident say.
@@ -55,6 +56,10 @@ pub struct Case {
     pub spent: BTreeMap<String, u32>,
     /// The mandates that ended early, by nonce.
     pub ended: Vec<String>,
+    /// The sessions of our own that we took at providers, in order.
+    pub passes: Vec<Pass>,
+    /// Those of them whose end was noted.
+    pub lapsed: BTreeSet<Locator>,
     /// The latest answer of each read of each run, with the time.
     pub found: BTreeMap<ItemRef, (Time, Reading)>,
     /// How checks, gates and manual tasks were decided, with the time.
@@ -321,11 +326,31 @@ impl Case {
             .map(|(_, at)| *at)
     }
 
-    /// What contain itself issued in this incident, in whatever run: never in the set that is cut.
+    /// What contain itself issued in this incident, in whatever run, and the sessions that it acted under: never in the
+    /// set that is cut.
     #[must_use]
     pub fn issued(&self) -> BTreeSet<&Locator> {
-        let lives = self.lives.values();
-        lives.flat_map(|life| &life.made).collect()
+        let made = self.lives.values().flat_map(|life| &life.made);
+        let sessions = self.passes.iter().map(|pass| &pass.session);
+        made.chain(sessions).collect()
+    }
+
+    /// The sessions of our own that providers still accept: nothing ends them before their time, and nobody holds those
+    /// of a process that has ended.
+    pub fn live_passes(&self, now: Time) -> impl Iterator<Item = &Pass> {
+        self.passes.iter().filter(move |pass| pass.until > now)
+    }
+
+    /// The sessions of our own that have ended, and of which no entry says so yet.
+    #[must_use]
+    pub fn ended_passes(&self, now: Time) -> Vec<Event> {
+        let ended = self.passes.iter().filter(|pass| pass.until <= now);
+        let unnoted = ended.filter(|pass| !self.lapsed.contains(&pass.session));
+        unnoted
+            .map(|pass| Event::Lapsed {
+                session: pass.session.clone(),
+            })
+            .collect()
     }
 
     /// What was made, and delivered where it was to be.

@@ -14,7 +14,7 @@ pub use super::order::{Order, SecretNote};
 pub use super::planned::{Does, PlannedItem};
 
 use super::{
-    ActionId, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Reading,
+    ActionId, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Pass, Reading,
     Relation, Seen, Time, Verdict, Why,
     mandate::{Declared, Document, Mandate, Signed},
 };
@@ -130,6 +130,16 @@ pub enum Event {
     Ended {
         /// Which.
         nonce: String,
+    },
+    /// A provider let us in: a session of our own, to act under.
+    Assumed {
+        /// The session.
+        pass: Pass,
+    },
+    /// A session of our own ended by its time.
+    Lapsed {
+        /// Which.
+        session: Locator,
     },
     /// An item may not start yet.
     Blocked {

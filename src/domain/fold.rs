@@ -86,6 +86,8 @@ impl Case {
                 self.mandates.push(mandate.clone());
             }
             Event::Ended { nonce } => self.ended.push(nonce.clone()),
+            Event::Assumed { pass } => self.passes.push(pass.clone()),
+            Event::Lapsed { session } => drop(self.lapsed.insert(session.clone())),
             Event::RoundClosed {
                 run,
                 round,
@@ -189,6 +191,7 @@ impl Case {
             | Event::Proposed { .. }
             | Event::Declared { .. }
             | Event::HandedOver { .. }
+            | Event::Assumed { .. }
             | Event::Granted { .. }
             | Event::Intended { .. }
             | Event::Discarding { .. }
@@ -220,6 +223,7 @@ impl Case {
             | Event::Noted { .. }
             | Event::ByHand { .. }
             | Event::SetAside { .. }
+            | Event::Lapsed { .. }
             | Event::Checkpoint { .. }
             | Event::Reviewed { .. }
             | Event::Vetoed { .. }
@@ -424,6 +428,8 @@ impl Case {
             | Event::Dismissed { .. }
             | Event::Granted { .. }
             | Event::Ended { .. }
+            | Event::Assumed { .. }
+            | Event::Lapsed { .. }
             | Event::Blocked { .. }
             | Event::Denied { .. }
             | Event::Skipped { .. }

@@ -49,6 +49,9 @@ pub struct Plan {
     /// What could not be seen.
     #[serde(default)]
     pub not_seen: Vec<NotSeen>,
+    /// What about it is not as it should be, and holds nothing up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// A step that a later round will plan.
@@ -110,6 +113,7 @@ impl Plan {
             pending,
             outside,
             not_seen,
+            warnings,
         } = self;
         let mut object = Object::open(to)?;
         object.list("acting_as", acting_as)?;
@@ -131,6 +135,9 @@ impl Plan {
         object.member("run", run)?;
         object.list("subjects", subjects)?;
         object.member("v", v)?;
+        if !warnings.is_empty() {
+            object.list("warnings", warnings)?;
+        }
         object.close()
     }
 
@@ -168,12 +175,13 @@ mod tests {
             "acting_as": ["aws:user/us@1"], "requested_by": ["alice", "bot"], "subjects": ["aws:user/bot@1", "aws:user/bat@1"],
             "at": "2026-01-01T00:00:00Z", "expires": "2026-01-01T01:00:00Z", "items": [item, item],
             "pending": [{"phase": "inventory", "step": "s", "why": "w"}],
-            "outside": [{"what": "aws:user/x@1", "why": "w", "until": "2026-01-01T01:00:00Z"}], "not_seen": [],
+            "outside": [{"what": "aws:user/x@1", "why": "w", "until": "2026-01-01T01:00:00Z"}], "not_seen": [], "warnings": ["w"],
         }))?;
         let bare = Plan {
             after: None,
             requested_by: Vec::new(),
             items: Vec::new(),
+            warnings: Vec::new(),
             ..whole.clone()
         };
         for plan in [whole, bare] {

@@ -372,6 +372,8 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Dismissed { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
+        | Event::Assumed { .. }
+        | Event::Lapsed { .. }
         | Event::RoundClosed { .. }
         | Event::RunClosed { .. }
         | Event::Attached { .. }

@@ -7,6 +7,7 @@ use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
 use super::order;
 use super::pace::Pace;
+use super::pass::Passes;
 use super::preserve::preserve;
 use super::proof::{look_again, prove};
 use crate::domain::bug::{self, Bug};
@@ -28,10 +29,9 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// Performs one item that changes something, as often as is safe and useful.
 pub(super) async fn perform(
     ground: &Ground<'_>,
-    item: &Item,
-    named: &ItemRef,
+    (item, named): (&Item, &ItemRef),
     call: &Call,
-    plan: Digest,
+    (plan, passes): (Digest, &Passes<'_>),
 ) -> Result<(), journal::Error> {
     let provider = ground.catalogue.provider(call.target.provider());
     let (Some(provider), Some(spec)) = (provider, ground.catalogue.action(&call.action)) else {
@@ -44,6 +44,7 @@ pub(super) async fn perform(
         item,
         named,
         plan,
+        passes,
         call,
         provider,
         spec,
@@ -57,6 +58,7 @@ struct Attempts<'a> {
     item: &'a Item,
     named: &'a ItemRef,
     plan: Digest,
+    passes: &'a Passes<'a>,
     call: &'a Call,
     provider: &'a dyn Provider,
     spec: &'a Spec,
@@ -151,6 +153,9 @@ impl Attempts<'_> {
         if let Some(cause) = preserve(self.ground, (self.spec, self.named), &seen).await? {
             return Ok(Next::Blocked(cause));
         }
+        if let Some(next) = self.passes.enter(self.ground, [self.call]).await? {
+            return Ok(next);
+        }
         let now = self.ground.clock.now();
         let cleared = self.ground.journal.with_case(|case| {
             let rules = (self.ground.policy, self.ground.around);
@@ -194,7 +199,7 @@ impl Attempts<'_> {
         let intent = Intent::write(vec![cleared], self.ground.journal).await?;
         let outcomes = intent
             .send(
-                self.provider,
+                (self.provider, self.passes.under(self.call)),
                 self.spec,
                 (self.ground.clock, deadline),
                 self.ground.journal,

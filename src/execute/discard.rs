@@ -168,6 +168,10 @@ impl Issue<'_> {
                     "it is older than this incident, so it is not what the call made",
                 ));
             }
+            // What made it may also take it away.
+            if let Some(next) = self.passes.enter(self.ground, [self.make]).await? {
+                return Ok(Some(next));
+            }
             // Cleared with the item that made it: taking away what it left is part of it.
             let clearance = match self.clear(self.spec).await? {
                 Ok(clearance) => clearance,
@@ -183,7 +187,7 @@ impl Issue<'_> {
             let call = self.resolved(&call, &seen);
             let place = lane.enter(self.ground.clock).await;
             let discarding = Discarding::write(clearance, call, seen, self.ground.journal).await?;
-            let outcome = discarding.send(self.hands(DEADLINE)).await?;
+            let outcome = discarding.send(self.hands(DEADLINE), self.make).await?;
             drop(place);
             match outcome {
                 Outcome::Done(_) | Outcome::AlreadySo => return Ok(None),

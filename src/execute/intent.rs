@@ -2,14 +2,18 @@
 //!
 //! An [`Intent`] exists only when the journal durably holds it; sending consumes it and the clearances behind it.
 
+use std::sync::Arc;
+
+use super::answer::{because, late, lost, refer, said};
+use super::pass::Passes;
 use crate::domain::event::{Answered, Event, Further};
 use crate::domain::{
-    Arg, Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Repeat, Secret, Seen,
-    Spec, Why,
+    Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Repeat, Secret, Seen, Spec,
+    Time, Why,
 };
 use crate::gate::Clearance;
 use crate::journal::{self, Journal};
-use crate::provider::{Catalogue, Provider};
+use crate::provider::{Act, Catalogue, Provider, Remit};
 
 /// How long a call may take before it is in doubt.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -79,7 +83,7 @@ impl Intent {
     /// The answers could not be journaled; the intents can, so the items are in doubt and `resume` looks.
     pub async fn send(
         self,
-        provider: &dyn Provider,
+        provider: (&dyn Provider, Option<&Remit>),
         spec: &Spec,
         (clock, deadline): (&Clock, Duration),
         journal: &Journal,
@@ -123,6 +127,8 @@ pub struct Hands<'a> {
     pub journal: &'a Journal,
     /// The key of fingerprints.
     pub key: &'a [u8; 32],
+    /// The sessions that calls are made under.
+    pub passes: &'a Passes<'a>,
     /// How long one call may take.
     pub deadline: Duration,
 }
@@ -199,11 +205,12 @@ impl Issuing {
     /// An answer could not be journaled; nothing further was sent, and `resume` finds what was made by its tag.
     pub async fn send(self, hands: Hands<'_>) -> Result<Issued, journal::Error> {
         let outcome = match reach(&hands, &self.make) {
-            Ok(reached) => {
+            Ok((provider, spec)) => {
                 let account = self.make.target.account();
                 let calls = std::slice::from_ref(&self.make);
                 let timed = (hands.clock, hands.deadline);
-                let mut outcomes = perform(reached, account, calls, timed).await;
+                let under = (provider, hands.passes.under(&self.make));
+                let mut outcomes = perform((under, spec), account, calls, timed).await;
                 outcomes.pop().unwrap_or_else(|| lost("no answer came"))
             }
             Err(why) => Outcome::Refused(why),
@@ -284,8 +291,10 @@ impl Issuing {
                     "the answer held no secret to hand over",
                 )),
                 (_, Err(why), _) | (_, _, Err(why)) => Outcome::Refused(why),
-                (Some(secret), Ok(call), Ok(reached)) => {
-                    deliver(reached, &call, secret, (hands.clock, hands.deadline)).await
+                (Some(secret), Ok(call), Ok((provider, spec))) => {
+                    let under = (provider, hands.passes.under(&further.call));
+                    let timed = (hands.clock, hands.deadline);
+                    deliver((under, spec), &call, secret, timed).await
                 }
             };
             hands
@@ -362,16 +371,18 @@ impl Discarding {
         Ok(Self { call, item })
     }
 
-    /// Sends it, and journals what came back.
+    /// Sends it under the session of the call that made it, and journals what came back.
     ///
     /// # Errors
     /// The answer could not be journaled.
-    pub async fn send(self, hands: Hands<'_>) -> Result<Outcome, journal::Error> {
+    pub async fn send(self, hands: Hands<'_>, made_by: &Call) -> Result<Outcome, journal::Error> {
         let outcome = match reach(&hands, &self.call) {
-            Ok(reached) => {
+            Ok((provider, spec)) => {
                 let calls = std::slice::from_ref(&self.call);
                 let timed = (hands.clock, hands.deadline);
-                let mut outcomes = perform(reached, self.call.target.account(), calls, timed).await;
+                let under = (provider, hands.passes.under(made_by));
+                let account = self.call.target.account();
+                let mut outcomes = perform((under, spec), account, calls, timed).await;
                 outcomes.pop().unwrap_or_else(|| lost("no answer came"))
             }
             Err(why) => Outcome::Refused(why),
@@ -388,24 +399,6 @@ impl Discarding {
     }
 }
 
-/// Fills in what was made: its locator, its id, or a field of the answer.
-fn refer(call: &Call, made: &[Locator], fields: &Fields) -> Result<Call, Why> {
-    let mut call = call.clone();
-    for (name, arg) in &mut call.with {
-        let Arg::Of(_, field) = arg else { continue };
-        let value = match (field.as_str(), made.first()) {
-            ("made", Some(made)) => Some(made.to_string().into()),
-            ("made.id", Some(made)) => Some(made.id().into()),
-            (field, _) => fields.get(field).cloned(),
-        };
-        *arg = Arg::Is(value.ok_or_else(|| {
-            let text = format!("the argument `{name}` needs `{field}`, which the answer lacks");
-            Why::new(Because::Invalid, text)
-        })?);
-    }
-    Ok(call)
-}
-
 fn reach<'a>(hands: &Hands<'a>, call: &Call) -> Result<(&'a dyn Provider, &'a Spec), Why> {
     let provider = hands.catalogue.provider(call.target.provider());
     match (provider, hands.catalogue.action(&call.action)) {
@@ -417,26 +410,19 @@ fn reach<'a>(hands: &Hands<'a>, call: &Call) -> Result<(&'a dyn Provider, &'a Sp
     }
 }
 
-fn lost(text: &str) -> Outcome {
-    Outcome::InDoubt(Why::new(Because::Timeout, text))
-}
-
-fn said(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Done(_) => "done".to_owned(),
-        Outcome::AlreadySo => "it was so already".to_owned(),
-        Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => {
-            why.to_string()
-        }
-        Outcome::Throttled { .. } => "the provider throttles us".to_owned(),
-    }
-}
-
-fn because(outcome: &Outcome) -> Because {
-    match outcome {
-        Outcome::Done(_) | Outcome::AlreadySo => Because::Invalid,
-        Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => why.because,
-        Outcome::Throttled { .. } => Because::Throttled,
+/// The mutate handle, under a session of our own where there is one to be under.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that acts; every call here has a durable intent"
+)]
+fn actor(
+    (provider, remit): (&dyn Provider, Option<&Remit>),
+    account: Option<&str>,
+    spec: &Spec,
+) -> Arc<dyn Act> {
+    match remit {
+        Some(remit) => provider.actor_under(remit, account, &spec.permissions),
+        None => provider.actor(account, &spec.permissions),
     }
 }
 
@@ -445,12 +431,12 @@ fn because(outcome: &Outcome) -> Because {
     reason = "the one place that acts; every call here has a durable intent"
 )]
 async fn perform(
-    (provider, spec): (&dyn Provider, &Spec),
+    (under, spec): ((&dyn Provider, Option<&Remit>), &Spec),
     account: Option<&str>,
     calls: &[Call],
     (clock, deadline): (&Clock, Duration),
 ) -> Vec<Outcome> {
-    let actor = provider.actor(account, &spec.permissions);
+    let (actor, sent) = (actor(under, account, spec), clock.now());
     let text = late(deadline);
     let mut outcomes = tokio::select! {
         biased;
@@ -461,7 +447,32 @@ async fn perform(
     while outcomes.len() < calls.len() {
         outcomes.push(lost("the adapter gave no answer for this call"));
     }
-    outcomes
+    let mut answers = Vec::with_capacity(outcomes.len());
+    for outcome in outcomes {
+        answers.push(widened(under, sent, outcome).await);
+    }
+    answers
+}
+
+/// What an answer comes to that may be due to what our session permits, and not to what we may: nothing happened, and it
+/// is tried again under one that permits the same actions on everything.
+async fn widened(
+    (provider, remit): (&dyn Provider, Option<&Remit>),
+    sent: Time,
+    outcome: Outcome,
+) -> Outcome {
+    match (outcome, remit) {
+        (Outcome::Refused(why), Some(remit))
+            if why.because == Because::Denied && provider.widen(remit, sent).await =>
+        {
+            let text = format!(
+                "refused under the session of exactly this plan: {}",
+                why.text
+            );
+            Outcome::Unavailable(Why::new(Because::Denied, text))
+        }
+        (outcome, _) => outcome,
+    }
 }
 
 #[expect(
@@ -469,19 +480,16 @@ async fn perform(
     reason = "the one place that delivers; every call here has a durable intent"
 )]
 async fn deliver(
-    (provider, spec): (&dyn Provider, &Spec),
+    (under, spec): ((&dyn Provider, Option<&Remit>), &Spec),
     call: &Call,
     secret: &Secret,
     (clock, deadline): (&Clock, Duration),
 ) -> Outcome {
-    let actor = provider.actor(call.target.account(), &spec.permissions);
-    tokio::select! {
+    let (actor, sent) = (actor(under, call.target.account(), spec), clock.now());
+    let outcome = tokio::select! {
         biased;
         outcome = actor.deliver(call, secret) => outcome,
         () = clock.sleep(deadline) => lost(&late(deadline)),
-    }
-}
-
-fn late(deadline: Duration) -> String {
-    format!("no answer within {}", crate::domain::clock::spell(deadline))
+    };
+    widened(under, sent, outcome).await
 }

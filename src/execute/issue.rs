@@ -8,6 +8,7 @@ use super::discard::Cleanup;
 use super::intent::{Cleared, Hands, Issued, Issuing};
 use super::lanes::Lane;
 use super::pace::Pace;
+use super::pass::Passes;
 use super::{Ground, shown};
 use crate::domain::event::{Event, Further};
 use crate::domain::state::Life;
@@ -24,7 +25,7 @@ pub(super) async fn issue(
     ground: &Ground<'_>,
     (item, named): (&Item, &ItemRef),
     (make, deliver): (&Call, &[Call]),
-    plan: Digest,
+    (plan, passes): (Digest, &Passes<'_>),
 ) -> Result<(), journal::Error> {
     let Some(spec) = ground.catalogue.action(&make.action) else {
         let text = format!("this build has no action {}", make.action);
@@ -35,6 +36,7 @@ pub(super) async fn issue(
         item,
         named,
         plan,
+        passes,
         make,
         deliver,
         spec,
@@ -47,6 +49,7 @@ pub(super) struct Issue<'a> {
     item: &'a Item,
     pub(super) named: &'a ItemRef,
     plan: Digest,
+    pub(super) passes: &'a Passes<'a>,
     pub(super) make: &'a Call,
     deliver: &'a [Call],
     pub(super) spec: &'a Spec,
@@ -110,6 +113,10 @@ impl Issue<'_> {
                 return Ok(next);
             }
             deliver.push((call, seen));
+        }
+        let calls = std::iter::once(self.make).chain(self.deliver);
+        if let Some(next) = self.passes.enter(self.ground, calls).await? {
+            return Ok(next);
         }
         let (_, attempts) = self.state();
         let clearance = match self.clear(self.spec).await? {
@@ -310,6 +317,7 @@ impl Issue<'_> {
             clock: self.ground.clock,
             journal: self.ground.journal,
             key: self.ground.key,
+            passes: self.passes,
             deadline,
         }
     }

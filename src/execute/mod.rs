@@ -7,7 +7,9 @@ pub mod lanes;
 
 mod pace;
 
+mod answer;
 mod attempt;
+mod pass;
 mod preserve;
 mod proof;
 
@@ -35,6 +37,7 @@ use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
 use lanes::Lanes;
 use order::{How, Order};
+pub use pass::{Passes, note_ended};
 pub use proof::{is_unsettled, review_of, settle};
 
 /// What executing needs.
@@ -126,6 +129,7 @@ pub async fn execute(
         .map(|item| (&item.key, channel::Sender::new(None)))
         .collect();
     let (of_steps, order) = (by_step(items), Order::of(items, &ends));
+    let passes = Passes::of(items, ground.catalogue);
     let steps: BTreeMap<&str, Semaphore> = items
         .iter()
         .filter_map(|item| {
@@ -151,7 +155,7 @@ pub async fn execute(
             };
             let turn = turn(ground, item, &named, turns);
             let ended = match turn.and_then(|| order.start(ground, item, &named)) {
-                Turn::Now => carry_out(ground, (item, &named), plan, turns).await,
+                Turn::Now => carry_out(ground, (item, &named), (plan, &passes), turns).await,
                 Turn::Skip(why) => skip(ground, named.clone(), why).await,
                 Turn::Later(cause) if turns.notes(item) => {
                     block(ground, named.clone(), cause).await
@@ -177,16 +181,16 @@ pub async fn execute(
 async fn carry_out(
     ground: &Ground<'_>,
     (item, named): (&Item, &ItemRef),
-    plan: Digest,
+    under: (Digest, &Passes<'_>),
     turns: &dyn Turns,
 ) -> Written {
     match &item.work {
         Work::Act(call) => {
-            attempt::perform(ground, item, named, call, plan).await?;
+            attempt::perform(ground, (item, named), call, under).await?;
             order::released(ground, item, named).await
         }
         Work::Issue { make, deliver } => {
-            issue::issue(ground, (item, named), (make, deliver), plan).await
+            issue::issue(ground, (item, named), (make, deliver), under).await
         }
         Work::Watch { of, target } => watch::watch(ground, (item, named), (of, target)).await,
         Work::Read(_) | Work::Check(_) | Work::Gate(_) | Work::Manual(_) => {

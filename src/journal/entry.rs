@@ -39,6 +39,8 @@ const KINDS: &[&str] = &[
     "dismissed",
     "granted",
     "ended",
+    "assumed",
+    "lapsed",
     "blocked",
     "denied",
     "skipped",

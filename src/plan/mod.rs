@@ -276,6 +276,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     link(ask, &mut items);
     manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
+    let warnings = least::warnings(&items, ask.catalogue);
     let plan = Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),
@@ -292,6 +293,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         pending,
         outside: look::outside(ask),
         not_seen: look::not_seen(ask),
+        warnings,
     };
     Ok((plan, reached))
 }

@@ -80,6 +80,7 @@ pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
         .map(|choice| item(ask, choice, wanted, &told))
         .collect();
     items.extend(by_hand::items(ask, &items, &wanted.named).await);
+    let warnings = super::least::warnings(&items, ask.catalogue);
     Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),
@@ -99,6 +100,7 @@ pub async fn make(ask: &Ask<'_>, wanted: &Wanted) -> Plan {
         pending: Vec::new(),
         outside: Vec::new(),
         not_seen: Vec::new(),
+        warnings,
     }
 }
 

@@ -19,8 +19,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Rung, Secret, Seen, Spec, Why,
+    ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe, Query,
+    ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
 pub use observer::Observer;
@@ -70,6 +70,83 @@ pub trait Provider: Send + Sync {
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;
     /// The mutate handle, for exactly these permissions; clippy refuses this call outside `execute/intent.rs`.
     fn actor(&self, account: Option<&str>, only: &[String]) -> Arc<dyn Act>;
+    /// What the sessions would permit under which these calls are made, one remit for each call and as few different
+    /// ones as the vendor's limits allow; none where we act with what we hold, and all of what it may.
+    fn remits(&self, wants: &[Want<'_>]) -> Vec<Option<Arc<Remit>>> {
+        wants.iter().map(|_| None).collect()
+    }
+    /// Takes the sessions of a remit for an incident, where none is good for long enough; answers those that are new.
+    fn enter<'a>(
+        &'a self,
+        remit: &'a Remit,
+        incident: &'a str,
+    ) -> Soon<'a, Result<Vec<Pass>, Why>> {
+        let _ = (remit, incident);
+        Box::pin(async { Ok(Vec::new()) })
+    }
+    /// Lets the sessions of a remit permit the same actions on everything, after the provider refused under it what it is
+    /// for and what was sent at this time: what we believe about the vendor's names may be wrong, and nothing that
+    /// restricts waits for that. Whether another try can come to something else.
+    fn widen<'a>(&'a self, remit: &'a Remit, sent: Time) -> Soon<'a, bool> {
+        let _ = (remit, sent);
+        Box::pin(async { false })
+    }
+    /// The mutate handle under the sessions of a remit that was entered: without them it sends nothing. Clippy refuses
+    /// this call outside `execute/intent.rs`.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a provider without sessions of ours hands on what execute/intent.rs asked for"
+    )]
+    fn actor_under(&self, remit: &Remit, account: Option<&str>, only: &[String]) -> Arc<dyn Act> {
+        let _ = remit;
+        self.actor(account, only)
+    }
+    /// On what we stand there, for whoever asks before an incident; takes sessions at most, and changes nothing.
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        Box::pin(async { Vec::new() })
+    }
+}
+
+/// A call that is to be made under a session of our own.
+#[derive(Clone, Debug)]
+pub struct Want<'a> {
+    /// The account that it is made in.
+    pub account: Option<&'a str>,
+    /// What it needs to be permitted.
+    pub needs: Vec<Need<'a>>,
+}
+
+/// What a session of our own is to permit, and nothing besides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Remit {
+    /// The account whose role is entered; the ambient one where none is told.
+    pub account: Option<String>,
+    /// The policy, in the vendor's form.
+    pub policy: String,
+    /// What it permits beyond what is needed, where exactly that is more than the vendor takes.
+    pub broader: Option<String>,
+}
+
+/// One thing about how we stand at a provider.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Footing {
+    /// What it is about.
+    pub what: String,
+    /// Whether it is as it should be; where it is not, whether one can work all the same.
+    pub stands: Stands,
+    /// How it is, and what mends it.
+    pub said: String,
+}
+
+/// How far something is as it should be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stands {
+    /// It is.
+    Well,
+    /// One can work, and would do better otherwise.
+    Loosely,
+    /// One cannot work.
+    Not,
 }
 
 /// What denies a principal everything and cannot be edited by it.

@@ -34,6 +34,9 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
         "Incident {} · run {} · round {} · plan expires {}",
         plan.incident, plan.run, plan.round, plan.expires
     ));
+    for warning in &plan.warnings {
+        page.line(&format!("WARNING  {}", plain(warning)));
+    }
     let mut number = 0;
     let mut phase = None;
     for item in plan
@@ -327,6 +330,8 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Dismissed { .. }
         | Event::Granted { .. }
         | Event::Ended { .. }
+        | Event::Assumed { .. }
+        | Event::Lapsed { .. }
         | Event::RoundClosed { .. }
         | Event::RunClosed { .. }
         | Event::Attached { .. }

@@ -74,6 +74,10 @@ pub fn render(output: &Output, timeline: &[Entry<'_>], head: Digest) -> String {
         timeline.iter().filter_map(false_positive).collect(),
     );
     section(
+        "Sessions of our own",
+        timeline.iter().filter_map(session).collect(),
+    );
+    section(
         "Still alive",
         output
             .still_alive
@@ -169,6 +173,26 @@ fn false_positive(entry: &Entry<'_>) -> Option<String> {
         entry.at,
         of.join(", "),
         escape(&healthy.reason)
+    ))
+}
+
+/// A session that we acted under: whose, from when until when, and what about it is not as it should be.
+fn session(entry: &Entry<'_>) -> Option<String> {
+    let Event::Assumed { pass } = entry.event else {
+        return None;
+    };
+    let source = pass.source.as_deref().map_or_else(String::new, |source| {
+        format!(", source identity {}", code(source))
+    });
+    let notes = pass.notes.iter().map(|note| format!("; {}", escape(note)));
+    Some(format!(
+        "{} of {}, named {}{source}: from {} until {}{}",
+        code(&pass.session.to_string()),
+        code(&pass.of.to_string()),
+        code(&pass.name),
+        entry.at,
+        pass.until,
+        notes.collect::<String>()
     ))
 }
 

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use contain::domain::{Arg, Call, Clock, Fields, Locator, Named, Outcome, Secret, Seen, Tag};
+use contain::domain::{
+    Arg, Because, Call, Clock, Fields, Locator, Named, Outcome, Secret, Seen, Tag,
+};
 use contain::provider::aws::{Aws, Given, Settings};
-use contain::provider::{Observe, Provider as _};
+use contain::provider::{Act, Need, Observe, Provider as _, Remit, Want};
 use serde_json::{Value, json};
 
 use crate::harness::{Contract, Server, World};
@@ -155,17 +157,64 @@ impl Bench {
 
     /// Performs a call with exactly the permissions that its action declares.
     pub(crate) async fn perform(&self, call: &Call) -> Outcome {
-        let actor = self
-            .aws
-            .actor(call.target.account(), &self.permissions(call));
-        actor.perform(std::slice::from_ref(call)).await.remove(0)
+        self.perform_all(std::slice::from_ref(call)).await.remove(0)
+    }
+
+    /// The same for calls that share an action. As the loop does: what is refused under exact sessions is tried again
+    /// under such as permit the same actions on everything.
+    pub(crate) async fn perform_all(&self, calls: &[Call]) -> Vec<Outcome> {
+        let sent = Clock::wall().now();
+        let outcomes = self.actor(calls).await.perform(calls).await;
+        let is_denied = |outcome: &Outcome| matches!(outcome, Outcome::Refused(why) if why.because == Because::Denied);
+        match self.remit(calls).filter(|_| outcomes.iter().all(is_denied)) {
+            Some(remit) if self.aws.widen(&remit, sent).await => {
+                self.actor(calls).await.perform(calls).await
+            }
+            Some(_) | None => outcomes,
+        }
     }
 
     pub(crate) async fn deliver(&self, call: &Call, what: &Secret) -> Outcome {
-        let actor = self
-            .aws
-            .actor(call.target.account(), &self.permissions(call));
+        let actor = self.actor(std::slice::from_ref(call)).await;
         actor.deliver(call, what).await
+    }
+
+    /// The mutate handle for calls that share an action, under the sessions of a plan that makes them, where there are
+    /// roles to be entered.
+    pub(crate) async fn actor(&self, calls: &[Call]) -> Arc<dyn Act> {
+        let (account, only) = (calls[0].target.account(), self.permissions(&calls[0]));
+        match self.remit(calls) {
+            Some(remit) => {
+                self.aws.enter(&remit, "bench").await.unwrap();
+                self.aws.actor_under(&remit, account, &only)
+            }
+            None => self.aws.actor(account, &only),
+        }
+    }
+
+    /// What one session is to permit for these calls.
+    pub(crate) fn remit(&self, calls: &[Call]) -> Option<Remit> {
+        let permissions: Vec<_> = calls.iter().map(|call| self.permissions(call)).collect();
+        let want = |(call, permissions)| {
+            let call: &Call = call;
+            let need = Need {
+                permissions,
+                target: Some(&call.target),
+                seen: None,
+            };
+            Want {
+                account: call.target.account(),
+                needs: vec![need],
+            }
+        };
+        let wants: Vec<Want<'_>> = calls
+            .iter()
+            .zip(permissions.iter().map(Vec::as_slice))
+            .map(want)
+            .collect();
+        let remits = self.aws.remits(&wants);
+        assert!(remits.iter().all(|remit| *remit == remits[0]));
+        remits[0].as_deref().cloned()
     }
 
     pub(crate) fn permissions(&self, call: &Call) -> Vec<String> {

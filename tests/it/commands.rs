@@ -281,6 +281,7 @@ fn plan(items: Vec<Item>) -> Plan {
         }],
         outside: Vec::new(),
         not_seen: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

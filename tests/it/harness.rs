@@ -98,6 +98,24 @@ impl Server {
         Self(Script::start("fixture.py", &upstream))
     }
 
+    /// The fixture made here for sessions, in front of a real server: their ends, and what AWS refuses about them.
+    pub(crate) fn sessions(before: &Self, more: &[&str]) -> Self {
+        let arguments = [&["--upstream", before.endpoint()], more].concat();
+        Self(Script::start("sessions.py", &arguments))
+    }
+
+    /// The fields of every AssumeRole that came by the fixture for sessions.
+    pub(crate) fn assumed(&self) -> Vec<Value> {
+        let (_, said) = exchange(self.endpoint(), "GET", "/_fixture/assumed", "");
+        said.as_array().unwrap().clone()
+    }
+
+    /// The secrets of the sessions that were given through it.
+    pub(crate) fn given(&self) -> Vec<String> {
+        let (_, said) = exchange(self.endpoint(), "GET", "/_fixture/secrets", "");
+        serde_json::from_value(said).unwrap()
+    }
+
     pub(crate) fn endpoint(&self) -> &str {
         &self.0.endpoint
     }

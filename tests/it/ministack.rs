@@ -5,6 +5,7 @@ mod awscli;
 mod canary;
 mod closing;
 mod organization;
+mod pass;
 mod people;
 mod permit;
 mod phases;

@@ -22,6 +22,8 @@ impl Event {
             Self::Dismissed { .. } => "dismissed",
             Self::Granted { .. } => "granted",
             Self::Ended { .. } => "ended",
+            Self::Assumed { .. } => "assumed",
+            Self::Lapsed { .. } => "lapsed",
             Self::Blocked { .. } => "blocked",
             Self::Denied { .. } => "denied",
             Self::Skipped { .. } => "skipped",
@@ -91,6 +93,8 @@ impl Event {
             | Self::Dismissed { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
+            | Self::Assumed { .. }
+            | Self::Lapsed { .. }
             | Self::RoundClosed { .. }
             | Self::RunClosed { .. }
             | Self::Attached { .. }
@@ -123,6 +127,8 @@ impl Event {
             | Self::Dismissed { .. }
             | Self::Granted { .. }
             | Self::Ended { .. }
+            | Self::Assumed { .. }
+            | Self::Lapsed { .. }
             | Self::Blocked { .. }
             | Self::Denied { .. }
             | Self::Skipped { .. }

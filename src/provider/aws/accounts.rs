@@ -41,6 +41,19 @@ impl Links {
         Self { home, others }
     }
 
+    /// Whether an account is served by a role of its own.
+    pub(super) fn has(&self, account: &str) -> bool {
+        self.others.contains_key(account)
+    }
+
+    /// Every connection that has a role, with what it is for.
+    pub(super) fn roles(&self) -> Vec<&Arc<Link>> {
+        let organization = self.home.organization.get();
+        let all = std::iter::once(&self.home).chain(self.others.values());
+        let all = all.chain(organization);
+        all.filter(|link| link.settings.role.is_some()).collect()
+    }
+
     /// The connection that serves an account; our own where none is named for it.
     pub(super) fn of(&self, account: Option<&str>) -> &Arc<Link> {
         account

@@ -12,10 +12,10 @@ use super::accounts::{Links, foreign};
 use super::client::{self, Handle};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Secret, Seen, Spec, Why,
+    ActionId, Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Pass, Probe,
+    Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
-use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon, leak};
+use crate::provider::{Act, Footing, Guardrail, Need, Observe, Provider, Remit, Soon, Want, leak};
 
 /// How many calls of one slice are under way at once.
 const AT_ONCE: usize = 16;
@@ -230,6 +230,31 @@ impl Provider for Aws {
         let link = Arc::clone(self.links.of(account));
         Arc::new(Handle::new(link, account, Some(only)))
     }
+
+    fn remits(&self, wants: &[Want<'_>]) -> Vec<Option<Arc<Remit>>> {
+        super::remit::remits(&self.links, wants, self.partition())
+    }
+
+    fn enter<'a>(
+        &'a self,
+        remit: &'a Remit,
+        incident: &'a str,
+    ) -> Soon<'a, Result<Vec<Pass>, Why>> {
+        Box::pin(super::remit::enter(&self.links, remit, incident))
+    }
+
+    fn widen<'a>(&'a self, remit: &'a Remit, sent: Time) -> Soon<'a, bool> {
+        Box::pin(super::remit::widen(&self.links, remit, sent))
+    }
+
+    fn actor_under(&self, remit: &Remit, account: Option<&str>, only: &[String]) -> Arc<dyn Act> {
+        let link = Arc::clone(self.links.of(account));
+        Arc::new(Handle::new(link, account, Some(only)).under(&remit.policy))
+    }
+
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        Box::pin(super::footing::footing(&self.links))
+    }
 }
 
 impl Observe for Handle {
@@ -266,10 +291,13 @@ impl Act for Handle {
     fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
         Box::pin(async move {
             match super::action::of(call).and_then(|action| action.deliver) {
-                Some(deliver) => match refuse_foreign(self, call).await {
-                    Ok(()) => deliver(self, call, what).await,
-                    Err(outcome) => outcome,
-                },
+                Some(deliver) => {
+                    let outcome = match refuse_foreign(self, call).await {
+                        Ok(()) => deliver(self, call, what).await,
+                        Err(outcome) => outcome,
+                    };
+                    ended(self, outcome).await
+                }
                 None => unknown(call),
             }
         })
@@ -288,11 +316,30 @@ impl Act for Handle {
 
 async fn perform(on: &Handle, call: &Call) -> Outcome {
     match super::action::of(call) {
-        Some(action) => match refuse_foreign(on, call).await {
-            Ok(()) => (action.perform)(on, call).await,
-            Err(outcome) => outcome,
-        },
+        Some(action) => {
+            let outcome = match refuse_foreign(on, call).await {
+                Ok(()) => (action.perform)(on, call).await,
+                Err(outcome) => outcome,
+            };
+            ended(on, outcome).await
+        }
         None => unknown(call),
+    }
+}
+
+/// What a call comes to whose session AWS accepts no longer: it changed nothing, and another session can be taken.
+async fn ended(on: &Handle, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Refused(why) if why.because == Because::Unauthenticated && on.forget().await => {
+            let text = format!("the session that it was sent under has ended: {}", why.text);
+            Outcome::Unavailable(Why::new(Because::Unavailable, text))
+        }
+        outcome @ (Outcome::Done(_)
+        | Outcome::AlreadySo
+        | Outcome::Refused(_)
+        | Outcome::Throttled { .. }
+        | Outcome::Unavailable(_)
+        | Outcome::InDoubt(_)) => outcome,
     }
 }
 

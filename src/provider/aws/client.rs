@@ -2,12 +2,11 @@
 //!
 //! Never repeats a call that changes something, and never uses an endpoint that is not shown.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
 use tokio::sync::OnceCell;
@@ -18,13 +17,13 @@ use super::export::Exports;
 use super::failure::{Failure, no_credentials};
 use super::guard::{Guard, Heard, READS};
 use super::keys::Known;
+use super::pass::{Entry, Role, Sessions, fixed};
+use super::sdk::{CONNECT, app_name, cache};
+pub(super) use super::sdk::{Clients, Manner, clients, endpoint};
 use crate::domain::{Because, Clock, Duration, Locator, Time, Why};
 
 /// How long one request may take.
 pub(super) const DEADLINE: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// How long a connection may take to come about.
-const CONNECT: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// The latest of the SDK's behaviours whose HTTP client takes no proxy from the environment. What changed otherwise
 /// since then, repeats and the time to connect, is set here for every client.
@@ -50,6 +49,8 @@ pub(super) struct Link {
     /// The link of the management account or its delegate, where one is named.
     pub(super) organization: OnceLock<Arc<Self>>,
     pub(super) turns: super::service::organization::Turns,
+    /// The sessions of our role that we act under.
+    pub(super) sessions: Sessions,
     base: OnceCell<Base>,
     pub(super) me: OnceCell<Me>,
     http: OnceLock<reqwest::Client>,
@@ -61,6 +62,8 @@ pub(super) struct Base {
     pub(super) credentials: SharedCredentialsProvider,
     /// What the chosen role is entered with, where one is chosen, and what that was entered with.
     pub(super) sources: Vec<SharedCredentialsProvider>,
+    /// What the roles of other accounts are entered with.
+    onward: SharedCredentialsProvider,
     pub(super) region: String,
 }
 
@@ -82,6 +85,7 @@ impl Link {
             home: None,
             organization: OnceLock::new(),
             turns: super::service::organization::Turns::default(),
+            sessions: Sessions::default(),
             base: OnceCell::new(),
             me: OnceCell::new(),
             http: OnceLock::new(),
@@ -120,14 +124,14 @@ impl Link {
             .endpoints
             .insert(String::new(), endpoint.to_owned());
         let region = Region::from_static("us-east-1");
+        let credentials = fixed(Credentials::new(key_id, "test", None, None, "test"));
         let base = Base {
             sdk: SdkConfig::builder()
                 .behavior_version(behavior())
                 .region(region)
                 .build(),
-            credentials: SharedCredentialsProvider::new(Credentials::new(
-                key_id, "test", None, None, "test",
-            )),
+            credentials: credentials.clone(),
+            onward: credentials,
             sources: Vec::new(),
             region: "us-east-1".to_owned(),
         };
@@ -173,33 +177,81 @@ impl Link {
     /// The configuration of another account: the same, with the credentials of its role.
     async fn enter(&self, home: &Base) -> Result<Base, Why> {
         let role = self.settings.role.as_deref().unwrap_or_default();
-        let mut sources = vec![home.credentials.clone()];
+        let mut sources = vec![home.onward.clone()];
         sources.extend(home.sources.iter().cloned());
+        let credentials = self.entered(Entry::to_read(role), &home.sdk, &home.onward);
         Ok(Base {
             sdk: home.sdk.clone(),
-            credentials: self.entered(role, &home.sdk, &home.credentials).await,
+            onward: credentials.clone(),
+            credentials,
             sources,
             region: home.region.clone(),
         })
     }
 
-    /// The credentials of a role, taken anew shortly before they lapse.
-    async fn entered(
+    /// The credentials of a role that is entered in one way, taken anew before they lapse.
+    fn entered(
         &self,
-        role: &str,
+        entry: Entry,
         sdk: &SdkConfig,
         with: &SharedCredentialsProvider,
     ) -> SharedCredentialsProvider {
-        let entered = aws_config::sts::AssumeRoleProvider::builder(role)
-            .session_name("contain")
-            .configure(sdk)
-            .build_from_provider(with.clone())
-            .await;
-        self.held(SharedCredentialsProvider::new(entered))
+        let sts = self.sts(sdk, with.clone(), "sts:AssumeRole");
+        self.held(SharedCredentialsProvider::new(Role { sts, entry }))
+    }
+
+    /// A client that does one thing alone, with credentials that are not those of the handles.
+    fn sts(
+        &self,
+        sdk: &SdkConfig,
+        with: SharedCredentialsProvider,
+        only: &str,
+    ) -> aws_sdk_sts::Client {
+        let guard = Guard {
+            allowed: Arc::new([only.to_owned()].into()),
+            heard: Arc::clone(&self.heard),
+            clock: self.clock.clone(),
+        };
+        let deadlines = TimeoutConfig::builder()
+            .operation_timeout(DEADLINE * 3)
+            .operation_attempt_timeout(DEADLINE)
+            .connect_timeout(CONNECT)
+            .build();
+        let config = aws_sdk_sts::config::Builder::from(sdk)
+            .credentials_provider(with)
+            .identity_cache(cache())
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(deadlines)
+            .interceptor(guard);
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    /// Whose credentials these are, as an ARN.
+    pub(super) async fn ask_who(
+        &self,
+        with: &SharedCredentialsProvider,
+    ) -> Result<Option<String>, Why> {
+        let base = self.base().await?;
+        let who = "sts:GetCallerIdentity";
+        let said = self.sts(&base.sdk, with.clone(), who);
+        let said = said.get_caller_identity().send().await;
+        let said = said.map_err(|failed| Failure::of(&failed, who).why())?;
+        Ok(said.arn)
+    }
+
+    /// A client with which our role is entered.
+    pub(super) async fn door(&self) -> Result<aws_sdk_sts::Client, Why> {
+        let base = self.base().await?;
+        let with = base.sources.first().unwrap_or(&base.credentials);
+        Ok(self.sts(&base.sdk, with.clone(), "sts:AssumeRole"))
     }
 
     fn held(&self, inner: SharedCredentialsProvider) -> SharedCredentialsProvider {
-        SharedCredentialsProvider::new(Held::new(inner, self.clock.clone()))
+        SharedCredentialsProvider::new(Held::new(
+            inner,
+            self.clock.clone(),
+            Arc::clone(&self.heard),
+        ))
     }
 
     async fn load(&self) -> Result<Base, Why> {
@@ -248,16 +300,21 @@ impl Link {
             .ok_or_else(|| Why::new(Because::Unauthenticated, "no AWS credentials were found"))?;
         let ambient = self.held(ambient);
         let sdk = shown(&sdk, sts);
-        let (credentials, sources) = match &self.settings.role {
+        let (credentials, onward, sources) = match &self.settings.role {
             Some(role) => {
-                let entered = self.entered(role, &sdk, &ambient).await;
-                (entered, vec![ambient])
+                let reads = self.entered(Entry::to_read(role), &sdk, &ambient);
+                let beyond = self.settings.accounts.values();
+                let beyond = beyond.chain(&self.settings.organization).cloned();
+                let on = Entry::to_go_on(role, &Vec::from_iter(beyond));
+                let onward = self.entered(on, &sdk, &ambient);
+                (reads, onward, vec![ambient])
             }
-            None => (ambient, Vec::new()),
+            None => (ambient.clone(), ambient, Vec::new()),
         };
         Ok(Base {
             sdk,
             credentials,
+            onward,
             sources,
             region,
         })
@@ -296,16 +353,9 @@ pub(super) struct Handle {
     pub(super) account: Option<String>,
     pub(super) guard: Guard,
     acts: bool,
+    /// The policy of the session that it acts under, where it does.
+    under: Option<String>,
     clients: OnceCell<Clients>,
-}
-
-/// The SDK clients of a handle.
-#[derive(Clone)]
-pub(super) struct Clients {
-    pub(super) iam: aws_sdk_iam::Client,
-    /// Secrets Manager in the region of our configuration; another is a setting of the single request.
-    pub(super) secrets: aws_sdk_secretsmanager::Client,
-    pub(super) sts: aws_sdk_sts::Client,
 }
 
 impl Handle {
@@ -323,7 +373,40 @@ impl Handle {
             account: account.map(str::to_owned),
             guard,
             acts: only.is_some(),
+            under: None,
             clients: OnceCell::new(),
+        }
+    }
+
+    /// The same handle under the sessions with this policy: where none is held it sends nothing.
+    pub(super) fn under(self, policy: &str) -> Self {
+        let under = Some(policy.to_owned());
+        Self { under, ..self }
+    }
+
+    /// The policy of the session that it sends under; none where its connection has no role to be in.
+    pub(super) fn pass(&self) -> Option<&str> {
+        let policy = self.under.as_deref();
+        policy.filter(|_| self.link.settings.role.is_some())
+    }
+
+    /// Lets go of the sessions that it acts under; whether there are any.
+    pub(super) async fn forget(&self) -> bool {
+        let Some(policy) = &self.under else {
+            return false;
+        };
+        let organization = self.link.organization.get();
+        for link in std::iter::once(&self.link).chain(organization) {
+            link.sessions.forget(policy).await;
+        }
+        true
+    }
+
+    /// What its next request is signed with.
+    pub(super) async fn credentials(&self) -> Result<Credentials, Why> {
+        match self.pass() {
+            Some(policy) => self.link.sessions.credentials(policy).await,
+            None => self.link.credentials().await,
         }
     }
 
@@ -334,6 +417,7 @@ impl Handle {
             account: None,
             guard: self.guard.clone(),
             acts: self.acts,
+            under: self.under.clone(),
             clients: OnceCell::new(),
         }
     }
@@ -352,10 +436,14 @@ impl Handle {
             } else {
                 RetryConfig::standard().with_max_attempts(3)
             };
+            let credentials = match self.pass() {
+                Some(_) => fixed(self.credentials().await?),
+                None => base.credentials.clone(),
+            };
             Ok(clients(
                 &self.link.settings,
                 base,
-                base.credentials.clone(),
+                credentials,
                 &self.guard,
                 &Manner {
                     repeats,
@@ -366,81 +454,6 @@ impl Handle {
         });
         made.await
     }
-}
-
-/// How a set of clients behaves.
-pub(super) struct Manner {
-    pub(super) repeats: RetryConfig,
-    pub(super) deadline: std::time::Duration,
-    pub(super) name: &'static str,
-}
-
-/// Builds the clients. Endpoints come from the settings alone, so that none is used that is not shown.
-pub(super) fn clients(
-    settings: &Settings,
-    base: &Base,
-    credentials: SharedCredentialsProvider,
-    guard: &Guard,
-    manner: &Manner,
-) -> Clients {
-    let deadlines = TimeoutConfig::builder()
-        .operation_timeout(if manner.repeats.max_attempts() > 1 {
-            manner.deadline * 3
-        } else {
-            manner.deadline
-        })
-        .operation_attempt_timeout(manner.deadline)
-        .connect_timeout(CONNECT)
-        .build();
-    let iam = aws_sdk_iam::config::Builder::from(&base.sdk)
-        .credentials_provider(credentials.clone())
-        .retry_config(manner.repeats.clone())
-        .timeout_config(deadlines.clone())
-        .app_name(app_name(manner.name))
-        .interceptor(guard.clone());
-    let sts = aws_sdk_sts::config::Builder::from(&base.sdk)
-        .credentials_provider(credentials.clone())
-        .retry_config(manner.repeats.clone())
-        .timeout_config(deadlines.clone())
-        .app_name(app_name(manner.name))
-        .interceptor(guard.clone());
-    let secrets = aws_sdk_secretsmanager::config::Builder::from(&base.sdk)
-        .credentials_provider(credentials.clone())
-        .retry_config(manner.repeats.clone())
-        .timeout_config(deadlines.clone())
-        .app_name(app_name(manner.name))
-        .interceptor(guard.clone());
-    let mut builders = (iam, sts, secrets);
-    builders
-        .0
-        .set_endpoint_url(settings.endpoint("iam").map(str::to_owned));
-    builders
-        .1
-        .set_endpoint_url(settings.endpoint("sts").map(str::to_owned));
-    builders
-        .2
-        .set_endpoint_url(settings.endpoint("secrets_manager").map(str::to_owned));
-    Clients {
-        iam: aws_sdk_iam::Client::from_conf(builders.0.build()),
-        secrets: aws_sdk_secretsmanager::Client::from_conf(builders.2.build()),
-        sts: aws_sdk_sts::Client::from_conf(builders.1.build()),
-    }
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "two literals, both of allowed characters"
-)]
-fn app_name(name: &'static str) -> AppName {
-    AppName::new(name).expect("a literal name")
-}
-
-/// The endpoint of a service, for those that the SDK serves and those that we sign ourselves.
-pub(super) fn endpoint<'a>(all: &'a BTreeMap<String, String>, service: &str) -> Option<&'a str> {
-    all.get(service)
-        .or_else(|| all.get(""))
-        .map(String::as_str)
-        .filter(|url| !url.is_empty())
 }
 
 #[cfg(test)]

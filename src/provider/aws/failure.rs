@@ -9,6 +9,7 @@ use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::guard::{Garbled, Undeclared};
+use super::pass::Unentered;
 use crate::domain::{Because, Clock, Duration, Outcome, Time, Why};
 
 /// A failed request.
@@ -202,6 +203,9 @@ pub(super) struct Reply<'a> {
 
 /// The reason for absent or unusable credentials of ours.
 pub(super) fn no_credentials(failed: &CredentialsError) -> Why {
+    if let Some(Unentered(why)) = failed.source().and_then(|cause| cause.downcast_ref()) {
+        return why.clone();
+    }
     let what = if matches!(failed, CredentialsError::CredentialsNotLoaded(_)) {
         "no AWS credentials were found"
     } else if matches!(failed, CredentialsError::InvalidConfiguration(_)) {

@@ -127,6 +127,13 @@ impl Heard {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// The time at AWS, as far as its replies told: by it sessions end.
+    pub(super) fn there(&self, clock: &Clock) -> Time {
+        let now = clock.now();
+        let ahead = self.ahead().unwrap_or(Duration::ZERO);
+        now.saturating_add(ahead).unwrap_or(now)
+    }
+
     pub(super) fn ahead(&self) -> Option<Duration> {
         *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }

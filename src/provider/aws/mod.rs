@@ -25,7 +25,16 @@ mod failure;
 #[cfg(feature = "aws")]
 mod guard;
 #[cfg(feature = "aws")]
+mod pass;
+#[cfg(feature = "aws")]
 mod permission;
+#[cfg(feature = "aws")]
+mod remit;
+#[cfg(feature = "aws")]
+mod sdk;
+
+#[cfg(feature = "aws")]
+mod footing;
 #[cfg(feature = "aws")]
 mod resource;
 

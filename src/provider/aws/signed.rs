@@ -272,7 +272,7 @@ async fn signed(
         let text = format!("the {} {text}", ask.service.title);
         Failure::Unsent(Why::new(Because::Invalid, text))
     };
-    let credentials = on.link.credentials().await.map_err(Failure::Unsent)?;
+    let credentials = on.credentials().await.map_err(Failure::Unsent)?;
     let region = ask.service.region(ask.region);
     let base = match on.link.settings.endpoint(ask.service.key) {
         Some(url) => url.trim_end_matches('/').to_owned(),

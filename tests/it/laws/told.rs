@@ -128,6 +128,7 @@ fn plan(now: Time, notify: &Notify) -> Plan {
         pending: Vec::new(),
         outside: Vec::new(),
         not_seen: Vec::new(),
+        warnings: Vec::new(),
     }
 }
 

@@ -292,10 +292,7 @@ async fn principals_of_one_account_that_are_denied_at_once_are_all_denied() {
             .iter()
             .map(|user| bench.call(action, user, &none, &none))
             .collect();
-        let actor = bench
-            .aws
-            .actor(Some(&bench.account), &bench.permissions(&calls[0]));
-        for outcome in actor.perform(&calls).await {
+        for outcome in bench.perform_all(&calls).await {
             assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
         }
     };
