@@ -8,6 +8,7 @@ mod workspace;
 
 mod library;
 
+mod closing;
 mod consent;
 mod intake;
 mod operation;

@@ -210,11 +210,8 @@ impl Case {
     /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
     #[must_use]
     pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
-        let stands = |number: u32, of: &Run| {
-            !self.gave_back_since(number, |subject| of.order.subjects.contains(subject))
-        };
         self.runs_that_cut()
-            .filter(|(number, run)| stands(*number, run))
+            .filter(|(number, _)| !self.is_given_up(*number))
             .collect()
     }
 
@@ -227,6 +224,15 @@ impl Case {
         };
         let runs = self.runs.iter().rev().map(|(number, run)| (*number, run));
         runs.filter(move |(number, run)| cuts(*number, run))
+    }
+
+    /// Whether a later run gave back for any of a run's subjects: nobody looks after that run any more.
+    #[must_use]
+    pub fn is_given_up(&self, number: u32) -> bool {
+        let run = self.runs.get(&number);
+        run.is_some_and(|run| {
+            self.gave_back_since(number, |subject| run.order.subjects.contains(subject))
+        })
     }
 
     /// Whether a later run gave back for whom an item was made.

@@ -58,7 +58,9 @@ const KINDS: &[&str] = &[
     "noted",
     "by-hand",
     "set-aside",
+    "accepted",
     "closed",
+    "reopened",
 ];
 
 /// One entry with its place in the chain.

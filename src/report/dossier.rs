@@ -1,0 +1,648 @@
+//! The report of an incident as data: what happened, by whose authority, with what proof, and what became of everything.
+//!
+//! Made from the journal alone, for one audience; what an audience is not told is not in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::closing::Lack;
+use super::entry::Entry;
+use super::measure::{self, Told};
+use super::names::{Audience, Names};
+use super::output::Output;
+use super::reckoning::{Thing, counts, totals};
+use super::standards::{self, Happened, Mapped};
+use crate::domain::case::Case;
+use crate::domain::event::{Does, Event};
+use crate::domain::mandate::{Mandate, Scope};
+use crate::domain::state::Life;
+use crate::domain::{Digest, Effect, ItemRef, Proof, Rung, Settled, State, Time};
+use crate::plan::restore::Wanted;
+use crate::provider::Catalogue;
+
+/// The version of this format.
+pub const VERSION: u8 = 1;
+
+/// The report of an incident.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dossier {
+    /// The format's version.
+    pub v: u8,
+    /// For whom it is.
+    pub audience: Audience,
+    /// The incident.
+    pub incident: String,
+    /// Whether it was a rehearsal.
+    pub drill: bool,
+    /// How it stands, in one word.
+    pub outcome: String,
+    /// When it was opened.
+    pub opened: Option<Time>,
+    /// When it was closed, where it is.
+    pub closed: Option<Time>,
+    /// Why it was closed.
+    pub closed_because: Option<String>,
+    /// The start of the window.
+    pub since: Option<Time>,
+    /// Why it was opened.
+    pub reason: Option<String>,
+    /// A ticket elsewhere.
+    pub ticket: Option<String>,
+    /// What was named.
+    pub subjects: Vec<String>,
+    /// The runs.
+    pub runs: Vec<Run>,
+    /// Found = dead + accepted + unreachable, in numbers.
+    pub totals: BTreeMap<&'static str, usize>,
+    /// What became of each thing.
+    pub things: Vec<Became>,
+    /// What each cut is proven by.
+    pub proofs: Vec<Proven>,
+    /// What was declared healthy all along.
+    pub false_positives: Vec<String>,
+    /// Who allowed what, and what each word covered.
+    pub mandates: Vec<Authority>,
+    /// The cuts in force.
+    pub measures: Vec<Told>,
+    /// How many things people still owe, and how many of those are overdue.
+    pub owed: Owed,
+    /// What they are; inside only.
+    pub obligations: Vec<String>,
+    /// What is lacking before it may be closed; inside only.
+    pub lacking: Vec<String>,
+    /// How much could not be seen.
+    pub blind: usize,
+    /// What that was; inside only.
+    pub not_seen: Vec<String>,
+    /// Files that belong to the record; inside only.
+    pub evidence: Vec<File>,
+    /// What happened, in order.
+    pub timeline: Vec<Moment>,
+    /// What the record is checked with.
+    pub journal: Head,
+    /// What of it is called elsewhere.
+    pub standards: Vec<Mapped>,
+}
+
+/// A run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    /// Its number.
+    pub run: u32,
+    /// What it was.
+    pub verb: String,
+    /// Its playbook; an organisation's own is named inside only.
+    pub playbook: Option<String>,
+    /// When it began.
+    pub began: Time,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// Who acted, as the providers see it.
+    pub acting_as: Vec<String>,
+}
+
+/// What became of a thing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Became {
+    /// What.
+    pub what: String,
+    /// How it hangs on the subjects.
+    pub relations: Vec<&'static str>,
+    /// One of: dead, accepted, unreachable, open.
+    pub became: &'static str,
+    /// With what shows that, or by whose word; inside only.
+    pub why: Option<String>,
+    /// Why we believe that it is there; inside only.
+    pub evidence: Option<String>,
+    /// The runs that knew of it.
+    pub runs: Vec<u32>,
+}
+
+/// What a cut is proven by.
+#[derive(Clone, Debug, Serialize)]
+pub struct Proven {
+    /// What was cut.
+    pub what: String,
+    /// By which action.
+    pub action: String,
+    /// How hard.
+    pub rung: Option<&'static str>,
+    /// Where it stands.
+    pub status: &'static str,
+    /// How far the proof got.
+    pub proof: String,
+    /// Whether it has reached everywhere: yes, assumed, no.
+    pub settled: &'static str,
+    /// When it was made.
+    pub at: Option<Time>,
+    /// How the credential itself was tried, where it was.
+    pub tried: Option<String>,
+    /// Whether it can be given back.
+    pub reversible: bool,
+}
+
+/// A word that allowed something.
+#[derive(Clone, Debug, Serialize)]
+pub struct Authority {
+    /// Whose.
+    pub by: String,
+    /// How it was given.
+    pub how: String,
+    /// When.
+    pub at: Time,
+    /// For what.
+    pub scope: String,
+    /// The highest tier it covers.
+    pub tier: u8,
+    /// Until when.
+    pub until: Time,
+    /// Whether it was ended early.
+    pub ended: bool,
+    /// What was done by it.
+    pub covered: Vec<String>,
+}
+
+/// What people still owe, in numbers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Owed {
+    /// How many.
+    pub open: usize,
+    /// How many are overdue.
+    pub overdue: usize,
+}
+
+/// A file of the record.
+#[derive(Clone, Debug, Serialize)]
+pub struct File {
+    /// Its path within the folder.
+    pub path: String,
+    /// Its digest.
+    pub digest: Digest,
+    /// What it is evidence of.
+    pub about: Option<String>,
+    /// When it was attached.
+    pub at: Time,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct Moment {
+    /// The entry's number.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub actor: String,
+    /// What.
+    pub what: &'static str,
+    /// About what.
+    pub about: String,
+    /// What was said; inside only.
+    pub said: Option<String>,
+}
+
+/// What the record is checked with.
+#[derive(Clone, Debug, Serialize)]
+pub struct Head {
+    /// How many entries it has.
+    pub entries: u64,
+    /// The hash of the last.
+    pub head: Digest,
+}
+
+/// What a report is made from.
+pub struct Source<'a> {
+    /// The entries, in order.
+    pub entries: &'a [Entry<'a>],
+    /// The state of the incident.
+    pub case: &'a Case,
+    /// What the providers declare.
+    pub catalogue: &'a Catalogue,
+    /// What became of everything.
+    pub things: &'a [Thing],
+    /// What is lacking before it may be closed.
+    pub lacks: &'a [Lack],
+    /// Where it stands.
+    pub output: &'a Output,
+    /// The hash of the last entry.
+    pub head: Digest,
+    /// The present.
+    pub now: Time,
+}
+
+/// Makes the report for an audience.
+#[must_use]
+pub fn of(source: &Source<'_>, audience: Audience) -> Dossier {
+    let names = Names::of(source.entries, audience);
+    let (case, output) = (source.case, source.output);
+    let inside = audience == Audience::Internal;
+    let spelled = |all: Vec<String>| if inside { all } else { Vec::new() };
+    let opened = source.entries.iter().find_map(|entry| {
+        let Event::Opened { reason, ticket, .. } = entry.event else {
+            return None;
+        };
+        Some((reason.clone(), ticket.clone()))
+    });
+    let (reason, ticket) = opened.filter(|_| inside).unwrap_or_default();
+    let closing = source.entries.iter().rev().find_map(|entry| {
+        let Event::Closed { reason } = entry.event else {
+            return None;
+        };
+        case.closed.then(|| (entry.at, reason.clone()))
+    });
+    let subjects: BTreeSet<_> = case.subjects().into_iter().collect();
+    let overdue = output.obligations.iter().filter(|owed| owed.overdue);
+    Dossier {
+        v: VERSION,
+        audience,
+        incident: case.incident.clone(),
+        drill: case.drill,
+        outcome: output.outcome.word().to_owned(),
+        opened: case.opened_at,
+        closed: closing.as_ref().map(|(at, _)| *at),
+        closed_because: closing.and_then(|(_, reason)| names.words(&reason)),
+        since: case.since,
+        reason,
+        ticket,
+        subjects: subjects
+            .into_iter()
+            .map(|subject| names.thing(subject))
+            .collect(),
+        runs: runs(case, &names),
+        totals: totals(source.things),
+        things: source
+            .things
+            .iter()
+            .map(|thing| became(thing, &names))
+            .collect(),
+        proofs: proofs(source, &names),
+        false_positives: false_positives(case, &names),
+        mandates: mandates(source, &names),
+        measures: measures(source, &names),
+        owed: Owed {
+            open: output.obligations.len(),
+            overdue: overdue.count(),
+        },
+        obligations: spelled(
+            output
+                .obligations
+                .iter()
+                .map(|owed| owed.what.clone())
+                .collect(),
+        ),
+        lacking: spelled(source.lacks.iter().map(|lack| lack.what.clone()).collect()),
+        blind: output.not_seen.len(),
+        not_seen: spelled(
+            output
+                .not_seen
+                .iter()
+                .map(|blind| format!("{}: {}", blind.what, blind.why))
+                .collect(),
+        ),
+        evidence: match inside {
+            true => case.attached.iter().map(file).collect(),
+            false => Vec::new(),
+        },
+        timeline: source
+            .entries
+            .iter()
+            .map(|entry| moment(case, entry, &names))
+            .collect(),
+        journal: Head {
+            entries: source.entries.last().map_or(0, |entry| entry.seq),
+            head: source.head,
+        },
+        standards: mapped(source),
+    }
+}
+
+fn runs(case: &Case, names: &Names) -> Vec<Run> {
+    let is_shipped = |name: &str| {
+        let mut shipped = crate::playbook::shipped().iter();
+        shipped.any(|(known, _)| *known == name)
+    };
+    let runs = case.runs.iter().map(|(number, run)| {
+        let order = &run.order;
+        let inside = names.audience() == Audience::Internal;
+        Run {
+            run: *number,
+            verb: order.verb.clone(),
+            playbook: Some(order.playbook.clone()).filter(|name| inside || is_shipped(name)),
+            began: run.opened_at,
+            outcome: run.outcome.clone(),
+            acting_as: order.acting_as.iter().map(|own| names.thing(own)).collect(),
+        }
+    });
+    runs.collect()
+}
+
+fn became(thing: &Thing, names: &Names) -> Became {
+    let evidence = thing.evidence.as_ref();
+    Became {
+        what: names.thing(&thing.what),
+        relations: thing
+            .relations
+            .iter()
+            .map(|relation| relation.word())
+            .collect(),
+        became: thing.became.word(),
+        why: names.words(&thing.became.why()),
+        evidence: evidence.and_then(|evidence| names.words(evidence)),
+        runs: thing.runs.iter().copied().collect(),
+    }
+}
+
+/// The latest life of every cut, and what shows it.
+fn proofs(source: &Source<'_>, names: &Names) -> Vec<Proven> {
+    let mut latest = BTreeMap::new();
+    for (item, life) in &source.case.lives {
+        let planned = &life.planned;
+        if let (Some(target), Some(action), Some(_)) =
+            (&planned.target, &planned.action, planned.rung)
+            && counts(source.case, item.run)
+        {
+            latest.insert((target, action), life);
+        }
+    }
+    let proven = latest.into_iter().map(|((target, action), life)| {
+        let verdict = life.verdict.as_ref();
+        let settled = match verdict.map(|verdict| verdict.settled(source.now)) {
+            Some(Settled::Yes) => "yes",
+            Some(Settled::Assumed) => "assumed",
+            Some(Settled::No) | None => "no",
+        };
+        Proven {
+            what: names.thing(target),
+            action: action.to_string(),
+            rung: life.planned.rung.map(Rung::verb),
+            status: life.state.status().word(),
+            proof: verdict.map_or("none", |verdict| verdict.word()).to_owned(),
+            settled,
+            at: life.acted_at,
+            tried: verdict.and_then(tried),
+            reversible: life.planned.reversible,
+        }
+    });
+    proven.collect()
+}
+
+/// How a credential was tried, in words that name nothing.
+fn tried(verdict: &crate::domain::Verdict) -> Option<String> {
+    let probing = verdict.probing.as_ref()?;
+    let claim = match verdict.proof {
+        Proof::ProbedDead { p, .. } if !verdict.is_alive() => format!(
+            "; with 99.9 % confidence fewer than {} % of front ends still accept it",
+            p * 100.0
+        ),
+        Proof::None
+        | Proof::Requested
+        | Proof::Acknowledged
+        | Proof::Observed
+        | Proof::ProbedDead { .. } => String::new(),
+    };
+    Some(format!(
+        "tried {} times from {} to {}: {} refused, {} accepted, {} unclear{claim}",
+        probing.sent,
+        probing.from,
+        probing.until,
+        probing.refused,
+        probing.accepted,
+        probing.unclear
+    ))
+}
+
+/// What runs that gave back say was healthy all along.
+fn false_positives(case: &Case, names: &Names) -> Vec<String> {
+    let runs = case.runs.iter().filter(|(_, run)| run.order.gives_back());
+    let healthy = runs.filter_map(|(number, run)| {
+        let wanted = Wanted::of(&run.order);
+        let healthy = wanted.healthy?;
+        let of = match wanted.named.is_empty() {
+            true => &run.order.subjects,
+            false => &wanted.named,
+        };
+        let of: Vec<_> = of.iter().map(|of| names.thing(of)).collect();
+        let sessions = match healthy.sessions {
+            true => ", the sessions that were cut included",
+            false => "",
+        };
+        let why = names.words(&healthy.reason).map(|why| format!(": {why}"));
+        Some(format!(
+            "run {number}, at {}: {} declared healthy{sessions}{}",
+            run.opened_at,
+            of.join(", "),
+            why.unwrap_or_default()
+        ))
+    });
+    healthy.collect()
+}
+
+fn mandates(source: &Source<'_>, names: &Names) -> Vec<Authority> {
+    let granted = source.entries.iter().filter_map(|entry| {
+        let Event::Granted { mandate } = entry.event else {
+            return None;
+        };
+        Some((entry.at, mandate))
+    });
+    let told = granted.map(|(at, mandate)| Authority {
+        by: names.person(&mandate.by),
+        how: mandate.how.clone(),
+        at,
+        scope: scope(mandate, names),
+        tier: mandate.tier.into(),
+        until: mandate.until,
+        ended: source.case.ended.contains(&mandate.nonce),
+        covered: covered(source.case, mandate, names),
+    });
+    told.collect()
+}
+
+fn scope(mandate: &Mandate, names: &Names) -> String {
+    match &mandate.scope {
+        Scope::Exact { plan, items } => {
+            format!("{} items of the plan {}", items.len(), plan.code())
+        }
+        Scope::Reach {
+            run,
+            subjects,
+            rungs,
+            at_most,
+            ..
+        } => {
+            let of: Vec<_> = subjects
+                .iter()
+                .map(|subject| names.thing(subject))
+                .collect();
+            let rungs: Vec<_> = rungs.iter().map(|rung| rung.verb()).collect();
+            format!(
+                "up to {at_most} further reversible cuts ({}) of run {run} on what hangs on {}",
+                rungs.join(", "),
+                of.join(", ")
+            )
+        }
+    }
+}
+
+/// What was done by a word.
+fn covered(case: &Case, mandate: &Mandate, names: &Names) -> Vec<String> {
+    let spent = case
+        .lives
+        .values()
+        .filter(|life| life.spent.contains(&mandate.nonce));
+    let told = spent.filter_map(|life| {
+        let action = life.planned.action.as_ref()?;
+        let target = life.planned.target.as_ref()?;
+        Some(format!("{action} on {}", names.thing(target)))
+    });
+    told.collect()
+}
+
+fn measures(source: &Source<'_>, names: &Names) -> Vec<Told> {
+    let measures = measure::in_force(source.case);
+    let told = measures.iter().map(|measure| {
+        let told = measure.told(source.now);
+        let subject = measure.lives.first();
+        let subject = subject.and_then(|(item, _)| item.key.subject.as_ref());
+        Told {
+            measure: format!("{} {}", measure.action, names.thing(measure.target)),
+            target: names.thing(measure.target),
+            subject: subject.map(|subject| names.thing(subject)),
+            undo_failed: told.undo_failed.as_ref().map(|why| {
+                let words = names.words(why);
+                words.unwrap_or_else(|| "it could not be".to_owned())
+            }),
+            ..told
+        }
+    });
+    told.collect()
+}
+
+fn file(file: &crate::domain::case::Attached) -> File {
+    File {
+        path: file.path.clone(),
+        digest: file.digest,
+        about: file.about.as_ref().map(|about| about.what.clone()),
+        at: file.at,
+    }
+}
+
+fn moment(case: &Case, entry: &Entry<'_>, names: &Names) -> Moment {
+    let about = entry.event.item().map(|item| about(case, item, names));
+    Moment {
+        seq: entry.seq,
+        at: entry.at,
+        actor: names.person(entry.actor),
+        what: entry.event.kind(),
+        about: about.unwrap_or_default(),
+        said: said(entry.event).and_then(|said| names.words(&said)),
+    }
+}
+
+/// What an entry is about: inside its item, outside what that does to what.
+fn about(case: &Case, item: &ItemRef, names: &Names) -> String {
+    if names.audience() == Audience::Internal {
+        return item.key.to_string();
+    }
+    let life: Option<&Life> = case.lives.get(item);
+    let target = life.and_then(|life| life.planned.target.as_ref());
+    let target = target.or(item.key.subject.as_ref());
+    let action = life.and_then(|life| life.planned.action.as_ref());
+    let phase = item.key.phase.word();
+    match (action, target) {
+        (Some(action), Some(target)) => format!("{phase}: {action} on {}", names.thing(target)),
+        (None, Some(target)) => format!("{phase}: {}", names.thing(target)),
+        (Some(action), None) => format!("{phase}: {action}"),
+        (None, None) => phase.to_owned(),
+    }
+}
+
+/// What somebody said in an entry.
+fn said(event: &Event) -> Option<String> {
+    let said = match event {
+        Event::Opened { reason, .. } => reason.clone()?,
+        Event::Noted { text } | Event::ByHand { text, .. } => text.clone(),
+        Event::Waived { why, .. } | Event::Accepted { why, .. } => why.clone(),
+        Event::Decided { decision, .. } => decision.why.clone(),
+        Event::Extended { reason, .. } => reason.clone()?,
+        Event::Closed { reason } | Event::Reopened { reason } => reason.clone(),
+        Event::Denied { why, .. } | Event::Skipped { why, .. } | Event::Stale { why, .. } => {
+            why.clone()
+        }
+        Event::Failed { why, .. } | Event::UndoFailed { why, .. } => why.to_string(),
+        Event::Blocked { cause, .. } => format!("{}: {}", cause.word(), cause.text()),
+        Event::Verified { verdict, .. } => verdict.word().to_owned(),
+        Event::RunClosed { outcome, .. } => outcome.clone(),
+        Event::RunOpened { .. }
+        | Event::PlanFrozen { .. }
+        | Event::Granted { .. }
+        | Event::Ended { .. }
+        | Event::Intended { .. }
+        | Event::Made { .. }
+        | Event::Delivered { .. }
+        | Event::Discarding { .. }
+        | Event::Discarded { .. }
+        | Event::Answered { .. }
+        | Event::Resolved { .. }
+        | Event::Found { .. }
+        | Event::InForce { .. }
+        | Event::Released { .. }
+        | Event::RoundClosed { .. }
+        | Event::Attached { .. }
+        | Event::SetAside { .. } => return None,
+    };
+    Some(said)
+}
+
+/// What happened, in the words of standards.
+fn mapped(source: &Source<'_>) -> Vec<Mapped> {
+    let case = source.case;
+    let did = |life: &Life| matches!(life.state, State::Acted { .. } | State::Confirmed { .. });
+    let done = || {
+        case.lives
+            .values()
+            .filter(|life| life.attempts > 0 && did(life))
+    };
+    let specs = || {
+        let actions = done().filter_map(|life| life.planned.action.as_ref());
+        actions.filter_map(|action| source.catalogue.action(action))
+    };
+    let decided = || case.decided.keys().filter_map(|item| case.lives.get(item));
+    let happened = [
+        (Happened::Recorded, true),
+        (Happened::Began, !case.runs.is_empty()),
+        (
+            Happened::Planned,
+            case.runs.values().any(|run| !run.plans.is_empty()),
+        ),
+        (Happened::Authorised, !case.mandates.is_empty()),
+        (Happened::Read, !case.found.is_empty()),
+        (
+            Happened::Checked,
+            decided().any(|life| life.planned.does == Does::Check),
+        ),
+        (Happened::Kept, !case.attached.is_empty()),
+        (
+            Happened::Cut,
+            done().any(|life| life.planned.rung.is_some()),
+        ),
+        (
+            Happened::Evicted,
+            done().any(|life| life.planned.rung >= Some(Rung::Revoke)),
+        ),
+        (
+            Happened::Issued,
+            done().any(|life| life.planned.does == Does::Issue),
+        ),
+        (
+            Happened::GaveBack,
+            specs().any(|spec| matches!(spec.effect, Effect::Open)),
+        ),
+        (Happened::Closed, case.closed),
+    ];
+    let happened: Vec<Happened> = happened
+        .into_iter()
+        .filter_map(|(what, is_so)| is_so.then_some(what))
+        .collect();
+    standards::of(&happened, specs().flat_map(|spec| &spec.standards))
+}
