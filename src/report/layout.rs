@@ -40,8 +40,17 @@ fn name(text: impl Into<String>) -> Text {
     Text::Name(text.into())
 }
 
+/// What stands where nothing is told.
+const DASH: &str = "–";
+
+/// Those that are used.
+fn kept<T>(all: Vec<T>, used: &[bool]) -> Vec<T> {
+    let all = all.into_iter().zip(used);
+    all.filter_map(|(one, used)| used.then_some(one)).collect()
+}
+
 fn or_dash(text: Option<impl ToString>) -> Text {
-    words(text.map_or_else(|| "–".to_owned(), |text| text.to_string()))
+    words(text.map_or_else(|| DASH.to_owned(), |text| text.to_string()))
 }
 
 /// Lays a report out.
@@ -53,50 +62,9 @@ pub fn of(dossier: &Dossier) -> Vec<Block> {
     proofs(&mut page, dossier);
     authority(&mut page, dossier);
     people(&mut page, dossier);
-    page.list(
-        "Not seen",
-        dossier
-            .not_seen
-            .iter()
-            .map(|what| vec![words(what)])
-            .collect(),
-    );
-    if dossier.audience == Audience::External && dossier.blind > 0 {
-        page.heading("Not seen");
-        let blind = dossier.blind;
-        page.paragraph(vec![words(format!(
-            "{blind} sources could not be read in full."
-        ))]);
-    }
-    page.table(
-        "Evidence",
-        vec!["path", "digest", "of what", "kept"],
-        dossier
-            .evidence
-            .iter()
-            .map(|file| {
-                vec![
-                    name(&file.path),
-                    name(file.digest.to_string()),
-                    or_dash(file.about.as_ref()),
-                    words(file.at.to_string()),
-                ]
-            })
-            .collect(),
-    );
+    kept_with_it(&mut page, dossier);
     timeline(&mut page, dossier);
-    page.table(
-        "Standards",
-        vec!["framework", "version", "id", "what it is called there"],
-        dossier
-            .standards
-            .iter()
-            .map(|mapped| {
-                let texts = [&mapped.framework, &mapped.version, &mapped.id, &mapped.name];
-                texts.map(words).to_vec()
-            })
-            .collect(),
-    );
+    standards(&mut page, dossier);
     checking(&mut page, dossier);
     page.0
 }
@@ -125,8 +93,24 @@ impl Layout {
     fn table(&mut self, title: &str, head: Vec<&'static str>, rows: Vec<Vec<Text>>) {
         if !rows.is_empty() {
             self.heading(title);
-            self.0.push(Block::Table { head, rows });
+            self.rows(head, rows);
         }
+    }
+
+    /// A table without the columns in which nothing stands.
+    fn rows(&mut self, head: Vec<&'static str>, rows: Vec<Vec<Text>>) {
+        if rows.is_empty() {
+            return;
+        }
+        let nothing = ["", DASH].map(words);
+        let is_used = |nth: usize| {
+            let mut cells = rows.iter().filter_map(|row| row.get(nth));
+            cells.any(|cell| !nothing.contains(cell))
+        };
+        let used: Vec<bool> = (0..head.len()).map(is_used).collect();
+        let head = kept(head, &used);
+        let rows = rows.into_iter().map(|row| kept(row, &used)).collect();
+        self.0.push(Block::Table { head, rows });
     }
 }
 
@@ -220,16 +204,14 @@ fn accounted(page: &mut Layout, dossier: &Dossier) {
             ]
         })
         .collect();
-    if !rows.is_empty() {
-        let head = vec![
-            "what",
-            "how it hangs on the subjects",
-            "became",
-            "why",
-            "evidence",
-        ];
-        page.0.push(Block::Table { head, rows });
-    }
+    let head = vec![
+        "what",
+        "how it hangs on the subjects",
+        "became",
+        "why",
+        "evidence",
+    ];
+    page.rows(head, rows);
     let healthy = dossier.false_positives.iter();
     page.list(
         "False positive",
@@ -365,4 +347,54 @@ fn checking(page: &mut Layout, dossier: &Dossier) {
         name("contain journal verify"),
         words(" checks all of it, and says whether a witness outside of its folder vouches for the head."),
     ]);
+}
+
+/// What could not be seen, and the files that belong to the record.
+fn kept_with_it(page: &mut Layout, dossier: &Dossier) {
+    page.list(
+        "Not seen",
+        dossier
+            .not_seen
+            .iter()
+            .map(|what| vec![words(what)])
+            .collect(),
+    );
+    if dossier.audience == Audience::External && dossier.blind > 0 {
+        page.heading("Not seen");
+        let blind = dossier.blind;
+        page.paragraph(vec![words(format!(
+            "{blind} sources could not be read in full."
+        ))]);
+    }
+    page.table(
+        "Evidence",
+        vec!["path", "digest", "of what", "kept"],
+        dossier
+            .evidence
+            .iter()
+            .map(|file| {
+                vec![
+                    name(&file.path),
+                    name(file.digest.to_string()),
+                    or_dash(file.about.as_ref()),
+                    words(file.at.to_string()),
+                ]
+            })
+            .collect(),
+    );
+}
+
+fn standards(page: &mut Layout, dossier: &Dossier) {
+    page.table(
+        "Standards",
+        vec!["framework", "version", "id", "what it is called there"],
+        dossier
+            .standards
+            .iter()
+            .map(|mapped| {
+                let texts = [&mapped.framework, &mapped.version, &mapped.id, &mapped.name];
+                texts.map(words).to_vec()
+            })
+            .collect(),
+    );
 }

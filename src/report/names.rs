@@ -63,64 +63,7 @@ impl Names {
             }
         };
         for entry in entries {
-            let (mut met, mut by): (Vec<Locator>, Option<&str>) = (Vec::new(), None);
-            match entry.event {
-                Event::RunOpened { order, .. } => {
-                    met.extend(order.subjects.iter().cloned());
-                    met.extend(order.acting_as.iter().cloned());
-                }
-                Event::PlanFrozen { items, .. } => {
-                    for item in items {
-                        met.extend(item.key.subject.clone());
-                        met.extend(item.target.clone());
-                        met.extend(item.principal.clone());
-                    }
-                }
-                Event::Intended { call, then, .. } => {
-                    met.push(call.target.clone());
-                    met.extend(then.iter().map(|further| further.call.target.clone()));
-                }
-                Event::Made { made, .. } => met.extend(made.iter().cloned()),
-                Event::Delivered { to, .. } => met.push(to.clone()),
-                Event::Found { reading, .. } => {
-                    let found = reading
-                        .found
-                        .iter()
-                        .filter(|found| found.relation.is_some());
-                    for found in found {
-                        met.push(found.what.clone());
-                        met.extend(Found::principal(found));
-                    }
-                }
-                Event::ByHand { target, .. } => met.push(target.clone()),
-                Event::Granted { mandate } => by = Some(&mandate.by),
-                Event::Opened { .. }
-                | Event::Ended { .. }
-                | Event::Blocked { .. }
-                | Event::Denied { .. }
-                | Event::Skipped { .. }
-                | Event::Stale { .. }
-                | Event::Failed { .. }
-                | Event::Discarding { .. }
-                | Event::Discarded { .. }
-                | Event::Answered { .. }
-                | Event::Resolved { .. }
-                | Event::Verified { .. }
-                | Event::Decided { .. }
-                | Event::Waived { .. }
-                | Event::InForce { .. }
-                | Event::Extended { .. }
-                | Event::Released { .. }
-                | Event::UndoFailed { .. }
-                | Event::RoundClosed { .. }
-                | Event::RunClosed { .. }
-                | Event::Attached { .. }
-                | Event::Noted { .. }
-                | Event::SetAside { .. }
-                | Event::Accepted { .. }
-                | Event::Closed { .. }
-                | Event::Reopened { .. } => {}
-            }
+            let (met, by) = met(entry.event);
             for what in &met {
                 meet(&mut names.things, what);
             }
@@ -172,4 +115,67 @@ impl Names {
     pub fn words(&self, text: &str) -> Option<String> {
         self.is_inside().then(|| text.to_owned())
     }
+}
+
+/// What an entry names, and whose word it is.
+fn met(event: &Event) -> (Vec<Locator>, Option<&str>) {
+    let (mut met, mut by) = (Vec::new(), None);
+    match event {
+        Event::RunOpened { order, .. } => {
+            met.extend(order.subjects.iter().cloned());
+            met.extend(order.acting_as.iter().cloned());
+        }
+        Event::PlanFrozen { items, .. } => {
+            for item in items {
+                met.extend(item.key.subject.clone());
+                met.extend(item.target.clone());
+                met.extend(item.principal.clone());
+            }
+        }
+        Event::Intended { call, then, .. } => {
+            met.push(call.target.clone());
+            met.extend(then.iter().map(|further| further.call.target.clone()));
+        }
+        Event::Made { made, .. } => met.extend(made.iter().cloned()),
+        Event::Delivered { to, .. } => met.push(to.clone()),
+        Event::Found { reading, .. } => {
+            let found = reading
+                .found
+                .iter()
+                .filter(|found| found.relation.is_some());
+            for found in found {
+                met.push(found.what.clone());
+                met.extend(Found::principal(found));
+            }
+        }
+        Event::ByHand { target, .. } => met.push(target.clone()),
+        Event::Granted { mandate } => by = Some(mandate.by.as_str()),
+        Event::Opened { .. }
+        | Event::Ended { .. }
+        | Event::Blocked { .. }
+        | Event::Denied { .. }
+        | Event::Skipped { .. }
+        | Event::Stale { .. }
+        | Event::Failed { .. }
+        | Event::Discarding { .. }
+        | Event::Discarded { .. }
+        | Event::Answered { .. }
+        | Event::Resolved { .. }
+        | Event::Verified { .. }
+        | Event::Decided { .. }
+        | Event::Waived { .. }
+        | Event::InForce { .. }
+        | Event::Extended { .. }
+        | Event::Released { .. }
+        | Event::UndoFailed { .. }
+        | Event::RoundClosed { .. }
+        | Event::RunClosed { .. }
+        | Event::Attached { .. }
+        | Event::Noted { .. }
+        | Event::SetAside { .. }
+        | Event::Accepted { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. } => {}
+    }
+    (met, by)
 }

@@ -297,14 +297,19 @@ impl Books<'_> {
 
     /// Somebody's word that they cut by hand what nothing here can look at.
     fn by_hand(&self, what: &Locator) -> Option<String> {
-        let decided = self.case.decided.iter().filter(|(item, (_, decision))| {
-            let life = self.case.lives.get(*item);
-            decision.passed
-                && life.is_some_and(|life| {
-                    life.planned.is_cut_by_hand() && life.planned.target.as_ref() == Some(what)
-                })
-        });
-        let (_, (at, decision)) = decided.last()?;
+        let mut decided = self
+            .case
+            .decided
+            .iter()
+            .rev()
+            .filter(|(item, (_, decision))| {
+                let life = self.case.lives.get(*item);
+                decision.passed
+                    && life.is_some_and(|life| {
+                        life.planned.is_cut_by_hand() && life.planned.target.as_ref() == Some(what)
+                    })
+            });
+        let (_, (at, decision)) = decided.next()?;
         Some(format!(
             "cut by hand on the word of {} at {at}; nothing here can look at it",
             plain(&decision.by)

@@ -88,8 +88,8 @@ impl<'a> Cuts<'a> {
             };
             cut.of.contains(kind) && (!cut.before_call || is_old)
         };
-        let proven = goals.iter().filter(|goal| goal.stands.is_ok());
-        let found = proven.filter(reaches).last()?;
+        let mut proven = goals.iter().rev().filter(|goal| goal.stands.is_ok());
+        let found = proven.find(reaches)?;
         found.stands.as_ref().ok().cloned()
     }
 }
@@ -109,9 +109,14 @@ impl On<'_, '_> {
                 .0
                 .iter()
                 .all(|goal| goal.stands.is_ok() || is_covered(goal));
-        // The hardest cut says most.
-        let hardest = proven().max_by_key(|goal| goal.life.planned.rung)?;
-        hardest.stands.as_ref().ok().filter(|_| is_dead).cloned()
+        // The best proof says most, and of equal ones the hardest cut.
+        let says = |goal: &&Goal<'_>| {
+            let verdict = goal.life.verdict.as_ref();
+            let is_tried = verdict.is_some_and(crate::domain::Verdict::is_probed_dead);
+            (is_tried, goal.life.planned.rung)
+        };
+        let best = proven().max_by_key(says)?;
+        best.stands.as_ref().ok().filter(|_| is_dead).cloned()
     }
 
     /// Why it is not dead, where it was to be cut.
