@@ -1,4 +1,4 @@
-//! `contain incident`: open one, list them, write something down.
+//! `contain incident`: open one, list them, write something down, close it.
 
 use crate::report::page::Page;
 use clap::Subcommand;
@@ -6,13 +6,13 @@ use clap::Subcommand;
 use super::Ended;
 use super::failure::{Failure, of_provider};
 use super::session::{self, Session};
-use super::{declare, task, wish, work};
+use super::{closing, declare, task, wish, work};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
-use crate::domain::{Locator, Why};
+use crate::domain::{Locator, Relation, Why};
 use crate::provider::Observer;
 
-/// Open an incident, list incidents, or note something in one
+/// Open, list or close incidents, or note something in one
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -70,6 +70,40 @@ enum Verb {
     },
     #[command(flatten)]
     People(declare::Verb),
+    /// Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt,
+    /// overdue or owed; otherwise it names what is lacking, with the command that settles it
+    Close {
+        /// Why, in your words; kept in the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+    /// Take on yourself that something which closing lacks stays as it is
+    Accept {
+        /// What: a locator, or what `contain incident close` calls it
+        #[arg(value_name = "WHAT", required_unless_present = "relation")]
+        what: Vec<String>,
+        /// Everything open that is known in this way alone: held, could-enter, could-read, shared, exposed
+        #[arg(long, value_name = "RELATION", value_parser = super::isolate::relation)]
+        relation: Option<Relation>,
+        /// Why, in your words; kept in the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
+    /// Open a closed incident again
+    Reopen {
+        /// Why, in your words; kept in the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
     /// Write something down in an incident's journal
     Note {
         /// What to write down
@@ -126,6 +160,18 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             reason,
             incident,
         } => task::waive(&session, incident.as_deref(), &item, reason).await,
+        Verb::Close { reason, incident } => {
+            closing::close(&session, incident.as_deref(), reason).await
+        }
+        Verb::Accept {
+            what,
+            relation,
+            reason,
+            incident,
+        } => closing::accept(&session, incident.as_deref(), (&what, relation, reason)).await,
+        Verb::Reopen { reason, incident } => {
+            closing::reopen(&session, incident.as_deref(), reason).await
+        }
         Verb::Note {
             text,
             did,

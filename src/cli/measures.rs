@@ -107,7 +107,7 @@ fn list(session: &Session, incident: Option<&str>) -> Result<Ended, Box<Failure>
         .iter()
         .map(|measure| measure.told(now))
         .collect();
-    let stands = status::describe(case, (&catalogue, now), session, &folder);
+    let stands = status::describe(&record, (&catalogue, now), session, &folder);
     let mut output = stands.unwrap_or_else(|| Output {
         incident: Some(folder.id().to_owned()),
         drill: folder.is_drill(),

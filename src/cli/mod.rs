@@ -9,6 +9,7 @@ mod workspace;
 
 mod library;
 
+mod closing;
 mod consent;
 mod intake;
 mod operation;

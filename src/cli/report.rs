@@ -1,77 +1,214 @@
-//! `contain report`: the report of an incident, from its journal alone.
+//! `contain report`: the report of an incident, from its journal alone, for inside or outside.
+//!
+//! Never reads a provider.
 
-use super::Ended;
+use std::path::PathBuf;
+
+use super::closing::{Found, entries};
 use super::failure::Failure;
 use super::session::Session;
+use super::{Ended, status};
+use crate::domain::Digest;
 use crate::domain::event::Event;
-use crate::domain::{Digest, Time};
-use crate::journal::{Journal, check};
-use crate::report::markdown::{self, Entry};
+use crate::journal::{Folder, Journal, Record, check};
+use crate::report::dossier::{self, Dossier, Source};
+use crate::report::names::Audience;
+use crate::report::output::Output;
+use crate::report::standing::Outcome;
+use crate::report::{html, markdown};
 
-/// Write the report of an incident: what was done, by whose authority, with what proof
+/// Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The incident, or a drill; otherwise the only open one, or the latest
     #[arg(long, value_name = "ID")]
     incident: Option<String>,
+    /// For whom: internal names everything; external replaces names by stable pseudonyms and leaves out what people wrote
+    #[arg(long, value_name = "AUDIENCE", default_value = "internal", value_parser = audience)]
+    audience: Audience,
+    /// As Markdown, which is what is printed otherwise too
+    #[arg(long, conflicts_with = "html")]
+    md: bool,
+    /// As one HTML file that needs nothing else; with `--json` the report stands in `data` as JSON
+    #[arg(long)]
+    html: bool,
     /// Print it only; otherwise it is stored in the incident's folder too, and noted in the journal
     #[arg(long)]
     print: bool,
 }
 
+fn audience(text: &str) -> Result<Audience, String> {
+    let words = || Audience::ALL.into_iter().map(Audience::word);
+    let mut all = Audience::ALL.into_iter();
+    all.find(|audience| audience.word() == text).ok_or_else(|| {
+        let known: Vec<_> = words().collect();
+        format!(
+            "there is no audience `{text}`; write {}",
+            known.join(" or ")
+        )
+    })
+}
+
+/// What form a report takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Markdown,
+    Html,
+    Json,
+}
+
+impl Form {
+    const ALL: [Self; 3] = [Self::Markdown, Self::Html, Self::Json];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Markdown => "md",
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+
+    fn render(self, dossier: &Dossier) -> String {
+        match self {
+            Self::Markdown => markdown::render(dossier),
+            Self::Html => html::render(dossier),
+            Self::Json => {
+                let text = serde_json::to_string_pretty(dossier);
+                text.map(|text| text + "\n").unwrap_or_default()
+            }
+        }
+    }
+}
+
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     let folder = session.folder(args.incident.as_deref())?;
     let record = session.read(&folder)?;
-    let catalogue = super::drill::catalogue_of(session, &folder);
-    let now = if folder.is_drill() {
-        record.case.latest.unwrap_or(Time::MIN)
-    } else {
-        session.clock.now()
-    };
-    let Some(output) = super::status::describe(&record.case, (&catalogue, now), session, &folder)
-    else {
+    let Some((dossier, output)) = of(session, &folder, &record, args.audience)? else {
         return Err(Box::new(Failure::usage(format!(
             "incident `{}` has no run yet",
             folder.id()
         ))));
     };
+    let form = match (session.json, args.html) {
+        (true, _) => Form::Json,
+        (false, true) => Form::Html,
+        (false, false) => Form::Markdown,
+    };
+    let text = form.render(&dossier);
+    let mut data = serde_json::json!({ "report": dossier });
+    if !args.print {
+        let (path, digest) = keep(&folder, &dossier, form, &text)?;
+        let journal = open(session, &folder)?;
+        let about = None;
+        let attached = Event::Attached {
+            path: path.clone(),
+            digest,
+            about,
+        };
+        journal.append(vec![attached]).await?;
+        if let Some(data) = data.as_object_mut() {
+            data.insert(
+                "stored".to_owned(),
+                serde_json::json!(folder.path().join(path)),
+            );
+            data.insert("digest".to_owned(), serde_json::json!(digest));
+        }
+    }
+    // Outside, the document about the run would say what the report leaves out.
+    let output = match args.audience {
+        Audience::Internal => output,
+        Audience::External => Output {
+            incident: output.incident,
+            drill: output.drill,
+            closed: output.closed,
+            ..Output::bare(Outcome::Done)
+        },
+    };
+    let mut ended = Ended::told(Output {
+        data: Some(data),
+        ..output
+    });
+    ended.text = Some(text);
+    ended.exit = Some(0);
+    Ok(ended)
+}
+
+fn open(session: &Session, folder: &Folder) -> Result<Journal, Box<Failure>> {
+    let (journal, _) = Journal::open(
+        Box::new(folder.sink()?),
+        session.clock.clone(),
+        session.actor(),
+    )?;
+    Ok(journal)
+}
+
+/// Stores a report in the incident's folder, under what it is a report of: the head of the journal.
+fn keep(
+    folder: &Folder,
+    dossier: &Dossier,
+    form: Form,
+    text: &str,
+) -> Result<(String, Digest), Box<Failure>> {
+    let (head, audience) = (dossier.journal.head.code(), dossier.audience.word());
+    let name = format!("report-{head}-{audience}.{}", form.extension());
+    Ok(folder.keep("report", &name, text.as_bytes())?)
+}
+
+/// The report of a record, and the document about its run.
+fn of(
+    session: &Session,
+    folder: &Folder,
+    record: &Record,
+    audience: Audience,
+) -> Result<Option<(Dossier, Output)>, Box<Failure>> {
+    let catalogue = super::drill::catalogue_of(session, folder);
+    let now = status::now_of(session, folder, &record.case);
+    let Some(output) = status::describe(record, (&catalogue, now), session, folder) else {
+        return Ok(None);
+    };
+    let found = Found::of(session, folder, record, (&catalogue, now, false));
     let head = match check(&folder.bytes()?) {
         crate::journal::Report::Intact(intact) => intact.head,
         crate::journal::Report::Torn { whole, .. } => whole.head,
         crate::journal::Report::Damaged { .. } => Digest::ZERO,
     };
-    let entries: Vec<Entry<'_>> = record
-        .lines
-        .iter()
-        .map(|line| Entry {
-            seq: line.seq,
-            at: line.at,
-            actor: &line.actor,
-            event: &line.event,
-        })
-        .collect();
-    let text = markdown::render(&output, &entries, head);
-    let mut output = output;
-    if !args.print {
-        let name = format!("report-{}.md", head.code());
-        let (path, digest) = folder.keep("report", &name, text.as_bytes())?;
-        let (journal, _) = Journal::open(
-            Box::new(folder.sink()?),
-            session.clock.clone(),
-            session.actor(),
-        )?;
-        journal
-            .append(vec![Event::Attached {
-                path: path.clone(),
+    let source = Source {
+        entries: &entries(record),
+        case: &record.case,
+        catalogue: &catalogue,
+        things: &found.things,
+        lacks: &found.lacks,
+        output: &output,
+        head,
+        now,
+    };
+    let dossier = dossier::of(&source, audience);
+    Ok(Some((dossier, output)))
+}
+
+/// Stores the report of an incident in every form and for everybody, and notes the files in its journal.
+pub(super) async fn store_all(
+    session: &Session,
+    folder: &Folder,
+    journal: &Journal,
+) -> Result<Vec<PathBuf>, Box<Failure>> {
+    let record = folder.read()?;
+    let (mut stored, mut events) = (Vec::new(), Vec::new());
+    for audience in Audience::ALL {
+        let Some((dossier, _)) = of(session, folder, &record, audience)? else {
+            continue;
+        };
+        for form in Form::ALL {
+            let (path, digest) = keep(folder, &dossier, form, &form.render(&dossier))?;
+            stored.push(folder.path().join(&path));
+            let about = None;
+            events.push(Event::Attached {
+                path,
                 digest,
-                about: None,
-            }])
-            .await?;
-        output.data =
-            Some(serde_json::json!({"stored": folder.path().join(path), "digest": digest}));
+                about,
+            });
+        }
     }
-    let mut ended = Ended::told(output);
-    ended.text = Some(text);
-    ended.exit = Some(0);
-    Ok(ended)
+    journal.append(events).await?;
+    Ok(stored)
 }

@@ -1,6 +1,7 @@
 //! `contain status`: where an incident stands, from its journal alone.
 
 use super::Ended;
+use super::closing::{Found, spelled};
 use super::failure::{Failure, exit};
 use super::library;
 use super::pick;
@@ -8,7 +9,7 @@ use super::session::Session;
 use super::watch;
 use crate::domain::Time;
 use crate::domain::case::Case;
-use crate::journal::Folder;
+use crate::journal::{Folder, Record};
 use crate::report::describe::{self, Source};
 use crate::report::output::Output;
 use crate::report::standing::standing;
@@ -38,8 +39,7 @@ pub(super) fn of(incident: Option<&str>, session: &Session) -> Result<Ended, Box
     let record = session.read(&folder)?;
     let catalogue = super::drill::catalogue_of(session, &folder);
     let now = now_of(session, &folder, &record.case);
-    let case = &record.case;
-    let Some(output) = describe(case, (&catalogue, now), session, &folder) else {
+    let Some(output) = describe(&record, (&catalogue, now), session, &folder) else {
         let message = format!("incident `{}` has no run yet", folder.id());
         return Err(Box::new(Failure::usage(message).hint(format!(
             "contain isolate LOCATOR --incident {}",
@@ -72,11 +72,12 @@ pub(super) fn exit_of(output: &Output) -> u8 {
 
 /// The document about the run that matters most.
 pub(super) fn describe(
-    case: &Case,
+    record: &Record,
     (catalogue, now): (&crate::provider::Catalogue, Time),
     session: &Session,
     folder: &Folder,
 ) -> Option<Output> {
+    let case = &record.case;
     let (number, run) = pick::to_tell(case, catalogue, now)?;
     let standing = standing(case, catalogue, number, now);
     let plan = run
@@ -98,6 +99,10 @@ pub(super) fn describe(
         now,
     });
     output.obligations = owed::of_incident(case, catalogue, now);
+    if !case.closed {
+        let found = Found::of(session, folder, record, (catalogue, now, false));
+        output.close_lacks = spelled(&found.lacks);
+    }
     output.phases = phase::phases(case, now);
     let settles_at = output.settles_at.as_deref();
     output.deadline = phase::deadline(&output.obligations, settles_at, now);

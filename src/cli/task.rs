@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::Ended;
+use super::closing::refuse_closed;
 use super::failure::Failure;
 use super::session::Session;
 use super::work::{self, Work};
@@ -23,6 +24,7 @@ pub(super) async fn done(
     evidence: &[PathBuf],
 ) -> Result<Ended, Box<Failure>> {
     let work = work::open(session, session.folder(incident)?, false)?;
+    refuse_closed(&work)?;
     let id = work.folder.id().to_owned();
     let (named, wants) = find(&work, item, |life| {
         life.planned.does == Does::Manual && life.state.is_open()
@@ -96,6 +98,7 @@ pub(super) async fn waive(
     why: String,
 ) -> Result<Ended, Box<Failure>> {
     let work = work::open(session, session.folder(incident)?, false)?;
+    refuse_closed(&work)?;
     let id = work.folder.id().to_owned();
     let (item, _) = find(&work, item, |life| life.state.is_open())?;
     let (key, by) = (item.key.to_string(), session.actor().to_owned());

@@ -1,6 +1,7 @@
 //! `contain verify`: look afresh, and say whether it is contained or what is left. Reads only.
 
 use super::Ended;
+use super::closing::refuse_closed;
 use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
@@ -27,6 +28,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     references(&session, &args.secrets)?;
     let folder = session.folder(args.incident.as_deref())?;
     let work = open(&session, folder, false)?;
+    refuse_closed(&work)?;
     let now = session.clock.now();
     let last = work.journal.with_case(|case| {
         let worst = pick::worst(case, &session.catalogue, now);

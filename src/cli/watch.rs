@@ -69,7 +69,7 @@ impl Shown {
         let record = folder.read()?;
         let catalogue = super::drill::catalogue_of(session, folder);
         let present = status::now_of(session, folder, &record.case);
-        let output = status::describe(&record.case, (&catalogue, present), session, folder);
+        let output = status::describe(&record, (&catalogue, present), session, folder);
         let deadline = output.as_ref().and_then(|output| output.deadline.as_ref());
         self.due = deadline.and_then(|deadline| deadline.at.parse().ok());
         let text = output.as_ref().map_or_else(

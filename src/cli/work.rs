@@ -1,5 +1,6 @@
 //! An incident that is being worked on: joined or opened, its journal, its run lock.
 
+use super::closing::is_closed;
 use super::failure::Failure;
 use super::session::Session;
 use super::wish::Incident;
@@ -68,10 +69,7 @@ fn opening(
         .journal
         .with_case(|case: &Case| (case.opened_at.is_some(), case.closed));
     if closed {
-        let message = format!("incident `{}` is closed", work.folder.id());
-        return Err(Box::new(
-            Failure::usage(message).hint("contain incident list"),
-        ));
+        return Err(Box::new(is_closed(work.folder.id())));
     }
     let event = || Event::Opened {
         incident: work.folder.id().to_owned(),
@@ -124,6 +122,9 @@ pub(super) fn open(
         session.actor(),
     )?;
     session.remind(&case);
+    if performs && case.closed {
+        return Err(Box::new(is_closed(folder.id())));
+    }
     Ok(Work {
         folder,
         journal,

@@ -2,17 +2,18 @@
 //!
 //! Never looks at a clock: time is an argument.
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::bug::{self, Bug};
 use super::event::{Decision, Does, Event, Order};
-use super::mandate::{Declared, Document, Mandate, Mode, Scope, Unreviewed, Veto};
+use super::mandate::{Declared, Document, Mandate, Scope, Veto};
 use super::state::Life;
 use super::{
-    ActionId, Digest, Duration, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State,
-    Time,
+    ActionId, Digest, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State, Time,
 };
 
 /// All that the entries of an incident say.
@@ -92,9 +93,6 @@ pub struct Acceptance {
     /// Why.
     pub why: String,
 }
-
-/// Within what another person looks at what one did alone.
-const REVIEWED_WITHIN: Duration = Duration::from_hours(24);
 
 /// A file of the incident's folder that belongs to the record.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -238,11 +236,8 @@ impl Case {
     /// Runs that cut or are meant to, latest first, without what-if plans and without what was given back since.
     #[must_use]
     pub fn cutting_runs(&self) -> Vec<(u32, &Run)> {
-        let stands = |number: u32, of: &Run| {
-            !self.gave_back_since(number, |subject| of.order.subjects.contains(subject))
-        };
         self.runs_that_cut()
-            .filter(|(number, run)| stands(*number, run))
+            .filter(|(number, _)| !self.is_given_up(*number))
             .collect()
     }
 
@@ -255,6 +250,15 @@ impl Case {
         };
         let runs = self.runs.iter().rev().map(|(number, run)| (*number, run));
         runs.filter(move |(number, run)| cuts(*number, run))
+    }
+
+    /// Whether a later run gave back for any of a run's subjects: nobody looks after that run any more.
+    #[must_use]
+    pub fn is_given_up(&self, number: u32) -> bool {
+        let run = self.runs.get(&number);
+        run.is_some_and(|run| {
+            self.gave_back_since(number, |subject| run.order.subjects.contains(subject))
+        })
     }
 
     /// Whether a later run gave back for whom an item was made.
@@ -391,66 +395,6 @@ impl Case {
             }
         }
         goals
-    }
-
-    /// Whether a mode is in force at `now`.
-    #[must_use]
-    pub fn is_declared(&self, mode: Mode, now: Time) -> bool {
-        let now = self.latest.map_or(now, |latest| latest.max(now));
-        let mut of_mode = self.declared.iter().filter(|(_, one)| one.mode == mode);
-        of_mode.any(|(_, one)| now < one.until) && !self.closed
-    }
-
-    /// What one person did on their own word and nobody else has looked at: modes, authority given ahead that was used, and
-    /// what was confirmed alone where people are configured; soonest due first.
-    #[must_use]
-    pub fn unreviewed(&self) -> Vec<Unreviewed> {
-        let modes = self.declared.iter().map(|(at, one)| Unreviewed {
-            id: one.nonce.clone(),
-            what: format!("{}, declared: {}", one.mode.word(), one.reason),
-            by: one.by.clone(),
-            due: *at,
-        });
-        let has_people = !self.requests.is_empty();
-        let used = |mandate: &&Mandate| self.spent.contains_key(&mandate.nonce);
-        let mandates = self.mandates.iter().filter(used).filter_map(|mandate| {
-            let what = match &mandate.scope {
-                Scope::Standing { id, .. } => format!("standing authorisation {id}, used"),
-                Scope::Exact { .. } | Scope::Reach { .. } if mandate.signed.is_some() => {
-                    return None;
-                }
-                Scope::Exact { plan, .. } if has_people => {
-                    format!("plan {}, confirmed alone ({})", plan.code(), mandate.how)
-                }
-                Scope::Reach { run, .. } if has_people => {
-                    format!("what run {run} found, cut on one word ({})", mandate.how)
-                }
-                Scope::Exact { .. } | Scope::Reach { .. } => return None,
-            };
-            Some(Unreviewed {
-                id: mandate.nonce.clone(),
-                what,
-                by: mandate.by.clone(),
-                due: self.granted_at.get(&mandate.nonce).copied()?,
-            })
-        });
-        let mut all: Vec<Unreviewed> = modes
-            .chain(mandates)
-            .filter(|one| !self.reviewed.contains(&one.id))
-            .map(|one| Unreviewed {
-                due: one.due.saturating_add(REVIEWED_WITHIN).unwrap_or(Time::MAX),
-                ..one
-            })
-            .collect();
-        all.sort_by(|one, two| (one.due, &one.id).cmp(&(two.due, &two.id)));
-        all
-    }
-
-    /// What somebody denied that an item of a run would do.
-    #[must_use]
-    pub fn veto(&self, item: &ItemRef) -> Option<&Veto> {
-        let covers = |veto: &&Veto| veto.run == item.run && veto.items.contains(&item.key);
-        self.vetoes.iter().find(covers)
     }
 
     /// Whether a mandate has not ended at `now`, whatever is left of its count.

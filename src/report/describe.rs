@@ -50,6 +50,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
     output.incident = Some(case.incident.clone());
     output.run = Some(run);
     output.drill = case.drill;
+    output.closed = case.closed;
     let Some(entry) = case.runs.get(&run) else {
         return output;
     };

@@ -107,10 +107,13 @@ pub fn ending(output: &Output) -> String {
             format!("{}{due}", plain(&owed.what))
         }),
     );
+    let more = output.close_lacks.len().checked_sub(SHOWN);
+    let more = more.filter(|more| *more > 0);
+    let more = more.map(|more| format!("and {more} more, which `contain incident close` names"));
     list(
         &mut page,
         "Before it can be closed",
-        output.close_lacks.iter().map(|lack| plain(lack)),
+        shown(&output.close_lacks).chain(more),
     );
     if let Some(code) = &output.confirm {
         page.gap();
@@ -169,7 +172,15 @@ pub fn headline(output: &Output) -> String {
         Outcome::Done => "DONE.".to_owned(),
         Outcome::Failed => "FAILED. Nothing was changed.".to_owned(),
     };
-    format!("{said}  [incident {incident}]")
+    let closed = if output.closed { "CLOSED. " } else { "" };
+    format!("{closed}{said}  [incident {incident}]")
+}
+
+/// How much of what closing lacks a person is shown where they did not ask to close.
+const SHOWN: usize = 10;
+
+fn shown(lacks: &[String]) -> impl Iterator<Item = String> {
+    lacks.iter().take(SHOWN).map(|lack| plain(lack))
 }
 
 fn list(page: &mut Page, title: &str, lines: impl Iterator<Item = String>) {

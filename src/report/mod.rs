@@ -3,7 +3,9 @@
 //! Never reads a provider, and never says more than the record.
 
 pub mod closing;
+pub mod entry;
 pub mod outcome;
+pub mod reckoning;
 pub mod standing;
 mod unproven;
 
@@ -16,9 +18,14 @@ pub mod phase;
 
 mod asked;
 pub mod commands;
+pub mod dossier;
 pub mod ending;
+pub mod html;
 pub mod human;
+pub mod layout;
 pub mod markdown;
+pub mod names;
+pub mod standards;
 
 pub mod catalogue;
 pub mod proven;

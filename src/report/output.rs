@@ -22,6 +22,8 @@ pub struct Output {
     pub run: Option<u32>,
     /// Whether this is a drill: nothing outside of the simulated world was touched.
     pub drill: bool,
+    /// Whether the incident is closed: it takes nothing that acts until it is opened again.
+    pub closed: bool,
     /// What was asked for.
     pub scope: Option<Scope>,
     /// How it ended.
@@ -44,7 +46,7 @@ pub struct Output {
     pub not_seen: Vec<NotSeen>,
     /// What people owe.
     pub obligations: Vec<Obligation>,
-    /// What the playbook wants before the incident is closed, and is not so yet.
+    /// What is lacking before the incident may be closed: after a run what its playbook wants; of `status` all of it.
     pub close_lacks: Vec<String>,
     /// What keeps it from being isolated or contained, in words.
     pub withheld: Vec<String>,
@@ -252,6 +254,7 @@ impl Output {
             incident: None,
             run: None,
             drill: false,
+            closed: false,
             scope: None,
             outcome,
             rounds: 0,

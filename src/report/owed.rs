@@ -129,6 +129,18 @@ pub fn is_over(case: &Case, run: u32) -> bool {
         })
 }
 
+/// Whether later runs that cut are about all that a run was about: `verify` and `resume` look after those.
+#[must_use]
+pub fn is_covered(case: &Case, run: u32) -> bool {
+    let later = case.runs_that_cut().filter(|(number, _)| *number > run);
+    let known: BTreeSet<_> = later.flat_map(|(_, later)| &later.order.subjects).collect();
+    let entry = case.runs.get(&run);
+    entry.is_some_and(|run| {
+        let mut subjects = run.order.subjects.iter();
+        subjects.all(|subject| known.contains(subject))
+    })
+}
+
 /// What is alive, cannot be cut, and ends by itself: somebody looks once it should have.
 fn survivors(source: &Source<'_>) -> Vec<Obligation> {
     let Some(entry) = source.case.runs.get(&source.run) else {

@@ -512,6 +512,14 @@ impl Running {
         }
     }
 
+    /// Tells it to end, as Ctrl-C does, and waits until it has.
+    pub(crate) fn interrupt(self) -> Told {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(told.success());
+        self.end()
+    }
+
     /// Kills it with SIGKILL.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();

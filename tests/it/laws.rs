@@ -4,6 +4,7 @@ mod adversary;
 mod authority;
 mod by_hand;
 mod catalogue;
+mod closing;
 mod cut_off;
 mod evidence;
 mod false_positive;

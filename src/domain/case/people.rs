@@ -1,0 +1,72 @@
+//! What people declared, denied, and did on their own word.
+//!
+//! Never looks at a clock: time is an argument.
+
+use super::Case;
+use crate::domain::mandate::{Mandate, Mode, Scope, Unreviewed, Veto};
+use crate::domain::{Duration, ItemRef, Time};
+
+/// Within what another person looks at what one did alone.
+const REVIEWED_WITHIN: Duration = Duration::from_hours(24);
+
+impl Case {
+    /// Whether a mode is in force at `now`.
+    #[must_use]
+    pub fn is_declared(&self, mode: Mode, now: Time) -> bool {
+        let now = self.latest.map_or(now, |latest| latest.max(now));
+        let mut of_mode = self.declared.iter().filter(|(_, one)| one.mode == mode);
+        of_mode.any(|(_, one)| now < one.until) && !self.closed
+    }
+
+    /// What one person did on their own word and nobody else has looked at: modes, authority given ahead that was used, and
+    /// what was confirmed alone where people are configured; soonest due first.
+    #[must_use]
+    pub fn unreviewed(&self) -> Vec<Unreviewed> {
+        let modes = self.declared.iter().map(|(at, one)| Unreviewed {
+            id: one.nonce.clone(),
+            what: format!("{}, declared: {}", one.mode.word(), one.reason),
+            by: one.by.clone(),
+            due: *at,
+        });
+        let has_people = !self.requests.is_empty();
+        let used = |mandate: &&Mandate| self.spent.contains_key(&mandate.nonce);
+        let mandates = self.mandates.iter().filter(used).filter_map(|mandate| {
+            let what = match &mandate.scope {
+                Scope::Standing { id, .. } => format!("standing authorisation {id}, used"),
+                Scope::Exact { .. } | Scope::Reach { .. } if mandate.signed.is_some() => {
+                    return None;
+                }
+                Scope::Exact { plan, .. } if has_people => {
+                    format!("plan {}, confirmed alone ({})", plan.code(), mandate.how)
+                }
+                Scope::Reach { run, .. } if has_people => {
+                    format!("what run {run} found, cut on one word ({})", mandate.how)
+                }
+                Scope::Exact { .. } | Scope::Reach { .. } => return None,
+            };
+            Some(Unreviewed {
+                id: mandate.nonce.clone(),
+                what,
+                by: mandate.by.clone(),
+                due: self.granted_at.get(&mandate.nonce).copied()?,
+            })
+        });
+        let mut all: Vec<Unreviewed> = modes
+            .chain(mandates)
+            .filter(|one| !self.reviewed.contains(&one.id))
+            .map(|one| Unreviewed {
+                due: one.due.saturating_add(REVIEWED_WITHIN).unwrap_or(Time::MAX),
+                ..one
+            })
+            .collect();
+        all.sort_by(|one, two| (one.due, &one.id).cmp(&(two.due, &two.id)));
+        all
+    }
+
+    /// What somebody denied that an item of a run would do.
+    #[must_use]
+    pub fn veto(&self, item: &ItemRef) -> Option<&Veto> {
+        let covers = |veto: &&Veto| veto.run == item.run && veto.items.contains(&item.key);
+        self.vetoes.iter().find(covers)
+    }
+}
