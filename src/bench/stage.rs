@@ -24,6 +24,7 @@ use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
 use crate::gate::{Circumstances, Pledges, Ruling};
 use crate::journal::{self, Journal, MemorySink, Sink};
+use crate::plan::branch::Branches;
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
@@ -281,6 +282,7 @@ impl Bench {
             journal.append(events).await?;
         }
         let observer = Observer::new(&self.catalogue, clock.clone());
+        let branches = Branches::new(self.own(), wish.guarded.clone(), wish.protected.clone());
         let (lanes, pledges, around) = (Lanes::default(), Pledges::default(), around());
         let keep = |plan: &Plan| -> Result<Digest, journal::Error> {
             let digest = plan.digest().unwrap();
@@ -308,6 +310,7 @@ impl Bench {
                 journal,
                 policy: wish.policy,
                 around: &around,
+                branches: &branches,
                 pledges: &pledges,
                 lanes: &lanes,
                 clock,
@@ -316,7 +319,6 @@ impl Bench {
             },
             playbook: wish.playbook,
             own: self.own(),
-            protected: wish.protected.clone(),
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,

@@ -9,6 +9,7 @@ use crate::converge::{Answer, End, Error, Limit};
 use crate::domain::mandate::Mandate;
 use crate::domain::{Clock, Locator, Relation, Time};
 use crate::gate::{Confirmation, Policy};
+use crate::plan::branch::Guarded;
 use crate::plan::restore::Wanted;
 use crate::playbook::Playbook;
 use crate::report::standing::Outcome as Said;
@@ -46,6 +47,8 @@ pub struct Wish {
     pub include: Vec<Relation>,
     /// What the workspace protects.
     pub protected: Vec<Locator>,
+    /// What else has to stay in reach.
+    pub guarded: Vec<Guarded>,
     /// The start of the window, where it is not the scenario's.
     pub since: Option<Time>,
 }
@@ -69,6 +72,7 @@ impl Wish {
             inputs: BTreeMap::from([("review".to_owned(), Value::from("PT4H"))]),
             include: Vec::new(),
             protected: Vec::new(),
+            guarded: Vec::new(),
             since: None,
         }
     }

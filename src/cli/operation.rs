@@ -169,6 +169,7 @@ impl Go<'_> {
             Ok(evidence::File { path, digest })
         };
         let made_from = made_from(self.playbook, self.policy);
+        let branches = session.workspace.branches(&self.own);
         let means = Means {
             ground: Ground {
                 catalogue: &session.catalogue,
@@ -176,6 +177,7 @@ impl Go<'_> {
                 journal: &work.journal,
                 policy: self.policy,
                 around: &around,
+                branches: &branches,
                 pledges: &pledges,
                 lanes: &lanes,
                 clock: &session.clock,
@@ -184,7 +186,6 @@ impl Go<'_> {
             },
             playbook: self.playbook,
             own: self.own,
-            protected: session.workspace.config.protected.clone(),
             made_from,
             secrets: self.secrets,
             keep: &keep,

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::failure::Failure;
+use super::keep::Keep;
 use super::notifier::{self, Notifiers};
 use crate::domain::{Duration, Locator, clock};
 use crate::gate::{Policy, policy};
@@ -38,6 +39,9 @@ pub(super) struct Config {
     /// Identities that are cut only by the code of an exact plan.
     #[serde(default)]
     pub(super) protected: Vec<Locator>,
+    /// What approvers, sinks and whoever else must stay in reach act with; cut like our own branch.
+    #[serde(default)]
+    pub(super) guarded: Vec<Keep>,
     /// Channels that people read, by name.
     #[serde(default)]
     pub(super) notifiers: Notifiers,
@@ -127,7 +131,10 @@ impl Aws {
 
 /// The keys of each map of the file, by its path.
 const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["contain", "providers", "protected", "notifiers"]),
+    (
+        "",
+        &["contain", "providers", "protected", "guarded", "notifiers"],
+    ),
     ("providers", &["aws"]),
     (
         "providers.aws",

@@ -8,6 +8,7 @@ pub mod lanes;
 mod pace;
 
 mod attempt;
+mod branch;
 mod preserve;
 mod proof;
 
@@ -30,6 +31,7 @@ use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, 
 use crate::evidence::Keeper;
 use crate::gate::{self, Circumstances, Policy};
 use crate::journal::{self, Journal};
+use crate::plan::branch::Branches;
 use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
@@ -49,6 +51,8 @@ pub struct Ground<'a> {
     pub policy: &'a Policy,
     /// The circumstances that policies ask about.
     pub around: &'a Circumstances,
+    /// What is not cut unasked.
+    pub branches: &'a Branches,
     /// What is cleared and not in the record yet.
     pub pledges: &'a gate::Pledges,
     /// The lanes, shared by all rounds.
@@ -125,7 +129,7 @@ pub async fn execute(
         .iter()
         .map(|item| (&item.key, channel::Sender::new(None)))
         .collect();
-    let (of_steps, order) = (by_step(items), Order::of(items, &ends));
+    let (of_steps, order) = (by_step(items), Order::of(items, &ends, ground.catalogue));
     let steps: BTreeMap<&str, Semaphore> = items
         .iter()
         .filter_map(|item| {

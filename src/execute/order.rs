@@ -9,6 +9,9 @@ use crate::domain::event::Event;
 use crate::domain::state::Life;
 use crate::domain::{AfterFailure, Arg, Call, Cause, Item, ItemKey, ItemRef, State, Work};
 use crate::journal;
+use crate::plan::branch::OWN;
+use crate::plan::needs;
+use crate::provider::Catalogue;
 
 /// How an item ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,15 +66,18 @@ impl How {
 pub(super) struct Order<'a> {
     steps: BTreeMap<&'a str, Vec<&'a Item>>,
     ends: &'a Ends<'a>,
+    /// What ends before our own branch is cut: every cut that does not wait for that.
+    first: Vec<&'a ItemKey>,
 }
 
 impl<'a> Order<'a> {
-    pub(super) fn of(acting: &[&'a Item], ends: &'a Ends<'a>) -> Self {
+    pub(super) fn of(acting: &[&'a Item], ends: &'a Ends<'a>, catalogue: &Catalogue) -> Self {
         let mut steps: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
         for item in acting {
             steps.entry(&item.key.step).or_default().push(item);
         }
-        Self { steps, ends }
+        let first = before_our_own(acting, catalogue);
+        Self { steps, ends, first }
     }
 
     /// The items of a step, without those that only give back what it did.
@@ -85,8 +91,13 @@ impl<'a> Order<'a> {
         *self.ends.get(key)?.borrow()
     }
 
-    /// Waits until the waves before this item's have ended.
+    /// Waits until the waves before this item's have ended, and with our own branch until all else has.
     pub(super) async fn turn(&self, item: &Item) {
+        // Invariant I9: whoever is cut off by this can cut nothing further.
+        let first = self.first.iter().filter(|_| is_our_own(item));
+        for end in first.filter_map(|key| self.ends.get(*key)) {
+            drop(end.subscribe().wait_for(Option::is_some).await);
+        }
         if item.manner.wave == 0 {
             return;
         }
@@ -158,6 +169,48 @@ impl<'a> Order<'a> {
             (true, false) => format!("{undone} changed nothing"),
         };
         Turn::Skip(why)
+    }
+}
+
+fn is_our_own(item: &Item) -> bool {
+    item.marks.iter().any(|mark| mark == OWN)
+}
+
+/// The items that can end before our own branch is cut: neither they nor what they need wait for that.
+fn before_our_own<'a>(acting: &[&'a Item], catalogue: &Catalogue) -> Vec<&'a ItemKey> {
+    let own: Vec<&Item> = acting
+        .iter()
+        .copied()
+        .filter(|item| is_our_own(item))
+        .collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let waits_for = |item: &Item, other: &Item| {
+        let is_of_wave = item.key.step == other.key.step && item.manner.wave > other.manner.wave;
+        let is_of_phase =
+            other.key.phase < item.key.phase && needs::waits_for_phases(item, catalogue);
+        let mut needs = item.needs.iter();
+        is_of_wave
+            || is_of_phase
+            || needs.any(|need| needs::means(&item.key, &need.key, &other.key))
+    };
+    let mut behind = own;
+    let mut rest: Vec<&Item> = acting
+        .iter()
+        .copied()
+        .filter(|item| !is_our_own(item))
+        .collect();
+    loop {
+        let (late, early): (Vec<&Item>, Vec<&Item>) = rest
+            .into_iter()
+            .partition(|item| behind.iter().any(|other| waits_for(item, other)));
+        rest = early;
+        if late.is_empty() {
+            let cuts = rest.iter().filter(|item| item.rung.is_some());
+            return cuts.map(|item| &item.key).collect();
+        }
+        behind.extend(late);
     }
 }
 

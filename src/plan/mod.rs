@@ -2,6 +2,7 @@
 //!
 //! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
 
+pub mod branch;
 pub mod due;
 pub mod guardrail;
 pub mod needs;
@@ -64,8 +65,8 @@ pub struct Ask<'a> {
     pub at: (u32, u32),
     /// The credential chain that contain itself acts with.
     pub own: &'a [Locator],
-    /// What the workspace protects.
-    pub protected: &'a [Locator],
+    /// What is known of what it stands on, and of what the protected identities stand on.
+    pub known: Arc<branch::Known>,
     /// Digests of what the plan is made from.
     pub made_from: BTreeMap<String, Digest>,
     /// What was seen of each subject at a glance.
@@ -288,7 +289,10 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         items,
         pending,
         outside: look::outside(ask),
-        not_seen: look::not_seen(ask),
+        not_seen: look::not_seen(ask)
+            .into_iter()
+            .chain(ask.known.not_seen())
+            .collect(),
     };
     Ok((plan, reached))
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::branch::OWN;
 use super::step::gate_of;
 use super::{Ask, Error};
 use crate::domain::item::{BEYOND_LIMIT, ItemKey};
@@ -57,7 +58,15 @@ pub(super) fn stage(
     pending: &mut Vec<Pending>,
 ) -> Result<(), Error> {
     refuse_too_many(ask, items)?;
-    let late = |item: &Item| (item.relation.is_some(), item.tier >= Tier::GRAVE);
+    let is_own = |item: &Item| item.marks.iter().any(|mark| mark == OWN);
+    // Our own branch is cut last of its phase.
+    let late = |item: &Item| {
+        (
+            is_own(item),
+            item.relation.is_some(),
+            item.tier >= Tier::GRAVE,
+        )
+    };
     // What waits for a code takes no turn of what does not. No two items have one key, and sorting in place holds no second
     // list of them.
     items.sort_unstable_by(|a, b| {

@@ -2,6 +2,7 @@
 
 mod adversary;
 mod authority;
+mod branch;
 mod by_hand;
 mod catalogue;
 mod cut_off;

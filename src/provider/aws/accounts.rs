@@ -12,7 +12,8 @@ use super::chain::with_ways_in;
 use super::client::{Handle, Link};
 use super::resolve::principal;
 use crate::domain::{
-    Because, Call, Clock, Duration, Locator, Named, Probe, Query, Reading, Secret, Seen, Why,
+    Because, Branch, Call, Clock, Duration, Locator, Named, Probe, Query, Reading, Secret, Seen,
+    Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -147,6 +148,10 @@ impl Observe for Roaming {
             names.extend(roles.filter_map(role));
             Ok(with_ways_in(names))
         })
+    }
+
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        Box::pin(super::branch::stands_on(|account| self.of(account), of))
     }
 
     fn resolve<'a>(&'a self, all: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {

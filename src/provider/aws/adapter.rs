@@ -12,8 +12,8 @@ use super::accounts::{Links, foreign};
 use super::client::{self, Handle};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Secret, Seen, Spec, Why,
+    ActionId, Bound, Branch, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query,
+    ReadKind, Reading, Secret, Seen, Spec, Why,
 };
 use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon, leak};
 
@@ -235,6 +235,10 @@ impl Provider for Aws {
 impl Observe for Handle {
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
         Box::pin(async move { Ok(self.me().await?.names.clone()) })
+    }
+
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        Box::pin(super::branch::stands_on(|_| self, of))
     }
 
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
