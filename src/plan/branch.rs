@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::domain::bug::{self, Bug};
 use crate::domain::{
     Because, Branch, Clock, Duration, Fate, Item, Locator, NotSeen, Spec, Time, Why,
 };
@@ -238,7 +239,10 @@ impl Branches {
     async fn read(&self, observer: &Observer, at: Time) -> Known {
         let guarded: Vec<Locator> = self.guarded.iter().map(|one| one.what.clone()).collect();
         let of = |names: Vec<Locator>| async move {
-            let branch = observer.stands_on(&names).await;
+            let branch = match bug::is_planted(Bug::SeesNoBranch) {
+                true => Branch::of(&names, crate::provider::NAMED),
+                false => observer.stands_on(&names).await,
+            };
             (names, branch)
         };
         let own = of(self.own.clone());
