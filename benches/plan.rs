@@ -80,6 +80,7 @@ async fn plan() -> (Duration, usize) {
         },
         playbook: &playbook,
         own: Vec::new(),
+        caps: contain::plan::cap::Caps::default(),
         made_from: BTreeMap::from([("playbook".to_owned(), playbook.digest)]),
         secrets: BTreeMap::new(),
         keep: &|plan: &Plan| folder.store_plan(plan),

@@ -64,6 +64,8 @@ pub struct Means<'a> {
     pub playbook: &'a Playbook,
     /// The credential chain that contain itself acts with.
     pub own: Vec<Locator>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    pub caps: plan::cap::Caps,
     /// Digests of what plans are made from.
     pub made_from: BTreeMap<String, Digest>,
     /// Secrets to probe with, by target.
@@ -375,6 +377,7 @@ impl<'a> Loop<'a> {
             at: (self.run, round),
             own: &self.means.own,
             known,
+            caps: self.means.caps,
             made_from: self.means.made_from.clone(),
             glance: &self.glance,
             now: self.clock().now(),

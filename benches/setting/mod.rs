@@ -128,6 +128,7 @@ pub(crate) fn around() -> Circumstances {
         solo: true,
         unattended: true,
         drill: true,
+        protected: 0,
     }
 }
 

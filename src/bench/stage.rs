@@ -319,6 +319,7 @@ impl Bench {
             },
             playbook: wish.playbook,
             own: self.own(),
+            caps: wish.caps,
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,
@@ -405,5 +406,6 @@ pub fn around() -> Circumstances {
         solo: true,
         unattended: true,
         drill: true,
+        protected: 0,
     }
 }

@@ -83,6 +83,12 @@ impl Observe for WatchedReader {
     fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
         self.inner.stands_on(of)
     }
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        self.inner.answers()
+    }
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        self.inner.population()
+    }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)
     }
@@ -210,6 +216,12 @@ impl Observe for WatchedActor {
     }
     fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
         self.inner.stands_on(of)
+    }
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        self.inner.answers()
+    }
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        self.inner.population()
     }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)

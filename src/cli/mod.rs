@@ -2,6 +2,7 @@
 //!
 //! One file per verb. Never decides anything about the world; it hands over and tells.
 
+mod bounds;
 mod failure;
 mod keep;
 mod notifier;

@@ -151,6 +151,7 @@ impl Go<'_> {
             solo: true,
             unattended: !session.is_attended(),
             drill: work.folder.is_drill(),
+            protected: session.workspace.protected_count(),
         };
         let keep = |plan: &Plan| work.folder.store_plan(plan);
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
@@ -186,6 +187,7 @@ impl Go<'_> {
             },
             playbook: self.playbook,
             own: self.own,
+            caps: session.workspace.config.caps(),
             made_from,
             secrets: self.secrets,
             keep: &keep,

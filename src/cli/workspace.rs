@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::bounds::Bounds;
 use super::failure::Failure;
-use super::keep::Keep;
+use super::keep::{Caps, Keep};
 use super::notifier::{self, Notifiers};
-use crate::domain::{Duration, Locator, clock};
+use crate::domain::Locator;
 use crate::gate::{Policy, policy};
 use crate::playbook::{Problem, Refused, Span, yaml};
 
@@ -42,6 +43,9 @@ pub(super) struct Config {
     /// What approvers, sinks and whoever else must stay in reach act with; cut like our own branch.
     #[serde(default)]
     pub(super) guarded: Vec<Keep>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    #[serde(default)]
+    pub(super) caps: Caps,
     /// Channels that people read, by name.
     #[serde(default)]
     pub(super) notifiers: Notifiers,
@@ -130,11 +134,19 @@ impl Aws {
 }
 
 /// The keys of each map of the file, by its path.
-const KEYS: [(&str, &[&str]); 5] = [
+const KEYS: [(&str, &[&str]); 6] = [
     (
         "",
-        &["contain", "providers", "protected", "guarded", "notifiers"],
+        &[
+            "contain",
+            "providers",
+            "protected",
+            "guarded",
+            "caps",
+            "notifiers",
+        ],
     ),
+    ("caps", &["discovered", "per_cent"]),
     ("providers", &["aws"]),
     (
         "providers.aws",
@@ -151,31 +163,6 @@ const KEYS: [(&str, &[&str]); 5] = [
     ("providers.aws.endpoints", &ENDPOINTS),
     ("providers.aws.bounds", &["propagation", "audit_lag"]),
 ];
-
-#[derive(Deserialize, Debug)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Bounds {
-    propagation: String,
-    audit_lag: String,
-}
-
-impl Bounds {
-    pub(super) fn read(&self, file: &Path) -> Result<(Duration, Duration), Box<Failure>> {
-        let read = |key: &str, text: &str| {
-            clock::read_duration(text).map_err(|why| {
-                Box::new(Failure::new(
-                    2,
-                    "invalid-file",
-                    format!("{}: providers.aws.bounds.{key}: {why}", file.display()),
-                ))
-            })
-        };
-        Ok((
-            read("propagation", &self.propagation)?,
-            read("audit_lag", &self.audit_lag)?,
-        ))
-    }
-}
 
 /// A workspace on disk.
 #[derive(Debug, Default)]

@@ -19,6 +19,7 @@ mod issue;
 mod watch;
 
 mod order;
+mod wave;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -153,7 +154,10 @@ pub async fn execute(
                 Some(step) => step.acquire().await.ok(),
                 None => None,
             };
-            let turn = turn(ground, item, &named, turns);
+            let turn = match order.passes(ground, item, &named).await {
+                Turn::Now => turn(ground, item, &named, turns),
+                stopped => stopped,
+            };
             let ended = match turn.and_then(|| order.start(ground, item, &named)) {
                 Turn::Now => carry_out(ground, (item, &named), plan, turns).await,
                 Turn::Skip(why) => skip(ground, named.clone(), why).await,

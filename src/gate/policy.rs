@@ -9,6 +9,7 @@ use cedar_policy::{
     RestrictedExpression, Schema, ValidationMode, Validator,
 };
 
+use crate::domain::item::{CAP, DISCOVERED};
 use crate::domain::{Digest, Item, Tier};
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
@@ -65,6 +66,8 @@ pub struct Circumstances {
     pub unattended: bool,
     /// Whether this is a drill.
     pub drill: bool,
+    /// How many identities are protected.
+    pub protected: u32,
 }
 
 /// What the policies say.
@@ -220,6 +223,10 @@ impl Policy {
         let truth = RestrictedExpression::new_bool;
         let number = RestrictedExpression::new_long;
         let marked = |mark: &str| truth(item.marks.iter().any(|known| known == mark));
+        let fact = |name: &str| {
+            let fact = item.facts.get(name).and_then(serde_json::Value::as_i64);
+            fact.unwrap_or_default()
+        };
         let target = item
             .target()
             .ok_or("an item without a target is not asked about")?;
@@ -263,6 +270,9 @@ impl Policy {
             ("unattended", truth(around.unattended)),
             ("drill", truth(around.drill)),
             ("incident", text(&around.incident)),
+            ("count", number(fact(DISCOVERED))),
+            ("cap", number(fact(CAP))),
+            ("protected_count", number(i64::from(around.protected))),
         ];
         let context = Context::from_pairs(
             context
@@ -348,6 +358,7 @@ mod tests {
             solo: true,
             unattended: true,
             drill: false,
+            protected: 0,
         }
     }
 

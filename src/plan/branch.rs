@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::bug::{self, Bug};
 use crate::domain::{
-    Because, Branch, Clock, Duration, Fate, Item, Locator, NotSeen, Spec, Time, Why,
+    ActionId, Because, Branch, Clock, Cut, Duration, Fate, Fields, Item, Locator, NotSeen, Rung,
+    Spec, Time, Why,
 };
 use crate::provider::{Catalogue, Observer};
 
@@ -105,6 +106,22 @@ impl Known {
             parts.map(move |(what, why)| (sat.who.as_str(), what, why))
         })
     }
+}
+
+/// The cut in force on something, of those that stop it.
+#[must_use]
+pub fn cut_by<'a>(
+    catalogue: &'a Catalogue,
+    what: &Locator,
+    fields: &Fields,
+) -> Option<&'a ActionId> {
+    let stops = |spec: &&Spec| {
+        let stops = |cut: &Cut| cut.rung >= Rung::Suspend && cut.target != Fate::Lives;
+        spec.on == *what.kind() && spec.cut().is_some_and(stops)
+    };
+    let mut cuts = catalogue.actions().filter(stops);
+    let found = cuts.find(|spec| spec.is_done(fields, &Fields::new(), Time::MIN));
+    found.map(|spec| &spec.id)
 }
 
 /// What a cut is about: its target, and whose that is where it is known.

@@ -3,6 +3,7 @@
 //! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
 
 pub mod branch;
+pub mod cap;
 pub mod due;
 pub mod guardrail;
 pub mod needs;
@@ -67,6 +68,8 @@ pub struct Ask<'a> {
     pub own: &'a [Locator],
     /// What is known of what it stands on, and of what the protected identities stand on.
     pub known: Arc<branch::Known>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    pub caps: cap::Caps,
     /// Digests of what the plan is made from.
     pub made_from: BTreeMap<String, Digest>,
     /// What was seen of each subject at a glance.
@@ -271,7 +274,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);
-    stage::stage(ask, &mut items, &mut pending)?;
+    stage::stage(ask, &mut items, &mut pending).await?;
     link(ask, &mut items);
     manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);

@@ -110,6 +110,14 @@ pub trait Observe: Send + Sync {
         let branch = Branch::of(of, NAMED);
         Box::pin(std::future::ready(branch))
     }
+    /// Whether our credential is let in right now: asked afresh, and never answered from memory.
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        Box::pin(async move { self.whoami().await.map(drop) })
+    }
+    /// How many principals there are that policies attach to, where that can be told by one question.
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        Box::pin(std::future::ready(None))
+    }
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
     /// Looks at targets; one answer each, in order.

@@ -258,6 +258,19 @@ impl Observer {
         all
     }
 
+    /// Whether our credential is let in right now.
+    ///
+    /// # Errors
+    /// Says why it is not, or why that is not known.
+    pub async fn answers(&self, provider: &str) -> Result<(), Why> {
+        self.lane(provider)?.handle.answers().await
+    }
+
+    /// How many principals a provider has, where it can tell.
+    pub async fn population(&self, provider: &str) -> Option<u64> {
+        self.lane(provider).ok()?.handle.population().await
+    }
+
     /// Tries an old credential once.
     pub async fn probe(&self, target: &Locator, with: &Secret) -> Probe {
         match self.lane(target.provider()) {

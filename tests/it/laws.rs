@@ -4,6 +4,7 @@ mod adversary;
 mod authority;
 mod branch;
 mod by_hand;
+mod cap;
 mod catalogue;
 mod cut_off;
 mod evidence;

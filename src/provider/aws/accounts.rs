@@ -154,6 +154,19 @@ impl Observe for Roaming {
         Box::pin(super::branch::stands_on(|account| self.of(account), of))
     }
 
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        Box::pin(super::branch::answers(&self.home))
+    }
+
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        Box::pin(async move {
+            let all = std::iter::once(&self.home).chain(self.others.values());
+            let counts = join_all(all.map(super::branch::population)).await;
+            // Where one of them does not tell, a share of the rest would be too small.
+            counts.into_iter().sum()
+        })
+    }
+
     fn resolve<'a>(&'a self, all: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         Box::pin(async move {
             let shares = self.shares(all, named).into_iter();

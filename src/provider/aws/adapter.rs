@@ -241,6 +241,14 @@ impl Observe for Handle {
         Box::pin(super::branch::stands_on(|_| self, of))
     }
 
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        Box::pin(super::branch::answers(self))
+    }
+
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        Box::pin(super::branch::population(self))
+    }
+
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         Box::pin(super::resolve::resolve(self, named))
     }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_iam::types::SummaryKeyType;
 use futures_util::future::join_all;
 use serde_json::Value;
 
@@ -102,6 +103,31 @@ pub(super) async fn stands_on<'h>(
         }
     }
     branch
+}
+
+/// Whether our credential is let in right now.
+pub(super) async fn answers(on: &Handle) -> Result<(), Why> {
+    let said = on.clients().await?.sts.get_caller_identity().send().await;
+    said.map(drop)
+        .map_err(|failed| Failure::of(&failed, "sts:GetCallerIdentity").why())
+}
+
+/// How many users and roles the account has, where IAM tells.
+pub(super) async fn population(on: &Handle) -> Option<u64> {
+    let said = on
+        .clients()
+        .await
+        .ok()?
+        .iam
+        .get_account_summary()
+        .send()
+        .await
+        .ok()?;
+    let counts = said.summary_map()?;
+    let of = |what: SummaryKeyType| u64::try_from(*counts.get(&what)?).ok();
+    // The quota stands under another key than the number.
+    let roles = SummaryKeyType::from("Roles");
+    Some(of(SummaryKeyType::Users)?.saturating_add(of(roles).unwrap_or_default()))
 }
 
 /// What is known already of one that was asked about.

@@ -27,6 +27,7 @@ pub(super) const READS: &[&str] = &[
     "iam:GenerateServiceLastAccessedDetails",
     "iam:GetAccessKeyLastUsed",
     "iam:GetAccountAuthorizationDetails",
+    "iam:GetAccountSummary",
     "iam:GetGroup",
     "iam:GetGroupPolicy",
     "iam:GetInstanceProfile",

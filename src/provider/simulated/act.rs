@@ -316,6 +316,12 @@ impl Observe for Actor {
     fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
         self.reader.stands_on(of)
     }
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        self.reader.answers()
+    }
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        self.reader.population()
+    }
 
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.reader.resolve(named)
