@@ -22,6 +22,7 @@ use contain::execute::lanes::Lanes;
 use contain::gate::{Pledges, Policy};
 use contain::journal::folder::Shelf;
 use contain::journal::{Journal, Root};
+use contain::plan::branch::Branches;
 use contain::provider::Observer;
 
 const SUBJECTS: usize = 10_000;
@@ -62,7 +63,7 @@ async fn plan() -> (Duration, usize) {
     journal.append(opening).await.expect("a first entry");
     let observer = Observer::new(&catalogue, clock.clone());
     let (lanes, pledges) = (Lanes::default(), Pledges::default());
-    let around = setting::around();
+    let (around, branches) = (setting::around(), Branches::default());
     let means = Means {
         ground: Ground {
             catalogue: &catalogue,
@@ -70,6 +71,7 @@ async fn plan() -> (Duration, usize) {
             journal: &journal,
             policy: &policy,
             around: &around,
+            branches: &branches,
             pledges: &pledges,
             lanes: &lanes,
             clock: &clock,
@@ -79,7 +81,7 @@ async fn plan() -> (Duration, usize) {
         playbook: &playbook,
         own: Vec::new(),
         requested_by: Vec::new(),
-        protected: Vec::new(),
+        caps: contain::plan::cap::Caps::default(),
         made_from: BTreeMap::from([("playbook".to_owned(), playbook.digest)]),
         secrets: BTreeMap::new(),
         keep: &|plan: &Plan| folder.store_plan(plan),

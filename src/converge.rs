@@ -66,8 +66,8 @@ pub struct Means<'a> {
     pub own: Vec<Locator>,
     /// Who asks for what is planned, where people are configured: the operator, and the person behind every account in use.
     pub requested_by: Vec<String>,
-    /// What the workspace protects.
-    pub protected: Vec<Locator>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    pub caps: plan::cap::Caps,
     /// Digests of what plans are made from.
     pub made_from: BTreeMap<String, Digest>,
     /// Secrets to probe with, by target.
@@ -264,7 +264,13 @@ impl<'a> Loop<'a> {
     async fn rounds_until(&mut self, limit: &Limit) -> Result<End, Error> {
         if self.rounds() == 0 {
             let ground = &self.means.ground;
-            self.glance = plan::glance(ground.observer, ground.catalogue, &self.order).await;
+            let patience = plan::branch::PATIENCE;
+            // What we stand on is read beside it, so that the first plan does not wait for one after the other.
+            let (glance, _) = futures_util::join!(
+                plan::glance(ground.observer, ground.catalogue, &self.order),
+                ground.branches.now(ground.observer, ground.clock, patience)
+            );
+            self.glance = glance;
         }
         loop {
             let (began, round) = (self.clock().now(), self.rounds() + 1);
@@ -341,8 +347,18 @@ impl<'a> Loop<'a> {
     }
 
     async fn plan(&self, round: u32) -> Result<(Plan, Vec<Item>), Error> {
-        let case = self.means.ground.journal.snapshot();
-        Ok(plan::make(&self.ask(&case, &self.order, round)).await?)
+        let ground = &self.means.ground;
+        let patience = plan::branch::PATIENCE;
+        let known = ground
+            .branches
+            .now(ground.observer, ground.clock, patience)
+            .await;
+        let case = ground.journal.snapshot();
+        let ask = Ask {
+            known,
+            ..self.ask(&case, &self.order, round)
+        };
+        Ok(plan::make(&ask).await?)
     }
 
     async fn look_again(&mut self) -> Result<Plan, Error> {
@@ -357,6 +373,7 @@ impl<'a> Loop<'a> {
         order: &'b crate::domain::event::Order,
         round: u32,
     ) -> Ask<'b> {
+        let known = self.means.ground.branches.known();
         Ask {
             catalogue: self.means.ground.catalogue,
             observer: self.means.ground.observer,
@@ -366,7 +383,8 @@ impl<'a> Loop<'a> {
             at: (self.run, round),
             own: &self.means.own,
             requested_by: &self.means.requested_by,
-            protected: &self.means.protected,
+            known,
+            caps: self.means.caps,
             made_from: self.means.made_from.clone(),
             glance: &self.glance,
             now: self.clock().now(),

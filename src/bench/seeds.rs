@@ -100,8 +100,13 @@ pub fn in_virtual_time<T>(work: impl Future<Output = T>) -> io::Result<T> {
 /// # Errors
 /// Says what must not have been.
 pub fn one(seed: u64, fight: Fight) -> Result<Ran, String> {
+    caught(play(seed, fight))
+}
+
+/// Plays something, in a time of its own; says what must not have been.
+pub(super) fn caught<T>(play: impl Future<Output = T>) -> Result<T, String> {
     STOPPED.with(|stopped| stopped.borrow_mut().take());
-    let played = catch_unwind(AssertUnwindSafe(|| in_virtual_time(play(seed, fight))));
+    let played = catch_unwind(AssertUnwindSafe(|| in_virtual_time(play)));
     played
         .map_err(|stop| told(&*stop))?
         .map_err(|error| error.to_string())
@@ -115,7 +120,11 @@ fn told(stop: &(dyn Any + Send)) -> String {
 }
 
 /// Plays these seeds on so many threads, until all are played or `play` says to stop.
-fn on_threads(seeds: Range<u64>, threads: u32, play: impl Fn(u64) -> ControlFlow<()> + Sync) {
+pub(super) fn on_threads(
+    seeds: Range<u64>,
+    threads: u32,
+    play: impl Fn(u64) -> ControlFlow<()> + Sync,
+) {
     let next = AtomicU64::new(seeds.start);
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
@@ -132,13 +141,17 @@ fn on_threads(seeds: Range<u64>, threads: u32, play: impl Fn(u64) -> ControlFlow
 }
 
 /// Plays these seeds on so many threads until one breaks a rule; answers how many it took, and what broke.
-pub fn until_broken(seeds: Range<u64>, threads: u32) -> Option<(u64, String)> {
+pub fn until_broken(
+    seeds: Range<u64>,
+    threads: u32,
+    play: impl Fn(u64) -> Result<(), String> + Sync,
+) -> Option<(u64, String)> {
     let (first, broken) = (seeds.start, Mutex::new(BTreeMap::new()));
     on_threads(seeds, threads, |seed| {
         if !broken.lock().unwrap().is_empty() {
             return ControlFlow::Break(());
         }
-        if let Err(why) = one(seed, Fight::Drawn) {
+        if let Err(why) = play(seed) {
             broken.lock().unwrap().insert(seed, why);
         }
         ControlFlow::Continue(())

@@ -24,6 +24,7 @@ use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
 use crate::gate::{Circumstances, Pledges, Ruling};
 use crate::journal::{self, Journal, MemorySink, Sink};
+use crate::plan::branch::Branches;
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
@@ -288,6 +289,7 @@ impl Bench {
         } else {
             around.roster.requesters(&around.who, &self.own())
         };
+        let branches = Branches::new(self.own(), wish.guarded.clone(), wish.protected.clone());
         let keep = |plan: &Plan| -> Result<Digest, journal::Error> {
             let digest = plan.digest().unwrap();
             self.plans.lock().unwrap().insert(digest, plan.clone());
@@ -314,6 +316,7 @@ impl Bench {
                 journal,
                 policy: wish.policy,
                 around,
+                branches: &branches,
                 pledges: &pledges,
                 lanes: &lanes,
                 clock,
@@ -323,7 +326,7 @@ impl Bench {
             playbook: wish.playbook,
             own: self.own(),
             requested_by,
-            protected: wish.protected.clone(),
+            caps: wish.caps,
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,

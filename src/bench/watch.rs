@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::domain::{
-    ActionId, Bound, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe, Query,
-    ReadKind, Reading, Secret, Seen, Spec, Time, Why,
+    ActionId, Bound, Branch, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe,
+    Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::journal::{MemorySink, Sink as _};
 use crate::provider::simulated::Simulated;
@@ -79,6 +79,15 @@ struct WatchedReader {
 impl Observe for WatchedReader {
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
         self.inner.whoami()
+    }
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        self.inner.stands_on(of)
+    }
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        self.inner.answers()
+    }
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        self.inner.population()
     }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)
@@ -204,6 +213,15 @@ impl Act for WatchedActor {
 impl Observe for WatchedActor {
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
         self.inner.whoami()
+    }
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        self.inner.stands_on(of)
+    }
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        self.inner.answers()
+    }
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        self.inner.population()
     }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)

@@ -10,6 +10,8 @@ use crate::converge::{Answer, End, Error, Limit};
 use crate::domain::mandate::Mandate;
 use crate::domain::{Clock, Locator, Relation, Time};
 use crate::gate::{Circumstances, Confirmation, Policy};
+use crate::plan::branch::Guarded;
+use crate::plan::cap::Caps;
 use crate::plan::restore::Wanted;
 use crate::playbook::Playbook;
 use crate::report::standing::Outcome as Said;
@@ -47,6 +49,10 @@ pub struct Wish {
     pub include: Vec<Relation>,
     /// What the workspace protects.
     pub protected: Vec<Locator>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    pub caps: Caps,
+    /// What else has to stay in reach.
+    pub guarded: Vec<Guarded>,
     /// The start of the window, where it is not the scenario's.
     pub since: Option<Time>,
     /// Who operates, among whom.
@@ -72,6 +78,8 @@ impl Wish {
             inputs: BTreeMap::from([("review".to_owned(), Value::from("PT4H"))]),
             include: Vec::new(),
             protected: Vec::new(),
+            caps: Caps::default(),
+            guarded: Vec::new(),
             since: None,
             around: around(),
         }

@@ -1,6 +1,6 @@
 //! `contain doctor`: whether an incident could be worked on from here, right now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Ended;
 use super::failure::Failure;
@@ -8,12 +8,18 @@ use super::notifier;
 use super::session::Session;
 use crate::domain::clock::spell;
 use crate::domain::why::plain;
-use crate::domain::{Because, Bound, Fact, Locator, Spec};
+use crate::domain::{Because, Bound, Duration, Fact, Locator, Spec};
+use crate::plan::branch::cut_by;
 use crate::provider::{Guardrail, Observer, Provider, Stands};
 
 /// Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {}
+
+/// Fewer protected identities are no way back in.
+const LEAST_PROTECTED: usize = 2;
+/// How long what is stood on is looked for.
+const LOOKS: Duration = Duration::from_secs(20);
 
 /// How far what was found lets one work.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +87,7 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
             look(provider.as_ref(), &observer, &mut checks).await;
         }
     }
+    kept(&session, &observer, &mut checks).await;
     for name in session.workspace.config.notifiers.keys() {
         let told = notifier::told(&session.catalogue, &observer, name).await;
         checks.add_result(&format!("notifier {name}"), told);
@@ -169,6 +176,63 @@ async fn guardrail(
             }
         };
         checks.add(&format!("{name} guardrail"), standing, said);
+    }
+}
+
+/// Looks at the protected identities, and at what we and whoever is guarded stand on.
+async fn kept(session: &Session, observer: &Observer, checks: &mut Checks) {
+    let protected = session.workspace.protected();
+    let said = match protected.len() {
+        0 => "no identity is protected".to_owned(),
+        1 => "one identity is protected".to_owned(),
+        more => format!("{more} identities are protected"),
+    };
+    if protected.len() < LEAST_PROTECTED {
+        let said = format!(
+            "{said}; name at least two ways back in under `protected` in contain.yaml, held by nobody's daily work"
+        );
+        checks.add("protected", Standing::Advice, said);
+    } else {
+        checks.add("protected", Standing::Fine, said);
+    }
+    for seen in observer.observe(&protected).await {
+        let name = &seen.target;
+        let (standing, said) = match &seen.fact {
+            Fact::Gone => (Standing::Fails, format!("{name} does not exist")),
+            Fact::Unreadable(why) => {
+                let said = format!("whether {name} could be used is not known: {why}");
+                (Standing::Advice, said)
+            }
+            Fact::Present(fields) => match cut_by(&session.catalogue, name, fields) {
+                Some(cut) => (
+                    Standing::Fails,
+                    format!("{name} cannot be used: {cut} is in force"),
+                ),
+                None => (
+                    Standing::Fine,
+                    format!("{name} is there, and no cut is in force on it"),
+                ),
+            },
+        };
+        checks.add("protected", standing, said);
+    }
+    let mut own = Vec::new();
+    for provider in session.catalogue.providers() {
+        own.extend(observer.whoami(provider.name()).await.unwrap_or_default());
+    }
+    let branches = session.workspace.branches(&own);
+    let known = branches.now(observer, &session.clock, LOOKS).await;
+    let mut stood_on: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (who, what, _) in known.told() {
+        stood_on.entry(who).or_default().push(what.to_string());
+    }
+    for (who, parts) in stood_on {
+        let said = format!("{who} stands on {}", parts.join(", "));
+        checks.add("kept", Standing::Fine, said);
+    }
+    for blind in known.not_seen() {
+        let said = format!("{}: {}", blind.what, blind.why);
+        checks.add("kept", Standing::Advice, said);
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! One file per verb. Never decides anything about the world; it hands over and tells.
 
+mod bounds;
 mod failure;
+mod keep;
 mod notifier;
 mod people;
 mod workspace;

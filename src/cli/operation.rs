@@ -203,6 +203,7 @@ impl Go<'_> {
         };
         let made_from = made_from(session, self.playbook, self.policy);
         let requested_by = session.requested_by(&self.own);
+        let branches = session.workspace.branches(&self.own);
         let means = Means {
             ground: Ground {
                 catalogue: &session.catalogue,
@@ -210,6 +211,7 @@ impl Go<'_> {
                 journal: &work.journal,
                 policy: self.policy,
                 around: &around,
+                branches: &branches,
                 pledges: &pledges,
                 lanes: &lanes,
                 clock: &session.clock,
@@ -219,7 +221,7 @@ impl Go<'_> {
             playbook: self.playbook,
             own: self.own,
             requested_by,
-            protected: session.workspace.config.protected.clone(),
+            caps: session.workspace.config.caps(),
             made_from,
             secrets: self.secrets,
             keep: &keep,

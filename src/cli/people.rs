@@ -58,6 +58,7 @@ impl Session {
             roster: Arc::clone(&self.roster),
             unattended: !self.is_attended(),
             drill,
+            protected: self.workspace.protected_count(),
         }
     }
 

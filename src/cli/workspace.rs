@@ -15,9 +15,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::bounds::Bounds;
 use super::failure::Failure;
+use super::keep::{Caps, Keep};
 use super::notifier::{self, Notifiers};
-use crate::domain::{Duration, Locator, clock};
+use crate::domain::Locator;
 use crate::gate::people::{Automation, Person};
 use crate::gate::{Policy, policy};
 use crate::playbook::{Problem, Refused, Span, yaml};
@@ -39,6 +41,12 @@ pub(super) struct Config {
     /// Identities that are cut only by the code of an exact plan.
     #[serde(default)]
     pub(super) protected: Vec<Locator>,
+    /// What approvers, sinks and whoever else must stay in reach act with; cut like our own branch.
+    #[serde(default)]
+    pub(super) guarded: Vec<Keep>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    #[serde(default)]
+    pub(super) caps: Caps,
     /// Channels that people read, by name.
     #[serde(default)]
     pub(super) notifiers: Notifiers,
@@ -136,13 +144,15 @@ impl Aws {
 }
 
 /// The keys of each map of the file, by its path; `*` stands for any name.
-const KEYS: [(&str, &[&str]); 8] = [
+const KEYS: [(&str, &[&str]); 9] = [
     (
         "",
         &[
             "contain",
             "providers",
             "protected",
+            "guarded",
+            "caps",
             "notifiers",
             "people",
             "agents",
@@ -155,6 +165,7 @@ const KEYS: [(&str, &[&str]); 8] = [
     ),
     ("agents.*", &["owner", "accounts", "proposals"]),
     ("pipelines.*", &["owner", "accounts", "proposals"]),
+    ("caps", &["discovered", "per_cent"]),
     ("providers", &["aws"]),
     (
         "providers.aws",
@@ -171,31 +182,6 @@ const KEYS: [(&str, &[&str]); 8] = [
     ("providers.aws.endpoints", &ENDPOINTS),
     ("providers.aws.bounds", &["propagation", "audit_lag"]),
 ];
-
-#[derive(Deserialize, Debug)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Bounds {
-    propagation: String,
-    audit_lag: String,
-}
-
-impl Bounds {
-    pub(super) fn read(&self, file: &Path) -> Result<(Duration, Duration), Box<Failure>> {
-        let read = |key: &str, text: &str| {
-            clock::read_duration(text).map_err(|why| {
-                Box::new(Failure::new(
-                    2,
-                    "invalid-file",
-                    format!("{}: providers.aws.bounds.{key}: {why}", file.display()),
-                ))
-            })
-        };
-        Ok((
-            read("propagation", &self.propagation)?,
-            read("audit_lag", &self.audit_lag)?,
-        ))
-    }
-}
 
 /// A workspace on disk.
 #[derive(Debug, Default)]

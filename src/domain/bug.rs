@@ -36,11 +36,13 @@ pub enum Bug {
     ForgetsEntered,
     /// plan: a session cut is never written again.
     WritesOnce,
+    /// plan: what holds us up beside our credential and its principal is not looked at.
+    SeesNoBranch,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AcknowledgesUnsynced,
         Self::LeavesTheTornTail,
         Self::ForgetsTheOthers,
@@ -56,6 +58,7 @@ impl Bug {
         Self::ForgetsMinted,
         Self::ForgetsEntered,
         Self::WritesOnce,
+        Self::SeesNoBranch,
     ];
 }
 

@@ -15,6 +15,12 @@ use super::{
 
 /// The mark of a cut beyond a playbook's limit: only an exact confirmation covers it.
 pub const BEYOND_LIMIT: &str = "beyond-limit";
+/// The mark of a cut beyond the organisation's cap on what was discovered: it is carried out in waves over all of them.
+pub const BEYOND_CAP: &str = "beyond-cap";
+/// The fact of such a cut that says how many discovered cuts there are.
+pub const DISCOVERED: &str = "discovered";
+/// The fact of such a cut that says what the cap is.
+pub const CAP: &str = "cap";
 
 /// One action, read or task on one target, in a plan.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -65,7 +71,7 @@ pub struct Item {
     /// Whether the credential itself is tried afterwards.
     #[serde(default)]
     pub probe: bool,
-    /// Marks that raise eyebrows: `own`, `protected`, `shared`, `beyond-limit`.
+    /// Marks that raise eyebrows: `own`, `protected`, `shared`, `beyond-limit`, `beyond-cap`.
     #[serde(default)]
     pub marks: Vec<String>,
     /// Facts for the reader and for policies: owner, environment, collateral.

@@ -16,6 +16,7 @@ pub mod tier;
 
 pub mod action;
 mod action_id;
+pub mod branch;
 pub mod call;
 pub mod kind;
 pub mod read;
@@ -41,6 +42,7 @@ pub use action::{
     Access, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes, Touch, Undo,
 };
 pub use action_id::ActionId;
+pub use branch::Branch;
 pub use call::{Answer, Arg, Call, Outcome, Tag};
 pub use clock::{Clock, Duration, Time};
 pub use digest::Digest;

@@ -3,6 +3,7 @@
 //! Never sends a second time before the target was looked at, unless it is known that nothing happened.
 
 use super::Ground;
+use super::branch;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
 use super::order;
@@ -121,6 +122,7 @@ impl Attempts<'_> {
     }
 
     async fn once(&self, lane: &Lane, deadline: Duration) -> Step {
+        let known = branch::known(self.ground, (self.item, self.spec)).await;
         let place = lane.enter(self.ground.clock).await;
         let (state, attempts) = self.state();
         if state.is_in_doubt() && self.spec.leaves_no_trace() {
@@ -157,10 +159,12 @@ impl Attempts<'_> {
             return Ok(next);
         }
         let now = self.ground.clock.now();
+        let about = (self.item, self.spec, &seen);
+        let (item, why) = branch::as_it_stands(self.ground, &known, about);
         let cleared = self.ground.journal.with_case(|case| {
             let rules = (self.ground.policy, self.ground.around);
             gate::clear(
-                (self.item, self.named),
+                (&item, self.named),
                 (self.spec, self.plan),
                 (case, self.ground.pledges),
                 rules,
@@ -171,7 +175,7 @@ impl Attempts<'_> {
             Ok(clearance) => clearance,
             // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
             Err(_) if state.is_in_doubt() => return Ok(Next::Ended),
-            Err(Blocked::Waits(cause)) => return Ok(Next::Blocked(cause)),
+            Err(Blocked::Waits(cause)) => return Ok(Next::Blocked(branch::because(cause, why))),
             Err(Blocked::Denied(why)) => {
                 return self
                     .end(Event::Denied {

@@ -9,6 +9,7 @@ mod pace;
 
 mod answer;
 mod attempt;
+mod branch;
 mod pass;
 mod preserve;
 mod proof;
@@ -20,6 +21,7 @@ mod issue;
 mod watch;
 
 mod order;
+mod wave;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +34,7 @@ use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Phase, State, 
 use crate::evidence::Keeper;
 use crate::gate::{self, Circumstances, Policy};
 use crate::journal::{self, Journal};
+use crate::plan::branch::Branches;
 use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
@@ -52,6 +55,8 @@ pub struct Ground<'a> {
     pub policy: &'a Policy,
     /// The circumstances that policies ask about.
     pub around: &'a Circumstances,
+    /// What is not cut unasked.
+    pub branches: &'a Branches,
     /// What is cleared and not in the record yet.
     pub pledges: &'a gate::Pledges,
     /// The lanes, shared by all rounds.
@@ -128,7 +133,7 @@ pub async fn execute(
         .iter()
         .map(|item| (&item.key, channel::Sender::new(None)))
         .collect();
-    let (of_steps, order) = (by_step(items), Order::of(items, &ends));
+    let (of_steps, order) = (by_step(items), Order::of(items, &ends, ground.catalogue));
     let passes = Passes::of(items, ground.catalogue);
     let steps: BTreeMap<&str, Semaphore> = items
         .iter()
@@ -153,7 +158,10 @@ pub async fn execute(
                 Some(step) => step.acquire().await.ok(),
                 None => None,
             };
-            let turn = turn(ground, item, &named, turns);
+            let turn = match order.passes(ground, item, &named).await {
+                Turn::Now => turn(ground, item, &named, turns),
+                stopped @ (Turn::Later(_) | Turn::Skip(_)) => stopped,
+            };
             let ended = match turn.and_then(|| order.start(ground, item, &named)) {
                 Turn::Now => carry_out(ground, (item, &named), (plan, &passes), turns).await,
                 Turn::Skip(why) => skip(ground, named.clone(), why).await,

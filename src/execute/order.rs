@@ -6,9 +6,13 @@ use std::collections::BTreeMap;
 
 use super::{Ends, Ground, Turn};
 use crate::domain::event::Event;
+use crate::domain::item::BEYOND_CAP;
 use crate::domain::state::Life;
 use crate::domain::{AfterFailure, Arg, Call, Cause, Item, ItemKey, ItemRef, State, Work};
 use crate::journal;
+use crate::plan::branch::OWN;
+use crate::plan::needs;
+use crate::provider::Catalogue;
 
 /// How an item ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,15 +67,29 @@ impl How {
 pub(super) struct Order<'a> {
     steps: BTreeMap<&'a str, Vec<&'a Item>>,
     ends: &'a Ends<'a>,
+    /// What ends before our own branch is cut: every cut that does not wait for that.
+    first: Vec<&'a ItemKey>,
+    /// What is beyond the cap: its waves go over all of it, whatever steps it is of.
+    beyond: Vec<&'a Item>,
+    /// What the checks between those waves came to.
+    checks: tokio::sync::Mutex<BTreeMap<u32, Result<(), String>>>,
 }
 
 impl<'a> Order<'a> {
-    pub(super) fn of(acting: &[&'a Item], ends: &'a Ends<'a>) -> Self {
+    pub(super) fn of(acting: &[&'a Item], ends: &'a Ends<'a>, catalogue: &Catalogue) -> Self {
         let mut steps: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
         for item in acting {
             steps.entry(&item.key.step).or_default().push(item);
         }
-        Self { steps, ends }
+        let first = before_our_own(acting, catalogue);
+        let beyond = acting.iter().copied().filter(|item| is_beyond(item));
+        Self {
+            steps,
+            ends,
+            first,
+            beyond: beyond.collect(),
+            checks: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The items of a step, without those that only give back what it did.
@@ -81,17 +99,67 @@ impl<'a> Order<'a> {
         items.filter(|item| item.manner.undoes.is_none())
     }
 
+    /// The items among which the waves of this one count.
+    fn of_waves(&self, item: &Item) -> Vec<&'a Item> {
+        match is_beyond(item) {
+            true => self.beyond.clone(),
+            false => self
+                .of_step(&item.key)
+                .filter(|one| !is_beyond(one))
+                .collect(),
+        }
+    }
+
+    /// Whether the check before this item's wave passed; made once for each wave, when the ones before have ended.
+    pub(super) async fn passes(&self, ground: &Ground<'_>, item: &Item, named: &ItemRef) -> Turn {
+        let wave = item.manner.wave;
+        if !is_beyond(item) || wave == 0 {
+            return Turn::Now;
+        }
+        let mut checks = self.checks.lock().await;
+        let passed = match checks.get(&wave) {
+            Some(passed) => passed.clone(),
+            None => {
+                // What nobody has agreed to is no bad sign: it was not tried.
+                let waits = |other: &Item| {
+                    let state = life_of(ground, named, &other.key).map(|(_, life)| life.state);
+                    matches!(state, Some(State::Blocked(Cause::Approval(_))))
+                };
+                let earlier = self.beyond.iter().filter(|other| other.manner.wave < wave);
+                let unproven = earlier.filter(|other| {
+                    let end = self.end(&other.key);
+                    !matches!(end, Some(How::Well | How::Passed)) && !waits(other)
+                });
+                let passed = super::wave::check(ground, item, unproven.count()).await;
+                checks.insert(wave, passed.clone());
+                passed
+            }
+        };
+        match passed {
+            Ok(()) => Turn::Now,
+            Err(why) => Turn::Later(Cause::Policy(format!(
+                "the cuts beyond the cap were stopped before wave {}: {why}",
+                wave.saturating_add(1)
+            ))),
+        }
+    }
+
     fn end(&self, key: &ItemKey) -> Option<How> {
         *self.ends.get(key)?.borrow()
     }
 
-    /// Waits until the waves before this item's have ended.
+    /// Waits until the waves before this item's have ended, and with our own branch until all else has.
     pub(super) async fn turn(&self, item: &Item) {
+        // Invariant I9: whoever is cut off by this can cut nothing further.
+        let first = self.first.iter().filter(|_| is_our_own(item));
+        for end in first.filter_map(|key| self.ends.get(*key)) {
+            drop(end.subscribe().wait_for(Option::is_some).await);
+        }
         if item.manner.wave == 0 {
             return;
         }
         let earlier = |other: &&Item| other.manner.wave < item.manner.wave;
-        for other in self.of_step(&item.key).filter(earlier) {
+        for other in self.of_waves(item).into_iter().filter(earlier) {
             if let Some(end) = self.ends.get(&other.key) {
                 // A sender that is gone has ended too.
                 drop(end.subscribe().wait_for(Option::is_some).await);
@@ -158,6 +226,54 @@ impl<'a> Order<'a> {
             (true, false) => format!("{undone} changed nothing"),
         };
         Turn::Skip(why)
+    }
+}
+
+fn is_beyond(item: &Item) -> bool {
+    item.marks.iter().any(|mark| mark == BEYOND_CAP)
+}
+
+fn is_our_own(item: &Item) -> bool {
+    item.marks.iter().any(|mark| mark == OWN)
+}
+
+/// The items that can end before our own branch is cut: neither they nor what they need wait for that.
+fn before_our_own<'a>(acting: &[&'a Item], catalogue: &Catalogue) -> Vec<&'a ItemKey> {
+    let own: Vec<&Item> = acting
+        .iter()
+        .copied()
+        .filter(|item| is_our_own(item))
+        .collect();
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let waits_for = |item: &Item, other: &Item| {
+        let is_later = item.manner.wave > other.manner.wave;
+        let is_together = is_beyond(item) && is_beyond(other);
+        let is_of_wave = is_later && (is_together || item.key.step == other.key.step);
+        let is_of_phase =
+            other.key.phase < item.key.phase && needs::waits_for_phases(item, catalogue);
+        let mut needs = item.needs.iter();
+        is_of_wave
+            || is_of_phase
+            || needs.any(|need| needs::means(&item.key, &need.key, &other.key))
+    };
+    let mut behind = own;
+    let mut rest: Vec<&Item> = acting
+        .iter()
+        .copied()
+        .filter(|item| !is_our_own(item))
+        .collect();
+    loop {
+        let (late, early): (Vec<&Item>, Vec<&Item>) = rest
+            .into_iter()
+            .partition(|item| behind.iter().any(|other| waits_for(item, other)));
+        rest = early;
+        if late.is_empty() {
+            let cuts = rest.iter().filter(|item| item.rung.is_some());
+            return cuts.map(|item| &item.key).collect();
+        }
+        behind.extend(late);
     }
 }
 

@@ -12,6 +12,7 @@ use cedar_policy::{
 
 use super::people::{Roster, Who};
 use crate::domain::case::Case;
+use crate::domain::item::{CAP, DISCOVERED};
 use crate::domain::mandate::Mode;
 use crate::domain::{Digest, Item, Tier, Time};
 
@@ -109,6 +110,8 @@ pub struct Circumstances {
     pub unattended: bool,
     /// Whether this is a drill.
     pub drill: bool,
+    /// How many identities are protected.
+    pub protected: u32,
 }
 
 impl Circumstances {
@@ -121,6 +124,7 @@ impl Circumstances {
             roster: Arc::default(),
             unattended,
             drill,
+            protected: 0,
         }
     }
 
@@ -318,6 +322,10 @@ impl Policy {
         let truth = RestrictedExpression::new_bool;
         let number = RestrictedExpression::new_long;
         let marked = |mark: &str| truth(item.marks.iter().any(|known| known == mark));
+        let fact = |name: &str| {
+            let fact = item.facts.get(name).and_then(serde_json::Value::as_i64);
+            fact.unwrap_or_default()
+        };
         let target = item
             .target()
             .ok_or("an item without a target is not asked about")?;
@@ -373,6 +381,9 @@ impl Policy {
             ("unattended", truth(around.unattended)),
             ("drill", truth(around.drill)),
             ("incident", text(&around.incident)),
+            ("count", number(fact(DISCOVERED))),
+            ("cap", number(fact(CAP))),
+            ("protected_count", number(i64::from(around.protected))),
         ];
         let context = Context::from_pairs(
             context

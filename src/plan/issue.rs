@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::candidate::Candidate;
-use super::item::{marks, tag};
+use super::item::{hits, tag};
 use super::room::Room;
 use super::{Ask, tier};
 use crate::domain::item::{Asked, Ended, Need};
@@ -344,8 +344,8 @@ impl<'a> Expansion<'a> {
         let targets = std::iter::once((&make.on, make.spec))
             .chain(places.iter().map(|(place, spec)| (place, *spec)));
         for (target, spec) in targets {
-            let marks = marks(self.ask, spec, target);
-            let (tier, why) = tier::compute(spec, &marks);
+            let hits = hits(self.ask, spec, (target, None));
+            let (tier, why, marks) = tier::with_hits(spec, hits, None);
             highest = highest.max(tier);
             reasons.extend(why);
             marks_of_all.extend(marks);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::branch::{About, Hit};
 use super::candidate::Candidate;
 use super::choice::Choice;
 use super::{Ask, due, scope, tier};
@@ -31,11 +32,10 @@ pub(super) fn item(
     before: Option<Seen>,
 ) -> Item {
     let Choice { spec, target, note } = choice;
-    let mut marks = marks(ask, spec, &target);
-    if candidate.relation == Some(Relation::Shared) {
-        marks.push("shared".to_owned());
-    }
-    let (mut tier, mut reasons) = tier::compute(spec, &marks);
+    let principal = before.as_ref().and_then(Seen::principal);
+    let hits = hits(ask, spec, (&target, principal.as_ref()));
+    let is_shared = candidate.relation == Some(Relation::Shared);
+    let (mut tier, mut reasons, marks) = tier::with_hits(spec, hits, is_shared.then_some("shared"));
     reasons.extend(note);
     if let Some(raised) = candidate.step.tier.filter(|raised| *raised > tier) {
         tier = raised;
@@ -155,29 +155,15 @@ pub fn tag(incident: &str, key: &ItemKey) -> Tag {
     ))
 }
 
-/// Marks a target that contain acts through, or that the workspace protects.
-pub(super) fn marks(ask: &Ask<'_>, spec: &Spec, target: &Locator) -> Vec<String> {
-    let mut marks = Vec::new();
-    let is_credential = |own: &&Locator| {
-        ask.catalogue
-            .kind(own.kind())
-            .is_some_and(|kind| kind.credential)
-    };
-    let reaches_us = spec.cut().is_some_and(|cut| {
-        let mut credentials = ask.own.iter().filter(is_credential);
-        let governs = ask.catalogue.kind(target.kind()).map(|kind| &kind.governs);
-        let all = governs.is_some_and(|all| all.iter().all(|kind| cut.of.contains(kind)));
-        // A cut on our principal reaches us where it reaches credentials of the kind that we act with, or of every
-        // kind that it has: what a role further on gives us is known only once it is entered.
-        ask.own.contains(target) && (all || credentials.any(|own| cut.of.contains(own.kind())))
-    });
-    if reaches_us {
-        marks.push("own".to_owned());
-    }
-    if ask.protected.contains(target) {
-        marks.push("protected".to_owned());
-    }
-    marks
+/// What a call would stop of what has to stay in reach.
+pub(super) fn hits(
+    ask: &Ask<'_>,
+    spec: &Spec,
+    (target, principal): (&Locator, Option<&Locator>),
+) -> Vec<Hit> {
+    let principal = principal.or_else(|| ask.case.principal_of(target));
+    ask.known
+        .hits(ask.catalogue, spec, About { target, principal })
 }
 
 /// An item in short, as the journal keeps it.

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Ask, issue, tag};
-use crate::domain::item::{Ended, Need};
+use super::{Ask, cap, issue, tag};
+use crate::domain::item::{BEYOND_CAP, Ended, Need};
 use crate::domain::{
     AfterFailure, Arg, Call, Effect, Fields, Item, ItemKey, Manner, Tier, Undo, Work,
 };
@@ -46,6 +46,10 @@ pub(super) fn arrange(ask: &Ask<'_>, items: &mut Vec<Item>) {
         }
     }
     let mut undos = Vec::new();
+    // Beyond the cap the waves go over all of it, whatever its steps say.
+    for items in of_step.values_mut() {
+        items.retain(|item| !is_beyond_cap(item));
+    }
     for (id, items) in of_step {
         let Some(step) = steps.get(id) else { continue };
         let ends = ends(&step.waves, items.len());
@@ -60,7 +64,20 @@ pub(super) fn arrange(ask: &Ask<'_>, items: &mut Vec<Item>) {
             }
         }
     }
+    let mut beyond: Vec<&mut Item> = items
+        .iter_mut()
+        .filter(|item| is_beyond_cap(item))
+        .collect();
+    let ends = ends(&cap::WAVES, beyond.len());
+    for (nth, item) in beyond.iter_mut().enumerate() {
+        let before = ends.iter().filter(|end| **end <= nth).count();
+        Arc::make_mut(&mut item.manner).wave = u32::try_from(before).unwrap_or(u32::MAX);
+    }
     items.extend(undos);
+}
+
+fn is_beyond_cap(item: &Item) -> bool {
+    item.marks.iter().any(|mark| mark == BEYOND_CAP)
 }
 
 fn ended(key: &ItemKey) -> Need {

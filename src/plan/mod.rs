@@ -2,6 +2,8 @@
 //!
 //! The same reads, clock reading and seed give the same plan, byte for byte. Never holds a handle that acts.
 
+pub mod branch;
+pub mod cap;
 pub mod due;
 pub mod guardrail;
 pub mod needs;
@@ -66,8 +68,10 @@ pub struct Ask<'a> {
     pub own: &'a [Locator],
     /// Who asks for what is planned, where people are configured.
     pub requested_by: &'a [String],
-    /// What the workspace protects.
-    pub protected: &'a [Locator],
+    /// What is known of what it stands on, and of what the protected identities stand on.
+    pub known: Arc<branch::Known>,
+    /// How much of what was only discovered is cut before somebody is asked for more.
+    pub caps: cap::Caps,
     /// Digests of what the plan is made from.
     pub made_from: BTreeMap<String, Digest>,
     /// What was seen of each subject at a glance.
@@ -272,7 +276,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);
-    stage::stage(ask, &mut items, &mut pending)?;
+    stage::stage(ask, &mut items, &mut pending).await?;
     link(ask, &mut items);
     manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
@@ -292,7 +296,10 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         items,
         pending,
         outside: look::outside(ask),
-        not_seen: look::not_seen(ask),
+        not_seen: look::not_seen(ask)
+            .into_iter()
+            .chain(ask.known.not_seen())
+            .collect(),
         warnings,
     };
     Ok((plan, reached))

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::candidate::Candidate;
 use super::issue::{Expansion, Make};
-use super::item::{marks, tag};
+use super::item::{hits, tag};
 use super::tier;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::{
@@ -147,8 +147,9 @@ impl Expansion<'_> {
     /// Deleting the dead one: its own item, with what was seen of it as the receipt that is preserved.
     fn delete(&self, spec: &Spec, dead: &Seen) -> Item {
         let key = self.part("make room");
-        let marks = marks(self.ask, spec, &dead.target);
-        let (tier, mut reasons) = tier::compute(spec, &marks);
+        let principal = dead.principal();
+        let hits = hits(self.ask, spec, (&dead.target, principal.as_ref()));
+        let (tier, mut reasons, marks) = tier::with_hits(spec, hits, None);
         reasons.push("it is dead, and it makes room for the new one; what was seen of it is kept in the journal".to_owned());
         let call = Call {
             action: spec.id.clone(),

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::branch::OWN;
+use super::cap;
 use super::step::gate_of;
 use super::{Ask, Error};
-use crate::domain::item::{BEYOND_LIMIT, ItemKey};
+use crate::domain::item::{BEYOND_CAP, BEYOND_LIMIT, CAP, DISCOVERED, ItemKey};
 use crate::domain::plan::Pending;
 use crate::domain::{Cause, Item, State, Tier, Work};
 
@@ -24,6 +26,8 @@ struct Limit {
     fresh: usize,
     /// How many wait for a later round.
     waiting: usize,
+    /// Whether all that is beyond it is asked for at once, in waves.
+    at_once: bool,
 }
 
 impl Limit {
@@ -35,12 +39,25 @@ impl Limit {
             free: 0,
             fresh: 0,
             waiting: 0,
+            at_once: false,
+        }
+    }
+
+    /// The organisation's: beyond it all the rest is asked for at once.
+    fn cap(most: u32, began: usize) -> Self {
+        let whose = "the cap on what was only discovered (`caps` of contain.yaml)".to_owned();
+        Self {
+            at_once: true,
+            ..Self::new(whose, most, began)
         }
     }
 
     /// Whether one more belongs to the stage that is under way: each stage is as large as the limit.
     fn has_room(&self) -> bool {
         let stages = self.began.checked_div(self.most).unwrap_or_default();
+        if self.at_once && stages > 0 {
+            return true;
+        }
         let end = self.most.saturating_mul(stages.saturating_add(1));
         self.began.saturating_add(self.fresh) < end
     }
@@ -51,24 +68,47 @@ impl Limit {
 }
 
 /// Puts the most powerful first, keeps the cuts of the stage that is under way, and names those that wait.
-pub(super) fn stage(
+pub(super) async fn stage(
     ask: &Ask<'_>,
     items: &mut Vec<Item>,
     pending: &mut Vec<Pending>,
 ) -> Result<(), Error> {
     refuse_too_many(ask, items)?;
-    let late = |item: &Item| (item.relation.is_some(), item.tier >= Tier::GRAVE);
+    let is_own = |item: &Item| item.marks.iter().any(|mark| mark == OWN);
+    // Our own branch is cut last of its phase.
+    let late = |item: &Item| {
+        (
+            is_own(item),
+            item.relation.is_some(),
+            item.tier >= Tier::GRAVE,
+        )
+    };
+    // Of what was discovered, what more hangs on is more powerful: a principal before a key.
+    let power = |item: &Item| {
+        let target = item.target().filter(|_| item.relation.is_some());
+        let kind = target.and_then(|target| ask.catalogue.kind(target.kind()));
+        (item.rung, kind.map_or(0, |kind| kind.governs.len()))
+    };
     // What waits for a code takes no turn of what does not. No two items have one key, and sorting in place holds no second
     // list of them.
     items.sort_unstable_by(|a, b| {
-        (a.key.phase, late(a), b.rung, &a.key).cmp(&(b.key.phase, late(b), a.rung, &b.key))
+        (a.key.phase, late(a), power(b), &a.key).cmp(&(b.key.phase, late(b), power(a), &b.key))
     });
     let known = known(ask);
     let begun = |key: &ItemKey| known.get(key) == Some(&true);
-    let mut whole = ask.playbook.limits.max_items.map(|most| {
-        let began = known.values().filter(|begun| **begun).count();
-        Limit::new("the playbook's limit".to_owned(), most, began)
-    });
+    let began = known.values().filter(|begun| **begun).count();
+    let of_playbook = ask.playbook.limits.max_items;
+    let mut whole: Vec<Limit> = of_playbook
+        .map(|most| Limit::new("the playbook's limit".to_owned(), most, began))
+        .into_iter()
+        .collect();
+    let discovered: Vec<&Item> = items
+        .iter()
+        .filter(|item| is_discovered(ask, item) && !begun(&item.key))
+        .collect();
+    let most = cap::most(ask, &discovered, began).await;
+    let count = discovered.len().saturating_add(began);
+    whole.push(Limit::cap(most, began));
     let mut of_steps = of_steps(ask, &known);
     let mut waiting = Vec::new();
     items.retain_mut(|item| {
@@ -89,6 +129,14 @@ pub(super) fn stage(
         }
         for limit in limits.iter_mut().filter(|_| is_fresh) {
             limit.fresh = limit.fresh.saturating_add(1);
+        }
+        if limits
+            .iter()
+            .any(|limit| limit.at_once && limit.is_reached())
+        {
+            item.marks.push(BEYOND_CAP.to_owned());
+            item.facts.insert(DISCOVERED.to_owned(), count.into());
+            item.facts.insert(CAP.to_owned(), most.into());
         }
         match limits.iter().find(|limit| limit.is_reached()) {
             Some(Limit { whose, most, .. }) => {

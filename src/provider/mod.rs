@@ -19,8 +19,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Bound, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe, Query,
-    ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
+    ActionId, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe,
+    Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
 pub use observer::Observer;
@@ -173,11 +173,28 @@ pub struct Need<'a> {
     pub seen: Option<&'a Seen>,
 }
 
+/// Why what was asked about belongs to its own branch.
+pub const NAMED: &str = "it is named itself";
+
 /// What reads.
 pub trait Observe: Send + Sync {
     /// Who we are: our credential first, then its principal, then the rest of the chain as far as it can be read: the
     /// credential that a chosen role was entered with, and whose that is.
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>>;
+    /// What these stand on, themselves included: the groups, policies, trust, boundaries and identity providers without
+    /// which they could not act, as far as that can be read, each with the reason. Read afresh every time.
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        let branch = Branch::of(of, NAMED);
+        Box::pin(std::future::ready(branch))
+    }
+    /// Whether our credential is let in right now: asked afresh, and never answered from memory.
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        Box::pin(async move { self.whoami().await.map(drop) })
+    }
+    /// How many principals there are that policies attach to, where that can be told by one question.
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        Box::pin(std::future::ready(None))
+    }
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
     /// Looks at targets; one answer each, in order.

@@ -10,7 +10,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{Catalogue, Observe};
 use crate::domain::{
-    Because, Call, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret, Seen, Why,
+    Because, Branch, Call, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret,
+    Seen, Why,
 };
 
 /// The read handles of all providers.
@@ -235,6 +236,39 @@ impl Observer {
     /// Says why the provider did not tell.
     pub async fn whoami(&self, provider: &str) -> Result<Vec<Locator>, Why> {
         self.lane(provider)?.handle.whoami().await
+    }
+
+    /// What these stand on, whatever providers they belong to; what no provider here knows stands for itself.
+    pub async fn stands_on(&self, of: &[Locator]) -> Branch {
+        let mut by_provider: BTreeMap<&str, Vec<Locator>> = BTreeMap::new();
+        for one in of {
+            let known = by_provider.entry(one.provider()).or_default();
+            known.push(one.clone());
+        }
+        let asked = by_provider.iter().map(|(provider, of)| async move {
+            match self.lane(provider) {
+                Ok(lane) => lane.handle.stands_on(of).await,
+                Err(_) => Branch::of(of, super::NAMED),
+            }
+        });
+        let mut all = Branch::default();
+        for branch in join_all(asked).await {
+            all.join(branch);
+        }
+        all
+    }
+
+    /// Whether our credential is let in right now.
+    ///
+    /// # Errors
+    /// Says why it is not, or why that is not known.
+    pub async fn answers(&self, provider: &str) -> Result<(), Why> {
+        self.lane(provider)?.handle.answers().await
+    }
+
+    /// How many principals a provider has, where it can tell.
+    pub async fn population(&self, provider: &str) -> Option<u64> {
+        self.lane(provider).ok()?.handle.population().await
     }
 
     /// Tries an old credential once.

@@ -2,7 +2,9 @@
 
 mod adversary;
 mod authority;
+mod branch;
 mod by_hand;
+mod cap;
 mod catalogue;
 mod closing;
 mod cut_off;

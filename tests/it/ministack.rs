@@ -2,6 +2,7 @@
 
 mod adversary;
 mod awscli;
+mod branch;
 mod canary;
 mod closing;
 mod organization;

@@ -12,7 +12,8 @@ use super::chain::with_ways_in;
 use super::client::{Handle, Link};
 use super::resolve::principal;
 use crate::domain::{
-    Because, Call, Clock, Duration, Locator, Named, Probe, Query, Reading, Secret, Seen, Why,
+    Because, Branch, Call, Clock, Duration, Locator, Named, Probe, Query, Reading, Secret, Seen,
+    Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -159,6 +160,23 @@ impl Observe for Roaming {
             let role = |handle: &Handle| principal(handle.link.settings.role.as_deref()?);
             names.extend(roles.filter_map(role));
             Ok(with_ways_in(names))
+        })
+    }
+
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        Box::pin(super::branch::stands_on(|account| self.of(account), of))
+    }
+
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        Box::pin(super::branch::answers(&self.home))
+    }
+
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        Box::pin(async move {
+            let all = std::iter::once(&self.home).chain(self.others.values());
+            let counts = join_all(all.map(super::branch::population)).await;
+            // Where one of them does not tell, a share of the rest would be too small.
+            counts.into_iter().sum()
         })
     }
 

@@ -12,8 +12,8 @@ use super::accounts::{Links, foreign};
 use super::client::{self, Handle};
 use super::{account_of_key_id, actions, kinds};
 use crate::domain::{
-    ActionId, Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Pass, Probe,
-    Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
+    ActionId, Because, Bound, Branch, Call, Clock, Duration, Kind, Locator, Named, Outcome, Pass,
+    Probe, Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::provider::{Act, Footing, Guardrail, Need, Observe, Provider, Remit, Soon, Want, leak};
 
@@ -260,6 +260,18 @@ impl Provider for Aws {
 impl Observe for Handle {
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
         Box::pin(async move { Ok(self.me().await?.names.clone()) })
+    }
+
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        Box::pin(super::branch::stands_on(|_| self, of))
+    }
+
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        Box::pin(super::branch::answers(self))
+    }
+
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        Box::pin(super::branch::population(self))
     }
 
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {

@@ -15,6 +15,8 @@ mod policy;
 mod service;
 
 #[cfg(feature = "aws")]
+mod branch;
+#[cfg(feature = "aws")]
 mod chain;
 #[cfg(feature = "aws")]
 mod client;
@@ -67,6 +69,8 @@ mod persistence;
 mod signed;
 #[cfg(feature = "aws")]
 mod trail;
+#[cfg(feature = "aws")]
+mod trust;
 
 #[cfg(feature = "aws")]
 mod activity;
@@ -240,6 +244,13 @@ fn grant(noun: &str, title: &str) -> Kind {
         at_most: None,
         short_lived: Vec::new(),
     }
+}
+
+/// The account that an ARN names.
+#[cfg(feature = "aws")]
+fn account_of_arn(arn: &str) -> Option<&str> {
+    let account = arn.strip_prefix("arn:")?.split(':').nth(3)?;
+    (!account.is_empty()).then_some(account)
 }
 
 /// The two parts of an id that is a name and what it holds.

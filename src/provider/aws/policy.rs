@@ -263,7 +263,7 @@ fn names(principal: &Value, who: &Who<'_>, denies: bool) -> Option<Named> {
         .copied()
 }
 
-fn statements(document: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn statements(document: &Value) -> impl Iterator<Item = &Value> {
     let list: Vec<&Value> = match document.get("Statement") {
         Some(Value::Array(list)) => list.iter().collect(),
         Some(one) => vec![one],
@@ -272,7 +272,7 @@ fn statements(document: &Value) -> impl Iterator<Item = &Value> {
     list.into_iter()
 }
 
-fn is_deny(statement: &Value) -> bool {
+pub(super) fn is_deny(statement: &Value) -> bool {
     statement.get("Effect").and_then(Value::as_str) == Some("Deny")
 }
 
@@ -282,7 +282,7 @@ fn is_conditional(statement: &Value) -> bool {
         .is_some_and(|condition| condition.as_object().is_none_or(|map| !map.is_empty()))
 }
 
-fn texts(value: Option<&Value>) -> Vec<&str> {
+pub(super) fn texts(value: Option<&Value>) -> Vec<&str> {
     match value {
         Some(Value::String(text)) => vec![text],
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),

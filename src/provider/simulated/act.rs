@@ -12,8 +12,8 @@ use super::read::Reader;
 use super::weather::{Fault, Operation};
 use super::world::{Logged, Node, World, lock};
 use crate::domain::{
-    Answer, Arg, Because, Becomes, Call, Cut, Duration, Effect, Fate, Locator, Named, Outcome,
-    Probe, Query, Reading, Repeat, Rung, Secret, Seen, Spec, Time, Why,
+    Answer, Arg, Because, Becomes, Branch, Call, Cut, Duration, Effect, Fate, Locator, Named,
+    Outcome, Probe, Query, Reading, Repeat, Rung, Secret, Seen, Spec, Time, Why,
 };
 use crate::provider::{Act, Observe, Soon};
 
@@ -311,6 +311,16 @@ fn holds(node: &Node, spec: &Spec, field: &str, wanted: &Value) -> bool {
 impl Observe for Actor {
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
         self.reader.whoami()
+    }
+
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        self.reader.stands_on(of)
+    }
+    fn answers(&self) -> Soon<'_, Result<(), Why>> {
+        self.reader.answers()
+    }
+    fn population(&self) -> Soon<'_, Option<u64>> {
+        self.reader.population()
     }
 
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {

@@ -1,7 +1,7 @@
 //! Who is alive: evaluated from what each cut declares, never from what a vendor is known to do.
 //!
-//! A thing is alive unless it lapsed, died for good, or a cut in force on itself, on what issued it or on what holds it
-//! stops it. A write reaches the front ends one after the other. Never changes the world.
+//! A thing is alive unless it lapsed, died for good, or a cut in force on itself, on what issued it, on what holds it or on
+//! what it stands on stops it. A write reaches the front ends one after the other. Never changes the world.
 
 use serde_json::Value;
 
@@ -65,8 +65,11 @@ impl World {
             return false;
         };
         // Between two of these values every front end believes the same, so that trying each of them tries all.
+        let footing = self.footing(name).into_iter();
+        let footing = footing.filter_map(|name| self.nodes.get(name));
         let mut front_ends: Vec<f64> = std::iter::once(node)
-            .chain(self.governors(node))
+            .chain(footing)
+            .flat_map(|node| std::iter::once(node).chain(self.governors(node)))
             .flat_map(Node::changes)
             .map(|change| change.spread(now))
             .filter(|spread| *spread > 0.0)
@@ -81,6 +84,11 @@ impl World {
     /// Tells whether one front end accepts it: near 0 it is the first to see a write, at 1 the last.
     #[must_use]
     pub fn accepts_at(&self, name: &Locator, now: Time, front_end: f64) -> bool {
+        self.works_at(name, now, front_end) && self.is_held_up_at(name, now, front_end)
+    }
+
+    /// The same, whatever becomes of what it stands on.
+    pub(super) fn works_at(&self, name: &Locator, now: Time, front_end: f64) -> bool {
         let Some(node) = self.nodes.get(name) else {
             return false;
         };

@@ -9,6 +9,7 @@ pub mod world;
 pub mod weather;
 
 mod act;
+mod branch;
 mod issue;
 mod opening;
 mod pace;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use adversary::{Adversary, Deed, fight};
+pub use branch::Prop;
 pub use inject::{Inject, Played, Set, play};
 pub use mint::{Mint, Use};
 pub use scenario::Scenario;

@@ -12,8 +12,8 @@ use super::weather::{Fault, Operation};
 use super::world::{World, lock};
 use super::{Inner, Node};
 use crate::domain::{
-    Because, Call, Duration, Fact, Fields, Kind, Locator, Named, NotSeen, Probe, Query, Readable,
-    Reading, Secret, Seen, Time, Why,
+    Because, Branch, Call, Duration, Fact, Fields, Kind, Locator, Named, NotSeen, Probe, Query,
+    Readable, Reading, Secret, Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -29,7 +29,11 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Sends one request and waits for its answer.
-    async fn ask(&self, operation: Operation, about: impl FnOnce() -> String) -> Result<Time, Why> {
+    pub(super) async fn ask(
+        &self,
+        operation: Operation,
+        about: impl FnOnce() -> String,
+    ) -> Result<Time, Why> {
         let fault = self.inner.settings.weather.draw(operation, about);
         self.wait(1, fault).await;
         self.admitted(fault)
@@ -221,6 +225,10 @@ impl Observe for Reader {
                 ours => Ok(ours.to_vec()),
             }
         })
+    }
+
+    fn stands_on<'a>(&'a self, of: &'a [Locator]) -> Soon<'a, Branch> {
+        Box::pin(self.branch(of))
     }
 
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {

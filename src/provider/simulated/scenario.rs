@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Settings;
 use super::adversary::Adversary;
 use super::inject::Inject;
 use super::weather::{Length, Rule, Weather};
 use super::world::{Edge, Grant, Happened, Node, Pace, Version, World};
+use super::{Prop, Settings};
 use crate::domain::{ActionId, Changed, Clock, Fields, Kind, Locator, Relation, Time};
 
 /// A rehearsal, as people write it.
@@ -153,6 +153,9 @@ pub struct Thing {
     /// What it may do, where it is a principal.
     #[serde(default)]
     pub grants: Vec<Permit>,
+    /// What it stands on beside its holder: group, policy, trust, boundary, identity provider.
+    #[serde(default)]
+    pub stands_on: Vec<Locator>,
 }
 
 /// What a principal may do at one service.
@@ -334,6 +337,9 @@ impl Scenario {
             let kind = kinds.iter().find(|kind| kind.id == *thing.locator.kind());
             let kind = kind.ok_or_else(|| Broken::UnknownKind(thing.locator.clone()))?;
             world.add(thing.node(kind, now));
+            for on in &thing.stands_on {
+                world.prop(&thing.locator, Prop::on(on));
+            }
         }
         for link in &before.edges {
             let edge = Edge {
@@ -383,17 +389,20 @@ impl Scenario {
             .flat_map(|thing| thing.held_by.iter().chain(&thing.issuer));
         let ends = world.edges.iter().flat_map(|link| [&link.from, &link.to]);
         let ours = [&self.responder.credential, &self.responder.principal];
-        let delivery = world
-            .nodes
-            .iter()
-            .flat_map(|thing| thing.holds.iter().chain(&thing.reads));
+        let delivery = world.nodes.iter().flat_map(|thing| {
+            thing
+                .holds
+                .iter()
+                .chain(&thing.reads)
+                .chain(&thing.stands_on)
+        });
         let held = self.adversary.iter().flat_map(|one| &one.holds);
         let places: [(&'static str, Vec<&Locator>); 9] = [
             ("`adversary`", held.collect()),
             ("`subject`", vec![&self.subject]),
             ("`responder`", ours.to_vec()),
             ("`held_by` or `issuer`", owners.collect()),
-            ("`holds` or `reads`", delivery.collect()),
+            ("`holds`, `reads` or `stands_on`", delivery.collect()),
             ("`edges`", ends.collect()),
             (
                 "`events`",

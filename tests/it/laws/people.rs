@@ -91,7 +91,7 @@ fn by(who: Who) -> Circumstances {
     }
 }
 
-fn person(name: &str) -> Circumstances {
+pub(super) fn person(name: &str) -> Circumstances {
     by(Who::Person(name.to_owned()))
 }
 

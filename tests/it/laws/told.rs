@@ -14,6 +14,7 @@ use contain::execute::lanes::Lanes;
 use contain::execute::{Ground, Turn, Turns, Written, execute, settle};
 use contain::gate::{Confirmation, Pledges, mandate};
 use contain::journal::{Journal, MemorySink};
+use contain::plan::branch::Branches;
 use contain::plan::in_short;
 use contain::provider::notify::{Channel, Given, Notify, Shape, channel};
 use contain::provider::{Catalogue, Observer, Provider as _};
@@ -180,7 +181,9 @@ async fn a_message_is_sent_once_and_one_that_may_have_come_is_not_sent_again() {
         events.extend(granted.map(|mandate| Event::Granted { mandate }));
         journal.append(events).await.unwrap();
         let (lanes, pledges, around) = (Lanes::default(), Pledges::default(), around());
+        let branches = Branches::default();
         let ground = Ground {
+            branches: &branches,
             catalogue: &catalogue,
             observer: &observer,
             journal: &journal,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Desk, Server, Told, World};
 
-fn call(server: &Server, operation: &str, parameters: &Value) -> Value {
+pub(super) fn call(server: &Server, operation: &str, parameters: &Value) -> Value {
     let asked = json!({"parameters": parameters});
     server.world(&["call", "iam", operation], &asked)
 }
@@ -49,7 +49,7 @@ fn start() -> (Server, World, Desk) {
     (server, world, desk)
 }
 
-fn document(actions: &[&str]) -> String {
+pub(super) fn document(actions: &[&str]) -> String {
     let statement = json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
 }

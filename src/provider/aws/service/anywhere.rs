@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::super::adapter::unsent;
 use super::super::client::Handle;
 use super::super::failure::Failure;
+use super::super::kind;
 use super::super::signed::{Ask, ROLES_ANYWHERE, segment, send};
 use super::{Looked, Place};
-use crate::domain::{Answer, Because, Call, Fields, Outcome, Why};
+use crate::domain::{Answer, Because, Call, Fields, Locator, NotSeen, Outcome, Why};
 
 /// What is switched.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +85,78 @@ pub(super) async fn look(on: &Handle, what: What, place: &Place) -> Result<Looke
         name: place.name.clone(),
         fields,
     })
+}
+
+/// The profiles with a role, and the trust anchors whose certificates may come in by them, in the regions that we look at.
+pub(in super::super) async fn ways_into(
+    on: &Handle,
+    role: &str,
+    account: Option<&str>,
+) -> (Vec<Locator>, Vec<NotSeen>) {
+    let (mut found, mut not_seen) = (Vec::new(), Vec::new());
+    let mut blind = |what: &str, region: &str, why: Why| {
+        not_seen.push(NotSeen {
+            what: format!("the {what} of IAM Roles Anywhere in {region}"),
+            why,
+            withholds: false,
+        });
+    };
+    let regions = match super::super::trail::regions(on).await {
+        Ok(regions) => regions,
+        Err(why) => {
+            blind("profiles", "any region", why);
+            Vec::new()
+        }
+    };
+    for region in regions {
+        let (profiles, anchors) = futures_util::join!(
+            listed(on, What::Profile, &region),
+            listed(on, What::Anchor, &region)
+        );
+        for (what, noun, listed) in [
+            ("profiles", "roles-anywhere-profile", profiles),
+            ("trust anchors", "trust-anchor", anchors),
+        ] {
+            let (all, is_whole) = match listed {
+                Ok(listed) => listed,
+                // Where the service is not offered nobody comes in by it.
+                Err(failure) if failure.why().because == Because::NotImplemented => continue,
+                Err(failure) => {
+                    blind(what, &region, failure.why());
+                    continue;
+                }
+            };
+            if !is_whole {
+                let why = Why::new(Because::Invalid, "only the first page was read");
+                blind(what, &region, why);
+            }
+            let serves = |one: &Value| {
+                let roles = one.get("roleArns").and_then(Value::as_array);
+                roles.is_none_or(|roles| roles.iter().any(|arn| arn.as_str() == Some(role)))
+            };
+            let ids = all.iter().filter(|one| serves(one)).filter_map(|one| {
+                let id = one.get("trustAnchorId").or_else(|| one.get("profileId"))?;
+                Some(format!("{region}:{}", id.as_str()?))
+            });
+            found.extend(ids.map(|id| Locator::new(&kind(noun), &id, account)));
+        }
+    }
+    (found, not_seen)
+}
+
+/// The first page of all there are in a region, and whether there is no other.
+async fn listed(on: &Handle, what: What, region: &str) -> Result<(Vec<Value>, bool), Failure> {
+    let (permission, key) = match what {
+        What::Anchor => ("rolesanywhere:ListTrustAnchors", "trustAnchors"),
+        What::Profile => ("rolesanywhere:ListProfiles", "profiles"),
+    };
+    let route = ("GET", format!("/{}s", what.word()));
+    let ask = Ask::rest(ROLES_ANYWHERE, permission, region, route, None);
+    let said = send(on, &ask).await?;
+    let all = said.get(key).and_then(Value::as_array);
+    let all = all.ok_or_else(|| Failure::Lost(super::super::failure::garbled(permission)))?;
+    let more = said.get("nextToken").is_some_and(|token| !token.is_null());
+    Ok((all.clone(), !more))
 }
 
 /// Switches it off or on, as the call says.
