@@ -16,6 +16,7 @@ mod pick;
 mod progress;
 mod session;
 mod sign;
+mod sinks;
 mod task;
 mod wish;
 mod work;

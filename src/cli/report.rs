@@ -56,7 +56,7 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
         let name = format!("report-{}.md", head.code());
         let (path, digest) = folder.keep("report", &name, text.as_bytes())?;
         let (journal, _) = Journal::open(
-            Box::new(folder.sink()?),
+            session.sink(&folder)?,
             session.clock.clone(),
             session.actor(),
         )?;

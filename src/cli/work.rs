@@ -102,7 +102,7 @@ pub(super) fn open(
         None
     };
     let (journal, _) = Journal::open(
-        Box::new(folder.sink()?),
+        session.sink(&folder)?,
         session.clock.clone(),
         session.actor(),
     )?;

@@ -38,9 +38,10 @@ pub(super) struct Config {
     /// Identities that are cut only by the code of an exact plan.
     #[serde(default)]
     pub(super) protected: Vec<Locator>,
-    /// Channels that people read, by name.
     #[serde(default)]
     pub(super) notifiers: Notifiers,
+    #[serde(default)]
+    pub(super) sinks: Vec<super::sinks::Config>,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -127,7 +128,10 @@ impl Aws {
 
 /// The keys of each map of the file, by its path.
 const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["contain", "providers", "protected", "notifiers"]),
+    (
+        "",
+        &["contain", "providers", "protected", "notifiers", "sinks"],
+    ),
     ("providers", &["aws"]),
     (
         "providers.aws",

@@ -461,6 +461,12 @@ impl Event {
         }
     }
 
+    /// Whether a call leaves once it is durable.
+    #[must_use]
+    pub fn lets_a_call_leave(&self) -> bool {
+        matches!(self, Self::Intended { .. } | Self::Discarding { .. })
+    }
+
     /// Whether an unresolved argument is left in the call; such an intent must not be written.
     #[must_use]
     pub fn is_unresolved(&self) -> bool {
