@@ -92,6 +92,13 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
         let told = notifier::told(&session.catalogue, &observer, name).await;
         checks.add_result(&format!("notifier {name}"), told);
     }
+    for (name, found) in session.look_at_sinks().await {
+        let what = format!("sink {name}");
+        match found {
+            Ok((true, said)) => checks.add(&what, Standing::Advice, said),
+            found => checks.add_result(&what, found.map(|(_, said)| said)),
+        }
+    }
     for warning in &session.warnings {
         checks.add_result("workspace", Err(warning.clone()));
     }

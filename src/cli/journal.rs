@@ -120,6 +120,9 @@ fn verify(wanted: &Verify, session: &Session) -> Result<Ended, Box<Failure>> {
         let files = standing(folder, &record.case.attached);
         verdict.add_files(files.len(), &damage(&files));
     }
+    if let Some(folder) = &folder {
+        verdict.add_sinks(session.beside(folder, &bytes)?);
+    }
     let mut ended = Ended::data(verdict.data, verdict.text);
     ended.output.incident = folder.map(|folder| folder.id().to_owned());
     ended.exit = Some(verdict.exit);
@@ -221,6 +224,18 @@ impl Verdict {
                 .extend(["Nobody may sign: write who may into ", &place, "\n"]);
         }
         self.add("ignored", json!(witnesses.ignored));
+    }
+
+    /// How the further sinks stand: a journal that is behind one of them, or another history there, is damage.
+    fn add_sinks(&mut self, sinks: Vec<(String, bool)>) {
+        for (said, is_wrong) in &sinks {
+            self.text.extend(["sink: ", &plain(said), "\n"]);
+            if *is_wrong {
+                self.exit = exit::DAMAGED;
+            }
+        }
+        let said: Vec<_> = sinks.into_iter().map(|(said, _)| said).collect();
+        self.add("sinks", json!(said));
     }
 
     fn add_files(&mut self, count: usize, wrong: &[String]) {

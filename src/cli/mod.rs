@@ -21,6 +21,7 @@ mod progress;
 mod reminder;
 mod session;
 mod sign;
+mod sinks;
 mod task;
 mod wish;
 mod work;

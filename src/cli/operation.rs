@@ -243,6 +243,8 @@ impl Go<'_> {
         drop(work.lock);
         drop(work.journal);
         drop(tokio::time::timeout(std::time::Duration::from_millis(200), shown).await);
+        let mut ended = ended;
+        session.losses.add_to(&mut ended);
         Ok(ended)
     }
 }

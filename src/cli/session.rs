@@ -33,6 +33,8 @@ pub(super) struct Session {
     pub(super) who: Who,
     /// What is said beside the result.
     pub(super) reminders: super::reminder::Reminders,
+    /// The sinks that are not written to any more.
+    pub(super) losses: super::sinks::Losses,
     acting_as: Vec<String>,
     place: PathBuf,
     in_workspace: bool,
@@ -90,6 +92,7 @@ impl Session {
             roster,
             who,
             reminders: global.reminders.clone(),
+            losses: super::sinks::Losses::default(),
             acting_as,
             place,
             in_workspace,
@@ -255,6 +258,12 @@ impl Session {
         }
     }
 
+    /// How AWS is reached for the record too.
+    #[cfg(feature = "aws")]
+    pub(super) fn aws_settings(&self) -> Result<crate::provider::aws::Settings, Box<Failure>> {
+        aws_settings((&self.acting_as, &[]), &self.workspace)
+    }
+
     /// Where the state of a provider's endpoints differs from the vendor's, by service.
     pub(super) fn endpoints(&self) -> BTreeMap<String, String> {
         let endpoints = self.catalogue.providers().flat_map(|provider| {
@@ -306,12 +315,29 @@ fn catalogue(
 
 #[cfg(feature = "aws")]
 fn providers(
-    (acting_as, activity): (&[String], &[PathBuf]),
+    choice: (&[String], &[PathBuf]),
     workspace: &Workspace,
     clock: &Clock,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Arc<dyn Provider>>, Box<Failure>> {
-    use crate::provider::aws::{Aws, Bounds, Settings};
+    use crate::provider::aws::Aws;
+    let aws = Aws::new(aws_settings(choice, workspace)?, clock.clone());
+    if aws.ignores_bounds() {
+        warnings.push(format!(
+            "{}: providers.aws.bounds is ignored: the endpoint is the vendor's own, whose bounds are known",
+            workspace.file().display()
+        ));
+    }
+    Ok(vec![Arc::new(aws)])
+}
+
+/// How AWS is reached, as workspace, options and environment say.
+#[cfg(feature = "aws")]
+fn aws_settings(
+    (acting_as, activity): (&[String], &[PathBuf]),
+    workspace: &Workspace,
+) -> Result<crate::provider::aws::Settings, Box<Failure>> {
+    use crate::provider::aws::{Bounds, Settings};
     let config = &workspace.config.providers.aws;
     let mut settings = Settings {
         profile: config.profile.clone(),
@@ -345,14 +371,7 @@ fn providers(
             audit_lag,
         });
     }
-    let aws = Aws::new(settings, clock.clone());
-    if aws.ignores_bounds() {
-        warnings.push(format!(
-            "{}: providers.aws.bounds is ignored: the endpoint is the vendor's own, whose bounds are known",
-            workspace.file().display()
-        ));
-    }
-    Ok(vec![Arc::new(aws)])
+    Ok(settings)
 }
 
 #[cfg(not(feature = "aws"))]

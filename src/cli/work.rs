@@ -117,7 +117,7 @@ pub(super) fn open(
         None
     };
     let (journal, case) = Journal::open(
-        Box::new(folder.sink()?),
+        session.sink(&folder)?,
         session.clock.clone(),
         session.actor(),
     )?;

@@ -59,6 +59,9 @@ pub(super) struct Config {
     /// Pipelines, by name.
     #[serde(default)]
     pub(super) pipelines: BTreeMap<String, Automation>,
+    /// Where else the record is written.
+    #[serde(default)]
+    pub(super) sinks: Vec<super::sinks::Config>,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -154,6 +157,7 @@ const KEYS: [(&str, &[&str]); 9] = [
             "guarded",
             "caps",
             "notifiers",
+            "sinks",
             "people",
             "agents",
             "pipelines",

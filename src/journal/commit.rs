@@ -231,7 +231,12 @@ impl Core {
         let mut lines =
             self.follow(Arc::make_mut(&mut hold(&shared.case)), &shared.clock, actor)?;
         let at = not_before(&shared.clock, self.chain.at);
-        let (draft, chain, answers) = self.draft(&hold(&shared.case), group, at);
+        let leaves = |waiting: &Waiting| waiting.events().any(Event::lets_a_call_leave);
+        let room = match group.iter().any(leaves) {
+            true => self.sink.reserve(),
+            false => Ok(()),
+        };
+        let (draft, chain, answers) = self.draft(&hold(&shared.case), (group, &room), at);
         if !draft.bytes.is_empty() {
             self.write(&draft, chain)?;
             let path = self.sink.path();
@@ -247,7 +252,12 @@ impl Core {
     }
 
     /// Tries each caller's entries on an excerpt of the case; whoever does not fit is left out and told so.
-    fn draft(&self, case: &Case, group: &[Waiting], at: Time) -> (Draft, Chain, Vec<Answer>) {
+    fn draft(
+        &self,
+        case: &Case,
+        (group, room): (&[Waiting], &Result<(), Error>),
+        at: Time,
+    ) -> (Draft, Chain, Vec<Answer>) {
         let path = self.sink.path();
         let excerpt = || case.excerpt(group.iter().flat_map(Waiting::events));
         let mut scratch = excerpt();
@@ -257,6 +267,10 @@ impl Core {
         for waiting in group {
             let mark = (draft.bytes.len(), draft.lines.len(), chain);
             let mut add = || {
+                // Nothing new begins where only what is under way can be recorded.
+                if waiting.events().any(Event::lets_a_call_leave) {
+                    room.clone()?;
+                }
                 let mut stamps = Vec::with_capacity(waiting.entries.len());
                 for (event, fragment) in &waiting.entries {
                     let fragment = fragment.as_ref().map_err(|source| Error::Json {

@@ -266,6 +266,14 @@ fn is_hash_of(written: &[u8], head: &[u8]) -> bool {
             .all(|(pair, byte)| pair.first() == digit(byte >> 4) && pair.last() == digit(byte & 15))
 }
 
+/// The number of the first of some lines, by its frame alone.
+pub(super) fn seq_of(lines: &[u8]) -> Option<u64> {
+    let head = lines.get(..lines.len().min(48)).unwrap_or_default();
+    let head = String::from_utf8_lossy(head);
+    let (_, rest) = head.strip_prefix("{\"v\":")?.split_once(",\"seq\":")?;
+    number(rest.split_once(',')?.0)
+}
+
 fn number(text: &str) -> Option<u64> {
     let is_plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| is_plain)

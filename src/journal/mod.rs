@@ -9,8 +9,13 @@ mod fold;
 pub mod error;
 pub mod file;
 
+pub mod injecting;
 pub mod lock;
 pub mod sink;
+
+pub mod history;
+pub mod mirror;
+pub mod several;
 
 mod commit;
 
@@ -31,8 +36,11 @@ pub use entry::Line;
 pub use error::{Error, Loose};
 pub use fold::Fault;
 pub use folder::{Folder, Root, Summary};
+pub use injecting::{Fails, Injecting};
 pub use lock::{Holder, RunLock};
-pub use sink::{Fails, FileSink, Injecting, MemorySink, Sink};
+pub use mirror::{FolderPlace, Mirror, Place};
+pub use several::{Loss, Several};
+pub use sink::{FileSink, MemorySink, Sink};
 
 use crate::domain::case::Case;
 use crate::domain::event::Event;

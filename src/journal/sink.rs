@@ -4,10 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
 
 use super::error::Error;
 use super::file::{self, Purpose};
@@ -59,6 +62,14 @@ pub trait Sink: Send {
         self.sync()
     }
 
+    /// Makes sure that there is room to record what is under way; asked before an entry lets a call leave.
+    ///
+    /// # Errors
+    /// There is too little room: what is under way can be recorded, and nothing new may begin.
+    fn reserve(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Keeps everything from `offset` on under `name`, durably, and only then cuts it off.
     ///
     /// # Errors
@@ -102,6 +113,14 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
         self.as_mut().sync()
     }
 
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.as_mut().append(bytes)
+    }
+
+    fn reserve(&mut self) -> Result<(), Error> {
+        self.as_mut().reserve()
+    }
+
     fn set_aside(&mut self, name: &str, offset: u64) -> Result<(), Error> {
         self.as_mut().set_aside(name, offset)
     }
@@ -122,11 +141,16 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 /// The prefix of what is set aside.
 pub(super) const ASIDE: &str = "torn-";
 
+/// How much room is set aside for the answers of what is under way.
+const RESERVE: u64 = 1024 * 1024;
+
 /// A journal in a file.
 #[derive(Debug)]
 pub struct FileSink {
     path: PathBuf,
     file: File,
+    /// Up to where the disk has set room aside; nothing where it does not do that.
+    reserved: Option<u64>,
     reads_only: bool,
     is_bad: bool,
 }
@@ -152,6 +176,7 @@ impl FileSink {
         Ok(Self {
             file: file::open(path, purpose)?,
             path: path.to_owned(),
+            reserved: Some(0),
             reads_only: purpose == Purpose::Read,
             is_bad: false,
         })
@@ -205,6 +230,25 @@ impl Sink for FileSink {
         let synced = self.file.sync_data();
         self.is_bad = synced.is_err();
         synced.map_err(Error::io("sync", &self.path))
+    }
+
+    fn reserve(&mut self) -> Result<(), Error> {
+        self.unless_bad()?;
+        let (Some(reserved), end) = (self.reserved, self.len()?) else {
+            return Ok(());
+        };
+        if reserved >= end + RESERVE / 2 {
+            return Ok(());
+        }
+        match fallocate(&self.file, FallocateFlags::KEEP_SIZE, end, RESERVE) {
+            Ok(()) => self.reserved = Some(end + RESERVE),
+            Err(full @ (Errno::NOSPC | Errno::DQUOT)) => {
+                return Err(Error::io("reserve room for", &self.path)(full.into()));
+            }
+            // A file system that sets no room aside.
+            Err(_) => self.reserved = None,
+        }
+        Ok(())
     }
 
     fn set_aside(&mut self, name: &str, offset: u64) -> Result<(), Error> {
@@ -347,127 +391,6 @@ impl Sink for MemorySink {
     fn unlock(&mut self) {
         self.stored().is_locked = false;
         self.0.freed.notify_one();
-    }
-}
-
-/// How an append goes wrong.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fails {
-    /// Nothing is written.
-    Before,
-    /// So many bytes are written.
-    Partly(usize),
-    /// All is written; the sync fails.
-    AtSync,
-    /// All is written and durable; the answer is lost.
-    After,
-}
-
-/// A sink that goes wrong once, at a chosen append: an error, or the end of the process.
-#[derive(Debug)]
-pub struct Injecting<S> {
-    inner: S,
-    left: u64,
-    how: Fails,
-    error: Option<io::ErrorKind>,
-    syncs_badly: bool,
-    is_dead: bool,
-}
-
-impl<S: Sink> Injecting<S> {
-    /// Fails the `nth` append, from 1, with an error such as [`io::ErrorKind::StorageFull`]; later ones go well.
-    pub fn error(inner: S, nth: u64, how: Fails, error: io::ErrorKind) -> Self {
-        Self::new(inner, nth, how, Some(error))
-    }
-
-    /// Ends the process at the `nth` append, from 1: from then on everything fails.
-    pub fn kill(inner: S, nth: u64, how: Fails) -> Self {
-        Self::new(inner, nth, how, None)
-    }
-
-    fn new(inner: S, nth: u64, how: Fails, error: Option<io::ErrorKind>) -> Self {
-        Self {
-            inner,
-            left: nth,
-            how,
-            error,
-            syncs_badly: false,
-            is_dead: false,
-        }
-    }
-
-    fn fail(&mut self, doing: &'static str) -> Error {
-        self.is_dead |= self.error.is_none();
-        let kind = self.error.unwrap_or(io::ErrorKind::BrokenPipe);
-        Error::io(doing, &self.inner.path())(io::Error::from(kind))
-    }
-
-    fn while_alive(&mut self) -> Result<&mut S, Error> {
-        if self.is_dead {
-            Err(self.fail("go on with"))
-        } else {
-            Ok(&mut self.inner)
-        }
-    }
-}
-
-impl<S: Sink> Sink for Injecting<S> {
-    fn path(&self) -> PathBuf {
-        self.inner.path()
-    }
-
-    fn len(&mut self) -> Result<u64, Error> {
-        self.while_alive()?.len()
-    }
-
-    fn read_from(&mut self, offset: u64) -> Result<Vec<u8>, Error> {
-        self.while_alive()?.read_from(offset)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.while_alive()?;
-        self.left = self.left.wrapping_sub(1);
-        if self.left != 0 {
-            return self.inner.write(bytes);
-        }
-        match self.how {
-            Fails::Before => Err(self.fail("write to")),
-            Fails::Partly(at) => {
-                self.inner.write(bytes.get(..at).unwrap_or(bytes))?;
-                Err(self.fail("write to"))
-            }
-            Fails::AtSync | Fails::After => {
-                self.syncs_badly = true;
-                self.inner.write(bytes)
-            }
-        }
-    }
-
-    fn sync(&mut self) -> Result<(), Error> {
-        self.while_alive()?;
-        if !std::mem::take(&mut self.syncs_badly) {
-            return self.inner.sync();
-        }
-        if self.how == Fails::After {
-            self.inner.sync()?;
-        }
-        Err(self.fail("sync"))
-    }
-
-    fn set_aside(&mut self, name: &str, offset: u64) -> Result<(), Error> {
-        self.while_alive()?.set_aside(name, offset)
-    }
-
-    fn kept(&mut self) -> Result<BTreeMap<String, Vec<u8>>, Error> {
-        self.while_alive()?.kept()
-    }
-
-    fn lock(&mut self) -> Result<(), Error> {
-        self.while_alive()?.lock()
-    }
-
-    fn unlock(&mut self) {
-        self.inner.unlock();
     }
 }
 

@@ -58,6 +58,8 @@ def stamp(moment):
 def plain(value):
     if isinstance(value, datetime.datetime):
         return stamp(value)
+    if hasattr(value, "read"):
+        return value.read().decode()
     raise TypeError(type(value).__name__)
 
 

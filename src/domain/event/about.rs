@@ -165,4 +165,10 @@ impl Event {
         matches!(self, Self::Intended { call, .. } | Self::Discarding { call, .. }
             if call.with.values().any(|arg| matches!(arg, Arg::AtCall | Arg::Of(..) | Arg::Before(_))))
     }
+
+    /// Whether a call leaves once it is durable.
+    #[must_use]
+    pub fn lets_a_call_leave(&self) -> bool {
+        matches!(self, Self::Intended { .. } | Self::Discarding { .. })
+    }
 }

@@ -99,7 +99,12 @@ mod accounts;
 mod adapter;
 
 #[cfg(feature = "aws")]
+mod bucket;
+
+#[cfg(feature = "aws")]
 pub use adapter::{Aws, Bounds, Given, Settings};
+#[cfg(feature = "aws")]
+pub use bucket::{Address, Bucket};
 
 use crate::domain::{ActionId, Bound, Duration, Kind, KindId, Pattern, ReadKind, Readable, Spec};
 
