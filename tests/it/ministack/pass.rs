@@ -5,6 +5,7 @@ use contain::provider::aws::Settings;
 use contain::provider::{Provider as _, Remit};
 use serde_json::{Value, json};
 
+use super::phases::{SECRET, accepted, call, run_to, store, stored};
 use super::{ALL, STOP, wish};
 use crate::bench::Bench;
 use crate::harness::{Desk, Proxy, Server, World};
@@ -258,6 +259,40 @@ fn an_isolate_through_the_role_is_verified_and_given_back() {
     }
     assert!(kept.contains("contain-responder"));
     assert!(!secrets.iter().any(|secret| kept.contains(secret)));
+}
+
+#[test]
+fn what_is_issued_under_the_role_is_delivered_and_what_its_place_refuses_is_taken_away() {
+    for refuses in [false, true] {
+        let (server, world) = start();
+        let sibling = json!({"UserName": "ci-deploy", "AccessKeyId": world.id("sibling")});
+        call(&server, "iam", "delete_access_key", &sibling);
+        let place = if refuses {
+            // A place that is not encrypted takes no secret.
+            let plain = json!({"Name": "/ci/deploy", "Type": "String", "Value": "x"});
+            call(&server, "ssm", "put_parameter", &plain);
+            "aws:parameter/us-east-1:/ci/deploy".to_owned()
+        } else {
+            store(&server, &world);
+            format!("aws:secret/us-east-1:{SECRET}")
+        };
+        let desk = desk(&world, server.endpoint());
+        let told = run_to(&place, &desk, &world, &["--yes", "--wait"]);
+        assert!(!accepted(&server, &world.0["leaked"]), "{told:?}");
+        if refuses {
+            assert_eq!(desk.entries("discarded").len(), 1, "{told:?}");
+            let name = json!({"UserName": "ci-deploy"});
+            let keys = call(&server, "iam", "list_access_keys", &name);
+            assert_eq!(keys["AccessKeyMetadata"].as_array().unwrap().len(), 1);
+        } else {
+            let new = stored(&server);
+            assert_ne!(new["access_key_id"], world.id("leaked"), "{told:?}");
+            assert!(accepted(&server, &new), "{told:?}");
+        }
+        let taken = passes(&desk);
+        assert!(taken.iter().all(|pass| pass.notes.is_empty()), "{taken:?}");
+        desk.assert_journal_verifies();
+    }
 }
 
 #[test]

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Desk, Server, Told, World};
 
-const SECRET: &str = "ci/deploy";
+pub(super) const SECRET: &str = "ci/deploy";
 
-fn call(server: &Server, service: &str, operation: &str, parameters: &Value) -> Value {
+pub(super) fn call(server: &Server, service: &str, operation: &str, parameters: &Value) -> Value {
     server.world(
         &["call", service, operation],
         &json!({"parameters": parameters}),
@@ -14,14 +14,14 @@ fn call(server: &Server, service: &str, operation: &str, parameters: &Value) -> 
 }
 
 /// A store that the consumer reads, with the leaked key in it.
-fn store(server: &Server, world: &World) {
+pub(super) fn store(server: &Server, world: &World) {
     let old = json!({"aws_access_key_id": world.id("leaked"), "aws_secret_access_key": world.secret("leaked")});
     let parameters = json!({"Name": SECRET, "SecretString": old.to_string()});
     call(server, "secretsmanager", "create_secret", &parameters);
 }
 
 /// The key pair that the store hands out now.
-fn stored(server: &Server) -> Value {
+pub(super) fn stored(server: &Server) -> Value {
     let value = call(
         server,
         "secretsmanager",
@@ -32,7 +32,7 @@ fn stored(server: &Server) -> Value {
     json!({"access_key_id": pair["aws_access_key_id"], "secret_access_key": pair["aws_secret_access_key"]})
 }
 
-fn accepted(server: &Server, credentials: &Value) -> bool {
+pub(super) fn accepted(server: &Server, credentials: &Value) -> bool {
     let tried = server.world(&["try"], &json!({"one": credentials}));
     tried["one"]["accepted"] == true
 }
@@ -41,7 +41,7 @@ fn run(desk: &Desk, world: &World, more: &[&str]) -> Told {
     run_to(&format!("aws:secret/us-east-1:{SECRET}"), desk, world, more)
 }
 
-fn run_to(place: &str, desk: &Desk, world: &World, more: &[&str]) -> Told {
+pub(super) fn run_to(place: &str, desk: &Desk, world: &World, more: &[&str]) -> Told {
     let subject = world.key("leaked");
     let to = format!("deliver_to={place}");
     let mut arguments = vec![
