@@ -185,7 +185,7 @@ async fn extend(
             for measure in find(session, &measures, typed, &id)? {
                 if until <= measure.due {
                     let message = format!(
-                        "the review of {} is due at {}: it can be moved on, not forward",
+                        "the review of {} is due at {}: it can be put later, not sooner",
                         plain(&measure.name()),
                         measure.due
                     );

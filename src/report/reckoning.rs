@@ -209,7 +209,7 @@ impl Books<'_> {
         let reached = holder.and_then(|holder| {
             self.cuts
                 .reaches(&holder, what.kind(), known.issued)
-                .map(|how| format!("{how} of {holder}"))
+                .map(|how| format!("{how}, at {holder}"))
         });
         if let Some(how) = reached.or_else(|| self.ended(what, known)) {
             return Became::Dead(how);

@@ -191,6 +191,14 @@ impl<'a> Runs<'a> {
         self.keep(&arguments, told)
     }
 
+    /// Runs what may be refused, as it depends on what the others left.
+    fn may_be_refused(&mut self, line: &str, more: &[&str]) -> Value {
+        let words = line.split_whitespace();
+        let arguments: Vec<&str> = words.chain(more.iter().copied()).collect();
+        let told = self.desk.run(&arguments);
+        self.keep(&arguments, told)
+    }
+
     fn keep(&mut self, arguments: &[&str], told: crate::harness::Told) -> Value {
         let whole = arguments.join(" ");
         let verb = self
@@ -406,6 +414,21 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
     );
     let by_code = ["--confirm", code.as_str(), code.as_str()];
     runs.run("apply --json", &[&by_code[..], &here].concat());
+    let user = "aws:user/ci-deploy";
+    for line in [
+        "measures list",
+        "measures list --json",
+        "incident accept --relation could-enter --reason canary",
+        "incident close --reason canary",
+        "incident close --json",
+        "status --watch --json",
+    ] {
+        runs.may_be_refused(line, &here);
+    }
+    let extend = ["measures extend", user, "--until 9h --reason canary"].join(" ");
+    runs.run(&extend, &here);
+    let release = ["measures release", user, "--reason canary --yes"].join(" ");
+    runs.run(&release, &here);
     runs.run("restore --yes --json", &here);
     runs.run(
         "restore aws:user/ci-deploy --even-if-changed end_sessions --yes",
@@ -416,8 +439,10 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         &here,
     );
     for line in [
-        "report --print",
+        "report --print --md",
         "report",
+        "report --html --audience external",
+        "report --audience external --json",
         "journal show",
         "journal verify",
         "evidence export out",
@@ -425,7 +450,14 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
     ] {
         runs.run(line, &here);
     }
-    runs.run("incident open --since 1h --reason canary --ticket T-2", &[]);
+    let opened = runs.run(
+        "incident open --since 1h --reason canary --ticket T-2 --json",
+        &[],
+    );
+    // In which nothing was found yet: it closes.
+    let here = ["--incident", opened["incident"].as_str().unwrap()];
+    runs.run("incident close --reason canary", &here);
+    runs.run("incident reopen --reason canary", &here);
 }
 
 #[test]

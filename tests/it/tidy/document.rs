@@ -76,6 +76,7 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
             "Four phases",
             "Before you confirm, and instead of confirming",
             "Giving back",
+            "Measures, and closing",
             "Evidence",
             "A record that others can check",
             "Playbooks",
