@@ -4,6 +4,7 @@
 
 mod failure;
 mod notifier;
+mod pack;
 mod workspace;
 
 mod library;
@@ -35,6 +36,7 @@ mod validate;
 mod verify;
 
 mod provider;
+mod rehearsal;
 
 mod doctor;
 mod drill;
@@ -204,7 +206,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Identify(args) => identify::run(args, Session::open(&global)?).await,
             Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
-            Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
+            Verb::Provider(args) => provider::run(args, &Session::open(&global)?).await,
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,

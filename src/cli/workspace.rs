@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::notifier::{self, Notifiers};
+use super::pack::Providers;
 use crate::domain::{Duration, Locator, clock};
 use crate::gate::{Policy, policy};
 use crate::playbook::{Problem, Refused, Span, yaml};
@@ -41,13 +42,6 @@ pub(super) struct Config {
     /// Channels that people read, by name.
     #[serde(default)]
     pub(super) notifiers: Notifiers,
-}
-
-#[derive(Deserialize, Default, Debug)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Providers {
-    #[serde(default)]
-    pub(super) aws: Aws,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -277,7 +271,8 @@ fn inspect(node: &yaml::Node, path: &str, problems: &mut Vec<Problem>) {
         return;
     };
     for (key, value) in entries {
-        if !keys.contains(&key.text.as_str()) {
+        // The names of packs are known once those are read: see `pack::check`.
+        if !keys.contains(&key.text.as_str()) && path != "providers" {
             let message = format!("`{}` is no key here", key.text);
             let mut problem = Problem::new("unknown-key", key.span, message);
             if path.starts_with(notifier::NOTIFIER) {

@@ -25,6 +25,7 @@ mod fuzz;
 mod laws;
 mod ministack;
 mod moto;
+mod pack;
 mod playbook;
 #[cfg(feature = "aws")]
 mod provider;
