@@ -133,6 +133,10 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             file.hosts.keys(),
         );
     }
+    if request.with.is_none() && file.authentication.is_empty() {
+        let message = "the pack names no authentication: say `with: secret` or `with: nobody`";
+        lint.add("unknown-authentication", path, message);
+    }
     if let Some(with) = request
         .with
         .as_ref()

@@ -63,7 +63,7 @@ fn proven(spec: &Spec) -> Vec<Proven> {
     let fixed = fixed
         || contain::pack::shipped().iter().any(|pack| {
             let done = |told: &contain::pack::Recorded| {
-                told.ends == "done" && told.action.as_deref() == Some(verb)
+                matches!(told.ends, "done" | "acknowledged") && told.action.as_deref() == Some(verb)
             };
             id.starts_with(&format!("{}.", pack.name()))
                 && contain::pack::exchanges(pack).iter().any(done)
