@@ -11,6 +11,7 @@ pub mod playbook;
 pub mod provider;
 pub mod signature;
 
+pub mod pack;
 pub mod plan;
 
 pub mod gate;

@@ -82,8 +82,8 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
     );
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     for provider in session.catalogue.providers() {
-        // What only tells has no credentials of ours, no bounds and no log.
-        if !provider.actions().iter().all(Spec::leaves_no_trace) {
+        // What only tells has no credentials of ours, no bounds and no log; what is not set up is not meant to be used.
+        if provider.is_set_up() && !provider.actions().iter().all(Spec::leaves_no_trace) {
             look(provider.as_ref(), &observer, &mut checks).await;
         }
     }

@@ -6,6 +6,7 @@ mod bounds;
 mod failure;
 mod keep;
 mod notifier;
+mod pack;
 mod people;
 mod workspace;
 
@@ -48,6 +49,7 @@ mod verify;
 mod watch;
 
 mod provider;
+mod rehearsal;
 
 mod checkpoint;
 mod doctor;
@@ -234,7 +236,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Measures(args) => measures::run(args, Session::open(&global)?).await,
             Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
-            Verb::Provider(args) => provider::run(args, &Session::open(&global)?),
+            Verb::Provider(args) => provider::run(args, &Session::open(&global)?).await,
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Policy(args) => policy::run(args, &Session::open(&global)?),

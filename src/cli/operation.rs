@@ -7,7 +7,8 @@ use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::wish::{
-    Proposal, Wish, bind, probed_by, read_secrets, references, refuse_own_branch, resolve, whoami,
+    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch, resolve,
+    whoami,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -58,6 +59,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     secrets.extend(read_secrets(session, wish.secrets, &subjects)?);
     let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
     secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
+    lend(session, &secrets);
     let mut work = join(
         session,
         wish.incident,

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::Ended;
 use super::failure::Failure;
+use super::rehearsal;
 use super::session::{Session, environment, environment_path};
 use crate::domain::{ActionId, nearest};
 use crate::provider::{Guardrail, Need, Provider};
@@ -38,6 +39,20 @@ enum Verb {
         #[arg(long, value_name = "ID", num_args = 1..)]
         action: Vec<String>,
     },
+    /// Print the JSON Schema of provider packs
+    Schema,
+    /// Check packs without asking anybody: structure, expressions, effects, undos, answers
+    Lint {
+        /// The files
+        #[arg(value_name = "PACK", required = true)]
+        files: Vec<std::path::PathBuf>,
+    },
+    /// Run the recorded conversations of packs through the real engine, against a server on loopback
+    Test {
+        /// Packs by name, or files
+        #[arg(value_name = "PACK", required = true)]
+        packs: Vec<String>,
+    },
     /// Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it
     Guardrail {
         /// The provider, e.g. aws
@@ -46,8 +61,11 @@ enum Verb {
     },
 }
 
-pub(super) fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
+pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
+        Verb::Schema => rehearsal::schema(),
+        Verb::Lint { files } => rehearsal::lint(&files),
+        Verb::Test { packs } => rehearsal::test(session, &packs).await,
         Verb::List => Ok(list(session)),
         Verb::Show { name } => Ok(show(find(session, &name)?)),
         Verb::Permissions {
@@ -112,7 +130,13 @@ fn list(session: &Session) -> Ended {
 /// Whether credentials of a provider are configured here, as far as it can be said without asking anybody.
 fn configured(session: &Session, provider: &str) -> String {
     if provider != "aws" {
-        return "not configured".to_owned();
+        let found = session.catalogue.provider(provider);
+        let is_set_up = found.is_some_and(|found| found.is_set_up());
+        return if is_set_up {
+            "configured by the workspace; contain doctor tries it".to_owned()
+        } else {
+            "not configured".to_owned()
+        };
     }
     let workspace = &session.workspace.config.providers.aws;
     let named = [

@@ -114,5 +114,10 @@ pub(super) fn secrets_of(
             }
         }
     }
+    for (target, secret) in &secrets {
+        if let Some(provider) = session.catalogue.provider(target.provider()) {
+            provider.hold(target, secret);
+        }
+    }
     Ok(secrets)
 }

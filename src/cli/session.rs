@@ -307,6 +307,7 @@ fn catalogue(
     warnings: &mut Vec<String>,
 ) -> Result<Catalogue, Box<Failure>> {
     let mut all = providers(choice, workspace, clock, warnings)?;
+    all.extend(super::pack::providers(workspace, clock)?);
     let beside = workspace.folder.clone().unwrap_or_default();
     let notifiers = &workspace.config.notifiers;
     all.extend(notifier::provider(notifiers, &beside, clock)?);

@@ -246,6 +246,15 @@ pub(super) fn refuse_own_branch(
 /// Secrets by target, each with where it was read.
 pub(super) type Given = BTreeMap<Locator, (SecretRef, Secret)>;
 
+/// Lends credentials to their providers: some can only be looked at, or ended, by holding them.
+pub(super) fn lend(session: &Session, given: &Given) {
+    for (target, (_, secret)) in given {
+        if let Some(provider) = session.catalogue.provider(target.provider()) {
+            provider.hold(target, secret);
+        }
+    }
+}
+
 /// A `--secret`, parsed: whose it is where that was said, and where to read it.
 type Reference = (Option<Named>, SecretRef);
 
@@ -320,6 +329,7 @@ pub(super) fn read_secrets(
         let secret = session::secret(&reference)?;
         given.insert(target.clone(), (reference, secret));
     }
+    lend(session, &given);
     Ok(given)
 }
 

@@ -19,6 +19,7 @@ use super::bounds::Bounds;
 use super::failure::Failure;
 use super::keep::{Caps, Keep};
 use super::notifier::{self, Notifiers};
+use super::pack::Providers;
 use crate::domain::Locator;
 use crate::gate::people::{Automation, Person};
 use crate::gate::{Policy, policy};
@@ -62,13 +63,6 @@ pub(super) struct Config {
     /// Where else the record is written.
     #[serde(default)]
     pub(super) sinks: Vec<super::sinks::Config>,
-}
-
-#[derive(Deserialize, Default, Debug)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Providers {
-    #[serde(default)]
-    pub(super) aws: Aws,
 }
 
 #[derive(Deserialize, Default, Debug)]
@@ -295,7 +289,8 @@ fn inspect(node: &yaml::Node, path: &str, problems: &mut Vec<Problem>) {
         return;
     };
     for (key, value) in entries {
-        if !keys.contains(&key.text.as_str()) {
+        // The names of packs are known once those are read: see `pack::check`.
+        if !keys.contains(&key.text.as_str()) && path != "providers" {
             let message = format!("`{}` is no key here", key.text);
             let mut problem = Problem::new("unknown-key", key.span, message);
             if path.starts_with(notifier::NOTIFIER) {

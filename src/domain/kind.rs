@@ -42,6 +42,9 @@ pub struct Kind {
     /// What a holder of this kind can use instead of a new long-lived credential, best first.
     #[serde(default)]
     pub short_lived: Vec<ShortLived>,
+    /// What people do, exactly, where the vendor has no call that cuts it, and what shows that they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
 }
 
 /// Something short-lived that a principal can use instead of a long-lived credential.

@@ -167,8 +167,11 @@ impl<'s> Candidate<'s> {
             Mode::Quarantine => " and leave it running in quarantine".to_owned(),
             Mode::ReadOnly { .. } => " and leave it reading".to_owned(),
         };
-        // A provider that found it may know how it is closed.
-        let known = self.facts.get("steps").and_then(|steps| steps.as_str());
+        // A provider that found it may know how it is closed, or how all of its kind are.
+        let found = self.facts.get("steps").and_then(|steps| steps.as_str());
+        let kind = ask.catalogue.kind(self.target.kind());
+        let of_kind = kind.and_then(|kind| kind.by_hand.as_deref());
+        let known = found.or(of_kind);
         let steps = known.map_or_else(
             || {
                 format!(
@@ -186,6 +189,7 @@ impl<'s> Candidate<'s> {
             target: Some(self.target),
             text,
             cuts: true,
+            evidence: found.is_none() && of_kind.is_some(),
             ..Asked::default()
         };
         Item {

@@ -65,6 +65,14 @@ pub trait Provider: Send + Sync {
     fn guards(&self) -> Vec<ActionId> {
         Vec::new()
     }
+    /// Whether credentials and addresses were given to it, as far as it can be told without asking anybody.
+    fn is_set_up(&self) -> bool {
+        true
+    }
+    /// Lends it a credential for as long as the command runs: some can only be looked at, or ended, by holding them.
+    fn hold(&self, target: &Locator, secret: &Secret) {
+        let _ = (target, secret);
+    }
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe>;

@@ -107,6 +107,9 @@ fn describe_kind(page: &mut Page, kind: &Kind) {
             &format!("after {} at most", clock::spell(lifetime)),
         );
     }
+    if let Some(steps) = &kind.by_hand {
+        line("by hand", &plain(steps));
+    }
 }
 
 fn describe(page: &mut Page, spec: &Spec) {

@@ -25,6 +25,7 @@ mod fuzz;
 mod laws;
 mod ministack;
 mod moto;
+mod pack;
 mod playbook;
 mod policy;
 #[cfg(feature = "aws")]

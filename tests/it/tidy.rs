@@ -85,5 +85,10 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn catalogue() -> (Vec<Kind>, Vec<Spec>) {
-    (aws::kinds(), aws::actions())
+    let (mut kinds, mut specs) = (aws::kinds(), aws::actions());
+    for pack in contain::pack::shipped() {
+        kinds.extend_from_slice(pack.kinds());
+        specs.extend_from_slice(pack.actions());
+    }
+    (kinds, specs)
 }

@@ -139,6 +139,7 @@ pub fn kinds() -> Vec<Kind> {
         lifetime: None,
         at_most: None,
         short_lived: Vec::new(),
+        by_hand: None,
     };
     let mut all = vec![
         Kind {
@@ -159,9 +160,11 @@ pub fn kinds() -> Vec<Kind> {
             lifetime: None,
             at_most: Some(2),
             short_lived: Vec::new(),
+            by_hand: None,
         },
         Kind {
             short_lived: instead::of_a_user(),
+            by_hand: None,
             ..principal(
                 "user",
                 "IAM user",
@@ -189,6 +192,7 @@ pub fn kinds() -> Vec<Kind> {
             lifetime: Some(Duration::from_hours(36)),
             at_most: None,
             short_lived: Vec::new(),
+            by_hand: None,
         },
         Kind {
             mints: vec![kind("session")],
@@ -248,6 +252,7 @@ fn grant(noun: &str, title: &str) -> Kind {
         lifetime: None,
         at_most: None,
         short_lived: Vec::new(),
+        by_hand: None,
     }
 }
 

@@ -110,6 +110,7 @@ fn channel_kind() -> Kind {
         lifetime: None,
         at_most: None,
         short_lived: Vec::new(),
+        by_hand: None,
     }
 }
 

@@ -17,7 +17,7 @@ const ROWS: [&[&str]; 11] = [
         "evidence",
         "signature",
     ],
-    &["plan"],
+    &["pack", "plan"],
     &["gate"],
     &["verify"],
     &["execute", "report"],

@@ -69,6 +69,7 @@ pub(super) fn kinds() -> Vec<Kind> {
         lifetime: None,
         at_most: None,
         short_lived: Vec::new(),
+        by_hand: None,
     };
     let user = ("identity-center-user", "user of IAM Identity Center");
     let user = Kind {

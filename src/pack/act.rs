@@ -1,0 +1,233 @@
+//! What changes things: checks, look-ups, then the one request; never repeated here.
+//!
+//! Nothing leaves where a check fails. What is not certainly done is not called done.
+
+use serde_json::{Value, json};
+
+use super::answer::{self, Told};
+use super::ask::ask;
+use super::cel::Scope;
+use super::engine::Handle;
+use super::model::{ActionPart, Ends};
+use super::observe::{locator, ours};
+use super::wire::{self, Held};
+use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
+use crate::provider::{Act, Soon};
+
+impl Act for Handle {
+    fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
+        Box::pin(perform(self, calls))
+    }
+
+    fn deliver<'a>(&'a self, _: &'a Call, _: &'a Secret) -> Soon<'a, Outcome> {
+        let why = Why::new(Because::NotImplemented, "a pack delivers no secrets");
+        Box::pin(async move { Outcome::Refused(why) })
+    }
+}
+
+/// A call that passed all checks.
+struct Ready {
+    scope: Scope,
+    secret: Option<Secret>,
+}
+
+pub(super) async fn perform(on: &Handle, calls: &[Call]) -> Vec<Outcome> {
+    let Some((spec, part)) = calls.first().and_then(|call| find(on, call)) else {
+        let why = || Why::new(Because::NotImplemented, "the pack has no such action");
+        return calls.iter().map(|_| Outcome::Refused(why())).collect();
+    };
+    if spec.batch <= 1 {
+        let mut outcomes = Vec::with_capacity(calls.len());
+        for call in calls {
+            outcomes.push(match ready(on, spec, part, call).await {
+                Ok(ready) => one(on, spec, part, call, &ready).await,
+                Err(outcome) => outcome,
+            });
+        }
+        return outcomes;
+    }
+    let size = usize::try_from(spec.batch).unwrap_or(1).max(1);
+    let mut outcomes = Vec::with_capacity(calls.len());
+    for calls in calls.chunks(size) {
+        outcomes.extend(batch(on, spec, part, calls).await);
+    }
+    outcomes
+}
+
+fn find<'a>(on: &'a Handle, call: &Call) -> Option<(&'a Spec, &'a ActionPart)> {
+    let spec = on
+        .pack()
+        .actions
+        .iter()
+        .find(|spec| spec.id == call.action)?;
+    let id = call.action.to_string();
+    let (_, name) = id.split_once('.')?;
+    Some((spec, on.file().actions.get(name)?))
+}
+
+/// Everything that has to hold before the request may leave.
+async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Result<Ready, Outcome> {
+    let refused = |because, text: String| Outcome::Refused(Why::new(because, text));
+    if !on.may(&spec.permissions) {
+        let text = format!("this handle is not permitted to `{}`", spec.id);
+        return Err(refused(Because::Denied, text));
+    }
+    if call.action != spec.id || call.target.kind() != &spec.on {
+        let text = format!("`{}` does not work on {}", spec.id, call.target);
+        return Err(refused(Because::Invalid, text));
+    }
+    let secret = on.held(&call.target);
+    let needs = part.request.carries_secret()
+        || part
+            .look_up
+            .iter()
+            .any(super::model::Request::carries_secret);
+    if needs && secret.is_none() {
+        let text = "it needs the credential itself: give --secret REF".to_owned();
+        return Err(refused(Because::Unauthenticated, text));
+    }
+    let (_, mut scope) = ours(on, &call.target).await.map_err(before)?;
+    scope.set("with", json!(call.said()));
+    scope.set("tag", json!(call.tag.0));
+    if let Effect::Open = spec.effect {
+        gives_back(part, call)?;
+    }
+    let held = Held {
+        one: secret.as_ref(),
+        all: &[],
+    };
+    match ask(on, &part.look_up, &mut scope, held)
+        .await
+        .map_err(before)?
+    {
+        Told::Found => {}
+        Told::Gone => {
+            let text = format!("{} is not there", call.target);
+            return Err(refused(Because::Missing, text));
+        }
+    }
+    if let Some(only_if) = &part.only_if
+        && !only_if.holds(&scope)
+    {
+        let text = format!(
+            "what has to hold before `{}` does not: {}",
+            spec.id, only_if.source
+        );
+        return Err(refused(Because::Conflict, text));
+    }
+    Ok(Ready { scope, secret })
+}
+
+/// A question before the request that failed: nothing happened.
+fn before(why: Why) -> Outcome {
+    if why.because == Because::Throttled {
+        Outcome::Throttled { until: None }
+    } else if why.because.may_pass() {
+        Outcome::Unavailable(why)
+    } else {
+        Outcome::Refused(why)
+    }
+}
+
+/// What gives back makes one state and no other; another one it does not pretend to make.
+fn gives_back(part: &ActionPart, call: &Call) -> Result<(), Outcome> {
+    for (field, gives) in &part.gives {
+        let before = call.value(field);
+        if before != Some(gives) {
+            let held = before.unwrap_or(&Value::Null);
+            let text = format!("giving back makes `{field}` {gives}, and before it was {held}");
+            return Err(Outcome::Refused(Why::new(Because::Conflict, text)));
+        }
+    }
+    Ok(())
+}
+
+async fn one(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call, ready: &Ready) -> Outcome {
+    let held = Held {
+        one: ready.secret.as_ref(),
+        all: &[],
+    };
+    let request = &part.request;
+    let answered = match wire::send(on, request, &ready.scope, held, None, None).await {
+        Ok(answered) => answered,
+        Err(failed) => return answer::unanswered(failed),
+    };
+    let mut scope = ready.scope.clone();
+    answer::show(&mut scope, &answered);
+    let ends = match answer::outcome(on, request, &answered, &scope) {
+        Ok(ends) => ends,
+        Err(outcome) => return outcome,
+    };
+    let mut answer = Answer {
+        applied: ends == Ends::Done,
+        fields: Fields::from([("status".to_owned(), json!(answered.status))]),
+        ..Answer::default()
+    };
+    let Effect::Issue(_) = spec.effect else {
+        return Outcome::Done(answer);
+    };
+    let account = call.target.account().unwrap_or_default();
+    let made = part.made.as_ref().and_then(|made| {
+        let mut raw = scope.clone();
+        raw.set("body", answered.raw.0.clone());
+        let secret = made.secret.value(&raw)?;
+        let secret = Secret::new(secret.as_str()?.to_owned());
+        Some((locator(on, &made.is, &scope, account)?, secret))
+    });
+    match made {
+        Some((made, secret)) => {
+            answer.made = vec![made];
+            answer.secret = Some(secret);
+            Outcome::Done(answer)
+        }
+        None => {
+            let text = "something was made, and the answer does not say what";
+            Outcome::InDoubt(Why::new(Because::Garbled, text))
+        }
+    }
+}
+
+/// One request for many targets; what its answer means, it means for each.
+async fn batch(on: &Handle, spec: &Spec, part: &ActionPart, calls: &[Call]) -> Vec<Outcome> {
+    let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(calls.len());
+    let (mut ids, mut secrets) = (Vec::new(), Vec::new());
+    let mut shared: Option<Scope> = None;
+    for call in calls {
+        outcomes.push(match ready(on, spec, part, call).await {
+            Ok(ready) => {
+                ids.push(json!(call.target.id()));
+                secrets.extend(ready.secret);
+                shared.get_or_insert(ready.scope);
+                None
+            }
+            Err(outcome) => Some(outcome),
+        });
+    }
+    let Some(mut scope) = shared else {
+        return outcomes.into_iter().flatten().collect();
+    };
+    scope.set("ids", Value::Array(ids));
+    let all: Vec<&Secret> = secrets.iter().collect();
+    let held = Held {
+        one: None,
+        all: &all,
+    };
+    let request = &part.request;
+    let sent = wire::send(on, request, &scope, held, None, None).await;
+    let sent = sent.inspect(|answered| answer::show(&mut scope, answered));
+    let each = || match &sent {
+        Ok(answered) => match answer::outcome(on, request, answered, &scope) {
+            Ok(ends) => Outcome::Done(Answer {
+                applied: ends == Ends::Done,
+                fields: Fields::from([("status".to_owned(), json!(answered.status))]),
+                ..Answer::default()
+            }),
+            Err(outcome) => outcome,
+        },
+        Err(failed) => answer::unanswered(failed.clone()),
+    };
+    outcomes
+        .into_iter()
+        .map(|said| said.unwrap_or_else(each))
+        .collect()
+}

@@ -1,0 +1,353 @@
+//! Expressions and templates of a pack: CEL over data, compiled when first needed.
+//!
+//! A template is text in which `${…}` stands for a value. What a value holds never becomes an expression.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use cel::{Context, Env, Program};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// The longest expression, in bytes.
+const MAX_SOURCE: usize = 2 * 1024;
+
+static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+
+static BOUND: LazyLock<regex::Regex> = LazyLock::new(|| {
+    let macros = r"\.(?:all|exists|exists_one|filter|map)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,";
+    regex::Regex::new(macros).unwrap_or_else(|_| unreachable!("a literal, which a test reads"))
+});
+
+/// What expressions see, by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope(BTreeMap<String, Arc<Value>>);
+
+impl Scope {
+    /// Names a value.
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Arc<Value>>) {
+        self.0.insert(name.to_owned(), value.into());
+    }
+
+    /// A value by name.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).map(AsRef::as_ref)
+    }
+}
+
+/// One expression.
+#[derive(Clone, Debug)]
+pub(super) struct Expr {
+    /// As the file has it.
+    pub(super) source: String,
+    compiled: Arc<OnceLock<Option<Compiled>>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    program: Program,
+    mentions: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Expr {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|source| Self::new(&source))
+    }
+}
+
+impl Expr {
+    /// Takes an expression as it is written; whether it is one is told by [`Expr::check`].
+    pub(super) fn new(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            compiled: Arc::default(),
+        }
+    }
+
+    fn compiled(&self) -> Option<&Compiled> {
+        let compile = || {
+            let program = compile(&self.source).ok()?;
+            let references = program.references();
+            let mentions = references.variables().into_iter();
+            let mentions = mentions.map(ToString::to_string).collect();
+            Some(Compiled { program, mentions })
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+
+    /// Says at once what can be seen to be wrong with it, without reading all of it.
+    pub(super) fn check_size(&self) -> Result<(), String> {
+        match self.source.trim() {
+            "" => Err("an expression is empty".to_owned()),
+            _ if self.source.len() > MAX_SOURCE => {
+                Err(format!("an expression has more than {MAX_SOURCE} bytes"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says what is wrong with it; else which names it mentions.
+    pub(super) fn check(&self) -> Result<Vec<String>, String> {
+        self.check_size()?;
+        compile(&self.source)?;
+        // What a macro names itself is named inside of it alone: `list.exists(one, one.id == id)`.
+        let own = BOUND.captures_iter(&self.source);
+        let own: Vec<String> = own
+            .filter_map(|found| Some(found.get(1)?.as_str().to_owned()))
+            .collect();
+        let mut mentions = self.mentions().to_vec();
+        mentions.retain(|name| !own.contains(name));
+        Ok(mentions)
+    }
+
+    /// The names that it mentions.
+    pub(super) fn mentions(&self) -> &[String] {
+        self.compiled()
+            .map_or(&[], |compiled| compiled.mentions.as_slice())
+    }
+
+    /// Its value; nothing where something that it mentions is not there, or does not fit.
+    pub(super) fn value(&self, scope: &Scope) -> Option<Value> {
+        let compiled = self.compiled()?;
+        let mut context = Context::with_env(Arc::clone(&STANDARD));
+        for name in &compiled.mentions {
+            if let Some(value) = scope.get(name) {
+                context.add_variable_from_value(name.as_str(), to_cel(value));
+            }
+        }
+        let found = context.resolve(compiled.program.expression()).ok()?;
+        found.json().ok()
+    }
+
+    /// Whether it holds; what cannot be told does not.
+    pub(super) fn holds(&self, scope: &Scope) -> bool {
+        self.value(scope) == Some(Value::Bool(true))
+    }
+}
+
+fn compile(source: &str) -> Result<Program, String> {
+    STANDARD.compile(source).map_err(|errors| {
+        let first = errors.errors.first().map_or("", |error| error.msg.as_str());
+        format!("this is no expression: {}", first.to_lowercase())
+    })
+}
+
+fn to_cel(value: &Value) -> cel::Value {
+    match value {
+        Value::Null => cel::Value::Null,
+        Value::Bool(truth) => cel::Value::Bool(*truth),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => cel::Value::Int(whole),
+            (None, Some(whole)) => cel::Value::UInt(whole),
+            (None, None) => cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => cel::Value::from(text.as_str()),
+        Value::Array(items) => cel::Value::List(Arc::new(items.iter().map(to_cel).collect())),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), to_cel(value)))
+            .collect::<std::collections::HashMap<String, cel::Value>>()
+            .into(),
+    }
+}
+
+/// Text in which `${…}` stands for a value.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    /// As the file has it.
+    pub(super) source: String,
+    parts: Vec<Part>,
+    /// Whether a `${` has no end.
+    open: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    Value(Expr),
+}
+
+impl<'de> Deserialize<'de> for Template {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(|source| Self::new(&source))
+    }
+}
+
+impl Template {
+    /// Takes a template apart.
+    pub(super) fn new(source: &str) -> Self {
+        let (mut parts, mut rest, mut open) = (Vec::new(), source, false);
+        while let Some(at) = rest.find("${") {
+            let (before, after) = rest.split_at(at);
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            let inner = after.get(2..).unwrap_or_default();
+            let Some(end) = closing(inner) else {
+                open = true;
+                rest = "";
+                break;
+            };
+            parts.push(Part::Value(Expr::new(
+                inner.get(..end).unwrap_or_default().trim(),
+            )));
+            rest = inner.get(end + 1..).unwrap_or_default();
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        Self {
+            source: source.to_owned(),
+            parts,
+            open,
+        }
+    }
+
+    /// Whether every `${` has its end.
+    pub(super) fn is_closed(&self) -> bool {
+        !self.open
+    }
+
+    /// The expressions in it.
+    pub(super) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Value(expr) => Some(expr),
+        })
+    }
+
+    /// Says what is wrong with it; else which names it mentions.
+    pub(super) fn check(&self) -> Result<Vec<String>, String> {
+        if self.open {
+            return Err("a `${` has no closing `}`".to_owned());
+        }
+        let mut names = Vec::new();
+        for expr in self.exprs() {
+            names.extend(expr.check()?);
+        }
+        Ok(names)
+    }
+
+    /// The text before the first value.
+    pub(super) fn head(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Text(text)) => text,
+            Some(Part::Value(_)) | None => "",
+        }
+    }
+
+    /// The text, with each value as `escape` makes it; nothing where a value is missing or is no scalar.
+    pub(super) fn text(
+        &self,
+        scope: &Scope,
+        escape: impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(fixed) => text.push_str(fixed),
+                Part::Value(expr) => text.push_str(&escape(&scalar(&expr.value(scope)?)?)?),
+            }
+        }
+        Some(text)
+    }
+
+    /// The value itself, where the template is nothing but one; else the text.
+    pub(super) fn value(&self, scope: &Scope) -> Option<Value> {
+        match self.parts.as_slice() {
+            [Part::Value(expr)] => expr.value(scope),
+            _ => self.plain(scope).map(Value::String),
+        }
+    }
+
+    /// The text, with each value as it is.
+    pub(super) fn plain(&self, scope: &Scope) -> Option<String> {
+        self.text(scope, |value| Some(value.to_owned()))
+    }
+}
+
+/// Where the brace is that closes an expression: not one in a quoted text, nor of a map inside.
+fn closing(inner: &str) -> Option<usize> {
+    let (mut quote, mut depth) = (None, 0_usize);
+    let mut escaped = false;
+    for (at, c) in inner.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), _) if open == c => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') if depth == 0 => return Some(at),
+            (None, '}') => depth -= 1,
+            (None, _) => {}
+        }
+    }
+    None
+}
+
+/// A scalar as text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn scope(body: Value) -> Scope {
+        let mut scope = Scope::default();
+        scope.set("body", body);
+        scope.set("id", json!("a/b"));
+        scope
+    }
+
+    #[test]
+    fn what_is_not_there_holds_nothing() {
+        let scope = scope(json!({"ok": true, "error": "x"}));
+        for (source, holds) in [
+            ("body.ok", true),
+            ("body.ok == true && body.error == 'x'", true),
+            ("body.missing == 'x'", false),
+            ("body.missing != 'x'", false),
+            ("nobody.ok", false),
+            ("body.error", false),
+            ("body.ok &&", false),
+        ] {
+            assert_eq!(Expr::new(source).holds(&scope), holds, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_escaped_and_never_read_as_a_template() {
+        let scope = scope(json!({"evil": "${body.ok}/../x", "n": 3, "list": [1]}));
+        let text = |source: &str| Template::new(source).plain(&scope);
+        assert_eq!(text("a-${body.n}-b").as_deref(), Some("a-3-b"));
+        assert_eq!(text("${body.evil}").as_deref(), Some("${body.ok}/../x"));
+        assert_eq!(text("${body.list}"), None);
+        assert_eq!(text("${body.none}x"), None);
+        let escaped = Template::new("/t/${id}").text(&scope, |v| Some(v.replace('/', "%2F")));
+        assert_eq!(escaped.as_deref(), Some("/t/a%2Fb"));
+        assert_eq!(
+            Template::new("${body.list}").value(&scope),
+            Some(json!([1]))
+        );
+        assert_eq!(
+            Template::new("${'}' + string(size({'a': 1}))}")
+                .plain(&scope)
+                .as_deref(),
+            Some("}1")
+        );
+        assert!(Template::new("x ${body.n").check().is_err());
+        assert!(Template::new("${1 +}").check().is_err());
+        let bound = Expr::new("body.list.exists(one, one == other)").check();
+        assert_eq!(bound, Ok(vec!["body".to_owned(), "other".to_owned()]));
+    }
+}

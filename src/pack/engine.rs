@@ -1,0 +1,396 @@
+//! A pack as a provider: its settings, its hosts, its one client, and the two handles.
+//!
+//! Knows no vendor. Where the workspace configures nothing for a pack, its handles say so and send nothing.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use reqwest::Url;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use super::authenticate::Token;
+use super::model::{File, Is};
+use super::{Pack, declare, place};
+use crate::domain::{
+    Because, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec, Time, Why,
+};
+use crate::provider::http::{self, Place};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider};
+
+/// How long an exchange may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// The shortest time between two probes, where the pack says nothing.
+const PROBE_PAUSE: Duration = Duration::from_secs(2);
+
+/// Reads a secret at the moment of its use, from where whoever builds the provider knows it to be.
+pub type Given = Arc<dyn Fn() -> Result<Secret, Why> + Send + Sync>;
+
+/// What the workspace says to a pack.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// Addresses and texts, by name.
+    pub texts: BTreeMap<String, String>,
+    /// Secrets, by name.
+    pub secrets: BTreeMap<String, Given>,
+    /// Addresses that stand in for hosts of the pack, by name.
+    pub hosts: BTreeMap<String, String>,
+    /// Whether hosts may have private addresses.
+    pub private: bool,
+    /// How long an exchange may take, where it is not the usual time.
+    pub deadline: Option<Duration>,
+}
+
+/// A pack that is set up.
+pub struct Packed {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pack: Arc<Pack>,
+    settings: Option<Settings>,
+    clock: Clock,
+    client: OnceLock<Result<reqwest::Client, Why>>,
+    patterns: OnceLock<Vec<regex::Regex>>,
+    token: tokio::sync::Mutex<Option<Token>>,
+    account: OnceCell<String>,
+    held: Mutex<BTreeMap<Locator, Secret>>,
+    /// Every secret that was used: none of them is taken from an answer.
+    known: Mutex<Vec<Secret>>,
+    ahead_ms: AtomicI64,
+    requests: AtomicU32,
+}
+
+impl Packed {
+    /// Sets a pack up; nothing is read or sent yet. Without settings it is in the catalogue and asks nobody.
+    #[must_use]
+    pub fn new(pack: Arc<Pack>, settings: Option<Settings>, clock: Clock) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                pack,
+                settings,
+                clock,
+                client: OnceLock::new(),
+                patterns: OnceLock::new(),
+                token: tokio::sync::Mutex::new(None),
+                account: OnceCell::new(),
+                held: Mutex::default(),
+                known: Mutex::default(),
+                ahead_ms: AtomicI64::new(i64::MIN),
+                requests: AtomicU32::new(0),
+            }),
+        }
+    }
+
+    pub(super) fn handle(&self, acts: Option<&[String]>) -> Handle {
+        Handle {
+            inner: Arc::clone(&self.inner),
+            acts: acts.map(<[String]>::to_vec),
+        }
+    }
+}
+
+impl Provider for Packed {
+    fn name(&self) -> &str {
+        &self.inner.pack.file.provider
+    }
+
+    fn kinds(&self) -> &[Kind] {
+        &self.inner.pack.kinds
+    }
+
+    fn actions(&self) -> &[Spec] {
+        &self.inner.pack.actions
+    }
+
+    fn endpoints(&self) -> BTreeMap<String, String> {
+        let handle = self.handle(None);
+        let hosts = self
+            .inner
+            .pack
+            .file
+            .hosts
+            .iter()
+            .filter_map(|(name, host)| {
+                let url = handle.base(Some(name)).ok()?;
+                let inside = place::sort(url.host_str().unwrap_or_default()) != Place::Public;
+                let is_fixed = host.exprs().next().is_none();
+                let other = if is_fixed {
+                    host.source.trim_end_matches('/') != url.as_str().trim_end_matches('/')
+                } else {
+                    handle.has_default() && !handle.is_default(&url)
+                };
+                (inside || other).then(|| (name.clone(), url.to_string()))
+            });
+        hosts.collect()
+    }
+
+    fn audit_lag(&self) -> Bound {
+        declare::bound(&self.inner.pack.file.audit_lag)
+    }
+
+    fn probe_pause(&self) -> Duration {
+        let said = self.inner.pack.file.probe_pause.as_deref();
+        said.map_or(PROBE_PAUSE, declare::length)
+    }
+
+    fn decode(&self, named: &Named) -> Named {
+        named.clone()
+    }
+
+    fn commands(&self, _: &Call) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn reads(&self, _: Option<ReadKind>) -> Vec<String> {
+        self.inner.pack.file.permissions.clone()
+    }
+
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
+        let all = needs.iter().flat_map(|need| need.permissions);
+        let all: std::collections::BTreeSet<&String> = all.collect();
+        Some(json!({ "permissions": all }))
+    }
+
+    fn guardrail(&self) -> Option<Guardrail> {
+        None
+    }
+
+    fn is_set_up(&self) -> bool {
+        self.inner.settings.is_some()
+    }
+
+    fn hold(&self, target: &Locator, secret: &Secret) {
+        let copy = Secret::new(secret.expose().to_owned());
+        let mut held = self
+            .inner
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        held.insert(target.clone(), copy);
+    }
+
+    fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {
+        Arc::new(self.handle(None))
+    }
+
+    fn actor(&self, _: Option<&str>, only: &[String]) -> Arc<dyn Act> {
+        Arc::new(self.handle(Some(only)))
+    }
+}
+
+/// A handle: it reads, and acts where it was given permissions.
+pub(super) struct Handle {
+    inner: Arc<Inner>,
+    acts: Option<Vec<String>>,
+}
+
+impl Handle {
+    pub(super) fn pack(&self) -> &Pack {
+        &self.inner.pack
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.inner.pack.file
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// What people call the vendor.
+    pub(super) fn title(&self) -> String {
+        self.inner.pack.file.title.clone()
+    }
+
+    pub(super) fn may_act(&self) -> bool {
+        self.acts.is_some()
+    }
+
+    /// Whether it was given all of these permissions.
+    pub(super) fn may(&self, permissions: &[String]) -> bool {
+        let given = self.acts.as_deref().unwrap_or_default();
+        permissions.iter().all(|wanted| given.contains(wanted))
+    }
+
+    fn settings(&self) -> Result<&Settings, Why> {
+        let name = &self.file().provider;
+        self.inner.settings.as_ref().ok_or_else(|| {
+            let text = format!(
+                "{name} is not configured: name its settings under providers.{name} in contain.yaml"
+            );
+            Why::new(Because::Unauthenticated, text)
+        })
+    }
+
+    /// A setting that is no secret.
+    pub(super) fn text(&self, name: &str) -> Result<String, Why> {
+        self.optional(name)?.ok_or_else(|| {
+            let provider = &self.file().provider;
+            let text = format!("contain.yaml says no providers.{provider}.{name}");
+            Why::new(Because::Unauthenticated, text)
+        })
+    }
+
+    fn optional(&self, name: &str) -> Result<Option<String>, Why> {
+        let said = self.settings()?.texts.get(name);
+        let default = || self.file().configuration.get(name)?.default.as_ref();
+        Ok(said.or_else(default).cloned())
+    }
+
+    /// A secret of the workspace.
+    pub(super) fn secret(&self, name: &str) -> Result<Secret, Why> {
+        let given = self.settings()?.secrets.get(name).ok_or_else(|| {
+            let provider = &self.file().provider;
+            let text = format!("contain.yaml says no providers.{provider}.{name}");
+            Why::new(Because::Unauthenticated, text)
+        })?;
+        given().map_err(|why| Why::new(Because::Unauthenticated, why.text))
+    }
+
+    /// All settings that are no secrets, as expressions see them.
+    pub(super) fn configured(&self) -> Value {
+        let texts = self.file().configuration.iter();
+        let texts = texts.filter(|(_, setting)| setting.is != Is::Secret);
+        let said = texts.filter_map(|(name, _)| {
+            let text = self.optional(name).ok()??;
+            Some((name.clone(), Value::String(text)))
+        });
+        Value::Object(said.collect())
+    }
+
+    /// The address of a host of the pack.
+    pub(super) fn base(&self, name: Option<&str>) -> Result<Url, Why> {
+        let hosts = &self.file().hosts;
+        let found = match name {
+            Some(name) => hosts.get_key_value(name),
+            None => hosts.iter().next(),
+        };
+        let invalid = || Why::new(Because::Invalid, "the pack names no such host");
+        let (name, host) = found.ok_or_else(invalid)?;
+        let settings = self.settings()?;
+        if let Some(instead) = settings.hosts.get(name) {
+            return place::address(instead, settings.private);
+        }
+        let mut scope = super::cel::Scope::default();
+        if let Value::Object(configured) = self.configured() {
+            for (name, value) in configured {
+                scope.set(&name, value);
+            }
+        }
+        let said = host.plain(&scope).ok_or_else(|| {
+            let text = format!("contain.yaml does not say all that `{}` needs", host.source);
+            Why::new(Because::Unauthenticated, text)
+        })?;
+        place::address(&said, settings.private)
+    }
+
+    fn has_default(&self) -> bool {
+        let mut settings = self.file().configuration.values();
+        settings.any(|setting| setting.is == Is::Url && setting.default.is_some())
+    }
+
+    fn is_default(&self, url: &Url) -> bool {
+        let defaults = self.file().configuration.values().filter_map(|setting| {
+            let default = setting.default.as_deref();
+            default.filter(|_| setting.is == Is::Url)
+        });
+        let mut defaults = defaults.filter_map(|said| place::address(said, false).ok());
+        defaults.any(|default| default == *url)
+    }
+
+    /// The one client; loopback is reached only where a host is configured there.
+    pub(super) fn client(&self) -> Result<&reqwest::Client, Why> {
+        let build = || {
+            let settings = self.settings()?;
+            let hosts = self.file().hosts.keys();
+            let inside = hosts
+                .filter_map(|name| self.base(Some(name)).ok())
+                .any(|url| place::sort(url.host_str().unwrap_or_default()) == Place::Loopback);
+            let deadline = settings.deadline.unwrap_or(DEADLINE);
+            http::guarded(deadline, settings.private || inside)
+        };
+        self.inner
+            .client
+            .get_or_init(build)
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// What secrets of this vendor look like, anywhere in a text.
+    pub(super) fn patterns(&self) -> &[regex::Regex] {
+        self.inner.patterns.get_or_init(|| {
+            let kinds = self.file().kinds.values();
+            let forms = kinds.flat_map(|kind| &kind.secrets).filter_map(|form| {
+                let inner = form.trim_start_matches('^').trim_end_matches('$');
+                regex::Regex::new(inner).ok()
+            });
+            forms.collect()
+        })
+    }
+
+    pub(super) fn token(&self) -> &tokio::sync::Mutex<Option<Token>> {
+        &self.inner.token
+    }
+
+    /// The account, asked once.
+    pub(super) fn account(&self) -> &OnceCell<String> {
+        &self.inner.account
+    }
+
+    /// The credential itself, where it was given; lent for as long as `with` runs.
+    pub(super) fn held(&self, target: &Locator) -> Option<Secret> {
+        let held = self
+            .inner
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let held = held.get(target)?;
+        Some(Secret::new(held.expose().to_owned()))
+    }
+
+    /// Keeps secrets that are used, so that no answer repeats them; gives all that ever were.
+    pub(super) fn know(&self, used: &[String]) -> Vec<String> {
+        let mut known = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for secret in used {
+            if !known.iter().any(|one| one.expose() == secret) {
+                known.push(Secret::new(secret.clone()));
+            }
+        }
+        known
+            .iter()
+            .map(|secret| secret.expose().to_owned())
+            .collect()
+    }
+
+    /// Counts a request.
+    pub(super) fn count(&self) {
+        self.inner.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn requests(&self) -> u32 {
+        self.inner.requests.load(Ordering::Relaxed)
+    }
+
+    /// Takes the vendor's clock from an answer; it tells whole seconds, so less than two are none.
+    pub(super) fn hear_date(&self, date: Option<&String>) {
+        let Some(there) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) else {
+            return;
+        };
+        let there: Time = there.timestamp();
+        let ahead = there.duration_since(self.inner.clock.now()).as_millis();
+        let ahead = i64::try_from(ahead).unwrap_or_default();
+        let ahead = if ahead.abs() < 2_000 { 0 } else { ahead };
+        self.inner.ahead_ms.store(ahead, Ordering::Relaxed);
+    }
+
+    pub(super) fn ahead(&self) -> Option<Duration> {
+        let ahead = self.inner.ahead_ms.load(Ordering::Relaxed);
+        (ahead != i64::MIN).then(|| Duration::from_millis(ahead))
+    }
+}

@@ -1,0 +1,464 @@
+//! Whether the parts of a pack fit together: names, expressions, effects, undos, answers.
+//!
+//! Each problem stands at its place. Never asks a vendor: what only a vendor knows is what recorded tests are for.
+
+mod action;
+mod request;
+
+use super::cel::{Expr, Template};
+use super::model::{Ends, File, Is, KindPart, Reach, Request};
+use super::read::Places;
+use crate::playbook::{Problem, Span};
+use request::{Role, check};
+
+/// What every expression may mention.
+const ALWAYS: [&str; 1] = ["config"];
+/// What expressions about a target may mention beside.
+const TARGET: [&str; 3] = ["id", "part", "account"];
+/// What expressions after an answer may mention beside.
+const ANSWER: [&str; 3] = ["status", "body", "header"];
+
+/// What is wrong, and the places that problems are told at.
+pub(super) struct Lint<'a> {
+    file: &'a File,
+    places: &'a Places,
+    problems: Vec<Problem>,
+}
+
+/// Asks of all parts whether they fit.
+pub(super) fn lint(file: &File, places: &Places) -> Vec<Problem> {
+    let mut lint = Lint {
+        file,
+        places,
+        problems: Vec::new(),
+    };
+    lint.settings();
+    lint.access();
+    for (noun, kind) in &file.kinds {
+        lint.kind(noun, kind);
+    }
+    for name in file.actions.keys() {
+        action::check(&mut lint, name);
+    }
+    lint.rows();
+    lint.tests();
+    lint.problems
+}
+
+impl Lint<'_> {
+    fn at(&self, path: &str) -> Span {
+        self.places.of(path)
+    }
+
+    fn add(&mut self, code: &'static str, path: &str, message: impl AsRef<str>) {
+        self.problems
+            .push(Problem::new(code, self.at(path), message));
+    }
+
+    /// A word that has to be one of these names.
+    fn named<'n>(
+        &mut self,
+        code: &'static str,
+        path: &str,
+        word: &str,
+        sort: &str,
+        names: impl IntoIterator<Item = &'n String, IntoIter: Clone>,
+    ) -> bool {
+        let names = names.into_iter();
+        if names.clone().any(|name| name == word) {
+            return true;
+        }
+        let message = format!("the pack has no {sort} `{word}`");
+        let names: Vec<&str> = names.map(String::as_str).collect();
+        let problem = Problem::new(code, self.at(path), message).meant(word, names);
+        self.problems.push(problem);
+        false
+    }
+
+    /// A kind of this pack; one of another is written whole.
+    fn kind_named(&mut self, path: &str, noun: &str) {
+        if !noun.contains(':') {
+            let file = self.file;
+            self.named("unknown-kind", path, noun, "kind", file.kinds.keys());
+        }
+    }
+
+    /// An expression that may mention these names.
+    fn expr(&mut self, path: &str, expr: &Expr, names: &[&str]) {
+        let checked = expr.check();
+        self.mentions(path, checked, names);
+    }
+
+    fn template(&mut self, path: &str, template: &Template, names: &[&str]) {
+        let checked = template.check();
+        self.mentions(path, checked, names);
+    }
+
+    fn mentions(&mut self, path: &str, checked: Result<Vec<String>, String>, names: &[&str]) {
+        match checked {
+            Err(why) => self.add("expression", path, why),
+            Ok(mentions) => {
+                let known = |name: &String| names.contains(&name.as_str());
+                let mut unknown: Vec<String> = mentions.into_iter().collect();
+                unknown.retain(|name| !known(name));
+                unknown.sort();
+                unknown.dedup();
+                for name in unknown {
+                    let message = format!("nothing here is called `{name}`");
+                    let problem = Problem::new("unknown-name", self.at(path), message);
+                    self.problems
+                        .push(problem.meant(&name, names.iter().copied()));
+                }
+            }
+        }
+    }
+
+    fn settings(&mut self) {
+        for (name, setting) in &self.file.configuration {
+            let path = format!("/configuration/{name}");
+            if setting.is == Is::Secret && setting.default.is_some() {
+                self.add(
+                    "secret",
+                    &format!("{path}/default"),
+                    "a secret has no default",
+                );
+            }
+            if matches!(name.as_str(), "private") {
+                self.add(
+                    "name",
+                    &format!("{path}#"),
+                    "`private` is what every pack can be told",
+                );
+            }
+        }
+        let texts = self.file.configuration.iter();
+        let texts = texts.filter(|(_, setting)| setting.is != Is::Secret);
+        let texts: Vec<&str> = texts.map(|(name, _)| name.as_str()).collect();
+        for (name, host) in &self.file.hosts {
+            let path = format!("/hosts/{name}");
+            self.template(&path, host, &texts);
+            let is_setting = host.source.starts_with("${") && host.source.ends_with('}');
+            if !is_setting && !host.head().starts_with("https://") {
+                self.add(
+                    "value",
+                    &path,
+                    "a host is https://…, or a setting that is an address",
+                );
+            }
+        }
+    }
+
+    /// How requests prove who we are, which account it is, and who we are in it.
+    fn access(&mut self) {
+        let file = self.file;
+        for (name, scheme) in &file.authentication {
+            let path = format!("/authentication/{name}");
+            let secrets = [
+                scheme.bearer.as_ref(),
+                scheme.header.as_ref().map(|header| &header.secret),
+                scheme.basic.as_ref().map(|basic| &basic.password),
+                scheme
+                    .client_credentials
+                    .as_ref()
+                    .map(|client| &client.secret),
+            ];
+            for secret in secrets.into_iter().flatten() {
+                let is = |wanted| {
+                    move |(_, setting): &(&String, &super::model::Setting)| setting.is == wanted
+                };
+                let names: Vec<&String> = file
+                    .configuration
+                    .iter()
+                    .filter(is(Is::Secret))
+                    .map(|(name, _)| name)
+                    .collect();
+                self.named("unknown-setting", &path, secret, "secret setting", names);
+            }
+        }
+        if let Some(host) = &file.account.host {
+            self.named(
+                "unknown-host",
+                "/account/host",
+                host,
+                "host",
+                file.hosts.keys(),
+            );
+        }
+        if let Some(request) = &file.account.ask {
+            let after = check(self, "/account/ask", request, Role::Ask, &ALWAYS);
+            match &file.account.id {
+                Some(id) => self.expr("/account/id", id, &after.names()),
+                None => self.add(
+                    "missing-key",
+                    "/account",
+                    "an account that is asked for has no `id`",
+                ),
+            }
+        }
+        for (at, who) in file.whoami.iter().enumerate() {
+            let path = format!("/whoami/{at}");
+            let after = self.all(&format!("{path}/ask"), &who.ask, &ALWAYS);
+            self.found(&format!("{path}/is"), &who.is, &after.names());
+        }
+    }
+
+    /// Requests in order, each of which sees what those before it named.
+    fn all(&mut self, path: &str, requests: &[Request], names: &[&str]) -> request::After {
+        let mut after = request::After::new(names);
+        for (at, one) in requests.iter().enumerate() {
+            let names = after.clone();
+            after = check(
+                self,
+                &format!("{path}/{at}"),
+                one,
+                Role::Ask,
+                &names.names(),
+            );
+        }
+        after
+    }
+
+    /// One kind, and what its id is.
+    fn found(&mut self, path: &str, said: &super::model::Named<Template>, names: &[&str]) {
+        if said.len() != 1 {
+            self.add(
+                "value",
+                path,
+                "this is one kind and its id: {kind: \"${…}\"}",
+            );
+        }
+        for (noun, id) in said {
+            self.kind_named(&format!("{path}/{noun}#"), noun);
+            self.template(&format!("{path}/{noun}"), id, names);
+        }
+    }
+
+    fn kind(&mut self, noun: &str, kind: &KindPart) {
+        let path = format!("/kinds/{noun}");
+        if format!("{}:{noun}", self.file.provider)
+            .parse::<crate::domain::KindId>()
+            .is_err()
+        {
+            self.add(
+                "name",
+                &format!("{path}#"),
+                format!("`{noun}` is no noun: lowercase letters, digits and hyphens"),
+            );
+        }
+        for (key, nouns) in [("governs", &kind.governs), ("mints", &kind.mints)] {
+            for (at, noun) in nouns.iter().enumerate() {
+                self.kind_named(&format!("{path}/{key}/{at}"), noun);
+            }
+        }
+        let names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
+        self.look(noun, kind, &names);
+        if let Some(resolve) = &kind.resolve {
+            let after = self.all(&format!("{path}/resolve/ask"), &resolve.ask, &names);
+            self.expr(&format!("{path}/resolve/id"), &resolve.id, &after.names());
+        }
+        for (key, rows) in [
+            ("reach", &kind.reach),
+            ("credentials", &kind.credentials),
+            ("permissions", &kind.permissions),
+        ] {
+            for (at, row) in rows.iter().enumerate() {
+                self.reach(&format!("{path}/{key}/{at}"), row, kind, key == "reach");
+            }
+        }
+        self.questions(noun, kind, &names);
+    }
+
+    /// How it is looked at; what nothing looks at says so.
+    fn look(&mut self, noun: &str, kind: &KindPart, names: &[&str]) {
+        let path = format!("/kinds/{noun}");
+        if let Some(look) = &kind.look {
+            let after = self.all(&format!("{path}/look/ask"), &look.ask, names);
+            for (field, expr) in &look.present {
+                self.expr(
+                    &format!("{path}/look/present/{field}"),
+                    expr,
+                    &after.names(),
+                );
+            }
+            if !look.principal.is_empty() {
+                self.found(
+                    &format!("{path}/look/principal"),
+                    &look.principal,
+                    &after.names(),
+                );
+            }
+            let secret = look.ask.iter().any(Request::carries_secret);
+            let by_secret = kind.readable == Some(crate::domain::Readable::BySecret);
+            if secret != by_secret {
+                let message =
+                    "a kind is readable by secret exactly where looking at it carries the secret";
+                self.add("readable", &format!("{path}/look"), message);
+            }
+        } else if kind.readable.unwrap_or(crate::domain::Readable::ById)
+            != crate::domain::Readable::Never
+        {
+            let message =
+                format!("nothing looks at a {noun}: give it `look`, or say `readable: never`");
+            self.add("missing-key", &format!("{path}#"), message);
+        }
+    }
+
+    fn questions(&mut self, noun: &str, kind: &KindPart, names: &[&str]) {
+        let path = format!("/kinds/{noun}");
+        if let Some(activity) = &kind.activity {
+            let path = format!("{path}/activity");
+            let mut names = names.to_vec();
+            names.extend(["since", "since_seconds"]);
+            let after = check(
+                self,
+                &format!("{path}/ask"),
+                &activity.ask,
+                Role::Each,
+                &names,
+            );
+            let exprs = [
+                ("at", Some(&activity.at)),
+                ("event", Some(&activity.event)),
+                ("source_ip", activity.source_ip.as_ref()),
+                ("user_agent", activity.user_agent.as_ref()),
+                ("accepted", activity.accepted.as_ref()),
+            ];
+            for (key, expr) in exprs {
+                if let Some(expr) = expr {
+                    self.expr(&format!("{path}/{key}"), expr, &after.names());
+                }
+            }
+        }
+        if let Some(probe) = &kind.probe {
+            let path = format!("{path}/probe");
+            check(self, &path, probe, Role::Probe, names);
+            if !probe.carries_secret() {
+                let message = "a probe tries the credential itself: say `with: secret`";
+                self.add("probe", &path, message);
+            }
+            let dead = probe.answers.iter().any(|row| row.is == Ends::Dead);
+            let alive = probe.answers.iter().any(|row| row.is == Ends::Alive);
+            if !dead || !alive {
+                let message =
+                    "a probe says by which answers a credential is dead, and by which alive";
+                self.add("probe", &path, message);
+            }
+        }
+        let cuts = |part: &super::model::ActionPart| part.on == noun && part.cut.is_some();
+        if kind.credential
+            && !self.file.actions.values().any(cuts)
+            && kind.by_hand.is_none()
+            && !self.is_governed(noun)
+        {
+            let message = format!(
+                "nothing cuts a {noun}, neither it nor what governs it: give it an action, or `by_hand`"
+            );
+            self.add("no-cut", &format!("{path}#"), message);
+        }
+    }
+
+    fn is_governed(&self, noun: &str) -> bool {
+        let governs = |(other, kind): (&String, &KindPart)| {
+            let cuts = |part: &super::model::ActionPart| part.on == *other && part.cut.is_some();
+            kind.governs.iter().any(|one| one == noun) && self.file.actions.values().any(cuts)
+        };
+        self.file.kinds.iter().any(governs)
+    }
+
+    fn reach(&mut self, path: &str, row: &Reach, kind: &KindPart, relates: bool) {
+        let mut names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
+        names.extend(["since", "since_seconds"]);
+        if kind.look.is_some() {
+            names.push("seen");
+        }
+        if let Some(when) = &row.when {
+            self.expr(&format!("{path}/when"), when, &names);
+        }
+        if let Some(through) = &row.through {
+            check(
+                self,
+                &format!("{path}/through"),
+                through,
+                Role::Each,
+                &names,
+            );
+            names.push("outer");
+        }
+        let after = check(self, &format!("{path}/ask"), &row.ask, Role::Each, &names);
+        self.found(&format!("{path}/found"), &row.found, &after.names());
+        if let Some(at) = &row.at {
+            self.expr(&format!("{path}/at"), at, &after.names());
+        }
+        for (field, expr) in &row.fields {
+            self.expr(&format!("{path}/fields/{field}"), expr, &after.names());
+        }
+        if relates && row.relation.is_none() {
+            self.add("missing-key", path, "what is reached has a `relation`");
+        }
+        if row.inside.is_some() && row.at.is_none() {
+            self.add(
+                "missing-key",
+                path,
+                "`inside` needs `at`: when it came to be",
+            );
+        }
+    }
+
+    /// The rows that count for all requests.
+    fn rows(&mut self) {
+        let file = self.file;
+        request::rows(self, "/answers", &file.answers, &[], None);
+    }
+
+    fn tests(&mut self) {
+        let file = self.file;
+        for (at, test) in file.tests.iter().enumerate() {
+            let path = format!("/tests/{at}");
+            if let Some(action) = &test.action {
+                self.named(
+                    "unknown-action",
+                    &format!("{path}/do"),
+                    action,
+                    "action",
+                    file.actions.keys(),
+                );
+            }
+            match test.target.as_deref().map(|target| target.split_once('/')) {
+                Some(Some((noun, id))) => {
+                    let known = file.kinds.get(noun);
+                    self.kind_named(&format!("{path}/target"), noun);
+                    let fits = |kind: &KindPart| {
+                        regex::Regex::new(&kind.form).is_ok_and(|form| form.is_match(id))
+                    };
+                    if known.is_some_and(|kind| !fits(kind)) {
+                        self.add(
+                            "value",
+                            &format!("{path}/target"),
+                            format!("`{id}` has not the form of a {noun}"),
+                        );
+                    }
+                }
+                Some(None) => self.add(
+                    "value",
+                    &format!("{path}/target"),
+                    "a target is written kind/id",
+                ),
+                None if !test.whoami => self.add("missing-key", &path, "a test has a target"),
+                None => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_ships_has_no_problems() {
+        for (name, text) in crate::pack::SHIPPED {
+            let file = format!("src/pack/packs/{name}.yaml");
+            let told = crate::pack::load(&file, text).map_err(|refused| refused.render(false));
+            assert!(told.is_ok(), "{}", told.err().unwrap_or_default());
+        }
+        assert_eq!(crate::pack::shipped().len(), crate::pack::SHIPPED.len());
+    }
+}

@@ -1,0 +1,229 @@
+//! Actions: whether they do what they say, and whether their undo is one.
+//!
+//! An action that nothing shows, or whose undo does something else, is a promise that nobody could keep.
+
+use super::super::declare;
+use super::super::model::{ActionPart, Ends, Request};
+use super::request::{self, Role};
+use super::{ALWAYS, Lint, TARGET};
+use crate::domain::{Becomes, Fate, Repeat, Rung};
+
+fn names(lint: &mut Lint<'_>, name: &str, part: &ActionPart) {
+    let path = format!("/actions/{name}");
+    let file = lint.file;
+    if declare::action_id(file, name).is_none() {
+        let message = format!("`{name}` is no action: write a verb and a noun, as `suspend-user`");
+        lint.add("name", &format!("{path}#"), message);
+    }
+    lint.kind_named(&format!("{path}/on"), &part.on);
+    for (at, noun) in part.cut.iter().flat_map(|cut| &cut.of).enumerate() {
+        lint.kind_named(&format!("{path}/cut/of/{at}"), noun);
+    }
+    if let Some(noun) = &part.issues {
+        lint.kind_named(&format!("{path}/issues"), noun);
+    }
+}
+
+pub(super) fn check(lint: &mut Lint<'_>, name: &str) {
+    let file = lint.file;
+    let Some(part) = file.actions.get(name) else {
+        return;
+    };
+    let path = format!("/actions/{name}");
+    self::names(lint, name, part);
+    effect(lint, &path, part);
+    undo(lint, &path, name, part);
+    requests(lint, &path, part);
+}
+
+/// What it does has to be something, and has to show.
+fn effect(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
+    let file = lint.file;
+    let look = file.kinds.get(&part.on).and_then(|kind| kind.look.as_ref());
+    if part.request.is_read() {
+        let message = "this action only reads, so it has no effect: it needs a request that changes something";
+        lint.add("no-effect", &format!("{path}/request"), message);
+    }
+    if let Some(cut) = &part.cut {
+        if part.touches.is_empty() {
+            let message = "a cut says under `touches` which fields show that it was made; without them nothing would prove it";
+            lint.add("no-effect", path, message);
+        }
+        let lives = cut.target == Fate::Lives && cut.issued == Fate::Lives;
+        if lives && !cut.stops_issue && cut.rung != Rung::Narrow {
+            let message = "this cut stops nothing: the target lives, what was issued lives, and more can be issued";
+            lint.add("no-effect", &format!("{path}/cut"), message);
+        }
+    }
+    if part.issues.is_some() != part.made.is_some() {
+        let message =
+            "an action that issues says under `made` what it makes and where the secret stands";
+        lint.add("no-effect", path, message);
+    }
+    for (field, value) in &part.touches {
+        let at = format!("{path}/touches/{field}");
+        let shown = look.is_some_and(|look| look.present.contains_key(field));
+        // What is deleted is seen by its absence.
+        if !shown && !is_final(part) {
+            let names: Vec<&str> = look
+                .iter()
+                .flat_map(|look| look.present.keys())
+                .map(String::as_str)
+                .collect();
+            let message = format!("looking at a {} never shows `{field}`", part.on);
+            let problem =
+                crate::playbook::Problem::new("unknown-field", lint.at(&format!("{at}#")), message);
+            lint.problems.push(problem.meant(field, names));
+        }
+        if let Becomes::Param(name) = declare::becomes(value) {
+            lint.named("unknown-name", &at, &name, "parameter", part.params.keys());
+        }
+    }
+}
+
+fn is_final(part: &ActionPart) -> bool {
+    part.cut
+        .as_ref()
+        .is_some_and(|cut| cut.target == Fate::Dies)
+}
+
+/// What gives back names what it gives back, and that names it.
+fn undo(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
+    let file = lint.file;
+    if let Some(by) = &part.undo.by {
+        let at = format!("{path}/undo/by");
+        if lint.named("unknown-action", &at, by, "action", file.actions.keys())
+            && let Some(other) = file.actions.get(by)
+        {
+            let inverts =
+                other.opens.as_deref() == Some(name) || part.opens.as_deref() == Some(by.as_str());
+            if !inverts || other.on != part.on {
+                let message = format!(
+                    "`{by}` does not give back what `{name}` takes: it needs `opens: {name}`, on the same kind"
+                );
+                lint.add("undo", &at, message);
+            }
+        }
+        let dies = part
+            .cut
+            .as_ref()
+            .is_some_and(|cut| cut.target == Fate::Dies);
+        if dies {
+            let message =
+                "what dies is not given back: say `target: pauses`, or `undo: {none: why}`";
+            lint.add("undo", &at, message);
+        }
+    }
+    let pauses = part
+        .cut
+        .as_ref()
+        .is_some_and(|cut| cut.target == Fate::Pauses);
+    if pauses && part.undo.by.is_none() {
+        let message = "what pauses works again after its undo: name it, or say `target: dies`";
+        lint.add("undo", &format!("{path}/undo"), message);
+    }
+    opens(lint, path, name, part);
+}
+
+/// What gives back names the cut that it gives back, and makes of the fields something else than that did.
+fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
+    let file = lint.file;
+    let Some(opens) = &part.opens else {
+        if !part.gives.is_empty() {
+            lint.add(
+                "misplaced-key",
+                &format!("{path}/gives"),
+                "`gives` is for what opens",
+            );
+        }
+        return;
+    };
+    let at = format!("{path}/opens");
+    if !lint.named("unknown-action", &at, opens, "action", file.actions.keys()) {
+        return;
+    }
+    let Some(taken) = file.actions.get(opens) else {
+        return;
+    };
+    if taken.undo.by.as_deref() != Some(name) || taken.on != part.on || taken.cut.is_none() {
+        let message =
+            format!("`{opens}` is no cut on the same kind that says `undo: {{by: {name}}}`");
+        lint.add("undo", &at, message);
+    }
+    if !part.touches.is_empty() {
+        let message = "what opens touches what its inverse touches; it says only what it `gives`";
+        lint.add("misplaced-key", &format!("{path}/touches"), message);
+    }
+    for field in taken.touches.keys() {
+        match (part.gives.get(field), taken.touches.get(field)) {
+            (None, _) => {
+                let message = format!(
+                    "say under `gives` what `{field}` becomes; where it held something else before, it is refused"
+                );
+                lint.add("undo", path, message);
+            }
+            (Some(gives), Some(takes)) if gives == takes => {
+                let message = format!(
+                    "`{field}` becomes what `{opens}` makes of it, so nothing is given back"
+                );
+                lint.add("undo", &format!("{path}/gives/{field}"), message);
+            }
+            (Some(_), _) => {}
+        }
+    }
+}
+
+fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
+    let mut names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
+    names.extend(["with", "tag"]);
+    if part.batch.is_some_and(|batch| batch > 1) {
+        names.push("ids");
+        if !part.look_up.is_empty() {
+            lint.add(
+                "value",
+                &format!("{path}/look_up"),
+                "a batch looks nothing up for each of its targets",
+            );
+        }
+    }
+    let after = lint.all(&format!("{path}/look_up"), &part.look_up, &names);
+    let names = after.names();
+    if let Some(only_if) = &part.only_if {
+        lint.expr(&format!("{path}/only_if"), only_if, &names);
+    }
+    let after = request::check(
+        lint,
+        &format!("{path}/request"),
+        &part.request,
+        Role::Act,
+        &names,
+    );
+    let ends = |request: &Request| {
+        request
+            .answers
+            .iter()
+            .any(|row| matches!(row.is, Ends::Done | Ends::Acknowledged))
+    };
+    let own = lint
+        .file
+        .answers
+        .iter()
+        .any(|row| matches!(row.is, Ends::Done | Ends::Acknowledged));
+    if !ends(&part.request) && !own {
+        let message = "no answer says that it was done: every one would be in doubt";
+        lint.add("no-effect", &format!("{path}/request"), message);
+    }
+    if let Some(made) = &part.made {
+        lint.found(&format!("{path}/made/is"), &made.is, &after.names());
+        lint.expr(&format!("{path}/made/secret"), &made.secret, &after.names());
+        if let Some(find) = &made.find {
+            request::check(lint, &format!("{path}/made/find"), find, Role::Each, &names);
+        } else if part.repeat == Repeat::Tagged {
+            lint.add(
+                "missing-key",
+                &format!("{path}/made"),
+                "what is tagged is found again: say `find`",
+            );
+        }
+    }
+}

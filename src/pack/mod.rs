@@ -1,0 +1,206 @@
+//! Provider packs: a vendor in one readable file, and the engine that runs it.
+//!
+//! Owns the language of packs, its lint and its rehearsal; knows no vendor beyond what a file says.
+//! Never lets a value become structure, a host, a header's name or another part of a path.
+
+#![cfg_attr(
+    not(feature = "http"),
+    expect(
+        dead_code,
+        reason = "only the engine reads some of it; the language is the same in every build"
+    )
+)]
+
+mod cel;
+
+mod grammar;
+
+mod model;
+
+mod recording;
+
+mod read;
+
+mod declare;
+
+mod lint;
+
+mod schema;
+
+#[cfg(feature = "http")]
+mod place;
+
+#[cfg(feature = "http")]
+mod wire;
+
+#[cfg(feature = "http")]
+mod authenticate;
+
+#[cfg(feature = "http")]
+mod answer;
+
+#[cfg(feature = "http")]
+mod ask;
+
+#[cfg(feature = "http")]
+mod observe;
+
+#[cfg(feature = "http")]
+mod reading;
+
+#[cfg(feature = "http")]
+mod act;
+
+#[cfg(feature = "http")]
+mod engine;
+
+#[cfg(feature = "http")]
+mod replay;
+
+#[cfg(feature = "http")]
+mod rehearse;
+
+use std::sync::Arc;
+
+use crate::domain::{Kind, Spec};
+use crate::playbook::Refused;
+
+#[cfg(feature = "http")]
+pub use engine::{Given, Packed, Settings};
+#[cfg(feature = "http")]
+pub use place::address;
+#[cfg(feature = "http")]
+pub use rehearse::{Rehearsed, rehearse};
+#[cfg(feature = "http")]
+pub use replay::{Exchange, Recorded, exchanges};
+pub use schema::schema;
+
+/// A pack, as it was read.
+#[derive(Debug)]
+pub struct Pack {
+    file: model::File,
+    places: read::Places,
+    kinds: Vec<Kind>,
+    actions: Vec<Spec>,
+}
+
+/// What a pack wants the workspace to say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wants {
+    /// An address.
+    Address,
+    /// A text.
+    Text,
+    /// A secret, by reference.
+    Secret,
+}
+
+/// A setting of a pack.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it is.
+    pub wants: Wants,
+    /// What it is for.
+    pub about: &'a str,
+    /// Whether the pack does not work without it.
+    pub required: bool,
+}
+
+impl Pack {
+    /// The provider's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.file.provider
+    }
+
+    /// What people call the vendor.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.file.title
+    }
+
+    /// Where the vendor describes its API.
+    #[must_use]
+    pub fn docs(&self) -> &str {
+        &self.file.docs
+    }
+
+    /// Its kinds.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// Its actions.
+    #[must_use]
+    pub fn actions(&self) -> &[Spec] {
+        &self.actions
+    }
+
+    /// The names of its hosts.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.file.hosts.keys().map(String::as_str)
+    }
+
+    /// What it wants the workspace to say.
+    pub fn settings(&self) -> impl Iterator<Item = Setting<'_>> {
+        let settings = self.file.configuration.iter();
+        settings.map(|(name, setting)| Setting {
+            name,
+            wants: match setting.is {
+                model::Is::Url => Wants::Address,
+                model::Is::Text => Wants::Text,
+                model::Is::Secret => Wants::Secret,
+            },
+            about: &setting.about,
+            required: !setting.optional && setting.default.is_none(),
+        })
+    }
+}
+
+/// Reads a pack as far as its structure goes; `file` is what messages call it. Enough for one that passed lint.
+///
+/// # Errors
+/// Gives everything that is wrong with the structure of the file.
+pub fn read(file: &str, text: &str) -> Result<Pack, Refused> {
+    let (parsed, places) =
+        read::read(text).map_err(|problems| Refused::new(file, text, problems))?;
+    Ok(Pack {
+        kinds: declare::kinds(&parsed),
+        actions: declare::actions(&parsed),
+        file: parsed,
+        places,
+    })
+}
+
+/// Reads a pack and asks of all of its parts whether they fit together.
+///
+/// # Errors
+/// Gives everything that is wrong with the file.
+pub fn load(file: &str, text: &str) -> Result<Pack, Refused> {
+    let pack = read(file, text)?;
+    let problems = lint::lint(&pack.file, &pack.places);
+    if problems.is_empty() {
+        Ok(pack)
+    } else {
+        Err(Refused::new(file, text, problems))
+    }
+}
+
+/// The packs that ship: name and text.
+pub const SHIPPED: [(&str, &str); 4] = [
+    ("anthropic", include_str!("packs/anthropic.yaml")),
+    ("hugging-face", include_str!("packs/hugging-face.yaml")),
+    ("okta", include_str!("packs/okta.yaml")),
+    ("slack", include_str!("packs/slack.yaml")),
+];
+
+/// The packs that ship, read; a test lints them.
+#[must_use]
+pub fn shipped() -> Vec<Arc<Pack>> {
+    let packs = SHIPPED.iter();
+    let packs = packs.filter_map(|(name, text)| read(&format!("{name}.yaml"), text).ok());
+    packs.map(Arc::new).collect()
+}

@@ -1,0 +1,92 @@
+//! Provider packs: what ships holds to its schema, and no weather makes a pack claim what did not happen.
+
+mod fault;
+mod lint;
+mod verb;
+
+use std::sync::Arc;
+
+use contain::domain::{Arg, Call, Clock, Duration, Locator, Secret, Spec, Tag};
+use contain::pack::{Given, Pack, Packed, Recorded, Settings, Wants};
+
+/// What stands for every secret of the workspace.
+const OURS: &str = "canary-of-ours-5f2b";
+/// What stands for the credential itself.
+const ITS: &str = "canary-itself-77aa";
+
+/// A pack whose every host is one server.
+fn packed(pack: &Arc<Pack>, base: &str, deadline: Duration) -> Packed {
+    let mut settings = Settings {
+        deadline: Some(deadline),
+        ..Settings::default()
+    };
+    for setting in pack.settings() {
+        let name = setting.name.to_owned();
+        match setting.wants {
+            Wants::Secret => {
+                let given: Given = Arc::new(|| Ok(Secret::new(OURS.to_owned())));
+                settings.secrets.insert(name, given);
+            }
+            Wants::Address => drop(settings.texts.insert(name, base.to_owned())),
+            Wants::Text => drop(settings.texts.insert(name, "rehearsed".to_owned())),
+        }
+    }
+    for host in pack.hosts() {
+        settings.hosts.insert(host.to_owned(), base.to_owned());
+    }
+    Packed::new(Arc::clone(pack), Some(settings), Clock::wall())
+}
+
+fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
+    let host = base.trim_start_matches("http://");
+    let account = told.account.as_deref().unwrap_or(host);
+    let (noun, id) = told.target.as_ref().unwrap();
+    let kind = format!("{}:{noun}", pack.name()).parse().unwrap();
+    Locator::new(&kind, id, Some(account))
+}
+
+fn call(spec: &Spec, told: &Recorded, target: Locator) -> Call {
+    let with = spec.arguments(&told.with).into_iter();
+    let with = with.map(|(name, arg)| match arg {
+        Arg::Before(field) => (name, Arg::Is(told.before[&field].clone())),
+        other => (name, other),
+    });
+    Call {
+        action: spec.id.clone(),
+        target,
+        with: with.collect(),
+        secret: None,
+        tag: Tag("contain-matrix-1".to_owned()),
+    }
+}
+
+#[test]
+fn what_ships_holds_to_the_published_schema() {
+    let validator = jsonschema::validator_for(&contain::pack::schema()).unwrap();
+    for (name, text) in contain::pack::SHIPPED {
+        let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
+        let wrong: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| format!("{name}: {}: {error}", error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        let mut broken = value.clone();
+        broken["kinds"]["x"] = serde_json::json!({"titel": "x"});
+        assert!(!validator.is_valid(&broken));
+    }
+}
+
+#[test]
+fn every_action_that_ships_is_recorded_as_done() {
+    for pack in contain::pack::shipped() {
+        let told = contain::pack::exchanges(&pack);
+        for spec in pack.actions() {
+            let id = spec.id.to_string();
+            let name = id.split_once('.').unwrap().1;
+            let done = |one: &&Recorded| {
+                one.action.as_deref() == Some(name) && matches!(one.ends, "done" | "acknowledged")
+            };
+            assert!(told.iter().any(|one| done(&one)), "{id}");
+        }
+    }
+}
