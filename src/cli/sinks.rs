@@ -2,6 +2,14 @@
 //!
 //! Only joins configuration, places and the journal; what may be acknowledged is decided there.
 
+#![cfg_attr(
+    not(feature = "aws"),
+    expect(
+        dead_code,
+        reason = "only a bucket reads some of it; the file is held to all of it in every build"
+    )
+)]
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
