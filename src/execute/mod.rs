@@ -156,7 +156,7 @@ pub async fn execute(
             };
             let turn = match order.passes(ground, item, &named).await {
                 Turn::Now => turn(ground, item, &named, turns),
-                stopped => stopped,
+                stopped @ (Turn::Later(_) | Turn::Skip(_)) => stopped,
             };
             let ended = match turn.and_then(|| order.start(ground, item, &named)) {
                 Turn::Now => carry_out(ground, (item, &named), plan, turns).await,

@@ -130,7 +130,7 @@ async fn what_is_beyond_the_cap_is_cut_in_waves_each_after_the_one_before_is_see
             contain::domain::event::Event::Verified { ref item, .. }
                 if item.key.to_string().contains("MADE") =>
             {
-                open -= 1
+                open -= 1;
             }
             _ => {}
         }
