@@ -2,7 +2,7 @@
 //!
 //! Decides only what the step says and what its effect calls for; carrying it out is `execute`'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Ask, cap, issue, tag};
@@ -64,16 +64,41 @@ pub(super) fn arrange(ask: &Ask<'_>, items: &mut Vec<Item>) {
             }
         }
     }
+    let depths = depths(items);
     let mut beyond: Vec<&mut Item> = items
         .iter_mut()
         .filter(|item| is_beyond_cap(item))
         .collect();
+    // What others need comes in no later wave than those: a wave waits for the ones before it.
+    beyond.sort_by_key(|item| depths.get(item.key.step.as_str()).copied());
     let ends = ends(&cap::WAVES, beyond.len());
     for (nth, item) in beyond.iter_mut().enumerate() {
         let before = ends.iter().filter(|end| **end <= nth).count();
         Arc::make_mut(&mut item.manner).wave = u32::try_from(before).unwrap_or(u32::MAX);
     }
     items.extend(undos);
+}
+
+/// How many steps each step waits for, one behind the other.
+fn depths(items: &[Item]) -> BTreeMap<String, usize> {
+    let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for item in items {
+        let of_step = needs.entry(&item.key.step).or_default();
+        let named = item.needs.iter().map(|need| need.key.step.as_str());
+        of_step.extend(named.filter(|step| *step != item.key.step));
+    }
+    let mut depths: BTreeMap<&str, usize> = needs.keys().map(|step| (*step, 0)).collect();
+    for _ in 0..needs.len() {
+        for (step, needed) in &needs {
+            let behind = needed.iter().filter_map(|step| depths.get(step));
+            let depth = behind.max().map_or(0, |depth| depth.saturating_add(1));
+            depths.insert(step, depth);
+        }
+    }
+    let owned = depths.into_iter();
+    owned
+        .map(|(step, depth)| (step.to_owned(), depth))
+        .collect()
 }
 
 fn is_beyond_cap(item: &Item) -> bool {
@@ -148,6 +173,27 @@ fn undo(ask: &Ask<'_>, item: &Item, needs: &[Need]) -> Option<Item> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_step_needs_lies_less_deep_than_it() {
+        let item = |step: &str, needed: &[&str]| {
+            let key = |step: &str| ItemKey {
+                phase: crate::domain::Phase::Inventory,
+                step: step.to_owned(),
+                each: None,
+                subject: None,
+            };
+            let asked = crate::domain::item::Asked::default();
+            let needs = needed.iter().map(|step| ended(&key(step)));
+            Item {
+                needs: needs.collect(),
+                ..Item::new(key(step), Work::Check(asked))
+            }
+        };
+        let items = [item("a", &["b"]), item("b", &["c", "gone"]), item("c", &[])];
+        let told: Vec<usize> = depths(&items).into_values().collect();
+        assert_eq!(told, [2, 1, 0]);
+    }
 
     #[test]
     fn waves_are_counted_or_shares_of_all_and_never_empty() {
