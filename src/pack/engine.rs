@@ -150,7 +150,8 @@ impl Provider for Packed {
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         let all = needs.iter().flat_map(|need| need.permissions);
         let all: std::collections::BTreeSet<&String> = all.collect();
-        Some(json!({ "permissions": all }))
+        // A plan that is about other vendors needs nothing of this one.
+        (!all.is_empty()).then(|| json!({ "permissions": all }))
     }
 
     fn guardrail(&self) -> Option<Guardrail> {
