@@ -24,6 +24,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -35,20 +36,24 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('reissue', 'reissue', [CompletionResultType]::ParameterValue, 'Replace a credential that was cut: the new one goes straight to its consumers, and nobody sees it')
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident')
+            [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Agree to a plan that waits for people, or deny it, by signing it with an SSH key')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Carry out a playbook on one subject or on several')
+            [CompletionResult]::new('propose', 'propose', [CompletionResultType]::ParameterValue, 'Put the isolation of something, or a playbook, before people: planned, with why, and done by nobody until two agree')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Look at everything afresh and say whether it is contained; changes nothing')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with an incident: look at what is in doubt, then finish what is open or due')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Give back what was cut, as far as it may come back; a compromised credential only where it is named')
-            [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open an incident, list incidents, or note something in one')
+            [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open, list or close incidents, or note something in one')
             [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator or a bare id is, which account owns it, and what its state is')
+            [CompletionResult]::new('measures', 'measures', [CompletionResultType]::ParameterValue, 'List the cuts in force and their reviews, move a review, or give a cut back')
             [CompletionResult]::new('evidence', 'evidence', [CompletionResultType]::ParameterValue, 'List, add to, or take out the evidence of an incident')
-            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider')
             [CompletionResult]::new('playbook', 'playbook', [CompletionResultType]::ParameterValue, 'Check playbooks, and show what the language and the shelf hold')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check the policies, explain what they say of a plan, or hold them to written cases')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second')
-            [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, or verify it')
+            [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, verify it, or sign it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of contain, or of one verb: contain man isolate | man -l -')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -67,6 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
             [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Withhold the reach mandate: whatever is found later is planned, not cut')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Go on until contained, cutting what appears meanwhile')
@@ -88,6 +94,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -106,6 +113,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Go on until the checks can be answered: until every cut is in force everywhere')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -126,6 +134,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
             [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Withhold the reach mandate: whatever is found later is planned, not cut')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Go on until done, or until people are needed')
@@ -151,6 +160,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--permissions', '--permissions', [CompletionResultType]::ParameterName, 'Print instead the least policy that permits exactly this plan, for whoever applies it')
             [CompletionResult]::new('--as-commands', '--as-commands', [CompletionResultType]::ParameterName, 'Print instead the plan and its undo as the vendors'' own command lines, to be run by hand')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
@@ -167,10 +177,29 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;approve' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Sign with this key: a private key''s file, or the .pub beside a key that an agent or hardware holds')
+            [CompletionResult]::new('--import', '--import', [CompletionResultType]::ParameterName, 'Take in what somebody signed elsewhere: a file, `-` is standard input. The signature, after the line that was signed where that is not the request itself')
+            [CompletionResult]::new('--item', '--item', [CompletionResultType]::ParameterName, 'Answer for this item only, as the plan names it (can be repeated)')
+            [CompletionResult]::new('--deny', '--deny', [CompletionResultType]::ParameterName, 'Deny instead, and say why; final for these items in this run')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Sign without being asked once more')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
@@ -190,9 +219,32 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
             [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Withhold the reach mandate: whatever is found later is planned, not cut')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Go on until contained, cutting what appears meanwhile')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;propose' {
+            [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
+            [CompletionResult]::new('--rationale', '--rationale', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal as what you say, never as more')
+            [CompletionResult]::new('--evidence', '--evidence', [CompletionResultType]::ParameterName, 'What it rests on: a reference, a link, an id (can be repeated)')
+            [CompletionResult]::new('--playbook', '--playbook', [CompletionResultType]::ParameterName, 'A playbook instead of isolate')
+            [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Give an input of the playbook a value (can be repeated)')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'A ticket elsewhere; kept in the journal')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -205,6 +257,8 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Go on showing it, whenever the journal grows or a deadline passes, until interrupted')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -218,6 +272,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until everything has settled, as long as waiting can change the answer')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -233,6 +288,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Go on until contained, cutting what appears meanwhile')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm what still needs confirming without being asked; covers tiers up to 2')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
@@ -249,6 +305,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--false-positive', '--false-positive', [CompletionResultType]::ParameterName, 'What was cut is healthy: lift all of our measures on it and on what hung on it; needs `--reason`')
             [CompletionResult]::new('--sessions-too', '--sessions-too', [CompletionResultType]::ParameterName, 'The sessions that were cut are healthy too: lift their cut-offs at once')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
@@ -263,6 +320,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -273,6 +331,13 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
             [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
             [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
+            [CompletionResult]::new('declare', 'declare', [CompletionResultType]::ParameterValue, 'Declare that one person may do what otherwise takes two, until it is reviewed')
+            [CompletionResult]::new('review', 'review', [CompletionResultType]::ParameterValue, 'Say that you have looked at what another person did on their own word')
+            [CompletionResult]::new('handover', 'handover', [CompletionResultType]::ParameterValue, 'Hand the lead of an incident over to somebody')
+            [CompletionResult]::new('dismiss', 'dismiss', [CompletionResultType]::ParameterValue, 'End all authority of agents and pipelines in an incident')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt, overdue or owed; otherwise it names what is lacking, with the command that settles it')
+            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Take on yourself that something which closing lacks stays as it is')
+            [CompletionResult]::new('reopen', 'reopen', [CompletionResultType]::ParameterValue, 'Open a closed incident again')
             [CompletionResult]::new('note', 'note', [CompletionResultType]::ParameterValue, 'Write something down in an incident''s journal')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -284,6 +349,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -295,6 +361,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -307,6 +374,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -321,6 +389,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -334,6 +403,107 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;declare' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--lasts', '--lasts', [CompletionResultType]::ParameterName, 'It ends by itself after so long; otherwise after 24h, and after 1h for break-glass, which is also the most')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;review' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'What you say about it; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;handover' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;dismiss' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;close' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;accept' {
+            [CompletionResult]::new('--relation', '--relation', [CompletionResultType]::ParameterName, 'Everything open that is known in this way alone: held, could-enter, could-read, shared, exposed')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;reopen' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -348,6 +518,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -361,6 +532,13 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
             [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
             [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
+            [CompletionResult]::new('declare', 'declare', [CompletionResultType]::ParameterValue, 'Declare that one person may do what otherwise takes two, until it is reviewed')
+            [CompletionResult]::new('review', 'review', [CompletionResultType]::ParameterValue, 'Say that you have looked at what another person did on their own word')
+            [CompletionResult]::new('handover', 'handover', [CompletionResultType]::ParameterValue, 'Hand the lead of an incident over to somebody')
+            [CompletionResult]::new('dismiss', 'dismiss', [CompletionResultType]::ParameterValue, 'End all authority of agents and pipelines in an incident')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt, overdue or owed; otherwise it names what is lacking, with the command that settles it')
+            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Take on yourself that something which closing lacks stays as it is')
+            [CompletionResult]::new('reopen', 'reopen', [CompletionResultType]::ParameterValue, 'Open a closed incident again')
             [CompletionResult]::new('note', 'note', [CompletionResultType]::ParameterValue, 'Write something down in an incident''s journal')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -380,6 +558,27 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;incident;help;waive' {
             break
         }
+        'contain;incident;help;declare' {
+            break
+        }
+        'contain;incident;help;review' {
+            break
+        }
+        'contain;incident;help;handover' {
+            break
+        }
+        'contain;incident;help;dismiss' {
+            break
+        }
+        'contain;incident;help;close' {
+            break
+        }
+        'contain;incident;help;accept' {
+            break
+        }
+        'contain;incident;help;reopen' {
+            break
+        }
         'contain;incident;help;note' {
             break
         }
@@ -391,6 +590,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'Ask no provider: say only what the id itself tells')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -399,10 +599,89 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'contain;measures' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the cuts in force: since when, by which run, due for review when; and what people owe. Ends 10 where a review is overdue')
+            [CompletionResult]::new('extend', 'extend', [CompletionResultType]::ParameterValue, 'Say that a measure was reviewed and stays, until its next review')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Give a measure back, as `contain restore` does: with a plan, its judgement and its confirmation')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;measures;list' {
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident, or a drill; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;measures;extend' {
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'When it is due for review next: a time, or a duration from now')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why it stays, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;measures;release' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Confirm the plan without being asked; covers tiers up to 2')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;measures;help' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the cuts in force: since when, by which run, due for review when; and what people owe. Ends 10 where a review is overdue')
+            [CompletionResult]::new('extend', 'extend', [CompletionResultType]::ParameterValue, 'Say that a measure was reviewed and stays, until its next review')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Give a measure back, as `contain restore` does: with a plan, its judgement and its confirmation')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;measures;help;list' {
+            break
+        }
+        'contain;measures;help;extend' {
+            break
+        }
+        'contain;measures;help;release' {
+            break
+        }
+        'contain;measures;help;help' {
+            break
+        }
         'contain;evidence' {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -419,6 +698,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -432,6 +712,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -444,6 +725,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -472,9 +754,13 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;report' {
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident, or a drill; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'For whom: internal names everything; external replaces names by stable pseudonyms and leaves out what people wrote')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--md', '--md', [CompletionResultType]::ParameterName, 'As Markdown, which is what is printed otherwise too')
+            [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'As one HTML file that needs nothing else; with `--json` the report stands in `data` as JSON')
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print it only; otherwise it is stored in the incident''s folder too, and noted in the journal')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -487,6 +773,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -495,6 +782,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
             [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of provider packs')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check packs without asking anybody: structure, expressions, effects, undos, answers')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Run the recorded conversations of packs through the real engine, against a server on loopback')
             [CompletionResult]::new('guardrail', 'guardrail', [CompletionResultType]::ParameterValue, 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -503,6 +793,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -514,6 +805,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -526,7 +818,44 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--reads', '--reads', [CompletionResultType]::ParameterName, 'Only what reads: enough to plan, inventory and verify')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;schema' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;lint' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;provider;test' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -538,6 +867,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -549,6 +879,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
             [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of provider packs')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check packs without asking anybody: structure, expressions, effects, undos, answers')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Run the recorded conversations of packs through the real engine, against a server on loopback')
             [CompletionResult]::new('guardrail', 'guardrail', [CompletionResultType]::ParameterValue, 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -562,6 +895,15 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;provider;help;permissions' {
             break
         }
+        'contain;provider;help;schema' {
+            break
+        }
+        'contain;provider;help;lint' {
+            break
+        }
+        'contain;provider;help;test' {
+            break
+        }
         'contain;provider;help;guardrail' {
             break
         }
@@ -572,6 +914,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -583,6 +926,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -601,6 +945,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -612,6 +957,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -623,6 +969,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -634,6 +981,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -645,6 +993,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -656,6 +1005,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -694,10 +1044,83 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;playbook;help;help' {
             break
         }
+        'contain;policy' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read and validate every policy, and list the rules with what they want')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say of each item of a plan what the policies say once its operator says yes, and who else could agree')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Hold the policies to cases in YAML files: a question, and what they have to say; ends 5 where one does not hold')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;policy;check' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;policy;explain' {
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;policy;test' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;policy;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read and validate every policy, and list the rules with what they want')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say of each item of a plan what the policies say once its operator says yes, and who else could agree')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Hold the policies to cases in YAML files: a question, and what they have to say; ends 5 where one does not hold')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;policy;help;check' {
+            break
+        }
+        'contain;policy;help;explain' {
+            break
+        }
+        'contain;policy;help;test' {
+            break
+        }
+        'contain;policy;help;help' {
+            break
+        }
         'contain;drill' {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -712,6 +1135,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -723,6 +1147,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -749,13 +1174,15 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -764,6 +1191,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -773,9 +1201,27 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;journal;verify' {
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident, or a drill; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--checkpoint', '--checkpoint', [CompletionResultType]::ParameterName, 'Hold it against this signed checkpoint, kept elsewhere, with its .sig beside it (can be repeated)')
+            [CompletionResult]::new('--allowed-signers', '--allowed-signers', [CompletionResultType]::ParameterName, 'Who may sign, as `ssh-keygen` reads it; otherwise allowed_signers of the workspace')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;journal;sign' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Sign with this SSH key: a file with a private key, or the .pub of one that an agent or a FIDO key holds')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Copy the checkpoint and its signature into DIR, out of reach of whoever can write here (can be repeated)')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -785,7 +1231,8 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;journal;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -795,6 +1242,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;journal;help;verify' {
             break
         }
+        'contain;journal;help;sign' {
+            break
+        }
         'contain;journal;help;help' {
             break
         }
@@ -802,6 +1252,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -813,6 +1264,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -827,20 +1279,24 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('reissue', 'reissue', [CompletionResultType]::ParameterValue, 'Replace a credential that was cut: the new one goes straight to its consumers, and nobody sees it')
             [CompletionResult]::new('plan', 'plan', [CompletionResultType]::ParameterValue, 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident')
+            [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Agree to a plan that waits for people, or deny it, by signing it with an SSH key')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Carry out a playbook on one subject or on several')
+            [CompletionResult]::new('propose', 'propose', [CompletionResultType]::ParameterValue, 'Put the isolation of something, or a playbook, before people: planned, with why, and done by nobody until two agree')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Look at everything afresh and say whether it is contained; changes nothing')
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with an incident: look at what is in doubt, then finish what is open or due')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Give back what was cut, as far as it may come back; a compromised credential only where it is named')
-            [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open an incident, list incidents, or note something in one')
+            [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open, list or close incidents, or note something in one')
             [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator or a bare id is, which account owns it, and what its state is')
+            [CompletionResult]::new('measures', 'measures', [CompletionResultType]::ParameterValue, 'List the cuts in force and their reviews, move a review, or give a cut back')
             [CompletionResult]::new('evidence', 'evidence', [CompletionResultType]::ParameterValue, 'List, add to, or take out the evidence of an incident')
-            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything')
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider')
             [CompletionResult]::new('playbook', 'playbook', [CompletionResultType]::ParameterValue, 'Check playbooks, and show what the language and the shelf hold')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check the policies, explain what they say of a plan, or hold them to written cases')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second')
-            [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, or verify it')
+            [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, verify it, or sign it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page of contain, or of one verb: contain man isolate | man -l -')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -864,7 +1320,13 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;apply' {
             break
         }
+        'contain;help;approve' {
+            break
+        }
         'contain;help;run' {
+            break
+        }
+        'contain;help;propose' {
             break
         }
         'contain;help;status' {
@@ -885,6 +1347,13 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
             [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
             [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
+            [CompletionResult]::new('declare', 'declare', [CompletionResultType]::ParameterValue, 'Declare that one person may do what otherwise takes two, until it is reviewed')
+            [CompletionResult]::new('review', 'review', [CompletionResultType]::ParameterValue, 'Say that you have looked at what another person did on their own word')
+            [CompletionResult]::new('handover', 'handover', [CompletionResultType]::ParameterValue, 'Hand the lead of an incident over to somebody')
+            [CompletionResult]::new('dismiss', 'dismiss', [CompletionResultType]::ParameterValue, 'End all authority of agents and pipelines in an incident')
+            [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt, overdue or owed; otherwise it names what is lacking, with the command that settles it')
+            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Take on yourself that something which closing lacks stays as it is')
+            [CompletionResult]::new('reopen', 'reopen', [CompletionResultType]::ParameterValue, 'Open a closed incident again')
             [CompletionResult]::new('note', 'note', [CompletionResultType]::ParameterValue, 'Write something down in an incident''s journal')
             break
         }
@@ -903,10 +1372,46 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;incident;waive' {
             break
         }
+        'contain;help;incident;declare' {
+            break
+        }
+        'contain;help;incident;review' {
+            break
+        }
+        'contain;help;incident;handover' {
+            break
+        }
+        'contain;help;incident;dismiss' {
+            break
+        }
+        'contain;help;incident;close' {
+            break
+        }
+        'contain;help;incident;accept' {
+            break
+        }
+        'contain;help;incident;reopen' {
+            break
+        }
         'contain;help;incident;note' {
             break
         }
         'contain;help;identify' {
+            break
+        }
+        'contain;help;measures' {
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the cuts in force: since when, by which run, due for review when; and what people owe. Ends 10 where a review is overdue')
+            [CompletionResult]::new('extend', 'extend', [CompletionResultType]::ParameterValue, 'Say that a measure was reviewed and stays, until its next review')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Give a measure back, as `contain restore` does: with a plan, its judgement and its confirmation')
+            break
+        }
+        'contain;help;measures;list' {
+            break
+        }
+        'contain;help;measures;extend' {
+            break
+        }
+        'contain;help;measures;release' {
             break
         }
         'contain;help;evidence' {
@@ -931,6 +1436,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
             [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of provider packs')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check packs without asking anybody: structure, expressions, effects, undos, answers')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Run the recorded conversations of packs through the real engine, against a server on loopback')
             [CompletionResult]::new('guardrail', 'guardrail', [CompletionResultType]::ParameterValue, 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it')
             break
         }
@@ -941,6 +1449,15 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;help;provider;permissions' {
+            break
+        }
+        'contain;help;provider;schema' {
+            break
+        }
+        'contain;help;provider;lint' {
+            break
+        }
+        'contain;help;provider;test' {
             break
         }
         'contain;help;provider;guardrail' {
@@ -976,6 +1493,21 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;playbook;new' {
             break
         }
+        'contain;help;policy' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Read and validate every policy, and list the rules with what they want')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say of each item of a plan what the policies say once its operator says yes, and who else could agree')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Hold the policies to cases in YAML files: a question, and what they have to say; ends 5 where one does not hold')
+            break
+        }
+        'contain;help;policy;check' {
+            break
+        }
+        'contain;help;policy;explain' {
+            break
+        }
+        'contain;help;policy;test' {
+            break
+        }
         'contain;help;drill' {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Rehearse a scenario')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the scenarios that ship')
@@ -989,13 +1521,17 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;help;journal' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen')
             break
         }
         'contain;help;journal;show' {
             break
         }
         'contain;help;journal;verify' {
+            break
+        }
+        'contain;help;journal;sign' {
             break
         }
         'contain;help;completions' {

@@ -19,6 +19,9 @@ _contain() {
             contain,apply)
                 cmd="contain__subcmd__apply"
                 ;;
+            contain,approve)
+                cmd="contain__subcmd__approve"
+                ;;
             contain,completions)
                 cmd="contain__subcmd__completions"
                 ;;
@@ -52,11 +55,20 @@ _contain() {
             contain,man)
                 cmd="contain__subcmd__man"
                 ;;
+            contain,measures)
+                cmd="contain__subcmd__measures"
+                ;;
             contain,plan)
                 cmd="contain__subcmd__plan"
                 ;;
             contain,playbook)
                 cmd="contain__subcmd__playbook"
+                ;;
+            contain,policy)
+                cmd="contain__subcmd__policy"
+                ;;
+            contain,propose)
+                cmd="contain__subcmd__propose"
                 ;;
             contain,provider)
                 cmd="contain__subcmd__provider"
@@ -130,6 +142,9 @@ _contain() {
             contain__subcmd__help,apply)
                 cmd="contain__subcmd__help__subcmd__apply"
                 ;;
+            contain__subcmd__help,approve)
+                cmd="contain__subcmd__help__subcmd__approve"
+                ;;
             contain__subcmd__help,completions)
                 cmd="contain__subcmd__help__subcmd__completions"
                 ;;
@@ -163,11 +178,20 @@ _contain() {
             contain__subcmd__help,man)
                 cmd="contain__subcmd__help__subcmd__man"
                 ;;
+            contain__subcmd__help,measures)
+                cmd="contain__subcmd__help__subcmd__measures"
+                ;;
             contain__subcmd__help,plan)
                 cmd="contain__subcmd__help__subcmd__plan"
                 ;;
             contain__subcmd__help,playbook)
                 cmd="contain__subcmd__help__subcmd__playbook"
+                ;;
+            contain__subcmd__help,policy)
+                cmd="contain__subcmd__help__subcmd__policy"
+                ;;
+            contain__subcmd__help,propose)
+                cmd="contain__subcmd__help__subcmd__propose"
                 ;;
             contain__subcmd__help,provider)
                 cmd="contain__subcmd__help__subcmd__provider"
@@ -211,8 +235,23 @@ _contain() {
             contain__subcmd__help__subcmd__evidence,list)
                 cmd="contain__subcmd__help__subcmd__evidence__subcmd__list"
                 ;;
+            contain__subcmd__help__subcmd__incident,accept)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__accept"
+                ;;
+            contain__subcmd__help__subcmd__incident,close)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__close"
+                ;;
+            contain__subcmd__help__subcmd__incident,declare)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__declare"
+                ;;
+            contain__subcmd__help__subcmd__incident,dismiss)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__dismiss"
+                ;;
             contain__subcmd__help__subcmd__incident,done)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__done"
+                ;;
+            contain__subcmd__help__subcmd__incident,handover)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__handover"
                 ;;
             contain__subcmd__help__subcmd__incident,list)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__list"
@@ -223,6 +262,12 @@ _contain() {
             contain__subcmd__help__subcmd__incident,open)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__open"
                 ;;
+            contain__subcmd__help__subcmd__incident,reopen)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__reopen"
+                ;;
+            contain__subcmd__help__subcmd__incident,review)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__review"
+                ;;
             contain__subcmd__help__subcmd__incident,show)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__show"
                 ;;
@@ -232,8 +277,20 @@ _contain() {
             contain__subcmd__help__subcmd__journal,show)
                 cmd="contain__subcmd__help__subcmd__journal__subcmd__show"
                 ;;
+            contain__subcmd__help__subcmd__journal,sign)
+                cmd="contain__subcmd__help__subcmd__journal__subcmd__sign"
+                ;;
             contain__subcmd__help__subcmd__journal,verify)
                 cmd="contain__subcmd__help__subcmd__journal__subcmd__verify"
+                ;;
+            contain__subcmd__help__subcmd__measures,extend)
+                cmd="contain__subcmd__help__subcmd__measures__subcmd__extend"
+                ;;
+            contain__subcmd__help__subcmd__measures,list)
+                cmd="contain__subcmd__help__subcmd__measures__subcmd__list"
+                ;;
+            contain__subcmd__help__subcmd__measures,release)
+                cmd="contain__subcmd__help__subcmd__measures__subcmd__release"
                 ;;
             contain__subcmd__help__subcmd__playbook,lint)
                 cmd="contain__subcmd__help__subcmd__playbook__subcmd__lint"
@@ -253,8 +310,20 @@ _contain() {
             contain__subcmd__help__subcmd__playbook,show)
                 cmd="contain__subcmd__help__subcmd__playbook__subcmd__show"
                 ;;
+            contain__subcmd__help__subcmd__policy,check)
+                cmd="contain__subcmd__help__subcmd__policy__subcmd__check"
+                ;;
+            contain__subcmd__help__subcmd__policy,explain)
+                cmd="contain__subcmd__help__subcmd__policy__subcmd__explain"
+                ;;
+            contain__subcmd__help__subcmd__policy,test)
+                cmd="contain__subcmd__help__subcmd__policy__subcmd__test"
+                ;;
             contain__subcmd__help__subcmd__provider,guardrail)
                 cmd="contain__subcmd__help__subcmd__provider__subcmd__guardrail"
+                ;;
+            contain__subcmd__help__subcmd__provider,lint)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__lint"
                 ;;
             contain__subcmd__help__subcmd__provider,list)
                 cmd="contain__subcmd__help__subcmd__provider__subcmd__list"
@@ -262,11 +331,32 @@ _contain() {
             contain__subcmd__help__subcmd__provider,permissions)
                 cmd="contain__subcmd__help__subcmd__provider__subcmd__permissions"
                 ;;
+            contain__subcmd__help__subcmd__provider,schema)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__schema"
+                ;;
             contain__subcmd__help__subcmd__provider,show)
                 cmd="contain__subcmd__help__subcmd__provider__subcmd__show"
                 ;;
+            contain__subcmd__help__subcmd__provider,test)
+                cmd="contain__subcmd__help__subcmd__provider__subcmd__test"
+                ;;
+            contain__subcmd__incident,accept)
+                cmd="contain__subcmd__incident__subcmd__accept"
+                ;;
+            contain__subcmd__incident,close)
+                cmd="contain__subcmd__incident__subcmd__close"
+                ;;
+            contain__subcmd__incident,declare)
+                cmd="contain__subcmd__incident__subcmd__declare"
+                ;;
+            contain__subcmd__incident,dismiss)
+                cmd="contain__subcmd__incident__subcmd__dismiss"
+                ;;
             contain__subcmd__incident,done)
                 cmd="contain__subcmd__incident__subcmd__done"
+                ;;
+            contain__subcmd__incident,handover)
+                cmd="contain__subcmd__incident__subcmd__handover"
                 ;;
             contain__subcmd__incident,help)
                 cmd="contain__subcmd__incident__subcmd__help"
@@ -280,14 +370,35 @@ _contain() {
             contain__subcmd__incident,open)
                 cmd="contain__subcmd__incident__subcmd__open"
                 ;;
+            contain__subcmd__incident,reopen)
+                cmd="contain__subcmd__incident__subcmd__reopen"
+                ;;
+            contain__subcmd__incident,review)
+                cmd="contain__subcmd__incident__subcmd__review"
+                ;;
             contain__subcmd__incident,show)
                 cmd="contain__subcmd__incident__subcmd__show"
                 ;;
             contain__subcmd__incident,waive)
                 cmd="contain__subcmd__incident__subcmd__waive"
                 ;;
+            contain__subcmd__incident__subcmd__help,accept)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__accept"
+                ;;
+            contain__subcmd__incident__subcmd__help,close)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__close"
+                ;;
+            contain__subcmd__incident__subcmd__help,declare)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__declare"
+                ;;
+            contain__subcmd__incident__subcmd__help,dismiss)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__dismiss"
+                ;;
             contain__subcmd__incident__subcmd__help,done)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__done"
+                ;;
+            contain__subcmd__incident__subcmd__help,handover)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__handover"
                 ;;
             contain__subcmd__incident__subcmd__help,help)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__help"
@@ -301,6 +412,12 @@ _contain() {
             contain__subcmd__incident__subcmd__help,open)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__open"
                 ;;
+            contain__subcmd__incident__subcmd__help,reopen)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__reopen"
+                ;;
+            contain__subcmd__incident__subcmd__help,review)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__review"
+                ;;
             contain__subcmd__incident__subcmd__help,show)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__show"
                 ;;
@@ -313,6 +430,9 @@ _contain() {
             contain__subcmd__journal,show)
                 cmd="contain__subcmd__journal__subcmd__show"
                 ;;
+            contain__subcmd__journal,sign)
+                cmd="contain__subcmd__journal__subcmd__sign"
+                ;;
             contain__subcmd__journal,verify)
                 cmd="contain__subcmd__journal__subcmd__verify"
                 ;;
@@ -322,8 +442,35 @@ _contain() {
             contain__subcmd__journal__subcmd__help,show)
                 cmd="contain__subcmd__journal__subcmd__help__subcmd__show"
                 ;;
+            contain__subcmd__journal__subcmd__help,sign)
+                cmd="contain__subcmd__journal__subcmd__help__subcmd__sign"
+                ;;
             contain__subcmd__journal__subcmd__help,verify)
                 cmd="contain__subcmd__journal__subcmd__help__subcmd__verify"
+                ;;
+            contain__subcmd__measures,extend)
+                cmd="contain__subcmd__measures__subcmd__extend"
+                ;;
+            contain__subcmd__measures,help)
+                cmd="contain__subcmd__measures__subcmd__help"
+                ;;
+            contain__subcmd__measures,list)
+                cmd="contain__subcmd__measures__subcmd__list"
+                ;;
+            contain__subcmd__measures,release)
+                cmd="contain__subcmd__measures__subcmd__release"
+                ;;
+            contain__subcmd__measures__subcmd__help,extend)
+                cmd="contain__subcmd__measures__subcmd__help__subcmd__extend"
+                ;;
+            contain__subcmd__measures__subcmd__help,help)
+                cmd="contain__subcmd__measures__subcmd__help__subcmd__help"
+                ;;
+            contain__subcmd__measures__subcmd__help,list)
+                cmd="contain__subcmd__measures__subcmd__help__subcmd__list"
+                ;;
+            contain__subcmd__measures__subcmd__help,release)
+                cmd="contain__subcmd__measures__subcmd__help__subcmd__release"
                 ;;
             contain__subcmd__playbook,help)
                 cmd="contain__subcmd__playbook__subcmd__help"
@@ -367,11 +514,38 @@ _contain() {
             contain__subcmd__playbook__subcmd__help,show)
                 cmd="contain__subcmd__playbook__subcmd__help__subcmd__show"
                 ;;
+            contain__subcmd__policy,check)
+                cmd="contain__subcmd__policy__subcmd__check"
+                ;;
+            contain__subcmd__policy,explain)
+                cmd="contain__subcmd__policy__subcmd__explain"
+                ;;
+            contain__subcmd__policy,help)
+                cmd="contain__subcmd__policy__subcmd__help"
+                ;;
+            contain__subcmd__policy,test)
+                cmd="contain__subcmd__policy__subcmd__test"
+                ;;
+            contain__subcmd__policy__subcmd__help,check)
+                cmd="contain__subcmd__policy__subcmd__help__subcmd__check"
+                ;;
+            contain__subcmd__policy__subcmd__help,explain)
+                cmd="contain__subcmd__policy__subcmd__help__subcmd__explain"
+                ;;
+            contain__subcmd__policy__subcmd__help,help)
+                cmd="contain__subcmd__policy__subcmd__help__subcmd__help"
+                ;;
+            contain__subcmd__policy__subcmd__help,test)
+                cmd="contain__subcmd__policy__subcmd__help__subcmd__test"
+                ;;
             contain__subcmd__provider,guardrail)
                 cmd="contain__subcmd__provider__subcmd__guardrail"
                 ;;
             contain__subcmd__provider,help)
                 cmd="contain__subcmd__provider__subcmd__help"
+                ;;
+            contain__subcmd__provider,lint)
+                cmd="contain__subcmd__provider__subcmd__lint"
                 ;;
             contain__subcmd__provider,list)
                 cmd="contain__subcmd__provider__subcmd__list"
@@ -379,8 +553,14 @@ _contain() {
             contain__subcmd__provider,permissions)
                 cmd="contain__subcmd__provider__subcmd__permissions"
                 ;;
+            contain__subcmd__provider,schema)
+                cmd="contain__subcmd__provider__subcmd__schema"
+                ;;
             contain__subcmd__provider,show)
                 cmd="contain__subcmd__provider__subcmd__show"
+                ;;
+            contain__subcmd__provider,test)
+                cmd="contain__subcmd__provider__subcmd__test"
                 ;;
             contain__subcmd__provider__subcmd__help,guardrail)
                 cmd="contain__subcmd__provider__subcmd__help__subcmd__guardrail"
@@ -388,14 +568,23 @@ _contain() {
             contain__subcmd__provider__subcmd__help,help)
                 cmd="contain__subcmd__provider__subcmd__help__subcmd__help"
                 ;;
+            contain__subcmd__provider__subcmd__help,lint)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__lint"
+                ;;
             contain__subcmd__provider__subcmd__help,list)
                 cmd="contain__subcmd__provider__subcmd__help__subcmd__list"
                 ;;
             contain__subcmd__provider__subcmd__help,permissions)
                 cmd="contain__subcmd__provider__subcmd__help__subcmd__permissions"
                 ;;
+            contain__subcmd__provider__subcmd__help,schema)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__schema"
+                ;;
             contain__subcmd__provider__subcmd__help,show)
                 cmd="contain__subcmd__provider__subcmd__help__subcmd__show"
+                ;;
+            contain__subcmd__provider__subcmd__help,test)
+                cmd="contain__subcmd__provider__subcmd__help__subcmd__test"
                 ;;
             *)
                 ;;
@@ -404,7 +593,7 @@ _contain() {
 
     case "${cmd}" in
         contain)
-            opts="-h -V --json --workspace --journal --as --help --version isolate inventory validate reissue plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version isolate inventory validate reissue plan apply approve run propose status verify resume restore incident identify measures evidence report provider doctor playbook policy drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -422,6 +611,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -430,7 +623,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__apply)
-            opts="-h -V --yes --confirm --secret --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --yes --confirm --secret --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -460,6 +653,60 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__approve)
+            opts="-h -V --key --import --item --deny --yes --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --import)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --item)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deny)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -468,7 +715,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__completions)
-            opts="-h -V --json --workspace --journal --as --help --version bash elvish fish powershell zsh"
+            opts="-h -V --json --workspace --journal --as --operator --help --version bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -483,6 +730,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -494,7 +745,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__doctor)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -509,6 +760,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -520,7 +775,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__drill)
-            opts="-h -V --json --workspace --journal --as --help --version run list help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version run list help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -535,6 +790,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -602,7 +861,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__drill__subcmd__list)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -617,6 +876,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -628,7 +891,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__drill__subcmd__run)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -646,6 +909,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -654,7 +921,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__evidence)
-            opts="-h -V --json --workspace --journal --as --help --version list add export help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version list add export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -672,6 +939,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -680,7 +951,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__evidence__subcmd__add)
-            opts="-h -V --about --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --about --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -706,6 +977,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -714,7 +989,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__evidence__subcmd__export)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -733,6 +1008,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -814,7 +1093,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__evidence__subcmd__list)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -836,6 +1115,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -844,7 +1127,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help)
-            opts="isolate inventory validate reissue plan apply run status verify resume restore incident identify evidence report provider doctor playbook drill journal completions man help"
+            opts="isolate inventory validate reissue plan apply approve run propose status verify resume restore incident identify measures evidence report provider doctor playbook policy drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -858,6 +1141,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__approve)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1026,7 +1323,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__incident)
-            opts="open list show done waive note"
+            opts="open list show done waive declare review handover dismiss close accept reopen note"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1039,7 +1336,77 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__incident__subcmd__accept)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__declare)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__dismiss)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__incident__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__handover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1082,6 +1449,34 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__incident__subcmd__open)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__reopen)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__review)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1152,7 +1547,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__journal)
-            opts="show verify"
+            opts="show verify sign"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1166,6 +1561,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__journal__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__journal__subcmd__sign)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1196,6 +1605,62 @@ _contain() {
         contain__subcmd__help__subcmd__man)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__measures)
+            opts="list extend release"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__measures__subcmd__extend)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__measures__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__measures__subcmd__release)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1319,8 +1784,78 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__policy)
+            opts="check explain test"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__policy__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__policy__subcmd__explain)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__policy__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__propose)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__provider)
-            opts="list show permissions guardrail"
+            opts="list show permissions schema lint test guardrail"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1334,6 +1869,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__provider__subcmd__guardrail)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider__subcmd__lint)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1375,7 +1924,35 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__provider__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__provider__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__provider__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1502,7 +2079,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__identify)
-            opts="-h -V --from --offline --json --workspace --journal --as --help --version"
+            opts="-h -V --from --offline --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1524,6 +2101,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1532,7 +2113,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident)
-            opts="-h -V --json --workspace --journal --as --help --version open list show done waive note help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version open list show done waive declare review handover dismiss close accept reopen note help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1550,6 +2131,170 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__accept)
+            opts="-h -V --relation --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --relation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__close)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__declare)
+            opts="-h -V --reason --lasts --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lasts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__dismiss)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1558,7 +2303,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__done)
-            opts="-h -V --note --evidence --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --note --evidence --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1588,6 +2333,48 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__handover)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1596,7 +2383,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__help)
-            opts="open list show done waive note help"
+            opts="open list show done waive declare review handover dismiss close accept reopen note help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1609,7 +2396,77 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__incident__subcmd__help__subcmd__accept)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__declare)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__dismiss)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__incident__subcmd__help__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__handover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1679,6 +2536,34 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__incident__subcmd__help__subcmd__reopen)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__help__subcmd__review)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__incident__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1708,7 +2593,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__list)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1726,6 +2611,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1734,7 +2623,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__note)
-            opts="-h -V --did --at --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --did --at --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1764,6 +2653,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1772,7 +2665,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__open)
-            opts="-h -V --since --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --since --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1802,33 +2695,7 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        contain__subcmd__incident__subcmd__show)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --incident)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --workspace)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --journal)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --as)
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1839,8 +2706,8 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__incident__subcmd__waive)
-            opts="-h -V --reason --incident --json --workspace --journal --as --help --version"
+        contain__subcmd__incident__subcmd__reopen)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1866,6 +2733,120 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__review)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__show)
+            opts="-h -V --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__waive)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1874,7 +2855,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__inventory)
-            opts="-h -V --subjects --from --since --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subjects --from --since --activity --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1920,6 +2901,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1928,7 +2913,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__isolate)
-            opts="-h -V --subjects --from --since --include --secret --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subjects --from --since --include --secret --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1982,6 +2967,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1990,7 +2979,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__journal)
-            opts="-h -V --json --workspace --journal --as --help --version show verify help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version show verify sign help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2008,6 +2997,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2016,7 +3009,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__journal__subcmd__help)
-            opts="show verify help"
+            opts="show verify sign help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2057,6 +3050,20 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__journal__subcmd__help__subcmd__sign)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__journal__subcmd__help__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2072,7 +3079,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__journal__subcmd__show)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2091,6 +3098,52 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__journal__subcmd__sign)
+            opts="-h -V --key --to --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2102,13 +3155,21 @@ _contain() {
             return 0
             ;;
         contain__subcmd__journal__subcmd__verify)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --incident --checkpoint --allowed-signers --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --checkpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allowed-signers)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2124,6 +3185,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2132,7 +3197,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__man)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2150,6 +3215,224 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures)
+            opts="-h -V --json --workspace --journal --as --operator --help --version list extend release help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__extend)
+            opts="-h -V --until --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__help)
+            opts="list extend release help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__help__subcmd__extend)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__help__subcmd__release)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__list)
+            opts="-h -V --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__measures__subcmd__release)
+            opts="-h -V --yes --reason --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2158,7 +3441,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__plan)
-            opts="-h -V --subject --subjects --from --input --since --include --permissions --as-commands --secret --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subject --subjects --from --input --since --include --permissions --as-commands --secret --activity --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2220,6 +3503,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2228,7 +3515,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook)
-            opts="-h -V --json --workspace --journal --as --help --version lint schema reference list show new help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version lint schema reference list show new help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2243,6 +3530,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2366,7 +3657,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook__subcmd__lint)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2381,6 +3672,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2392,7 +3687,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook__subcmd__list)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2407,6 +3702,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2418,7 +3717,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook__subcmd__new)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2433,6 +3732,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2444,7 +3747,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook__subcmd__reference)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2459,6 +3762,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2470,7 +3777,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook__subcmd__schema)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2485,6 +3792,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2496,7 +3807,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__playbook__subcmd__show)
-            opts="-h -V --json --workspace --journal --as --help --version"
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2514,6 +3825,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2521,8 +3836,8 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__provider)
-            opts="-h -V --json --workspace --journal --as --help --version list show permissions guardrail help"
+        contain__subcmd__policy)
+            opts="-h -V --json --workspace --journal --as --operator --help --version check explain test help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2540,6 +3855,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2547,8 +3866,8 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__provider__subcmd__guardrail)
-            opts="-h -V --json --workspace --journal --as --help --version"
+        contain__subcmd__policy__subcmd__check)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2566,6 +3885,274 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__explain)
+            opts="-h -V --incident --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__help)
+            opts="check explain test help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__help__subcmd__explain)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__policy__subcmd__test)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__propose)
+            opts="-h -V --subjects --from --since --rationale --evidence --playbook --input --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --subjects)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rationale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --evidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --playbook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --input)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ticket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider)
+            opts="-h -V --json --workspace --journal --as --operator --help --version list show permissions schema lint test guardrail help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__guardrail)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2574,7 +4161,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__provider__subcmd__help)
-            opts="list show permissions guardrail help"
+            opts="list show permissions schema lint test guardrail help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2602,6 +4189,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__provider__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__help__subcmd__lint)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2643,6 +4244,20 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__provider__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__provider__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2657,8 +4272,22 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__provider__subcmd__list)
-            opts="-h -V --json --workspace --journal --as --help --version"
+        contain__subcmd__provider__subcmd__help__subcmd__test)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__lint)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2676,6 +4305,40 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__list)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2684,7 +4347,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__provider__subcmd__permissions)
-            opts="-h -V --reads --action --json --workspace --journal --as --help --version"
+            opts="-h -V --reads --action --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2706,6 +4369,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2713,8 +4380,8 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__provider__subcmd__show)
-            opts="-h -V --json --workspace --journal --as --help --version"
+        contain__subcmd__provider__subcmd__schema)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2732,6 +4399,70 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__show)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__provider__subcmd__test)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2740,7 +4471,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__reissue)
-            opts="-h -V --subjects --from --since --input --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subjects --from --since --input --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2790,6 +4521,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2798,13 +4533,17 @@ _contain() {
             return 0
             ;;
         contain__subcmd__report)
-            opts="-h -V --incident --print --json --workspace --journal --as --help --version"
+            opts="-h -V --incident --audience --md --html --print --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --audience)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2820,6 +4559,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2828,7 +4571,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__restore)
-            opts="-h -V --false-positive --sessions-too --even-if-changed --yes --reason --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --false-positive --sessions-too --even-if-changed --yes --reason --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2858,6 +4601,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2866,7 +4613,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__resume)
-            opts="-h -V --wait --yes --secret --from --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --wait --yes --secret --from --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2896,6 +4643,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2904,7 +4655,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__run)
-            opts="-h -V --subject --subjects --from --input --since --include --secret --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subject --subjects --from --input --since --include --secret --yes --exact --wait --activity --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2966,6 +4717,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2974,7 +4729,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__status)
-            opts="-h -V --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --incident --watch --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2996,6 +4751,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3004,7 +4763,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__validate)
-            opts="-h -V --subjects --from --since --wait --activity --incident --reason --ticket --json --workspace --journal --as --help --version"
+            opts="-h -V --subjects --from --since --wait --activity --incident --reason --ticket --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3050,6 +4809,10 @@ _contain() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3058,7 +4821,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__verify)
-            opts="-h -V --wait --secret --incident --json --workspace --journal --as --help --version"
+            opts="-h -V --wait --secret --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3081,6 +4844,10 @@ _contain() {
                     return 0
                     ;;
                 --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -21,6 +21,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -32,20 +33,24 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand reissue 'Replace a credential that was cut: the new one goes straight to its consumers, and nobody sees it'
             cand plan 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
             cand apply 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+            cand approve 'Agree to a plan that waits for people, or deny it, by signing it with an SSH key'
             cand run 'Carry out a playbook on one subject or on several'
+            cand propose 'Put the isolation of something, or a playbook, before people: planned, with why, and done by nobody until two agree'
             cand status 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
             cand verify 'Look at everything afresh and say whether it is contained; changes nothing'
             cand resume 'Go on with an incident: look at what is in doubt, then finish what is open or due'
             cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
-            cand incident 'Open an incident, list incidents, or note something in one'
+            cand incident 'Open, list or close incidents, or note something in one'
             cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand measures 'List the cuts in force and their reviews, move a review, or give a cut back'
             cand evidence 'List, add to, or take out the evidence of an incident'
-            cand report 'Write the report of an incident: what was done, by whose authority, with what proof'
+            cand report 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything'
             cand provider 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider'
             cand doctor 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider'
             cand playbook 'Check playbooks, and show what the language and the shelf hold'
+            cand policy 'Check the policies, explain what they say of a plan, or hold them to written cases'
             cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
-            cand journal 'Show an incident''s journal, or verify it'
+            cand journal 'Show an incident''s journal, verify it, or sign it'
             cand completions 'Print the completion script for a shell'
             cand man 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -63,6 +68,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
             cand --exact 'Withhold the reach mandate: whatever is found later is planned, not cut'
             cand --wait 'Go on until contained, cutting what appears meanwhile'
@@ -83,6 +89,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -100,6 +107,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --wait 'Go on until the checks can be answered: until every cut is in force everywhere'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
@@ -119,6 +127,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
             cand --exact 'Withhold the reach mandate: whatever is found later is planned, not cut'
             cand --wait 'Go on until done, or until people are needed'
@@ -143,6 +152,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --permissions 'Print instead the least policy that permits exactly this plan, for whoever applies it'
             cand --as-commands 'Print instead the plan and its undo as the vendors'' own command lines, to be run by hand'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
@@ -158,10 +168,28 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;approve'= {
+            cand --key 'Sign with this key: a private key''s file, or the .pub beside a key that an agent or hardware holds'
+            cand --import 'Take in what somebody signed elsewhere: a file, `-` is standard input. The signature, after the line that was signed where that is not the request itself'
+            cand --item 'Answer for this item only, as the plan names it (can be repeated)'
+            cand --deny 'Deny instead, and say why; final for these items in this run'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --yes 'Sign without being asked once more'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
         }
@@ -180,9 +208,31 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
             cand --exact 'Withhold the reach mandate: whatever is found later is planned, not cut'
             cand --wait 'Go on until contained, cutting what appears meanwhile'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;propose'= {
+            cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
+            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
+            cand --rationale 'Why, in your words; kept in the journal as what you say, never as more'
+            cand --evidence 'What it rests on: a reference, a link, an id (can be repeated)'
+            cand --playbook 'A playbook instead of isolate'
+            cand --input 'Give an input of the playbook a value (can be repeated)'
+            cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --ticket 'A ticket elsewhere; kept in the journal'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -194,6 +244,8 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --watch 'Go on showing it, whenever the journal grows or a deadline passes, until interrupted'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -206,6 +258,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --wait 'Wait until everything has settled, as long as waiting can change the answer'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
@@ -220,6 +273,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --wait 'Go on until contained, cutting what appears meanwhile'
             cand --yes 'Confirm what still needs confirming without being asked; covers tiers up to 2'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
@@ -235,6 +289,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --false-positive 'What was cut is healthy: lift all of our measures on it and on what hung on it; needs `--reason`'
             cand --sessions-too 'The sessions that were cut are healthy too: lift their cut-offs at once'
             cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
@@ -248,6 +303,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -258,6 +314,13 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
             cand done 'Say that a manual task was done'
             cand waive 'Take on yourself that an open item holds back nothing any more'
+            cand declare 'Declare that one person may do what otherwise takes two, until it is reviewed'
+            cand review 'Say that you have looked at what another person did on their own word'
+            cand handover 'Hand the lead of an incident over to somebody'
+            cand dismiss 'End all authority of agents and pipelines in an incident'
+            cand close 'Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt, overdue or owed; otherwise it names what is lacking, with the command that settles it'
+            cand accept 'Take on yourself that something which closing lacks stays as it is'
+            cand reopen 'Open a closed incident again'
             cand note 'Write something down in an incident''s journal'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -268,6 +331,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -278,6 +342,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -289,6 +354,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -302,6 +368,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -314,6 +381,100 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;declare'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --lasts 'It ends by itself after so long; otherwise after 24h, and after 1h for break-glass, which is also the most'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;review'= {
+            cand --reason 'What you say about it; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;handover'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;dismiss'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;close'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;accept'= {
+            cand --relation 'Everything open that is known in this way alone: held, could-enter, could-read, shared, exposed'
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;reopen'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -327,6 +488,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -339,6 +501,13 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
             cand done 'Say that a manual task was done'
             cand waive 'Take on yourself that an open item holds back nothing any more'
+            cand declare 'Declare that one person may do what otherwise takes two, until it is reviewed'
+            cand review 'Say that you have looked at what another person did on their own word'
+            cand handover 'Hand the lead of an incident over to somebody'
+            cand dismiss 'End all authority of agents and pipelines in an incident'
+            cand close 'Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt, overdue or owed; otherwise it names what is lacking, with the command that settles it'
+            cand accept 'Take on yourself that something which closing lacks stays as it is'
+            cand reopen 'Open a closed incident again'
             cand note 'Write something down in an incident''s journal'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -352,6 +521,20 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;incident;help;waive'= {
         }
+        &'contain;incident;help;declare'= {
+        }
+        &'contain;incident;help;review'= {
+        }
+        &'contain;incident;help;handover'= {
+        }
+        &'contain;incident;help;dismiss'= {
+        }
+        &'contain;incident;help;close'= {
+        }
+        &'contain;incident;help;accept'= {
+        }
+        &'contain;incident;help;reopen'= {
+        }
         &'contain;incident;help;note'= {
         }
         &'contain;incident;help;help'= {
@@ -361,6 +544,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --offline 'Ask no provider: say only what the id itself tells'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
@@ -368,10 +552,80 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'contain;measures'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand list 'List the cuts in force: since when, by which run, due for review when; and what people owe. Ends 10 where a review is overdue'
+            cand extend 'Say that a measure was reviewed and stays, until its next review'
+            cand release 'Give a measure back, as `contain restore` does: with a plan, its judgement and its confirmation'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;measures;list'= {
+            cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;measures;extend'= {
+            cand --until 'When it is due for review next: a time, or a duration from now'
+            cand --reason 'Why it stays, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;measures;release'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --yes 'Confirm the plan without being asked; covers tiers up to 2'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;measures;help'= {
+            cand list 'List the cuts in force: since when, by which run, due for review when; and what people owe. Ends 10 where a review is overdue'
+            cand extend 'Say that a measure was reviewed and stays, until its next review'
+            cand release 'Give a measure back, as `contain restore` does: with a plan, its judgement and its confirmation'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;measures;help;list'= {
+        }
+        &'contain;measures;help;extend'= {
+        }
+        &'contain;measures;help;release'= {
+        }
+        &'contain;measures;help;help'= {
+        }
         &'contain;evidence'= {
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -387,6 +641,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -399,6 +654,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -410,6 +666,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -432,9 +689,13 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;report'= {
             cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --audience 'For whom: internal names everything; external replaces names by stable pseudonyms and leaves out what people wrote'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --md 'As Markdown, which is what is printed otherwise too'
+            cand --html 'As one HTML file that needs nothing else; with `--json` the report stands in `data` as JSON'
             cand --print 'Print it only; otherwise it is stored in the incident''s folder too, and noted in the journal'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
@@ -446,6 +707,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -454,6 +716,9 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand list 'List the providers, with the kinds and actions of each in short'
             cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
             cand permissions 'Print the least policy for a responder who may do everything that this build can do'
+            cand schema 'Print the JSON Schema of provider packs'
+            cand lint 'Check packs without asking anybody: structure, expressions, effects, undos, answers'
+            cand test 'Run the recorded conversations of packs through the real engine, against a server on loopback'
             cand guardrail 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -461,6 +726,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -471,6 +737,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -482,7 +749,41 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --reads 'Only what reads: enough to plan, inventory and verify'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;schema'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;lint'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;provider;test'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -493,6 +794,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -503,6 +805,9 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand list 'List the providers, with the kinds and actions of each in short'
             cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
             cand permissions 'Print the least policy for a responder who may do everything that this build can do'
+            cand schema 'Print the JSON Schema of provider packs'
+            cand lint 'Check packs without asking anybody: structure, expressions, effects, undos, answers'
+            cand test 'Run the recorded conversations of packs through the real engine, against a server on loopback'
             cand guardrail 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -512,6 +817,12 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;provider;help;permissions'= {
         }
+        &'contain;provider;help;schema'= {
+        }
+        &'contain;provider;help;lint'= {
+        }
+        &'contain;provider;help;test'= {
+        }
         &'contain;provider;help;guardrail'= {
         }
         &'contain;provider;help;help'= {
@@ -520,6 +831,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -530,6 +842,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -547,6 +860,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -557,6 +871,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -567,6 +882,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -577,6 +893,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -587,6 +904,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -597,6 +915,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -626,10 +945,74 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;playbook;help;help'= {
         }
+        &'contain;policy'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand check 'Read and validate every policy, and list the rules with what they want'
+            cand explain 'Say of each item of a plan what the policies say once its operator says yes, and who else could agree'
+            cand test 'Hold the policies to cases in YAML files: a question, and what they have to say; ends 5 where one does not hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;policy;check'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;policy;explain'= {
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;policy;test'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;policy;help'= {
+            cand check 'Read and validate every policy, and list the rules with what they want'
+            cand explain 'Say of each item of a plan what the policies say once its operator says yes, and who else could agree'
+            cand test 'Hold the policies to cases in YAML files: a question, and what they have to say; ends 5 where one does not hold'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;policy;help;check'= {
+        }
+        &'contain;policy;help;explain'= {
+        }
+        &'contain;policy;help;test'= {
+        }
+        &'contain;policy;help;help'= {
+        }
         &'contain;drill'= {
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -643,6 +1026,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -653,6 +1037,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -674,13 +1059,15 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
             cand show 'Print the entries in short, one a line'
-            cand verify 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
+            cand verify 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged'
+            cand sign 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contain;journal;show'= {
@@ -688,6 +1075,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -696,9 +1084,26 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;journal;verify'= {
             cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
+            cand --checkpoint 'Hold it against this signed checkpoint, kept elsewhere, with its .sig beside it (can be repeated)'
+            cand --allowed-signers 'Who may sign, as `ssh-keygen` reads it; otherwise allowed_signers of the workspace'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;journal;sign'= {
+            cand --key 'Sign with this SSH key: a file with a private key, or the .pub of one that an agent or a FIDO key holds'
+            cand --to 'Copy the checkpoint and its signature into DIR, out of reach of whoever can write here (can be repeated)'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -707,12 +1112,15 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;journal;help'= {
             cand show 'Print the entries in short, one a line'
-            cand verify 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
+            cand verify 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged'
+            cand sign 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contain;journal;help;show'= {
         }
         &'contain;journal;help;verify'= {
+        }
+        &'contain;journal;help;sign'= {
         }
         &'contain;journal;help;help'= {
         }
@@ -720,6 +1128,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -730,6 +1139,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -743,20 +1153,24 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand reissue 'Replace a credential that was cut: the new one goes straight to its consumers, and nobody sees it'
             cand plan 'Plan what isolate or a playbook would do, and store the plan for `contain apply`; changes nothing'
             cand apply 'Perform one round exactly as planned: the plan that is named, or the latest one of the incident'
+            cand approve 'Agree to a plan that waits for people, or deny it, by signing it with an SSH key'
             cand run 'Carry out a playbook on one subject or on several'
+            cand propose 'Put the isolation of something, or a playbook, before people: planned, with why, and done by nobody until two agree'
             cand status 'Say where an incident stands: what is done, open and still alive, and what is due; asks no provider'
             cand verify 'Look at everything afresh and say whether it is contained; changes nothing'
             cand resume 'Go on with an incident: look at what is in doubt, then finish what is open or due'
             cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
-            cand incident 'Open an incident, list incidents, or note something in one'
+            cand incident 'Open, list or close incidents, or note something in one'
             cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand measures 'List the cuts in force and their reviews, move a review, or give a cut back'
             cand evidence 'List, add to, or take out the evidence of an incident'
-            cand report 'Write the report of an incident: what was done, by whose authority, with what proof'
+            cand report 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything'
             cand provider 'Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider'
             cand doctor 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider'
             cand playbook 'Check playbooks, and show what the language and the shelf hold'
+            cand policy 'Check the policies, explain what they say of a plan, or hold them to written cases'
             cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
-            cand journal 'Show an incident''s journal, or verify it'
+            cand journal 'Show an incident''s journal, verify it, or sign it'
             cand completions 'Print the completion script for a shell'
             cand man 'Print the manual page of contain, or of one verb: contain man isolate | man -l -'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -773,7 +1187,11 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;apply'= {
         }
+        &'contain;help;approve'= {
+        }
         &'contain;help;run'= {
+        }
+        &'contain;help;propose'= {
         }
         &'contain;help;status'= {
         }
@@ -789,6 +1207,13 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
             cand done 'Say that a manual task was done'
             cand waive 'Take on yourself that an open item holds back nothing any more'
+            cand declare 'Declare that one person may do what otherwise takes two, until it is reviewed'
+            cand review 'Say that you have looked at what another person did on their own word'
+            cand handover 'Hand the lead of an incident over to somebody'
+            cand dismiss 'End all authority of agents and pipelines in an incident'
+            cand close 'Close an incident on evidence: only where everything found is dead, accepted or out of reach, and nothing is in doubt, overdue or owed; otherwise it names what is lacking, with the command that settles it'
+            cand accept 'Take on yourself that something which closing lacks stays as it is'
+            cand reopen 'Open a closed incident again'
             cand note 'Write something down in an incident''s journal'
         }
         &'contain;help;incident;open'= {
@@ -801,9 +1226,34 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;incident;waive'= {
         }
+        &'contain;help;incident;declare'= {
+        }
+        &'contain;help;incident;review'= {
+        }
+        &'contain;help;incident;handover'= {
+        }
+        &'contain;help;incident;dismiss'= {
+        }
+        &'contain;help;incident;close'= {
+        }
+        &'contain;help;incident;accept'= {
+        }
+        &'contain;help;incident;reopen'= {
+        }
         &'contain;help;incident;note'= {
         }
         &'contain;help;identify'= {
+        }
+        &'contain;help;measures'= {
+            cand list 'List the cuts in force: since when, by which run, due for review when; and what people owe. Ends 10 where a review is overdue'
+            cand extend 'Say that a measure was reviewed and stays, until its next review'
+            cand release 'Give a measure back, as `contain restore` does: with a plan, its judgement and its confirmation'
+        }
+        &'contain;help;measures;list'= {
+        }
+        &'contain;help;measures;extend'= {
+        }
+        &'contain;help;measures;release'= {
         }
         &'contain;help;evidence'= {
             cand list 'List what was kept: what, when, from where, its digest, complete or not; ends 11 where a file is missing or altered'
@@ -822,6 +1272,9 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand list 'List the providers, with the kinds and actions of each in short'
             cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
             cand permissions 'Print the least policy for a responder who may do everything that this build can do'
+            cand schema 'Print the JSON Schema of provider packs'
+            cand lint 'Check packs without asking anybody: structure, expressions, effects, undos, answers'
+            cand test 'Run the recorded conversations of packs through the real engine, against a server on loopback'
             cand guardrail 'Print the guardrail to install in peacetime: what denies a principal everything and cannot be edited by it'
         }
         &'contain;help;provider;list'= {
@@ -829,6 +1282,12 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help;provider;show'= {
         }
         &'contain;help;provider;permissions'= {
+        }
+        &'contain;help;provider;schema'= {
+        }
+        &'contain;help;provider;lint'= {
+        }
+        &'contain;help;provider;test'= {
         }
         &'contain;help;provider;guardrail'= {
         }
@@ -854,6 +1313,17 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;playbook;new'= {
         }
+        &'contain;help;policy'= {
+            cand check 'Read and validate every policy, and list the rules with what they want'
+            cand explain 'Say of each item of a plan what the policies say once its operator says yes, and who else could agree'
+            cand test 'Hold the policies to cases in YAML files: a question, and what they have to say; ends 5 where one does not hold'
+        }
+        &'contain;help;policy;check'= {
+        }
+        &'contain;help;policy;explain'= {
+        }
+        &'contain;help;policy;test'= {
+        }
         &'contain;help;drill'= {
             cand run 'Rehearse a scenario'
             cand list 'List the scenarios that ship'
@@ -864,11 +1334,14 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;journal'= {
             cand show 'Print the entries in short, one a line'
-            cand verify 'Check the hash chain, the order and the legality of every entry, and the files attached to it; ends 0 intact, 11 damaged'
+            cand verify 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged'
+            cand sign 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen'
         }
         &'contain;help;journal;show'= {
         }
         &'contain;help;journal;verify'= {
+        }
+        &'contain;help;journal;sign'= {
         }
         &'contain;help;completions'= {
         }

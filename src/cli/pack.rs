@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::workspace::{self, Aws, Workspace};
-use crate::domain::{SecretRef, nearest};
+use crate::domain::SecretRef;
+#[cfg(feature = "http")]
+use crate::domain::nearest;
 use crate::pack::{self, Pack, Wants};
 use crate::playbook::yaml::{self, Data, Node};
 use crate::playbook::{Problem, Refused, Span};
@@ -321,6 +323,7 @@ pub(super) fn providers(
 }
 
 /// The pack of a name, or the file of a path.
+#[cfg(feature = "http")]
 pub(super) fn find(workspace: &Workspace, named: &str) -> Result<Arc<Pack>, Box<Failure>> {
     if super::library::is_path(named) {
         let text = workspace::read(Path::new(named))?;
