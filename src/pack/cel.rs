@@ -69,7 +69,9 @@ impl Expr {
             let program = compile(&self.source).ok()?;
             let references = program.references();
             let mentions = references.variables().into_iter();
-            let mentions = mentions.map(ToString::to_string).collect();
+            let mut mentions: Vec<String> = mentions.map(ToString::to_string).collect();
+            // The library hands them over in an order that differs between processes.
+            mentions.sort();
             Some(Compiled { program, mentions })
         };
         self.compiled.get_or_init(compile).as_ref()
