@@ -190,9 +190,8 @@ pub fn load(file: &str, text: &str) -> Result<Pack, Refused> {
 }
 
 /// The packs that ship: name and text.
-pub const SHIPPED: [(&str, &str); 4] = [
+pub const SHIPPED: [(&str, &str); 3] = [
     ("anthropic", include_str!("packs/anthropic.yaml")),
-    ("hugging-face", include_str!("packs/hugging-face.yaml")),
     ("okta", include_str!("packs/okta.yaml")),
     ("slack", include_str!("packs/slack.yaml")),
 ];

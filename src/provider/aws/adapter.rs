@@ -39,6 +39,8 @@ pub struct Settings {
     pub organization: Option<String>,
     /// Credentials that whoever builds the provider hands over, in place of the ambient ones.
     pub given: Option<Arc<Given>>,
+    /// The bucket that these credentials keep the record in, and are for nothing else.
+    pub keeps: Option<String>,
     /// Files of exported CloudTrail events, read beside its API.
     pub activity: Vec<PathBuf>,
 }

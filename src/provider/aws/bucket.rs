@@ -58,6 +58,10 @@ impl Bucket {
     /// # Errors
     /// Says what of the configuration does not allow it.
     pub async fn open(address: &Address, settings: Settings, clock: Clock) -> Result<Self, Why> {
+        let settings = Settings {
+            keeps: Some(address.bucket.clone()),
+            ..settings
+        };
         let link = Arc::new(Link::new(settings, clock));
         let region = match &address.region {
             Some(region) => region.clone(),

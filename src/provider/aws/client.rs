@@ -302,7 +302,14 @@ impl Link {
         let sdk = shown(&sdk, sts);
         let (credentials, onward, sources) = match &self.settings.role {
             Some(role) => {
-                let reads = self.entered(Entry::to_read(role), &sdk, &ambient);
+                let entry = match &self.settings.keeps {
+                    Some(bucket) => {
+                        let partition = role.split(':').nth(1).unwrap_or("aws");
+                        Entry::to_keep(role, (partition, bucket))
+                    }
+                    None => Entry::to_read(role),
+                };
+                let reads = self.entered(entry, &sdk, &ambient);
                 let beyond = self.settings.accounts.values();
                 let beyond = beyond.chain(&self.settings.organization).cloned();
                 let on = Entry::to_go_on(role, &Vec::from_iter(beyond));

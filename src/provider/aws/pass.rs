@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::guard::READS;
 use super::kind;
 use super::resolve::{credential, principal};
-use crate::domain::{Because, Locator, Pass, Time, Why};
+use crate::domain::{Because, Duration, Locator, Pass, Time, Why};
 use crate::provider::Remit;
 
 /// As short as a session may be, in seconds (STS API Reference, AssumeRole, `DurationSeconds`).
@@ -48,6 +48,24 @@ impl Entry {
             source: None,
             policy: permit(READS),
             shorter: permit(&verbs(READS)),
+        }
+    }
+
+    /// For keeping the record in a bucket, and nothing else.
+    pub(super) fn to_keep(role: &str, (partition, bucket): (&str, &str)) -> Self {
+        let bucket = format!("arn:{partition}:s3:::{bucket}");
+        let objects = format!("{bucket}/*");
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": objects},
+            {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketObjectLockConfiguration"], "Resource": bucket},
+        ]})
+        .to_string();
+        Self {
+            role: role.to_owned(),
+            name: "contain".to_owned(),
+            source: None,
+            shorter: policy.clone(),
+            policy,
         }
     }
 
@@ -215,6 +233,9 @@ struct Taken {
     wide_since: Option<Time>,
 }
 
+/// A session with less left than this is used no more.
+const STILL: Duration = Duration::from_secs(60);
+
 impl Taken {
     /// Whether so much of its time is left that nothing sent now meets its end; by the clock that ends it.
     fn is_good(&self, there: Time) -> bool {
@@ -223,6 +244,11 @@ impl Taken {
             self.until.duration_since(there),
         );
         left > whole / 3
+    }
+
+    /// Whether a call that leaves now still has time to be answered.
+    fn is_usable(&self, there: Time) -> bool {
+        self.until.duration_since(there) > STILL
     }
 }
 
@@ -290,7 +316,19 @@ pub(super) async fn take(link: &Link, remit: &Remit, incident: &str) -> Result<O
     }
     let (name, wants_source) = (entry.name.clone(), entry.source.is_some());
     let sts = link.door().await?;
-    let entered = assume(&sts, entry).await.map_err(|failure| failure.why())?;
+    let entered = match assume(&sts, entry).await {
+        Ok(entered) => entered,
+        Err(failure) => {
+            // What is held is good for a while yet: nothing that restricts waits for a new one.
+            let there = link.heard.there(&link.clock);
+            let is_usable = held.as_ref().is_some_and(|taken| taken.is_usable(there));
+            return if is_usable {
+                Ok(None)
+            } else {
+                Err(failure.why())
+            };
+        }
+    };
     if wants_source && entered.source.is_none() {
         link.sessions.is_nameless.store(true, Ordering::Relaxed);
     }
@@ -404,74 +442,4 @@ pub(super) fn fixed(credentials: Credentials) -> SharedCredentialsProvider {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_we_read_with_fits_into_a_session_and_tells_no_secret() {
-        let entry = Entry::to_read("arn:aws:iam::1:role/r");
-        assert!(fits(&entry.policy) && fits(&entry.shorter));
-        assert!(entry.shorter.len() * 4 < entry.policy.len() * 3);
-        for policy in [&entry.policy, &entry.shorter] {
-            assert!(!policy.contains("GetSecretValue") && !policy.contains("ssm:Get"));
-            assert!(!policy.contains("sts:AssumeRole"));
-            let document: Value = serde_json::from_str(policy).unwrap_or_default();
-            let listed = document.pointer("/Statement/0/Action");
-            let listed = listed
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
-            let wide: Vec<&Value> = listed
-                .iter()
-                .filter(|one| one.as_str().is_some_and(|one| one.contains('*')))
-                .collect();
-            assert!(wide.is_empty() || wide == [&json!("iam:Get*"), &json!("iam:List*")]);
-        }
-    }
-
-    #[test]
-    fn a_session_is_named_as_aws_allows() {
-        let remit = Remit {
-            account: None,
-            policy: permit(&["iam:GetUser"]),
-            broader: None,
-        };
-        let entry = Entry::to_act("r", &remit, "a b/ü:c");
-        assert_eq!(entry.name, "contain-a-b---c");
-        assert_eq!(entry.source.as_deref(), Some("a-b---c"));
-        assert_eq!(Entry::to_act("r", &remit, "x").source, None);
-        let long = "i".repeat(300);
-        let entry = Entry::to_act("r", &remit, &long);
-        assert_eq!(entry.name.len(), LONGEST_NAME);
-        assert_eq!(entry.source.map(|source| source.len()), Some(LONGEST_NAME));
-    }
-
-    #[test]
-    fn what_is_broader_permits_the_same_actions_and_no_other() {
-        let exact = json!({"Statement": [
-            {"Sid": "A", "Effect": "Allow", "Action": ["iam:GetUser"], "Resource": ["u"]},
-            {"Sid": "B", "Effect": "Allow", "Action": ["iam:PutUserPolicy", "iam:GetUser"], "Resource": ["u", "v"]},
-        ]});
-        let short = compact(&exact);
-        assert!(!short.contains("Sid"), "{short}");
-        assert!(short.contains(r#""Effect":"Allow","Action":"iam:GetUser","Resource":"u""#));
-        assert_eq!(
-            broader(&short),
-            permit(&["iam:GetUser", "iam:PutUserPolicy"])
-        );
-    }
-
-    #[test]
-    fn a_session_is_taken_anew_once_two_thirds_of_its_time_are_over() {
-        let at = |second: i64| Time::from_second(second).unwrap_or_default();
-        let taken = Taken {
-            credentials: Credentials::new("a", "b", None, None, "test"),
-            at: at(0),
-            until: at(900),
-            wide_since: None,
-        };
-        for (second, good) in [(0, true), (599, true), (600, false), (2000, false)] {
-            assert_eq!(taken.is_good(at(second)), good, "{second}");
-        }
-    }
-}
+mod tests;

@@ -19,16 +19,18 @@ pub(super) fn remits(
     partition: &str,
 ) -> Vec<Option<Arc<Remit>>> {
     let mut answers = vec![None; wants.len()];
-    let mut shares: BTreeMap<Option<&str>, Vec<(usize, &Want<'_>)>> = BTreeMap::new();
+    // What goes through the organisation's role waits for nothing else, and nothing else for it.
+    let mut shares: BTreeMap<_, Vec<(usize, &Want<'_>)>> = BTreeMap::new();
     for (at, want) in wants.iter().enumerate() {
         let account = want.account.filter(|account| links.has(account));
         let link = links.of(account);
         let elsewhere = link.organization.get().is_some() && want.needs.iter().any(of_organization);
         if link.settings.role.is_some() || elsewhere {
-            shares.entry(account).or_default().push((at, want));
+            let share = shares.entry((account, elsewhere)).or_default();
+            share.push((at, want));
         }
     }
-    for (account, wants) in shares {
+    for ((account, _), wants) in shares {
         let mut open: Vec<(usize, &Want<'_>)> = Vec::new();
         let mut policy = String::new();
         let mut close = |open: &mut Vec<(usize, &Want<'_>)>, policy: &str| {

@@ -286,8 +286,14 @@ fn offline(runs: &mut Runs<'_>) {
         "completions bash",
         "man",
         "identify --from leak.txt",
+        "policy check",
+        "provider schema",
+        "provider test okta",
     ] {
         runs.run(line, &[]);
+    }
+    for line in ["policy test tell.yaml", "provider lint tell.yaml"] {
+        runs.may_be_refused(line, &[]);
     }
 }
 
@@ -422,6 +428,18 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "incident close --reason canary",
         "incident close --json",
         "status --watch --json",
+        // What people do; here nobody is named, and nobody signs.
+        "approve --json",
+        "approve --key key --yes --item isolate/stop --deny canary",
+        "approve --import leak.txt",
+        "propose --rationale canary --evidence T-1 --playbook isolate --input review=4h --subjects subjects --from leak.txt --since 2h --reason canary --ticket T-1",
+        "incident declare break-glass --reason canary --lasts 1h",
+        "incident review abc --reason canary",
+        "incident handover bob --reason canary",
+        "incident dismiss --reason canary",
+        "policy explain",
+        "journal sign --key key --to out",
+        "journal verify --checkpoint leak.txt --allowed-signers leak.txt",
     ] {
         runs.may_be_refused(line, &here);
     }

@@ -398,7 +398,7 @@ fn where_no_source_identity_may_be_set_it_goes_on_and_says_so() {
 #[test]
 fn a_policy_that_aws_cannot_pack_is_broader_and_bounded_and_that_is_journaled() {
     let (server, world) = start();
-    let fixture = Server::sessions(&server, &["--packs", "900"]);
+    let fixture = Server::sessions(&server, &["--packs", "1150"]);
     let subjects = users(&server, 10);
     let desk = desk(&world, fixture.endpoint()).file("subjects", &subjects.join("\n"));
     let told = desk.run(&["isolate", "--subjects", "subjects", "--yes", "--json"]);
