@@ -14,6 +14,7 @@ use crate::domain::event::Event;
 use crate::domain::mandate::Mandate;
 use crate::domain::why::plain;
 use crate::gate::standing::{self, Standing};
+use crate::signature;
 
 /// Takes in what is authorised ahead for whoever operates, where the record does not hold it yet.
 pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Failure>> {
@@ -57,6 +58,51 @@ pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Fa
             });
         }
         events.push(Event::Granted { mandate });
+        work.journal.append(events).await?;
+    }
+    Ok(())
+}
+
+/// Looks again at every signature that counts: whoever's key was revoked, or who is nobody any more, has agreed to nothing.
+pub(super) async fn revisit(session: &Session, work: &Work) -> Result<(), Box<Failure>> {
+    let now = session.clock.now();
+    let case = work.journal.snapshot();
+    let signed = case
+        .mandates
+        .iter()
+        .filter_map(|mandate| Some((mandate, mandate.signed.as_ref()?)));
+    let live: Vec<_> = signed
+        .filter(|(mandate, _)| case.is_in_force(mandate, now))
+        .collect();
+    if live.is_empty() {
+        return Ok(());
+    }
+    let (signers, revoked) = session.workspace.signers()?;
+    let mut events = Vec::new();
+    for (mandate, signed) in live {
+        let kept = case
+            .attached
+            .iter()
+            .find(|file| file.digest == signed.document);
+        let stands = kept.is_some_and(|kept| {
+            let read = |path: &str| read(&work.folder.path().join(path)).ok();
+            let both = read(&kept.path).zip(read(&format!("{}.sig", kept.path)));
+            both.is_some_and(|(text, signature)| {
+                let known = (&signers, &revoked);
+                let by = signature::verify(known, text.as_bytes(), &signature, now);
+                by.is_ok_and(|by| session.roster.of_signer(&by.by) == Ok(mandate.by.as_str()))
+            })
+        });
+        if !stands {
+            aside(&format!(
+                "warning: what {} signed counts no more: its signature no longer verifies",
+                plain(&mandate.by)
+            ));
+            let nonce = mandate.nonce.clone();
+            events.push(Event::Ended { nonce });
+        }
+    }
+    if !events.is_empty() {
         work.journal.append(events).await?;
     }
     Ok(())

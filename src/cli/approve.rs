@@ -15,6 +15,7 @@ use crate::domain::mandate::{Answer, Document};
 use crate::domain::plan::Plan;
 use crate::domain::why::plain;
 use crate::domain::{Digest, ItemKey, nearest};
+use crate::gate::Who;
 use crate::gate::approval::{self, Admitted, Court, Refused};
 use crate::report::human;
 use crate::report::standing::Outcome;
@@ -57,6 +58,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         return Err(Box::new(Failure::usage(message).hint(
             "name them under `people:` in contain.yaml, and their keys in allowed_signers",
         )));
+    }
+    if matches!(session.who, Who::Agent(_) | Who::Pipeline(_)) && args.key.is_some() {
+        let message = "no agent and no pipeline signs for a person";
+        return Err(Box::new(Failure::new(exit::DENIED, "denied", message)));
     }
     let work = open(&session, session.folder(args.incident.as_deref())?, false)?;
     let (plan, request) = chosen(&work, args.plan.as_deref())?;
@@ -325,7 +330,7 @@ async fn take(
 }
 
 fn refused(work: &Work, plan: &Plan, why: &Refused) -> Box<Failure> {
-    let mut failure = Failure::new(exit::DENIED, "not-admitted", why.to_string());
+    let mut failure = Failure::new(exit::DENIED, "not-admitted", plain(&why.to_string()));
     failure.outcome = Outcome::Denied;
     let id = work.folder.id();
     let again = format!(

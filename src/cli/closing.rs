@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::declare;
 use super::failure::{Failure, exit};
 use super::session::Session;
 use super::work::Work;
@@ -81,6 +82,7 @@ pub(super) async fn close(
     incident: Option<&str>,
     reason: Option<String>,
 ) -> Result<Ended, Box<Failure>> {
+    declare::require(session, &["responder", "lead"])?;
     let folder = session.folder(incident)?;
     // Nobody performs while it is closed.
     let work = work::open(session, folder, true)?;
@@ -95,7 +97,8 @@ pub(super) async fn close(
             .iter()
             .filter(|mandate| case.is_in_force(mandate, now));
         let nonces = live.map(|mandate| mandate.nonce.clone());
-        nonces.map(|nonce| Event::Ended { nonce }).collect()
+        let ended = nonces.map(|nonce| Event::Ended { nonce });
+        ended.chain(case.ended_passes(now)).collect()
     });
     let ended = events.len();
     let reason = reason.unwrap_or_else(|| "everything is accounted for".to_owned());
@@ -245,6 +248,7 @@ pub(super) async fn accept(
     incident: Option<&str>,
     (typed, relation, why): (&[String], Option<Relation>, String),
 ) -> Result<Ended, Box<Failure>> {
+    declare::require(session, &["responder", "lead"])?;
     let work = work::open(session, session.folder(incident)?, false)?;
     refuse_closed(&work)?;
     let id = work.folder.id().to_owned();
@@ -341,6 +345,7 @@ pub(super) async fn reopen(
     incident: Option<&str>,
     reason: String,
 ) -> Result<Ended, Box<Failure>> {
+    declare::require(session, &["responder", "lead"])?;
     let work = work::open(session, session.folder(incident)?, false)?;
     let id = work.folder.id().to_owned();
     if !work.journal.with_case(|case: &Case| case.closed) {

@@ -161,7 +161,8 @@ async fn review(
             ))
         })));
     };
-    if session.roster.behind(&found.by) == by {
+    let did = session.roster.behind(&found.by);
+    if did == by || session.requested_by(&[]).iter().any(|name| name == did) {
         let message = format!("`{by}` did this, and nobody reviews what they did themselves");
         return Err(denied(message));
     }
@@ -174,8 +175,18 @@ async fn review(
     note(&work, event, told).await
 }
 
+/// Whether whoever operates may decide this: alone where nobody is configured, else a person with one of these roles.
+pub(super) fn require(session: &Session, roles: &[&str]) -> Result<(), Box<Failure>> {
+    match session.who {
+        Who::Solo => Ok(()),
+        Who::Person(_) | Who::Agent(_) | Who::Pipeline(_) | Who::Stranger => {
+            person(session, roles).map(drop)
+        }
+    }
+}
+
 /// The person who operates, where they have one of these roles.
-fn person(session: &Session, roles: &[&str]) -> Result<String, Box<Failure>> {
+pub(super) fn person(session: &Session, roles: &[&str]) -> Result<String, Box<Failure>> {
     let person = match &session.who {
         Who::Person(name) => session.roster.person(name).map(|person| (name, person)),
         Who::Solo => {

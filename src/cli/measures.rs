@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::failure::{Failure, exit};
 use super::session::Session;
-use super::{Ended, restore, status, work};
+use super::{Ended, declare, restore, status, work};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::why::plain;
@@ -176,6 +176,7 @@ async fn extend(
     typed: &[String],
     (until, reason): (Time, Option<String>),
 ) -> Result<Ended, Box<Failure>> {
+    declare::require(session, &["responder", "lead"])?;
     let work = work::open(session, session.folder(incident)?, false)?;
     let id = work.folder.id().to_owned();
     let (events, names) = work.journal.with_case(|case| {

@@ -13,6 +13,7 @@ use super::wish::{
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
+use crate::domain::case::Case;
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
 use crate::domain::{Digest, Item, Locator, Secret, State};
@@ -129,6 +130,13 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     go.run(session, work, run, wish.limit).await
 }
 
+/// Who asked for what a run planned so far.
+fn asked_before(case: &Case, run: u32) -> Vec<String> {
+    let requests = case.requests.iter().filter(|((of, _), _)| *of == run);
+    let asked = requests.flat_map(|(_, request)| request.requested_by.iter());
+    asked.chain(case.proposals.get(&run)).cloned().collect()
+}
+
 /// The entry about a proposal; refuses one too many of the same agent or pipeline.
 fn proposed(
     session: &Session,
@@ -141,7 +149,7 @@ fn proposed(
         rationale,
         evidence,
     } = proposal;
-    let made = |case: &crate::domain::case::Case| case.proposed.get(&by).copied();
+    let made = |case: &Case| case.proposed.get(&by).copied();
     let made = work.journal.with_case(made).unwrap_or_default();
     let most = session.roster.proposals_of(&by);
     if made >= most {
@@ -185,6 +193,7 @@ impl Go<'_> {
         let (lanes, pledges, key) = (Lanes::default(), Pledges::default(), work.folder.key()?);
         let around = session.around(&incident, work.folder.is_drill());
         if !matches!(limit, Limit::Plan | Limit::Verify(_)) {
+            super::ahead::revisit(session, &work).await?;
             super::ahead::take_in(session, &work).await?;
         }
         let keep = |plan: &Plan| work.folder.store_plan(plan);
@@ -204,7 +213,15 @@ impl Go<'_> {
             Ok(evidence::File { path, digest })
         };
         let made_from = made_from(session, self.playbook, self.policy);
-        let requested_by = session.requested_by(&self.own);
+        let mut requested_by = session.requested_by(&self.own);
+        if !session.roster.is_empty() {
+            // What automation asked for in this run stays asked for by it, whoever goes on.
+            let before = work.journal.with_case(|case| asked_before(case, run));
+            let is_automation = |name: &String| session.roster.person(name).is_none();
+            requested_by.extend(before.into_iter().filter(is_automation));
+            requested_by.sort();
+            requested_by.dedup();
+        }
         let branches = session.workspace.branches(&self.own);
         let means = Means {
             ground: Ground {
@@ -368,7 +385,8 @@ pub(super) fn made_from(
         ),
     ]);
     if !session.roster.is_empty() {
-        made_from.insert("people".to_owned(), session.roster.digest());
+        let people = session.workspace.people(&session.roster);
+        made_from.insert("people".to_owned(), people);
     }
     made_from
 }

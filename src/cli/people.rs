@@ -8,9 +8,12 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::session::{Session, environment};
 use super::workspace::{Config, Workspace, read};
-use crate::domain::{Locator, nearest};
+use crate::domain::{Digest, Locator, nearest};
 use crate::gate::{Circumstances, Roster, Who};
 use crate::signature::{self, AllowedSigners, Revoked};
+
+/// Who asks, where nobody who is configured does.
+const STRANGER: &str = "stranger";
 
 impl Workspace {
     /// Who is configured.
@@ -25,6 +28,16 @@ impl Workspace {
             let message = format!("{}: {wrong}", self.file().display());
             Box::new(Failure::new(2, "invalid-file", message))
         })
+    }
+
+    /// What of people decides: a plan that was made with other people, or other keys, is stale.
+    pub(super) fn people(&self, roster: &Roster) -> Digest {
+        let file = |name: &str| {
+            let file = self.folder.as_ref().map(|folder| folder.join(name));
+            file.and_then(|file| read(&file).ok()).unwrap_or_default()
+        };
+        let all = (roster, file("allowed_signers"), file("revoked_keys"));
+        Digest::of_json(&all).unwrap_or(Digest::ZERO)
     }
 
     /// Who may sign with which key, and the keys that count no more: the files `allowed_signers` and `revoked_keys`.
@@ -59,6 +72,7 @@ impl Session {
             unattended: !self.is_attended(),
             drill,
             protected: self.workspace.protected_count(),
+            present: self.requested_by(&[]),
         }
     }
 
@@ -73,6 +87,10 @@ impl Session {
         asking.extend(login.unwrap_or_default());
         asking.sort();
         asking.dedup();
+        if asking.is_empty() {
+            // Whoever that is, it is nobody whom anybody knows, so others have to agree.
+            asking.push(STRANGER.to_owned());
+        }
         asking
     }
 }

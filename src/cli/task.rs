@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::Ended;
 use super::closing::refuse_closed;
+use super::declare;
 use super::failure::Failure;
 use super::session::Session;
 use super::work::{self, Work};
@@ -23,6 +24,10 @@ pub(super) async fn done(
     note: Option<String>,
     evidence: &[PathBuf],
 ) -> Result<Ended, Box<Failure>> {
+    declare::require(
+        session,
+        &["lead", "responder", "approver", "recovery", "owner"],
+    )?;
     let work = work::open(session, session.folder(incident)?, false)?;
     refuse_closed(&work)?;
     let id = work.folder.id().to_owned();
@@ -97,6 +102,7 @@ pub(super) async fn waive(
     item: &str,
     why: String,
 ) -> Result<Ended, Box<Failure>> {
+    declare::require(session, &["responder", "lead"])?;
     let work = work::open(session, session.folder(incident)?, false)?;
     refuse_closed(&work)?;
     let id = work.folder.id().to_owned();

@@ -1,7 +1,7 @@
 //! An incident that is being worked on: joined or opened, its journal, its run lock.
 
 use super::closing::is_closed;
-use super::failure::Failure;
+use super::failure::{Failure, exit};
 use super::session::Session;
 use super::wish::Incident;
 use crate::domain::case::Case;
@@ -111,6 +111,17 @@ pub(super) fn open(
             Failure::usage(message).hint(format!("contain drill {again}")),
         ));
     }
+    let is_alone = session.roster.is_empty() && !folder.is_drill();
+    if performs && is_alone && folder.read().is_ok_and(|record| has_people(&record.case)) {
+        let message = format!(
+            "people are named for incident `{}`, and none are where you are",
+            folder.id()
+        );
+        let failure = Failure::new(exit::DENIED, "another-workspace", message);
+        return Err(Box::new(failure.hint(
+            "the same command with `--workspace DIR`, where that incident was opened",
+        )));
+    }
     let lock = if performs {
         Some(folder.lock(&session.clock)?)
     } else {
@@ -131,6 +142,11 @@ pub(super) fn open(
         lock,
         opening: Vec::new(),
     })
+}
+
+/// Whether an incident is one of a workspace that names people.
+fn has_people(case: &Case) -> bool {
+    case.lead.is_some() || !case.requests.is_empty()
 }
 
 /// Opens an incident without performing on it, for verbs that only append.

@@ -6,12 +6,16 @@ use super::{End, Error, Loop};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
 use crate::domain::{Item, ItemRef, State};
+use crate::gate::Who;
 use crate::plan;
 use crate::plan::restore::Wanted;
 
 impl Loop<'_> {
     pub(super) async fn restore(&mut self, wanted: &Wanted) -> Result<End, Error> {
-        self.end_mandates().await?;
+        // Whoever may not give back ends nobody's authority either.
+        if matches!(self.means.ground.around.who, Who::Solo | Who::Person(_)) {
+            self.end_mandates().await?;
+        }
         let case = self.means.ground.journal.snapshot();
         let round = self.rounds() + 1;
         let began = self.clock().now();

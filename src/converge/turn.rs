@@ -150,8 +150,20 @@ impl Now<'_> {
     async fn ask_people(&self, named: &ItemRef, asked: &Asked) -> Written {
         let (plan, _) = self.plan;
         let ground = &self.means.ground;
+        let veto = ground.journal.with_case(|case| case.veto(named).cloned());
+        if let Some(veto) = veto {
+            let why = format!("{} denied it: {}", veto.by, veto.reason);
+            let item = named.clone();
+            return ground.write(vec![Event::Denied { item, why }]).await;
+        }
         let agreed: BTreeMap<String, String> = ground.journal.with_case(|case| {
             let all = confirmed(case, plan, named, ground.clock.now());
+            // Among people, nobody answers the question that they put themselves.
+            let counts = |mandate: &&Mandate| {
+                ground.around.roster.is_empty()
+                    || (mandate.signed.is_some() && !ground.around.is_present(&mandate.by))
+            };
+            let all = all.filter(counts);
             let all = all.map(|mandate| (mandate.by.clone(), mandate.how.clone()));
             all.collect()
         });

@@ -39,8 +39,10 @@ pub struct Case {
     pub vetoes: Vec<Veto>,
     /// The modes that were declared, with the time.
     pub declared: Vec<(Time, Declared)>,
-    /// What was reviewed, by nonce.
-    pub reviewed: BTreeSet<String>,
+    /// What was reviewed, by nonce, and when last.
+    pub reviewed: BTreeMap<String, Time>,
+    /// When each mandate was spent last, by nonce.
+    pub spent_at: BTreeMap<String, Time>,
     /// Who leads the incident, where people are configured.
     pub lead: Option<String>,
     /// The runs that somebody proposed, by whom.

@@ -74,7 +74,7 @@ impl Case {
                 reason: reason.clone(),
             }),
             Event::Declared { declared } => self.declared.push((at, declared.clone())),
-            Event::Reviewed { id, .. } => drop(self.reviewed.insert(id.clone())),
+            Event::Reviewed { id, .. } => drop(self.reviewed.insert(id.clone(), at)),
             Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
             Event::Proposed { run, by, .. } => {
                 self.proposals.insert(*run, by.clone());
@@ -129,7 +129,7 @@ impl Case {
                 };
                 self.accepted.insert(what.clone(), accepted);
             }
-            Event::Closed { .. } => self.closed = true,
+            Event::Closed { .. } => self.close(at),
             Event::Reopened { .. } => self.closed = false,
             Event::Attached {
                 path,
@@ -179,6 +179,15 @@ impl Case {
             | Event::UndoFailed { item, .. } => self.step(at, item, event)?,
         }
         Ok(())
+    }
+
+    /// What was declared ends, and what was asked is asked no more: opening it again brings neither back.
+    fn close(&mut self, at: Time) {
+        self.closed = true;
+        self.requests.clear();
+        for (_, declared) in &mut self.declared {
+            declared.until = declared.until.min(at);
+        }
     }
 
     /// Nothing is begun in an incident that is closed, and only such a one is opened again. What was under way may still be
@@ -367,6 +376,7 @@ impl Case {
                 life.delivered.clear();
                 life.lost_at = Some(at);
                 for nonce in spent {
+                    self.spent_at.insert(nonce.clone(), at);
                     if !life.spent.contains(nonce) {
                         life.spent.push(nonce.clone());
                         *self.spent.entry(nonce.clone()).or_default() += 1;

@@ -207,10 +207,20 @@ pub fn admit(court: &Court<'_>, document: &[u8], armoured: &str) -> Result<Admit
                     item: Box::new(item.clone()),
                 });
             }
-            let nonce = format!("{}-{person}", said.nonce);
-            if case.mandates.iter().any(|known| known.nonce == nonce) {
+            // Who agreed and whose word was ended since may say so again.
+            let stem = format!("{}-{person}", said.nonce);
+            let is_of = |known: &&Mandate| known.nonce.starts_with(&stem);
+            let before: Vec<&Mandate> = case.mandates.iter().filter(is_of).collect();
+            if before
+                .iter()
+                .any(|known| !case.ended.contains(&known.nonce))
+            {
                 return Err(Refused::Twice(person));
             }
+            let nonce = match before.len() {
+                0 => stem,
+                again => format!("{stem}-{again}"),
+            };
             Ok(Admitted::Approved(Mandate {
                 by: person,
                 how: "signature".to_owned(),

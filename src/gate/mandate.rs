@@ -214,7 +214,7 @@ pub fn covering<'a>(
     item: &Item,
     named: &ItemRef,
     spec: &Spec,
-    plan: Digest,
+    (plan, operator): (Digest, &str),
     (case, pledges): (&'a Case, &Pledges),
     now: Time,
 ) -> Option<Covering<'a>> {
@@ -259,7 +259,13 @@ pub fn covering<'a>(
                     .is_none_or(|subject| subjects.contains(subject))
         }
     };
-    let mandates = || case.mandates.iter().filter(live);
+    // Whoever operates stands on their own word first.
+    let is_own = |mandate: &&Mandate| mandate.by == operator;
+    let mandates = || {
+        let (own, others): (Vec<&Mandate>, Vec<&Mandate>) =
+            case.mandates.iter().filter(live).partition(is_own);
+        own.into_iter().chain(others)
+    };
     let found = mandates().find(exact).map(|mandate| (mandate, true));
     let found = found.or_else(|| mandates().find(reach).map(|mandate| (mandate, false)));
     found.map(|(own, exact)| Covering {
@@ -427,7 +433,7 @@ mod tests {
             // Another plan than the one that was confirmed: the exact mandate covers none of it.
             let other = Digest::of(b"other");
             let at = (&case, &Pledges::default());
-            covering(item, named, spec, other, at, Time::UNIX_EPOCH).is_some()
+            covering(item, named, spec, (other, "solo"), at, Time::UNIX_EPOCH).is_some()
         };
         let named = ItemRef {
             run: 1,

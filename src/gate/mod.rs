@@ -63,7 +63,20 @@ pub fn clear(
         let why = format!("{} denied it: {}", veto.by, veto.reason);
         return Err(Blocked::Denied(why));
     }
-    let covering = mandate::covering(item, named, spec, plan, (case, pledges), now);
+    let covering = mandate::covering(
+        item,
+        named,
+        spec,
+        (plan, around.operator()),
+        (case, pledges),
+        now,
+    );
+    let covering = covering.map(|mut covering| {
+        let own = covering.own.by.as_str();
+        let is_another = |name: &str| name != own && !around.is_present(name);
+        covering.signed.retain(|mandate| is_another(&mandate.by));
+        covering
+    });
     let covering = covering.map(|covering| mandate::Covering {
         standing: mandate::standing(item, named, (spec, around.operator()), (case, pledges), now),
         ..covering
@@ -135,7 +148,8 @@ pub fn preview<'a>(
             round: plan.round,
             key: item.key.clone(),
         };
-        let signed = mandate::agreed((&named, digest), (case, &pledges), now);
+        let mut signed = mandate::agreed((&named, digest), (case, &pledges), now);
+        signed.retain(|mandate| !around.is_present(&mandate.by));
         let tiers = signed.iter().map(|mandate| mandate.tier);
         Authority {
             tier: tiers.chain([Confirmation::Yes.tier()]).max(),

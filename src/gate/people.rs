@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Digest, Locator};
+use crate::domain::Locator;
 
 /// What a person may be to an incident.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -201,12 +201,6 @@ impl Roster {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.people.is_empty() && self.agents.is_empty() && self.pipelines.is_empty()
-    }
-
-    /// What of it decides: a plan that was made with other people is stale.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        Digest::of_json(self).unwrap_or(Digest::ZERO)
     }
 
     /// A person by name.

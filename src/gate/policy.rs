@@ -112,6 +112,8 @@ pub struct Circumstances {
     pub drill: bool,
     /// How many identities are protected.
     pub protected: u32,
+    /// Everybody who is behind whoever operates: what they sign is not another person's.
+    pub present: Vec<String>,
 }
 
 impl Circumstances {
@@ -125,6 +127,7 @@ impl Circumstances {
             unattended,
             drill,
             protected: 0,
+            present: Vec::new(),
         }
     }
 
@@ -139,10 +142,17 @@ impl Circumstances {
         }
     }
 
-    /// Whether one of these who ask is no person.
+    /// Whether somebody is behind whoever operates.
+    #[must_use]
+    pub fn is_present(&self, name: &str) -> bool {
+        self.roster.behind(self.operator()) == name || self.present.iter().any(|one| one == name)
+    }
+
+    /// Whether whoever operates, or one of these who ask, is no person.
     pub(super) fn is_automation(&self, asking: &[String]) -> bool {
         let is_person = |name: &String| self.roster.person(name).is_some();
-        asking.iter().any(|name| !is_person(name))
+        matches!(self.who, Who::Agent(_) | Who::Pipeline(_))
+            || asking.iter().any(|name| !is_person(name))
     }
 }
 

@@ -69,6 +69,13 @@ pub fn admit(
         return Err(Refused::Expired(standing.until));
     }
     let person = roster.of_signer(&by.by)?.to_owned();
+    if let Some(name) = standing
+        .of
+        .iter()
+        .find(|name| roster.behind(name) == name.as_str())
+    {
+        return unreadable(&format!("`{name}` is no agent and no pipeline"));
+    }
     let owns = |name: &String| roster.behind(name) == person;
     if standing.of.iter().any(owns) {
         return Err(Refused::OwnRequest(person));

@@ -91,6 +91,7 @@ pub fn lacking(books: &Books<'_>) -> Vec<Lack> {
     }
     all.extend(measures(books));
     all.extend(unreviewed(books));
+    all.extend(sessions(books));
     all.extend(books.damaged.iter().map(|path| Lack {
         sort: Sort::Unfinished,
         what: format!("a file of the record: {path}"),
@@ -104,6 +105,22 @@ pub fn lacking(books: &Books<'_>) -> Vec<Lack> {
     all.sort();
     all.dedup();
     all
+}
+
+/// The sessions of our own that are good yet: nothing ends them before their time.
+fn sessions<'a>(books: &'a Books<'_>) -> impl Iterator<Item = Lack> + 'a {
+    books.case.live_passes(books.now).map(|pass| Lack {
+        sort: Sort::Unsettled,
+        what: format!(
+            "our own session {} is good until {}",
+            pass.session, pass.until
+        ),
+        settle: vec![format!(
+            "contain incident close --incident {}",
+            books.case.incident
+        )],
+        accept: None,
+    })
 }
 
 /// What one person did on their own word; nobody takes on themselves that nobody looked at it.

@@ -170,7 +170,9 @@ fn healthy(case: &Case) -> BTreeMap<&Locator, (u32, String)> {
     let mut healthy = BTreeMap::new();
     for (number, run) in case.runs.iter().filter(|(_, run)| run.order.gives_back()) {
         let wanted = Wanted::of(&run.order);
-        let Some(word) = wanted.healthy.filter(|_| run.outcome.is_some()) else {
+        // A run that gave nothing back says nothing.
+        let is_over = run.outcome.is_some() && case.has_acted(*number);
+        let Some(word) = wanted.healthy.filter(|_| is_over) else {
             continue;
         };
         for subject in &run.order.subjects {

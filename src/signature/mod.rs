@@ -41,7 +41,7 @@ impl Revoked {
 /// A signature that holds.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Signed {
-    /// Whose it is: the principals of the line that allows the key, as they stand there.
+    /// Whose it is: the principals of all lines of the key, as they stand there.
     pub by: String,
     /// The key's fingerprint, `SHA256:…`.
     pub key: String,
@@ -106,8 +106,14 @@ pub fn verify(
     for line in allowed.lines_of(&key) {
         match line.counts(NAMESPACE, at) {
             Ok(()) => {
+                // Whoever else the key belongs to, now or once, is told too: it is nobody's alone.
+                let mut all: Vec<&str> = allowed
+                    .lines_of(&key)
+                    .map(|line| line.principals.as_str())
+                    .collect();
+                all.dedup();
                 return Ok(Signed {
-                    by: line.principals.clone(),
+                    by: all.join(","),
                     key: fingerprint,
                 });
             }

@@ -28,7 +28,9 @@ impl Case {
             by: one.by.clone(),
             due: *at,
         });
-        let has_people = !self.requests.is_empty();
+        let has_people = self.lead.is_some() || !self.requests.is_empty();
+        let is_person =
+            |mandate: &Mandate| has_people && !matches!(mandate.by.as_str(), "solo" | "unattended");
         let used = |mandate: &&Mandate| self.spent.contains_key(&mandate.nonce);
         let mandates = self.mandates.iter().filter(used).filter_map(|mandate| {
             let what = match &mandate.scope {
@@ -36,10 +38,10 @@ impl Case {
                 Scope::Exact { .. } | Scope::Reach { .. } if mandate.signed.is_some() => {
                     return None;
                 }
-                Scope::Exact { plan, .. } if has_people => {
+                Scope::Exact { plan, .. } if is_person(mandate) => {
                     format!("plan {}, confirmed alone ({})", plan.code(), mandate.how)
                 }
-                Scope::Reach { run, .. } if has_people => {
+                Scope::Reach { run, .. } if is_person(mandate) => {
                     format!("what run {run} found, cut on one word ({})", mandate.how)
                 }
                 Scope::Exact { .. } | Scope::Reach { .. } => return None,
@@ -53,7 +55,7 @@ impl Case {
         });
         let mut all: Vec<Unreviewed> = modes
             .chain(mandates)
-            .filter(|one| !self.reviewed.contains(&one.id))
+            .filter(|one| !self.is_reviewed(&one.id))
             .map(|one| Unreviewed {
                 due: one.due.saturating_add(REVIEWED_WITHIN).unwrap_or(Time::MAX),
                 ..one
@@ -61,6 +63,19 @@ impl Case {
             .collect();
         all.sort_by(|one, two| (one.due, &one.id).cmp(&(two.due, &two.id)));
         all
+    }
+
+    /// Whether somebody looked at it, and nothing was done by it since.
+    fn is_reviewed(&self, id: &str) -> bool {
+        let Some(at) = self.reviewed.get(id) else {
+            return false;
+        };
+        let mode = self.declared.iter().find(|(_, one)| one.nonce == id);
+        let last = match mode {
+            Some((_, one)) => self.spent_at.values().filter(|at| **at <= one.until).max(),
+            None => self.spent_at.get(id),
+        };
+        last.is_none_or(|last| last <= at)
     }
 
     /// What somebody denied that an item of a run would do.

@@ -106,10 +106,11 @@ fn ended_badly(word: &str) -> bool {
 /// Whether everything that a run was about was declared healthy since, and given back.
 fn is_declared_healthy(books: &Books<'_>, number: u32, run: &Run) -> bool {
     let mut later = books.case.runs.range(number.saturating_add(1)..);
-    later.any(|(_, back)| {
+    later.any(|(later, back)| {
         let mut subjects = run.order.subjects.iter();
         back.order.gives_back()
             && back.outcome.is_some()
+            && books.case.has_acted(*later)
             && Wanted::of(&back.order).healthy.is_some()
             && subjects.all(|subject| back.order.subjects.contains(subject))
     })

@@ -8,7 +8,8 @@ use contain::domain::case::Case;
 use contain::domain::event::Event;
 use contain::domain::mandate::{self, DOCUMENT, Declared, Document, Mode};
 use contain::domain::plan::Plan;
-use contain::domain::{Digest, Duration, Time};
+use contain::domain::{Clock, Digest, Duration, Tier, Time};
+use contain::gate;
 use contain::gate::approval::{self, Admitted, Court, Refused};
 use contain::gate::people::{Automation, Person, Role};
 use contain::gate::standing::{self, Standing};
@@ -179,9 +180,16 @@ impl Asked {
     async fn apply(&self, around: Circumstances) -> Said {
         let wish = Wish {
             around,
-            ..isolate(Limit::OneRound(Box::new(self.plan.clone())), true)
+            ..isolate(
+                Limit::OneRound(Box::new(self.plan.clone())),
+                self.is_grave(),
+            )
         };
         self.bench.go(&wish).await.said()
+    }
+
+    fn is_grave(&self) -> bool {
+        self.plan.tier() == Tier::GRAVE
     }
 
     fn touched(&self) -> bool {
@@ -361,11 +369,37 @@ async fn what_a_bot_asks_for_takes_two_people_whoever_runs_it() {
         asked.admit(&asked.request, "bob").err(),
         Some(Refused::Twice("bob".to_owned()))
     );
-    asked.apply(person("bob")).await;
+    asked.apply(person("alice")).await;
     assert!(asked.bench.left().is_empty(), "one person agreed");
     asked.take(&asked.request, "carol").await;
+    // Who operates is not another person, whatever they signed.
     asked.apply(person("bob")).await;
+    assert!(asked.bench.left().is_empty(), "bob is one of the two");
+    asked.apply(person("alice")).await;
     assert!(asked.touched());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_does_not_carry_out_what_a_person_asked_for_and_confirmed() {
+    for who in [
+        Who::Agent("triage".to_owned()),
+        Who::Pipeline("nightly".to_owned()),
+        Who::Stranger,
+        Who::Person("dave".to_owned()),
+    ] {
+        let asked = Asked::by(isolate(Limit::Plan, false)).await;
+        let now = asked.bench.clock.now();
+        let order = case(&asked.bench).runs[&1].order.clone();
+        let (plan, digest) = (&asked.plan, asked.request.plan);
+        let clock = Clock::simulated(now, 5);
+        for mandate in
+            gate::mandate::grant(plan, digest, Confirmation::Code, ("alice", &order), &clock)
+        {
+            write(&asked.bench, Event::Granted { mandate }).await;
+        }
+        asked.apply(by(who.clone())).await;
+        assert!(asked.bench.left().is_empty(), "{who:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -622,7 +656,7 @@ async fn what_is_authorised_ahead_covers_its_kinds_its_number_and_its_time_and_n
             )],
             0,
         ),
-        (vec![("for: [nightly]", "for: [other]")], 0),
+        (vec![("for: [nightly]", "for: [triage]")], 0),
     ] {
         let bench = Bench::new(LEAK);
         let mandate = admit_ahead(&ahead(&changed), "bob", bench.clock.now()).unwrap();

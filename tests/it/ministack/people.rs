@@ -154,6 +154,19 @@ fn a_stranger_an_agent_and_a_changed_office_change_nothing() {
         [true, true]
     );
 
+    // Elsewhere, where nobody is named, nobody is alone with this incident.
+    let elsewhere = office.desk.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::write(elsewhere.join("contain.yaml"), "contain: 1\n").unwrap();
+    let there = ["--workspace", elsewhere.to_str().unwrap(), "--journal"];
+    let here = office.desk.path().join("here");
+    let alone = [
+        &there[..],
+        &[here.to_str().unwrap(), "apply", "--yes", "--json"],
+    ]
+    .concat();
+    refused(&office.desk.run(&alone), 4, "another-workspace");
+
     // Alice plans; then bob is no approver any more: what was planned among other people is stale.
     let subject = world.key("leaked");
     let plan = ["plan", &subject, "--since", world.since(), "--json"];

@@ -75,6 +75,7 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
             "An isolation, read line by line",
             "Four phases",
             "Before you confirm, and instead of confirming",
+            "With people",
             "Giving back",
             "Measures, and closing",
             "Evidence",
