@@ -44,19 +44,9 @@ pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Fa
         if is_known {
             continue;
         }
-        let mut events = Vec::new();
-        let name = mandate.nonce.get(..17).unwrap_or(&mandate.nonce).to_owned();
-        for (name, bytes) in [
-            (format!("{name}.yaml"), &text),
-            (format!("{name}.yaml.sig"), &signature),
-        ] {
-            let (path, digest) = work.folder.keep("mandates", &name, bytes.as_bytes())?;
-            events.push(Event::Attached {
-                path,
-                digest,
-                about: None,
-            });
-        }
+        let name = mandate.nonce.get(..17).unwrap_or(&mandate.nonce);
+        let mut events =
+            work.keep_signed(&format!("{name}.yaml"), (text.as_bytes(), &signature))?;
         events.push(Event::Granted { mandate });
         work.journal.append(events).await?;
     }

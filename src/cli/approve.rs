@@ -298,18 +298,7 @@ async fn take(
         }
     };
     let name = format!("{}-{by}", Digest::of(said).code());
-    let mut events = Vec::new();
-    for (name, bytes) in [
-        (format!("{name}.json"), said),
-        (format!("{name}.json.sig"), signature.as_bytes()),
-    ] {
-        let (path, digest) = work.folder.keep("mandates", &name, bytes)?;
-        events.push(Event::Attached {
-            path,
-            digest,
-            about: None,
-        });
-    }
+    let mut events = work.keep_signed(&format!("{name}.json"), (said, signature))?;
     let kept = format!("mandates/{name}.json");
     events.push(event);
     work.journal.append(events).await?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::Ended;
 use super::evidence::spelled;
 use super::failure::{Failure, exit};
+use super::people::{REVOKED, SIGNERS, signers_of};
 use super::session::{Session, bounded};
 use super::sign::sign;
 use super::work;
@@ -17,10 +18,6 @@ use crate::journal::folder::CHECKPOINTS;
 use crate::journal::{Anchor, Checkpoint, Folder, file};
 use crate::signature::{AllowedSigners, Revoked, verify};
 
-/// Who may sign, beside `contain.yaml`.
-const SIGNERS: &str = "allowed_signers";
-/// Whose keys count no more, beside it.
-const REVOKED: &str = "revoked_keys";
 const LARGEST: u64 = 1024 * 1024;
 
 /// What `contain journal sign` is told.
@@ -48,26 +45,12 @@ pub(super) struct Signers {
 impl Signers {
     /// Those of a file, or of the workspace.
     pub(super) fn read(named: Option<&Path>, session: &Session) -> Result<Self, Box<Failure>> {
-        let folder = session.workspace.folder.as_deref();
-        let beside = |name: &str| folder.map(|folder| folder.join(name));
-        let there = |file: Option<PathBuf>| file.filter(|file| file.symlink_metadata().is_ok());
-        let from = named.map(Path::to_owned).or_else(|| there(beside(SIGNERS)));
-        let text = |file: &Path| {
-            let bytes = bounded(file, LARGEST)?;
-            Ok::<_, Box<Failure>>(String::from_utf8_lossy(&bytes).into_owned())
-        };
-        let invalid = |file: &Path, why: crate::signature::Invalid| {
-            let message = format!("{}: {why}", file.display());
-            Box::new(Failure::new(exit::USAGE, "invalid-file", message))
-        };
-        let allowed = match &from {
-            Some(file) => AllowedSigners::parse(&text(file)?).map_err(|why| invalid(file, why))?,
-            None => AllowedSigners::default(),
-        };
-        let revoked = match there(beside(REVOKED)) {
-            Some(file) => Revoked::parse(&text(&file)?).map_err(|why| invalid(&file, why))?,
-            None => Revoked::default(),
-        };
+        let workspace = &session.workspace;
+        let from = named
+            .map(Path::to_owned)
+            .or_else(|| workspace.beside(SIGNERS));
+        let revoked = workspace.beside(REVOKED);
+        let (allowed, revoked) = signers_of(from.as_deref(), revoked.as_deref())?;
         Ok(Self {
             allowed,
             revoked,

@@ -2,16 +2,20 @@
 //!
 //! Takes a login or a name for who operates, and no more than that: what others agree to is signed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::failure::Failure;
+use super::failure::{Failure, exit};
 use super::session::{Session, environment};
 use super::workspace::{Config, Workspace, read};
 use crate::domain::{Digest, Locator, nearest};
 use crate::gate::{Circumstances, Roster, Who};
 use crate::signature::{self, AllowedSigners, Revoked};
 
+/// Who may sign, beside `contain.yaml`.
+pub(super) const SIGNERS: &str = "allowed_signers";
+/// Whose keys count no more, beside it.
+pub(super) const REVOKED: &str = "revoked_keys";
 /// Who asks, where nobody who is configured does.
 const STRANGER: &str = "stranger";
 
@@ -36,30 +40,43 @@ impl Workspace {
             let file = self.folder.as_ref().map(|folder| folder.join(name));
             file.and_then(|file| read(&file).ok()).unwrap_or_default()
         };
-        let all = (roster, file("allowed_signers"), file("revoked_keys"));
+        let all = (roster, file(SIGNERS), file(REVOKED));
         Digest::of_json(&all).unwrap_or(Digest::ZERO)
     }
 
-    /// Who may sign with which key, and the keys that count no more: the files `allowed_signers` and `revoked_keys`.
+    /// Who may sign with which key, and the keys that count no more.
     pub(super) fn signers(&self) -> Result<(AllowedSigners, Revoked), Box<Failure>> {
-        let text = |name: &str| match self.folder.as_ref().map(|folder| folder.join(name)) {
-            Some(file) if file.is_file() => Ok::<_, Box<Failure>>((read(&file)?, file)),
-            other => Ok((String::new(), other.unwrap_or_default())),
-        };
-        let wrong = |file: &Path, why: signature::Invalid| {
-            let place = format!("{}:{}:{}", file.display(), why.line, why.column);
-            Box::new(Failure::new(
-                2,
-                "invalid-file",
-                format!("{place}: {}", why.text),
-            ))
-        };
-        let (allowed, file) = text("allowed_signers")?;
-        let allowed = AllowedSigners::parse(&allowed).map_err(|why| wrong(&file, why))?;
-        let (revoked, file) = text("revoked_keys")?;
-        let revoked = Revoked::parse(&revoked).map_err(|why| wrong(&file, why))?;
-        Ok((allowed, revoked))
+        signers_of(
+            self.beside(SIGNERS).as_deref(),
+            self.beside(REVOKED).as_deref(),
+        )
     }
+
+    /// A file beside `contain.yaml`, where anything of that name is there: what cannot be read is no absence.
+    pub(super) fn beside(&self, name: &str) -> Option<PathBuf> {
+        let file = self.folder.as_ref().map(|folder| folder.join(name));
+        file.filter(|file| file.symlink_metadata().is_ok())
+    }
+}
+
+/// Reads who may sign, and whose keys count no more; nobody where no file is named.
+pub(super) fn signers_of(
+    allowed: Option<&Path>,
+    revoked: Option<&Path>,
+) -> Result<(AllowedSigners, Revoked), Box<Failure>> {
+    let invalid = |file: &Path, why: signature::Invalid| {
+        let message = format!("{}: {why}", file.display());
+        Box::new(Failure::new(exit::USAGE, "invalid-file", message))
+    };
+    let allowed = match allowed {
+        Some(file) => AllowedSigners::parse(&read(file)?).map_err(|why| invalid(file, why))?,
+        None => AllowedSigners::default(),
+    };
+    let revoked = match revoked {
+        Some(file) => Revoked::parse(&read(file)?).map_err(|why| invalid(file, why))?,
+        None => Revoked::default(),
+    };
+    Ok((allowed, revoked))
 }
 
 impl Session {

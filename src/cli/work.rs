@@ -21,6 +21,29 @@ pub(super) struct Work {
     pub(super) opening: Vec<Event>,
 }
 
+impl Work {
+    /// Keeps what somebody signed and its signature in `mandates/`; the entries that make both part of the record.
+    pub(super) fn keep_signed(
+        &self,
+        name: &str,
+        (said, signature): (&[u8], &str),
+    ) -> Result<Vec<Event>, Box<Failure>> {
+        let both = [
+            (name.to_owned(), said),
+            (format!("{name}.sig"), signature.as_bytes()),
+        ];
+        let kept = both.into_iter().map(|(name, bytes)| {
+            let (path, digest) = self.folder.keep("mandates", &name, bytes)?;
+            Ok(Event::Attached {
+                path,
+                digest,
+                about: None,
+            })
+        });
+        kept.collect()
+    }
+}
+
 /// Joins the open incident that has a subject, else opens one.
 pub(super) async fn join(
     session: &Session,

@@ -75,11 +75,9 @@ pub fn clear(
         let own = covering.own.by.as_str();
         let is_another = |name: &str| name != own && !around.is_present(name);
         covering.signed.retain(|mandate| is_another(&mandate.by));
+        let operator = around.operator();
+        covering.standing = mandate::standing(item, named, (spec, operator), (case, pledges), now);
         covering
-    });
-    let covering = covering.map(|covering| mandate::Covering {
-        standing: mandate::standing(item, named, (spec, around.operator()), (case, pledges), now),
-        ..covering
     });
     let covering = covering.as_ref();
     let authority = covering.map_or(Authority::NONE, mandate::Covering::authority);
