@@ -377,6 +377,14 @@ async fn no_weather_makes_an_action_claim_what_did_not_happen() {
             }
         }
     }
+    hold(cells, &hits).await;
+}
+
+/// Every cell holds, there are as many as there have to be, and nothing was sent to another host.
+async fn hold<F: Future<Output = Option<String>> + Send + 'static>(
+    cells: Vec<F>,
+    hits: &AtomicU32,
+) {
     let count = cells.len();
     let wrong = together(cells).await;
     assert!(
@@ -472,18 +480,5 @@ async fn no_weather_makes_a_question_answered_that_was_not() {
             }
         }
     }
-    let count = cells.len();
-    let wrong = together(cells).await;
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} cells:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(count >= 27 * 18, "{count} cells");
-    assert_eq!(
-        hits.load(Ordering::SeqCst),
-        0,
-        "something was sent to another host"
-    );
+    hold(cells, &hits).await;
 }
