@@ -10,7 +10,7 @@ use regex::Regex;
 use super::{catalogue, files, none, read, root, sources};
 
 /// How many packages may be locked; raising it needs a reason in the commit.
-const DEPENDENCIES: usize = 479;
+const DEPENDENCIES: usize = 530;
 
 /// The longest a file may be.
 const LINES: usize = 500;
