@@ -200,8 +200,9 @@ mod built {
     use crate::cli::failure::Failure;
     use crate::cli::session::secret;
     use crate::domain::{Because, Clock, Secret, SecretRef, Why};
+    use crate::provider::Given;
     use crate::provider::Provider;
-    use crate::provider::notify::{self, Channel, Given, Notify};
+    use crate::provider::notify::{self, Channel, Notify};
 
     /// Reads a secret when it is asked for; a file is looked for beside `contain.yaml`.
     fn kept(reference: SecretRef, folder: &Path) -> Given {

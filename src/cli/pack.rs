@@ -1,4 +1,4 @@
-//! Provider packs for the command line: those that ship, those of the workspace, and what `contain.yaml` says to each.
+//! Providers that `contain.yaml` tells about: packs that ship, packs of the workspace, and those written in Rust.
 //!
 //! A pack of the workspace never stands for a shipped one, unless that is said. Never shows a secret.
 
@@ -13,28 +13,56 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::workspace::{self, Aws, Workspace};
-use crate::domain::SecretRef;
 #[cfg(feature = "http")]
-use crate::domain::nearest;
-use crate::pack::{self, Pack, Wants};
+use crate::domain::{Because, Why, nearest};
+use crate::domain::{Clock, SecretRef};
+use crate::pack::{self, Pack};
 use crate::playbook::yaml::{self, Data, Node};
 use crate::playbook::{Problem, Refused, Span};
+use crate::provider::{self, Provider, Setting, Wants};
+#[cfg(feature = "http")]
+use crate::provider::{Given, Settings};
 
 /// The folder of a workspace that holds its packs.
 const FOLDER: &str = "providers";
-/// What every pack can be told, beside its own settings.
-const COMMON: [&str; 3] = ["hosts", "private", "own"];
+/// What every provider can be told, beside its own settings.
+const COMMON: [&str; 2] = ["hosts", "private"];
+/// What only a pack can be told: that one of the workspace stands for the one that ships.
+const OWN: &str = "own";
 const REFERENCE: &str =
     "a secret of the workspace is named by reference: env:NAME or file:PATH (never given itself)";
 
-/// What `contain.yaml` says to one pack.
+/// What `contain.yaml` says to one provider.
 pub(super) type Said = BTreeMap<String, Value>;
 
 /// The providers that `contain.yaml` names.
 #[derive(Default, Debug)]
 pub(super) struct Providers {
     pub(super) aws: Aws,
-    pub(super) packs: BTreeMap<String, Said>,
+    /// All others, by name.
+    pub(super) told: BTreeMap<String, Said>,
+}
+
+/// A provider that can be told about, and what it can be told.
+struct Told<'a> {
+    name: &'a str,
+    settings: Vec<Setting<'a>>,
+    is_pack: bool,
+}
+
+/// All that can be told about, packs first.
+fn told(packs: &[Arc<Pack>]) -> Vec<Told<'_>> {
+    let packs = packs.iter().map(|pack| Told {
+        name: pack.name(),
+        settings: pack.settings().collect(),
+        is_pack: true,
+    });
+    let natives = provider::NATIVES.iter().map(|native| Told {
+        name: native.name,
+        settings: native.settings.to_vec(),
+        is_pack: false,
+    });
+    packs.chain(natives).collect()
 }
 
 impl<'de> Deserialize<'de> for Providers {
@@ -58,7 +86,7 @@ impl<'de> Visitor<'de> for Named {
             if name == "aws" {
                 providers.aws = map.next_value()?;
             } else {
-                providers.packs.insert(name, map.next_value()?);
+                providers.told.insert(name, map.next_value()?);
             }
         }
         Ok(providers)
@@ -73,8 +101,8 @@ impl<'de> Visitor<'de> for Named {
 pub(super) fn packs(workspace: &Workspace) -> Result<Vec<Arc<Pack>>, Box<Failure>> {
     let mut packs = pack::shipped();
     for own in own(workspace.folder.as_deref())? {
-        let said = workspace.config.providers.packs.get(own.name());
-        let meant = said.and_then(|said| said.get("own")) == Some(&Value::Bool(true));
+        let said = workspace.config.providers.told.get(own.name());
+        let meant = said.and_then(|said| said.get(OWN)) == Some(&Value::Bool(true));
         let name = own.name().to_owned();
         match packs.iter_mut().find(|pack| pack.name() == name) {
             Some(shipped) if meant => *shipped = Arc::new(own),
@@ -120,7 +148,9 @@ fn own(folder: Option<&Path>) -> Result<Vec<Pack>, Box<Failure>> {
             .file_stem()
             .and_then(|stem| stem.to_str())
             .unwrap_or_default();
-        if stem != pack.name() || matches!(stem, "aws" | "notify") {
+        let natives = provider::NATIVES.iter().map(|native| native.name);
+        let is_ours = natives.chain(["aws", "notify"]).any(|name| name == stem);
+        if stem != pack.name() || is_ours {
             let message = match stem == pack.name() {
                 true => format!("{name}: `{stem}` is a provider of this program itself"),
                 false => format!(
@@ -135,24 +165,24 @@ fn own(folder: Option<&Path>) -> Result<Vec<Pack>, Box<Failure>> {
     Ok(packs)
 }
 
-/// Holds what `contain.yaml` says to packs against what each wants, with places.
-pub(super) fn check(file: &Path, packs: &[Arc<Pack>]) -> Result<(), Box<Failure>> {
+/// Holds what `contain.yaml` says to providers against what each wants, with places.
+fn check(file: &Path, packs: &[Arc<Pack>]) -> Result<(), Box<Failure>> {
     let text = workspace::read(file)?;
     let name = file.display().to_string();
     let root = yaml::parse(&text).map_err(|problems| Refused::new(&name, &text, problems))?;
     let mut problems = Vec::new();
+    let all = told(packs);
     for (key, node) in member(&root, "providers").map(entries).unwrap_or_default() {
         if key.text == "aws" {
             continue;
         }
-        match packs.iter().find(|pack| pack.name() == key.text) {
-            Some(pack) => inspect(pack, key.span, node, &mut problems),
+        match all.iter().find(|one| one.name == key.text) {
+            Some(one) => inspect(one, key.span, node, &mut problems),
             None => {
                 let message = format!("there is no provider `{}`", key.text);
                 // What was meant for a misspelt provider may be a secret.
                 let span = Span::new(key.span.start, node.span.end);
-                let names = packs.iter().map(|pack| pack.name()).chain(["aws"]);
-                let names: Vec<&str> = names.collect();
+                let names: Vec<&str> = all.iter().map(|one| one.name).chain(["aws"]).collect();
                 let problem = Problem::new("unknown-key", span, message).concealed();
                 problems.push(problem.meant(&key.text, names));
             }
@@ -184,20 +214,22 @@ fn text(node: &Node) -> Option<&str> {
     }
 }
 
-/// What is said to one pack.
-fn inspect(pack: &Pack, at: Span, node: &Node, problems: &mut Vec<Problem>) {
+/// What is said to one provider.
+fn inspect(one: &Told<'_>, at: Span, node: &Node, problems: &mut Vec<Problem>) {
     let private = member(node, "private").and_then(text) == Some("true");
     for (key, value) in entries(node) {
         let whole = Span::new(key.span.start, value.span.end);
-        let setting = pack.settings().find(|setting| setting.name == key.text);
+        let setting = one.settings.iter().find(|setting| setting.name == key.text);
         let wrong = match (setting.map(|setting| setting.wants), key.text.as_str()) {
-            (Some(Wants::Secret), _) => match text(value).map(str::parse::<SecretRef>) {
-                Some(Ok(SecretRef::Env(_) | SecretRef::File(_))) => None,
-                Some(Ok(SecretRef::Fd(_) | SecretRef::Stdin) | Err(_)) | None => {
-                    let problem = Problem::new("secret", value.span, REFERENCE);
-                    Some(problem.concealed())
-                }
-            },
+            (Some(Wants::Secret), _) => reference(value),
+            (Some(Wants::Secrets), _) => {
+                let several = entries(value);
+                problems.extend(several.iter().filter_map(|(_, value)| reference(value)));
+                several.is_empty().then(|| {
+                    let message = format!("`{}` is a map of names and references", key.text);
+                    Problem::new("type", value.span, message).concealed()
+                })
+            }
             (Some(Wants::Address), _) => address(value, private),
             (Some(Wants::Text), _) => text(value)
                 .is_none()
@@ -207,26 +239,37 @@ fn inspect(pack: &Pack, at: Span, node: &Node, problems: &mut Vec<Problem>) {
                 problems.extend(hosts.filter_map(|(_, host)| address(host, private)));
                 None
             }
-            (None, "private" | "own") => {
+            (None, other) if other == "private" || (one.is_pack && other == OWN) => {
                 let is_truth = matches!(text(value), Some("true" | "false"));
                 (!is_truth).then(|| Problem::new("type", value.span, "this is true or false"))
             }
             (None, other) => {
-                let names = pack.settings().map(|setting| setting.name).chain(COMMON);
-                let names: Vec<&str> = names.collect();
-                let message = format!("`{other}` is nothing that `{}` can be told", pack.name());
+                let names = one.settings.iter().map(|setting| setting.name);
+                let own = one.is_pack.then_some(OWN);
+                let names: Vec<&str> = names.chain(COMMON).chain(own).collect();
+                let message = format!("`{other}` is nothing that `{}` can be told", one.name);
                 let problem = Problem::new("unknown-key", whole, message).concealed();
                 Some(problem.meant(other, names))
             }
         };
         problems.extend(wrong);
     }
-    let missing = pack
-        .settings()
-        .filter(|setting| setting.required && member(node, setting.name).is_none());
+    let settings = one.settings.iter();
+    let missing =
+        settings.filter(|setting| setting.required && member(node, setting.name).is_none());
     for setting in missing {
-        let message = format!("`{}` is not told its `{}`", pack.name(), setting.name);
+        let message = format!("`{}` is not told its `{}`", one.name, setting.name);
         problems.push(Problem::new("missing-key", at, message).hint(setting.about));
+    }
+}
+
+/// What is wrong with what should be a reference to a secret; it may be the secret.
+fn reference(value: &Node) -> Option<Problem> {
+    match text(value).map(str::parse::<SecretRef>) {
+        Some(Ok(SecretRef::Env(_) | SecretRef::File(_))) => None,
+        Some(Ok(SecretRef::Fd(_) | SecretRef::Stdin) | Err(_)) | None => {
+            Some(Problem::new("secret", value.span, REFERENCE).concealed())
+        }
     }
 }
 
@@ -242,59 +285,90 @@ fn address(_: &Node, _: bool) -> Option<Problem> {
     None
 }
 
-/// The providers that packs become.
+/// The providers that are told about: packs, then those written in Rust.
 #[cfg(feature = "http")]
 pub(super) fn providers(
     workspace: &Workspace,
-    clock: &crate::domain::Clock,
-) -> Result<Vec<Arc<dyn crate::provider::Provider>>, Box<Failure>> {
-    use crate::domain::{Because, Why};
-    use crate::pack::{Given, Packed, Settings};
+    clock: &Clock,
+) -> Result<Vec<Arc<dyn Provider>>, Box<Failure>> {
     let packs = packs(workspace)?;
-    if !workspace.config.providers.packs.is_empty() {
+    if !workspace.config.providers.told.is_empty() {
         check(&workspace.file(), &packs)?;
     }
     let folder = workspace.folder.clone().unwrap_or_default();
-    let given = |text: &str| -> Option<Given> {
-        let reference = match text.parse().ok()? {
-            SecretRef::File(path) => SecretRef::File(folder.join(path)),
-            other @ (SecretRef::Env(_) | SecretRef::Fd(_) | SecretRef::Stdin) => other,
-        };
-        Some(Arc::new(move || {
-            let read = super::session::secret(&reference);
-            read.map_err(|failure| Why::new(Because::Missing, failure.message))
-        }))
+    let settings = |one: &Told<'_>| {
+        let said = workspace.config.providers.told.get(one.name)?;
+        Some(settings(one, said, &folder))
     };
-    let settings = |pack: &Pack, said: &Said| {
-        let mut settings = Settings {
-            private: said.get("private") == Some(&Value::Bool(true)),
-            ..Settings::default()
+    let natives = provider::NATIVES.iter();
+    let natives: BTreeMap<&str, _> = natives.map(|native| (native.name, native.make)).collect();
+    let mut all: Vec<Arc<dyn Provider>> = Vec::new();
+    for (at, one) in told(&packs).iter().enumerate() {
+        let settings = settings(one);
+        match (natives.get(one.name), packs.get(at)) {
+            (Some(make), None) => all.push(make(settings, clock.clone())),
+            (_, Some(pack)) => {
+                let pack = Arc::clone(pack);
+                all.push(Arc::new(pack::Packed::new(pack, settings, clock.clone())));
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(all)
+}
+
+/// What is said to one provider; files lie beside `contain.yaml`.
+#[cfg(feature = "http")]
+fn settings(one: &Told<'_>, said: &Said, folder: &Path) -> Settings {
+    let mut settings = Settings {
+        private: said.get("private") == Some(&Value::Bool(true)),
+        hosts: texts(said.get("hosts")).collect(),
+        ..Settings::default()
+    };
+    for setting in &one.settings {
+        let Some(value) = said.get(setting.name) else {
+            continue;
         };
-        for setting in pack.settings() {
-            let Some(text) = said.get(setting.name).and_then(scalar) else {
-                continue;
-            };
-            let name = setting.name.to_owned();
-            match setting.wants {
-                Wants::Secret => settings
-                    .secrets
-                    .extend(given(&text).map(|given| (name, given))),
-                Wants::Address | Wants::Text => drop(settings.texts.insert(name, text)),
+        let name = setting.name.to_owned();
+        match setting.wants {
+            Wants::Secret => {
+                let given = scalar(value).and_then(|text| given(&text, folder));
+                settings.secrets.extend(given.map(|given| (name, given)));
+            }
+            Wants::Secrets => {
+                let several = texts(Some(value));
+                let several =
+                    several.filter_map(|(name, text)| Some((name, given(&text, folder)?)));
+                settings.several.insert(name, several.collect());
+            }
+            Wants::Address | Wants::Text => {
+                settings
+                    .texts
+                    .extend(scalar(value).map(|text| (name, text)));
             }
         }
-        let hosts = said.get("hosts").and_then(Value::as_object);
-        let hosts = hosts.into_iter().flatten();
-        settings.hosts = hosts
-            .filter_map(|(name, url)| Some((name.clone(), scalar(url)?)))
-            .collect();
-        settings
+    }
+    settings
+}
+
+/// Reads the secret of a reference when it is needed.
+#[cfg(feature = "http")]
+fn given(text: &str, folder: &Path) -> Option<Given> {
+    let reference = match text.parse().ok()? {
+        SecretRef::File(path) => SecretRef::File(folder.join(path)),
+        other @ (SecretRef::Env(_) | SecretRef::Fd(_) | SecretRef::Stdin) => other,
     };
-    let provider = |pack: Arc<Pack>| -> Arc<dyn crate::provider::Provider> {
-        let said = workspace.config.providers.packs.get(pack.name());
-        let settings = said.map(|said| settings(&pack, said));
-        Arc::new(Packed::new(pack, settings, clock.clone()))
-    };
-    Ok(packs.into_iter().map(provider).collect())
+    Some(Arc::new(move || {
+        let read = super::session::secret(&reference);
+        read.map_err(|failure| Why::new(Because::Missing, failure.message))
+    }))
+}
+
+/// The texts of a map, by name.
+#[cfg(feature = "http")]
+fn texts(map: Option<&Value>) -> impl Iterator<Item = (String, String)> {
+    let map = map.and_then(Value::as_object).into_iter().flatten();
+    map.filter_map(|(name, value)| Some((name.clone(), scalar(value)?)))
 }
 
 #[cfg(feature = "http")]
@@ -311,9 +385,9 @@ fn scalar(value: &Value) -> Option<String> {
 #[cfg(not(feature = "http"))]
 pub(super) fn providers(
     workspace: &Workspace,
-    _: &crate::domain::Clock,
-) -> Result<Vec<Arc<dyn crate::provider::Provider>>, Box<Failure>> {
-    if workspace.config.providers.packs.is_empty() {
+    _: &Clock,
+) -> Result<Vec<Arc<dyn Provider>>, Box<Failure>> {
+    if workspace.config.providers.told.is_empty() {
         return Ok(Vec::new());
     }
     check(&workspace.file(), &packs(workspace)?)?;

@@ -17,30 +17,12 @@ use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec, Time, Why,
 };
 use crate::provider::http::{self, Place};
-use crate::provider::{Act, Guardrail, Need, Observe, Provider};
+use crate::provider::{Act, Guardrail, Need, Observe, Provider, Settings};
 
 /// How long an exchange may take.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// The shortest time between two probes, where the pack says nothing.
 const PROBE_PAUSE: Duration = Duration::from_secs(2);
-
-/// Reads a secret at the moment of its use, from where whoever builds the provider knows it to be.
-pub type Given = Arc<dyn Fn() -> Result<Secret, Why> + Send + Sync>;
-
-/// What the workspace says to a pack.
-#[derive(Clone, Default)]
-pub struct Settings {
-    /// Addresses and texts, by name.
-    pub texts: BTreeMap<String, String>,
-    /// Secrets, by name.
-    pub secrets: BTreeMap<String, Given>,
-    /// Addresses that stand in for hosts of the pack, by name.
-    pub hosts: BTreeMap<String, String>,
-    /// Whether hosts may have private addresses.
-    pub private: bool,
-    /// How long an exchange may take, where it is not the usual time.
-    pub deadline: Option<Duration>,
-}
 
 /// A pack that is set up.
 pub struct Packed {

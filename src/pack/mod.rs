@@ -64,9 +64,10 @@ use std::sync::Arc;
 
 use crate::domain::{Kind, Spec};
 use crate::playbook::Refused;
+use crate::provider::{Setting, Wants};
 
 #[cfg(feature = "http")]
-pub use engine::{Given, Packed, Settings};
+pub use engine::Packed;
 #[cfg(feature = "http")]
 pub use place::address;
 #[cfg(feature = "http")]
@@ -82,30 +83,6 @@ pub struct Pack {
     places: read::Places,
     kinds: Vec<Kind>,
     actions: Vec<Spec>,
-}
-
-/// What a pack wants the workspace to say.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Wants {
-    /// An address.
-    Address,
-    /// A text.
-    Text,
-    /// A secret, by reference.
-    Secret,
-}
-
-/// A setting of a pack.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// What it is.
-    pub wants: Wants,
-    /// What it is for.
-    pub about: &'a str,
-    /// Whether the pack does not work without it.
-    pub required: bool,
 }
 
 impl Pack {

@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::engine::{Given, Handle};
+use super::engine::Handle;
 use super::model::{Ends, Is};
 use super::recording::Test;
 use super::replay::{Exchange, Server, recorded};
-use super::{Pack, Packed, Settings, act, observe, reading};
+use super::{Pack, Packed, act, observe, reading};
 use crate::domain::{
     Arg, Because, Call, Clock, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query,
     ReadKind, Secret, Spec, Tag, Time, Why,
 };
-use crate::provider::Provider as _;
+use crate::provider::{Given, Provider as _, Settings};
 
 /// What stands for every secret of the workspace.
 const OURS: &str = "rehearsed-secret-of-ours";

@@ -8,6 +8,7 @@ pub mod http;
 
 pub mod leak;
 pub mod observer;
+pub mod setting;
 
 pub mod aws;
 #[cfg(feature = "http")]
@@ -24,6 +25,10 @@ use crate::domain::{
 };
 
 pub use observer::Observer;
+pub use setting::{Given, Native, Setting, Settings, Wants};
+
+/// The providers that are written in Rust and told about in the same way as packs, in the order of their names.
+pub const NATIVES: &[Native] = &[];
 
 /// A boxed future, so that handles can be trait objects.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -7,7 +7,8 @@ mod verb;
 use std::sync::Arc;
 
 use contain::domain::{Arg, Call, Clock, Duration, Locator, Secret, Spec, Tag};
-use contain::pack::{Given, Pack, Packed, Recorded, Settings, Wants};
+use contain::pack::{Pack, Packed, Recorded};
+use contain::provider::{Given, Settings, Wants};
 
 /// What stands for every secret of the workspace.
 const OURS: &str = "canary-of-ours-5f2b";
@@ -28,6 +29,7 @@ fn packed(pack: &Arc<Pack>, base: &str, deadline: Duration) -> Packed {
                 settings.secrets.insert(name, given);
             }
             Wants::Address => drop(settings.texts.insert(name, base.to_owned())),
+            Wants::Secrets => unreachable!("no pack wants several"),
             Wants::Text => drop(settings.texts.insert(name, "rehearsed".to_owned())),
         }
     }

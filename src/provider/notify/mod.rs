@@ -16,7 +16,7 @@ use crate::domain::{
     Named, Outcome, Param, Probe, Query, ReadKind, Readable, Reading, Repeat, Secret, Seen, Spec,
     Takes, Tier, Undo, Why, nearest,
 };
-use crate::provider::{Act, Guardrail, Need, Observe, Provider, Soon};
+use crate::provider::{Act, Given, Guardrail, Need, Observe, Provider, Soon};
 
 pub use address::check;
 
@@ -26,9 +26,6 @@ pub const NAME: &str = "notify";
 pub const ACCOUNT: &str = "workspace";
 /// What the mutate handle has to be given.
 const PERMISSION: &str = "notify:SendMessage";
-
-/// Reads a secret at the moment of its use, from where whoever builds the provider knows it to be.
-pub type Given = Arc<dyn Fn() -> Result<Secret, Why> + Send + Sync>;
 
 /// One channel, as the workspace names it.
 #[derive(Clone)]

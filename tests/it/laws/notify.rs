@@ -13,7 +13,8 @@ use contain::gate::Confirmation;
 use contain::journal;
 use contain::plan;
 use contain::playbook::{self, Playbook, Vocabulary};
-use contain::provider::notify::{Channel, Given, Notify, Shape};
+use contain::provider::Given;
+use contain::provider::notify::{Channel, Notify, Shape};
 use contain::provider::simulated::Scenario;
 use contain::provider::{Catalogue, Provider as _};
 

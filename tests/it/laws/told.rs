@@ -16,7 +16,8 @@ use contain::gate::{Confirmation, Pledges, mandate};
 use contain::journal::{Journal, MemorySink};
 use contain::plan::branch::Branches;
 use contain::plan::in_short;
-use contain::provider::notify::{Channel, Given, Notify, Shape, channel};
+use contain::provider::Given;
+use contain::provider::notify::{Channel, Notify, Shape, channel};
 use contain::provider::{Catalogue, Observer, Provider as _};
 
 use futures_util::future::BoxFuture;
