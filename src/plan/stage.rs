@@ -10,7 +10,8 @@ use super::step::gate_of;
 use super::{Ask, Error};
 use crate::domain::item::{BEYOND_CAP, BEYOND_LIMIT, CAP, DISCOVERED, ItemKey};
 use crate::domain::plan::Pending;
-use crate::domain::{Cause, Item, State, Tier, Work};
+use crate::domain::seen::POWER;
+use crate::domain::{Cause, Item, Seen, State, Tier, Work};
 
 /// One limit, and how much of it is used.
 struct Limit {
@@ -83,11 +84,14 @@ pub(super) async fn stage(
             item.tier >= Tier::GRAVE,
         )
     };
-    // Of what was discovered, what more hangs on is more powerful: a principal before a key.
+    // Of what was discovered, what more hangs on is more powerful: a principal before a key. Of one kind a provider may
+    // tell what can do more.
     let power = |item: &Item| {
         let target = item.target().filter(|_| item.relation.is_some());
         let kind = target.and_then(|target| ask.catalogue.kind(target.kind()));
-        (item.rung, kind.map_or(0, |kind| kind.governs.len()))
+        let told = item.before.as_ref().and_then(Seen::fields);
+        let told = told.and_then(|fields| fields.get(POWER)?.as_u64());
+        (item.rung, kind.map_or(0, |kind| kind.governs.len()), told)
     };
     // What waits for a code takes no turn of what does not. No two items have one key, and sorting in place holds no second
     // list of them.

@@ -22,12 +22,15 @@ mod drills;
 mod evidence;
 mod fixture;
 mod fuzz;
+#[cfg(feature = "github")]
+mod github;
 mod laws;
 mod ministack;
 mod moto;
 mod pack;
 mod playbook;
 mod policy;
+mod prism;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;
