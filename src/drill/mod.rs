@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::domain::case::Case;
 use crate::domain::event::{Answered, Event};
-use crate::domain::{Clock, Locator, Secret, Time};
+use crate::domain::{Clock, Kind, Locator, Secret, Spec, Time};
 use crate::journal::Line;
 use crate::provider::simulated::scenario::{Broken, Scenario};
 use crate::provider::simulated::world::{Shared, lock};
 use crate::provider::simulated::{Simulated, fight, inject};
-use crate::provider::{Catalogue, aws};
+use crate::provider::{Catalogue, aws, github};
 
 /// The scenarios that ship, by name, with their text.
 #[must_use]
@@ -38,6 +38,14 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         (
             "reissue",
             include_str!("../../playbooks/drills/reissue.yaml"),
+        ),
+        (
+            "leaked-ci-token",
+            include_str!("../../playbooks/drills/leaked-ci-token.yaml"),
+        ),
+        (
+            "leaked-github-app-key",
+            include_str!("../../playbooks/drills/leaked-github-app-key.yaml"),
         ),
     ]
 }
@@ -84,7 +92,9 @@ impl Rehearsal {
     pub fn prepare(text: &str) -> Result<Self, Broken> {
         let scenario = Scenario::parse(text)?;
         let clock = scenario.clock();
-        let world = scenario.build(&clock, &aws::kinds())?.share();
+        let world = scenario
+            .build(&clock, &declared(&scenario.provider).0)?
+            .share();
         let catalogue = catalogue(&scenario, &world, &clock);
         Ok(Self {
             scenario,
@@ -149,8 +159,16 @@ impl Rehearsal {
     }
 }
 
+/// What the provider that a world follows declares.
+fn declared(provider: &str) -> (Vec<Kind>, Vec<Spec>) {
+    match provider {
+        "github" => (github::kinds(), github::actions()),
+        _ => (aws::kinds(), aws::actions()),
+    }
+}
+
 fn catalogue(scenario: &Scenario, world: &Shared, clock: &Clock) -> Catalogue {
-    let (kinds, actions) = (aws::kinds(), aws::actions());
+    let (kinds, actions) = declared(&scenario.provider);
     let provider = Simulated::new(
         &scenario.provider,
         kinds,
