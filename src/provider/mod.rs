@@ -20,7 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe,
+    ActionId, Because, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe,
     Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
@@ -54,6 +54,11 @@ pub trait Provider: Send + Sync {
     fn pair(&self, text: &str, named: &[leak::Named], hidden: &[leak::Hidden<'_>]) -> leak::Paired {
         let _ = (text, hidden);
         named.iter().map(|_| None).collect()
+    }
+    /// The id of a secret of one of its kinds, where the secret itself tells it; offline.
+    fn id_of(&self, kind: &KindId, secret: &Secret) -> Option<String> {
+        let _ = (kind, secret);
+        None
     }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
     /// What makes a new secret writes it to standard output and nothing else there; what delivers one is a single
@@ -210,6 +215,17 @@ pub trait Observe: Send + Sync {
     }
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
+    /// Tells whose a secret of one of its kinds is, by asking the provider with it or about it; changes nothing.
+    fn whose<'a>(
+        &'a self,
+        kind: &'a KindId,
+        secret: &'a Secret,
+    ) -> Soon<'a, Result<Locator, Why>> {
+        let _ = (kind, secret);
+        let text = "a secret of this kind does not tell whose it is: name it by its locator";
+        let why = Why::new(Because::NotImplemented, text);
+        Box::pin(std::future::ready(Err(why)))
+    }
     /// Looks at targets; one answer each, in order.
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>>;
     /// Answers a question, and says what it could not see.
