@@ -190,6 +190,11 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             "leaked-aws-access-key",
             include_str!("../../playbooks/leaked-aws-access-key.yaml"),
         ),
+        ("bulk-leak", include_str!("../../playbooks/bulk-leak.yaml")),
+        (
+            "compromised-ai-agent",
+            include_str!("../../playbooks/compromised-ai-agent.yaml"),
+        ),
     ]
 }
 
