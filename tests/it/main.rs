@@ -11,6 +11,7 @@
 
 #[cfg(feature = "aws")]
 mod bench;
+mod bulk;
 mod harness;
 mod simulated;
 
@@ -22,6 +23,7 @@ mod drills;
 mod evidence;
 mod fixture;
 mod fuzz;
+mod intake;
 mod laws;
 mod ministack;
 mod moto;
