@@ -172,6 +172,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
     }
     let end = this.go(&limit).await?;
     if !this.looks {
+        execute::leave(&means.ground).await?;
         execute::note_ended(&means.ground).await?;
         let outcome = end.standing.told().word().to_owned();
         means

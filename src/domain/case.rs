@@ -341,10 +341,19 @@ impl Case {
         made.chain(sessions).collect()
     }
 
-    /// The sessions of our own that providers still accept: nothing ends them before their time, and nobody holds those
-    /// of a process that has ended.
+    /// The sessions of our own that providers still accept: few can be ended before their time, and nobody holds those of
+    /// a process that has ended.
     pub fn live_passes(&self, now: Time) -> impl Iterator<Item = &Pass> {
-        self.passes.iter().filter(move |pass| pass.until > now)
+        let lives = move |pass: &&Pass| pass.until > now && !self.lapsed.contains(&pass.session);
+        self.passes.iter().filter(lives)
+    }
+
+    /// Those of these sessions that are our own and not yet noted to have ended.
+    #[must_use]
+    pub fn passes_that_live(&self, these: &[Locator]) -> Vec<Locator> {
+        let ours = self.passes.iter().map(|pass| &pass.session);
+        let lives = ours.filter(|one| these.contains(one) && !self.lapsed.contains(one));
+        lives.cloned().collect()
     }
 
     /// The sessions of our own that have ended, and of which no entry says so yet.

@@ -136,7 +136,7 @@ pub enum Event {
         /// The session.
         pass: Pass,
     },
-    /// A session of our own ended by its time.
+    /// A session of our own ended, by its time or by us.
     Lapsed {
         /// Which.
         session: Locator,

@@ -4,6 +4,7 @@
 
 use super::Ground;
 use super::branch;
+use super::gather::Way;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
 use super::order;
@@ -31,7 +32,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub(super) async fn perform(
     ground: &Ground<'_>,
     (item, named): (&Item, &ItemRef),
-    call: &Call,
+    (call, way): (&Call, Option<Way>),
     (plan, passes): (Digest, &Passes<'_>),
 ) -> Result<(), journal::Error> {
     let provider = ground.catalogue.provider(call.target.provider());
@@ -50,7 +51,7 @@ pub(super) async fn perform(
         provider,
         spec,
     }
-    .run()
+    .run(way)
     .await
 }
 
@@ -80,7 +81,7 @@ pub(super) enum Next {
 pub(super) type Step = Result<Next, journal::Error>;
 
 impl Attempts<'_> {
-    async fn run(&self) -> Result<(), journal::Error> {
+    async fn run(&self, mut way: Option<Way>) -> Result<(), journal::Error> {
         // A plan that is applied again finds some of its items done; they are left alone.
         let (state, _) = self.state();
         if !(state.is_in_doubt() || matches!(state, State::Planned | State::Blocked(_))) {
@@ -90,10 +91,9 @@ impl Attempts<'_> {
         let mut pace = Pace::of(self.item, self.ground.clock.now());
         let mut last = Cause::Provider("no attempt was made".into());
         while pace.goes_on(self.ground.clock.now()) {
-            let (cause, after, rests) = match self
-                .once(&lane, pace.deadline(self.ground.clock.now()))
-                .await?
-            {
+            let on_way = way.take().or_else(|| self.passes.way(self.item, self.call));
+            let deadline = pace.deadline(self.ground.clock.now());
+            let (cause, after, rests) = match self.once(&lane, deadline, on_way).await? {
                 Next::Ended => return Ok(()),
                 Next::Again(cause, after) => (cause, after, true),
                 Next::Soon(cause, after) => (cause, after, false),
@@ -121,7 +121,7 @@ impl Attempts<'_> {
         .await
     }
 
-    async fn once(&self, lane: &Lane, deadline: Duration) -> Step {
+    async fn once(&self, lane: &Lane, deadline: Duration, way: Option<Way>) -> Step {
         let known = branch::known(self.ground, (self.item, self.spec)).await;
         let place = lane.enter(self.ground.clock).await;
         let (state, attempts) = self.state();
@@ -200,17 +200,36 @@ impl Attempts<'_> {
             before: seen,
             attempt: attempts + 1,
         };
-        let intent = Intent::write(vec![cleared], self.ground.journal).await?;
-        let outcomes = intent
-            .send(
-                (self.provider, self.passes.under(self.call)),
-                self.spec,
-                (self.ground.clock, deadline),
-                self.ground.journal,
-            )
-            .await?;
-        drop(place);
-        self.follow(outcomes.into_iter().next(), &call, attempts + 1, lane)
+        let outcome = match way {
+            None => {
+                let outcomes = self.send(vec![cleared], deadline).await?;
+                drop(place);
+                outcomes.into_iter().next()
+            }
+            // Whoever waits for the others takes no place of theirs.
+            Some(way) => {
+                drop(place);
+                let together = async |all| {
+                    let _place = lane.enter(self.ground.clock).await;
+                    self.send(all, deadline).await
+                };
+                way.send(cleared, together).await?
+            }
+        };
+        self.follow(outcome, &call, attempts + 1, lane).await
+    }
+
+    /// Writes the intents, then sends.
+    async fn send(
+        &self,
+        cleared: Vec<Cleared>,
+        deadline: Duration,
+    ) -> Result<Vec<Outcome>, journal::Error> {
+        let intent = Intent::write(cleared, self.ground.journal).await?;
+        let provider = (self.provider, self.passes.under(self.call));
+        let timed = (self.ground.clock, deadline);
+        intent
+            .send(provider, self.spec, timed, self.ground.journal)
             .await
     }
 

@@ -18,6 +18,7 @@ mod by_hand;
 mod candidate;
 mod choice;
 mod item;
+mod quota;
 mod slot;
 mod stage;
 
@@ -280,7 +281,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     link(ask, &mut items);
     manner::arrange(ask, &mut items);
     let run = ask.case.runs.get(&ask.at.0);
-    let warnings = least::warnings(&items, ask.catalogue);
+    let mut warnings = least::warnings(&items, ask.catalogue);
+    warnings.extend(quota::warnings(&items, ask.catalogue));
     let plan = Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),

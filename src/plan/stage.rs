@@ -10,7 +10,8 @@ use super::step::gate_of;
 use super::{Ask, Error};
 use crate::domain::item::{BEYOND_CAP, BEYOND_LIMIT, CAP, DISCOVERED, ItemKey};
 use crate::domain::plan::Pending;
-use crate::domain::{Cause, Item, Locator, State, Tier, Work};
+use crate::domain::seen::POWER;
+use crate::domain::{Cause, Item, Locator, Seen, State, Tier, Work};
 
 /// One limit, and how much of it is used.
 struct Limit {
@@ -84,11 +85,15 @@ pub(super) async fn stage(
         )
     };
     // What more hangs on is more powerful: a principal before a key, and a key that makes others before one that does not.
+    // Of one kind a provider may tell what can do more.
     let power = |item: &Item| {
-        let target = item.target();
-        let kind = target.and_then(|target| ask.catalogue.kind(target.kind()));
+        let kind = item
+            .target()
+            .and_then(|target| ask.catalogue.kind(target.kind()));
         let hangs = kind.map_or((0, 0), |kind| (kind.governs.len(), kind.mints.len()));
-        (item.rung, hangs)
+        let told = item.before.as_ref().and_then(Seen::fields);
+        let told = told.and_then(|fields| fields.get(POWER)?.as_u64());
+        (item.rung, hangs, told)
     };
     // Of those that are alike, in the order in which they were named: what is known to work comes first.
     let named = ask.order.subjects.iter().enumerate();

@@ -11,6 +11,7 @@ pub mod observer;
 pub mod setting;
 
 pub mod aws;
+pub mod github;
 #[cfg(feature = "http")]
 pub mod notify;
 pub mod simulated;
@@ -28,7 +29,10 @@ pub use observer::Observer;
 pub use setting::{Given, Native, Setting, Settings, Wants};
 
 /// The providers that are written in Rust and told about in the same way as packs, in the order of their names.
-pub const NATIVES: &[Native] = &[];
+pub const NATIVES: &[Native] = &[
+    #[cfg(feature = "github")]
+    github::NATIVE,
+];
 
 /// A boxed future, so that handles can be trait objects.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -101,6 +105,10 @@ pub trait Provider: Send + Sync {
     ) -> Soon<'a, Result<Vec<Pass>, Why>> {
         let _ = (remit, incident);
         Box::pin(async { Ok(Vec::new()) })
+    }
+    /// Ends the sessions that were taken, where that can be done before their time; answers those that ended.
+    fn leave(&self) -> Soon<'_, Vec<Locator>> {
+        Box::pin(async { Vec::new() })
     }
     /// Lets the sessions of a remit permit the same actions on everything, after the provider refused under it what it is
     /// for and what was sent at this time: what we believe about the vendor's names may be wrong, and nothing that

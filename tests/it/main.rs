@@ -23,6 +23,8 @@ mod drills;
 mod evidence;
 mod fixture;
 mod fuzz;
+#[cfg(feature = "github")]
+mod github;
 mod intake;
 mod laws;
 mod ministack;
@@ -30,6 +32,7 @@ mod moto;
 mod pack;
 mod playbook;
 mod policy;
+mod prism;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;

@@ -1,6 +1,6 @@
 //! Provider packs: what ships holds to its schema, and no weather makes a pack claim what did not happen.
 
-mod fault;
+pub(crate) mod fault;
 mod lint;
 mod verb;
 
@@ -11,9 +11,9 @@ use contain::pack::{Pack, Packed, Recorded};
 use contain::provider::{Given, Settings, Wants};
 
 /// What stands for every secret of the workspace.
-const OURS: &str = "canary-of-ours-5f2b";
+pub(crate) const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
-const ITS: &str = "canary-itself-77aa";
+pub(crate) const ITS: &str = "canary-itself-77aa";
 
 /// A pack whose every host is one server.
 fn packed(pack: &Arc<Pack>, base: &str, deadline: Duration) -> Packed {
