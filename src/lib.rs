@@ -5,6 +5,8 @@
 
 pub mod domain;
 
+pub mod yaml;
+
 pub mod evidence;
 pub mod journal;
 pub mod playbook;

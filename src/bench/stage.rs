@@ -213,8 +213,7 @@ impl Bench {
 
     /// Who we are: our credential, and its principal.
     pub fn own(&self) -> Vec<Locator> {
-        let ours = &self.scenario.responder;
-        vec![ours.credential.clone(), ours.principal.clone()]
+        self.scenario.own()
     }
 
     fn secrets(&self, wish: &Wish) -> BTreeMap<Locator, Secret> {

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::domain::{
-    ActionId, Bound, Branch, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe,
-    Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
+    ActionId, Bound, Branch, Call, Clock, Duration, Fact, Kind, KindId, Locator, Named, Outcome,
+    Probe, Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::journal::{MemorySink, Sink as _};
 use crate::provider::simulated::Simulated;
@@ -91,6 +91,9 @@ impl Observe for WatchedReader {
     }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)
+    }
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        self.inner.whose(kind, secret)
     }
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
         let ahead = *self.ahead.lock().unwrap();
@@ -225,6 +228,9 @@ impl Observe for WatchedActor {
     }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)
+    }
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        self.inner.whose(kind, secret)
     }
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
         self.inner.observe(targets)

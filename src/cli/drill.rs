@@ -184,15 +184,14 @@ async fn one(
     let policy = session.workspace.policy()?;
     let key = work.folder.key()?;
     // What only reads tries nothing.
-    let leaked = rehearsal.leaked_secret().filter(|_| playbook.cuts());
-    let secrets: BTreeMap<_, _> = leaked
-        .map(|secret| (scenario.subject.clone(), secret))
-        .into_iter()
-        .collect();
-    let own = vec![
-        scenario.responder.credential.clone(),
-        scenario.responder.principal.clone(),
-    ];
+    let mut secrets = rehearsal.leaked_secrets();
+    secrets.retain(|_, _| playbook.cuts());
+    for (target, secret) in &secrets {
+        if let Some(provider) = session.catalogue.provider(target.provider()) {
+            provider.hold(target, secret);
+        }
+    }
+    let own = scenario.own();
     let given = if is_last {
         scenario.inputs.clone()
     } else {
@@ -203,7 +202,7 @@ async fn one(
         playbook: playbook.name.clone(),
         digest: work.folder.store_text(&playbook.text)?,
         calls: super::library::pin(&work.folder, &playbook)?,
-        subjects: vec![scenario.subject.clone()],
+        subjects: scenario.named(),
         inputs: super::wish::bind(&playbook, &given, Some(&scenario.subject))?,
         include: Vec::new(),
         cuts: playbook.cuts(),
@@ -281,11 +280,12 @@ fn introduction(rehearsal: &Rehearsal) -> String {
 /// What a person types to carry out a playbook of the scenario.
 fn typed(scenario: &Scenario, name: &str) -> String {
     let (subject, since) = (&scenario.subject, spell(scenario.since.0));
-    let mut line = match verb(name) {
-        "run" => format!("contain run {name} --subject {subject} --since {since}"),
-        verb => format!("contain {verb} {subject} --since {since}"),
+    let mut line = match (verb(name), scenario.subjects.is_empty()) {
+        ("run", true) => format!("contain run {name} --subject {subject} --since {since}"),
+        ("run", false) => format!("contain run {name} --from report.json --since {since}"),
+        (verb, _) => format!("contain {verb} {subject} --since {since}"),
     };
-    if matches!(verb(name), "run" | "isolate") {
+    if scenario.subjects.is_empty() && matches!(verb(name), "run" | "isolate") {
         line.push_str(" --secret env:LEAKED");
     }
     if name == scenario.playbook {

@@ -14,6 +14,7 @@ mod library;
 
 mod closing;
 mod consent;
+mod findings;
 mod intake;
 mod operation;
 mod paste;
@@ -23,6 +24,7 @@ mod reminder;
 mod session;
 mod sign;
 mod sinks;
+mod subject;
 mod task;
 mod wish;
 mod work;

@@ -239,14 +239,12 @@ impl Session {
                     .map_or_else(|| named.clone(), |provider| provider.decode(&named)))
             }
             [] => {
-                let shown: String = typed.chars().take(8).collect();
-                let message = format!(
-                    "`{}...` is no locator, and no kind recognises it",
-                    crate::domain::why::plain(&shown)
-                );
-                Err(Box::new(Failure::new(2, "unknown-locator", message).hint(
-                    "write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME",
-                )))
+                // It may be a secret, so no part of it is repeated.
+                let message = "what was typed is no locator, and no kind recognises it as an id";
+                let failure = Failure::new(2, "unknown-locator", message)
+                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+                    .hint("a secret is never typed: contain identify --secret env:NAME, or --from FILE");
+                Err(Box::new(failure))
             }
             several => {
                 let message = "this id fits more than one kind".to_owned();

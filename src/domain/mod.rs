@@ -4,6 +4,7 @@
 //! Never does I/O, and imports nothing of ours.
 
 pub mod bug;
+pub mod checksum;
 pub mod clock;
 pub mod digest;
 pub mod locator;
@@ -44,6 +45,7 @@ pub use action::{
 pub use action_id::ActionId;
 pub use branch::Branch;
 pub use call::{Answer, Arg, Call, Outcome, Tag};
+pub use checksum::Checksum;
 pub use clock::{Clock, Duration, Time};
 pub use digest::Digest;
 pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};

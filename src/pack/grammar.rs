@@ -264,6 +264,12 @@ const RESOLVE: Place = place("resolve", "How what people type becomes an id; wit
     must("id", T::Expr, "The id."),
 ]);
 #[rustfmt::skip]
+const IDENTIFY: Place = place("identify", "How a secret tells which of its kind it is.", &[], &[
+    must("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked with the secret itself; or, where there is a `hint`, one list."),
+    must("id", T::Expr, "The id."),
+    may("hint", T::Expr, "How a list shows the secret of each element, `item`: with dots or stars for what is left out."),
+]);
+#[rustfmt::skip]
 const REACH: Place = place("reach", "Where things are found that hang on the subject.", &[], &[
     may("when", T::Expr, "Whether it is asked at all."),
     may("through", T::Map(&REQUEST), "A list whose every element, called `outer`, is asked about."),
@@ -305,7 +311,7 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     must("form", T::Pattern, "How its ids look; nothing is asked about another."),
     may("id", T::Text, "The names of an id's parts, joined by `/`: `app/secret` gives `part.app` and `part.secret`."),
     may("bare", T::Truth, "Whether an id alone is recognised as of this kind; false where nothing is said."),
-    may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones."),
+    may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones; the groups `checked` and `crc32_base62` or `crc32_base36` tell a checksum."),
     may("governs", T::List(&T::Name), "The kinds that stop while a cut is in force on one of these."),
     may("mints", T::List(&T::Name), "The kinds that a holder can make with it."),
     may("lifetime", T::Length, "The longest it can live by itself."),
@@ -313,6 +319,7 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     may("readable", T::Word(&["by-id", "by-secret", "never"]), "How it can be looked at; by id where nothing is said."),
     may("look", T::Map(&LOOK), "How it is looked at."),
     may("resolve", T::Map(&RESOLVE), "How it is found under another name."),
+    may("identify", T::Map(&IDENTIFY), "How it is found by a pasted secret."),
     may("reach", T::List(&T::Map(&REACH)), "What hangs on it."),
     may("credentials", T::List(&T::Map(&REACH)), "The credentials that it holds, where `reach` says more."),
     may("permissions", T::List(&T::Map(&REACH)), "What it may do."),
@@ -381,11 +388,12 @@ const ACTION: Place = place("action", "One thing that can be done.", &["cut", "o
     must("request", T::Map(&REQUEST), "The call."),
 ]);
 #[rustfmt::skip]
-const TEST: Place = place("test", "A recorded conversation, and how it must end.", &["do", "look", "resolve", "reach", "activity", "probe", "whoami"], &[
+const TEST: Place = place("test", "A recorded conversation, and how it must end.", &["do", "look", "resolve", "identify", "reach", "activity", "probe", "whoami"], &[
     must("name", T::Text, "What it shows, as a sentence."),
     may("do", T::Name, "The action."),
     may("look", T::Truth, "The target is looked at."),
     may("resolve", T::Truth, "The target's id is resolved."),
+    may("identify", T::Truth, "A secret of the target's kind is asked about."),
     may("reach", T::Truth, "What hangs on the target is asked."),
     may("activity", T::Truth, "What the target did is asked."),
     may("probe", T::Truth, "The credential is tried."),

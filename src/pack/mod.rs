@@ -46,6 +46,9 @@ mod ask;
 mod observe;
 
 #[cfg(feature = "http")]
+mod identify;
+
+#[cfg(feature = "http")]
 mod reading;
 
 #[cfg(feature = "http")]

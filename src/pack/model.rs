@@ -323,6 +323,14 @@ pub(super) struct Resolve {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct Identify {
+    pub(super) ask: Vec<Request>,
+    pub(super) id: Expr,
+    pub(super) hint: Option<Expr>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Reach {
     pub(super) when: Option<Expr>,
     pub(super) through: Option<Request>,
@@ -388,6 +396,7 @@ pub(super) struct KindPart {
     pub(super) readable: Option<crate::domain::Readable>,
     pub(super) look: Option<Look>,
     pub(super) resolve: Option<Resolve>,
+    pub(super) identify: Option<Identify>,
     #[serde(default)]
     pub(super) reach: Vec<Reach>,
     #[serde(default)]

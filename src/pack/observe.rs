@@ -15,8 +15,8 @@ use super::model::{KindPart, Look, Named as By, SECRET};
 use super::reading;
 use super::wire::{self, Failed, Held};
 use crate::domain::{
-    Because, Call, Fact, Fields, Locator, Named, Probe, Query, Readable, Reading, Secret, Seen,
-    Time, Why,
+    Because, Call, Fact, Fields, KindId, Locator, Named, Probe, Query, Readable, Reading, Secret,
+    Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -31,6 +31,10 @@ impl Observe for Handle {
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         let each = named.iter().map(move |one| resolve(self, one));
         Box::pin(stream::iter(each).buffered(AT_ONCE).collect())
+    }
+
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        Box::pin(super::identify::whose(self, kind, secret))
     }
 
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {

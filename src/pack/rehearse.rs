@@ -11,7 +11,7 @@ use super::engine::Handle;
 use super::model::{Ends, Is};
 use super::recording::Test;
 use super::replay::{Exchange, Server, recorded};
-use super::{Pack, Packed, act, observe, reading};
+use super::{Pack, Packed, act, identify, observe, reading};
 use crate::domain::{
     Arg, Because, Call, Clock, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query,
     ReadKind, Secret, Spec, Tag, Time, Why,
@@ -286,6 +286,13 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
             account: None,
         };
         return match observe::resolve(&reads, &named).await {
+            Ok(found) => ended(Ends::Found, Shown::Found(vec![short(&found)])),
+            Err(why) => failed(Ends::Unreadable, why),
+        };
+    }
+    if test.identify {
+        let secret = Secret::new(ITS.to_owned());
+        return match identify::whose(&reads, target.kind(), &secret).await {
             Ok(found) => ended(Ends::Found, Shown::Found(vec![short(&found)])),
             Err(why) => failed(Ends::Unreadable, why),
         };

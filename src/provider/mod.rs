@@ -21,8 +21,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe,
-    Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
+    ActionId, Because, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass,
+    Probe, Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
 pub use observer::Observer;
@@ -223,6 +223,13 @@ pub trait Observe: Send + Sync {
     }
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
+    /// Tells whose a secret of one of its kinds is, by asking the provider with it or about it; changes nothing.
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        let _ = (kind, secret);
+        let text = "a secret of this kind does not tell whose it is: name it by its locator";
+        let why = Why::new(Because::NotImplemented, text);
+        Box::pin(std::future::ready(Err(why)))
+    }
     /// Looks at targets; one answer each, in order.
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>>;
     /// Answers a question, and says what it could not see.

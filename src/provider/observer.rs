@@ -10,8 +10,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{Catalogue, Observe};
 use crate::domain::{
-    Because, Branch, Call, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret,
-    Seen, Why,
+    Because, Branch, Call, Clock, Duration, Fact, KindId, Locator, Named, Probe, Query, Reading,
+    Secret, Seen, Why,
 };
 
 /// The read handles of all providers.
@@ -137,6 +137,18 @@ impl Observer {
         all.into_iter().map(|(_, seen)| seen).collect()
     }
 
+    /// Tells whose secrets are, all at once as far as each provider's turns go; one answer each, in order.
+    pub async fn whose(&self, secrets: &[(&KindId, &Secret)]) -> Vec<Result<Locator, Why>> {
+        let each = secrets.iter().map(|(kind, secret)| async move {
+            let lane = self.lane(kind.provider())?;
+            let turn = lane.turns.acquire().await;
+            let told = lane.handle.whose(kind, secret).await;
+            drop(turn);
+            told
+        });
+        join_all(each).await
+    }
+
     /// Looks at one target; look-ups that come while others are under way share a request where the provider can.
     pub async fn look(&self, target: &Locator) -> Seen {
         let lane = match self.lane(target.provider()) {
@@ -189,18 +201,20 @@ impl Observer {
     /// Turns what people typed into canonical names; one answer each, in order.
     pub async fn resolve(&self, named: &[Named]) -> Vec<Result<Locator, Why>> {
         let mut answers: Vec<Option<Result<Locator, Why>>> = named.iter().map(|_| None).collect();
-        for (provider, lane) in &self.lanes {
-            let mine: Vec<_> = named
-                .iter()
-                .enumerate()
-                .filter(|(_, n)| n.kind.provider() == provider)
-                .collect();
-            if mine.is_empty() {
-                continue;
-            }
-            let names: Vec<Named> = mine.iter().map(|(_, name)| (*name).clone()).collect();
-            let resolved = lane.handle.resolve(&names).await;
-            for ((place, _), answer) in mine.into_iter().zip(resolved) {
+        // All providers at once: one that is slow keeps none of the others waiting.
+        let asked = self.lanes.iter().map(|(provider, lane)| async move {
+            let mine = named.iter().enumerate();
+            let mine = mine.filter(|(_, one)| one.kind.provider() == provider);
+            let (places, names): (Vec<usize>, Vec<Named>) =
+                mine.map(|(place, name)| (place, name.clone())).unzip();
+            let resolved = match names.is_empty() {
+                true => Vec::new(),
+                false => lane.handle.resolve(&names).await,
+            };
+            (places, resolved)
+        });
+        for (places, resolved) in join_all(asked).await {
+            for (place, answer) in places.into_iter().zip(resolved) {
                 if let Some(slot) = answers.get_mut(place) {
                     *slot = Some(answer);
                 }

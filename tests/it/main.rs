@@ -11,6 +11,7 @@
 
 #[cfg(feature = "aws")]
 mod bench;
+mod bulk;
 mod harness;
 mod simulated;
 
@@ -24,6 +25,7 @@ mod fixture;
 mod fuzz;
 #[cfg(feature = "github")]
 mod github;
+mod intake;
 mod laws;
 mod ministack;
 mod moto;

@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use crate::harness::{Desk, Proxy, Server, Told, World};
 
 mod iam;
+mod intake;
 
 const STOP: &str = "aws.deactivate-access-key";
 const END: &str = "aws.end-user-sessions";

@@ -286,6 +286,7 @@ fn offline(runs: &mut Runs<'_>) {
         "completions bash",
         "man",
         "identify --from leak.txt",
+        "identify --secret env:LEAKED",
         "policy check",
         "provider schema",
         "provider test okta",
