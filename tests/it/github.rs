@@ -1,6 +1,7 @@
 //! GitHub against a server made by hand for these tests: what it does is ours and proves nothing of GitHub's, only what the
 //! adapter makes of it. The form of requests is proven against GitHub's own description, in `prism::github`.
 
+mod bulk;
 mod fault;
 mod server;
 
