@@ -1,45 +1,21 @@
 //! Provider packs: what ships holds to its schema, and no weather makes a pack claim what did not happen.
 
+mod access;
 mod fault;
 mod lint;
+mod page;
+pub(crate) mod vendor;
 mod verb;
 
-use std::sync::Arc;
-
-use contain::domain::{Arg, Call, Clock, Duration, Locator, Secret, Spec, Tag};
-use contain::pack::{Pack, Packed, Recorded};
-use contain::provider::{Given, Settings, Wants};
+use contain::domain::{Arg, Call, Locator, Spec, Tag};
+use contain::pack::{Pack, Recorded};
 
 /// What stands for every secret of the workspace.
 const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 const ITS: &str = "canary-itself-77aa";
 
-/// A pack whose every host is one server.
-fn packed(pack: &Arc<Pack>, base: &str, deadline: Duration) -> Packed {
-    let mut settings = Settings {
-        deadline: Some(deadline),
-        ..Settings::default()
-    };
-    for setting in pack.settings() {
-        let name = setting.name.to_owned();
-        match setting.wants {
-            Wants::Secret => {
-                let given: Given = Arc::new(|| Ok(Secret::new(OURS.to_owned())));
-                settings.secrets.insert(name, given);
-            }
-            Wants::Address => drop(settings.texts.insert(name, base.to_owned())),
-            Wants::Secrets => unreachable!("no pack wants several"),
-            Wants::Text => drop(settings.texts.insert(name, "rehearsed".to_owned())),
-        }
-    }
-    for host in pack.hosts() {
-        settings.hosts.insert(host.to_owned(), base.to_owned());
-    }
-    Packed::new(Arc::clone(pack), Some(settings), Clock::wall())
-}
-
-fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
+pub(crate) fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
     let host = base.trim_start_matches("http://");
     let account = told.account.as_deref().unwrap_or(host);
     let (noun, id) = told.target.as_ref().unwrap();
@@ -47,7 +23,7 @@ fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
     Locator::new(&kind, id, Some(account))
 }
 
-fn call(spec: &Spec, told: &Recorded, target: Locator) -> Call {
+pub(crate) fn call(spec: &Spec, told: &Recorded, target: Locator) -> Call {
     let with = spec.arguments(&told.with).into_iter();
     let with = with.map(|(name, arg)| match arg {
         Arg::Before(field) => (name, Arg::Is(told.before[&field].clone())),
