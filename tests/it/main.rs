@@ -28,6 +28,7 @@ mod moto;
 mod pack;
 mod playbook;
 mod policy;
+mod prism;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;

@@ -4,16 +4,52 @@ mod access;
 mod fault;
 mod lint;
 mod page;
+mod readme;
 pub(crate) mod vendor;
 mod verb;
+mod weather;
 
 use contain::domain::{Arg, Call, Locator, Spec, Tag};
 use contain::pack::{Pack, Recorded};
+use contain::report::proven::Proven;
 
 /// What stands for every secret of the workspace.
 const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 const ITS: &str = "canary-itself-77aa";
+
+/// A test that goes over all of a pack, rather than naming its actions one by one.
+pub(crate) struct Loop {
+    /// What it proves by.
+    pub(crate) by: Proven,
+    /// The pack.
+    pub(crate) pack: &'static str,
+    /// Which of its actions it holds, by verb and noun; the very list that the test itself goes by.
+    pub(crate) holds: Box<dyn Fn(&Pack, &str) -> bool>,
+}
+
+impl Loop {
+    /// Whether it holds an action.
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        let Some((provider, verb)) = id.split_once('.') else {
+            return false;
+        };
+        let mut packs = contain::pack::shipped().into_iter();
+        let pack = packs.find(|pack| pack.name() == self.pack);
+        provider == self.pack && pack.is_some_and(|pack| (self.holds)(&pack, verb))
+    }
+}
+
+/// All such tests; the table of what was proven is made from them.
+pub(crate) fn loops() -> Vec<Loop> {
+    let described = crate::prism::ALL.into_iter();
+    let described = described.map(|described| Loop {
+        by: Proven::Prism,
+        pack: described.pack,
+        holds: Box::new(|pack, verb| described.holds(pack, verb)),
+    });
+    described.collect()
+}
 
 pub(crate) fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
     let host = base.trim_start_matches("http://");
