@@ -75,7 +75,7 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 28] = [
         "bearer: tokn",
         "unknown-setting",
         9,
-        33,
+        34,
         "did you mean `token`?",
     ),
     (
@@ -485,8 +485,8 @@ const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
         "json: {addresses: []}, answers",
         "json: {addresses: \"${before.addresses}\"}, answers",
         "unknown-name",
-        55,
-        43,
+        54,
+        47,
         "nothing here is called `before`",
     ),
 ];
