@@ -125,7 +125,9 @@ impl Attempts<'_> {
         let known = branch::known(self.ground, (self.item, self.spec)).await;
         let place = lane.enter(self.ground.clock).await;
         let (state, attempts) = self.state();
+        let known = (known, self.ground.clock.now());
         if state.is_in_doubt() && self.spec.leaves_no_trace() {
+        let known = branch::still_known(self.ground, known, self.spec).await;
             return Ok(Next::Ended);
         }
         let seen = match &self.item.before {

@@ -14,9 +14,10 @@ use crate::domain::{
     Seen, Why,
 };
 
-/// The read handles of all providers.
+/// The read handles of all providers; clones ask through the same.
+#[derive(Clone)]
 pub struct Observer {
-    lanes: BTreeMap<String, Lane>,
+    lanes: Arc<BTreeMap<String, Lane>>,
     clock: Clock,
 }
 
@@ -47,7 +48,7 @@ impl Observer {
             .providers()
             .map(|provider| (provider.name().to_owned(), lane(provider.reader(None))));
         Self {
-            lanes: lanes.collect(),
+            lanes: Arc::new(lanes.collect()),
             clock,
         }
     }
@@ -189,7 +190,7 @@ impl Observer {
     /// Turns what people typed into canonical names; one answer each, in order.
     pub async fn resolve(&self, named: &[Named]) -> Vec<Result<Locator, Why>> {
         let mut answers: Vec<Option<Result<Locator, Why>>> = named.iter().map(|_| None).collect();
-        for (provider, lane) in &self.lanes {
+        for (provider, lane) in self.lanes.iter() {
             let mine: Vec<_> = named
                 .iter()
                 .enumerate()
