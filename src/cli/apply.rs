@@ -89,7 +89,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             plan.incident
         )))
     };
-    if session.clock.now() >= expires {
+    if session.clock.latest() >= expires {
         return Err(stale(format!("the plan expired at {expires}")));
     }
     if let Some(code) = args

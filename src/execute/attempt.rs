@@ -4,6 +4,7 @@
 
 use super::Ground;
 use super::branch;
+use super::clear::is_overtaken;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
 use super::order;
@@ -17,8 +18,9 @@ use crate::domain::{
     Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn,
     Seen, Spec, State, Time, Why,
 };
-use crate::gate::{self, Blocked};
+use crate::gate::Blocked;
 use crate::journal;
+use crate::plan::branch::Known;
 use crate::provider::Provider;
 use crate::verify;
 
@@ -123,11 +125,11 @@ impl Attempts<'_> {
 
     async fn once(&self, lane: &Lane, deadline: Duration) -> Step {
         let known = branch::known(self.ground, (self.item, self.spec)).await;
-        let place = lane.enter(self.ground.clock).await;
-        let (state, attempts) = self.state();
         let known = (known, self.ground.clock.now());
-        if state.is_in_doubt() && self.spec.leaves_no_trace() {
+        let place = lane.enter(self.ground.clock).await;
         let known = branch::still_known(self.ground, known, self.spec).await;
+        let (state, attempts) = self.state();
+        if state.is_in_doubt() && self.spec.leaves_no_trace() {
             return Ok(Next::Ended);
         }
         let seen = match &self.item.before {
@@ -160,49 +162,10 @@ impl Attempts<'_> {
         if let Some(next) = self.passes.enter(self.ground, [self.call]).await? {
             return Ok(next);
         }
-        let now = self.ground.clock.now();
-        let about = (self.item, self.spec, &seen);
-        let (item, why) = branch::as_it_stands(self.ground, &known, about);
-        let cleared = self.ground.journal.with_case(|case| {
-            let rules = (self.ground.policy, self.ground.around);
-            gate::clear(
-                (&item, self.named),
-                (self.spec, self.plan),
-                (case, self.ground.pledges),
-                rules,
-                now,
-            )
-        });
-        let clearance = match cleared {
-            Ok(clearance) => clearance,
-            // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
-            Err(_) if state.is_in_doubt() => return Ok(Next::Ended),
-            Err(Blocked::Waits(cause)) => return Ok(Next::Blocked(branch::because(cause, why))),
-            Err(Blocked::Denied(why)) => {
-                return self
-                    .end(Event::Denied {
-                        item: self.named.clone(),
-                        why,
-                    })
-                    .await;
-            }
+        let (intent, call) = match self.intend(&known, (seen, &state), attempts).await? {
+            Ok(both) => both,
+            Err(next) => return Ok(next),
         };
-        let mut call = resolve(
-            self.call,
-            &seen,
-            now,
-            self.ground
-                .observer
-                .clock_ahead(self.call.target.provider()),
-        );
-        order::refer(self.ground, self.named, &mut call);
-        let cleared = Cleared {
-            clearance,
-            call: call.clone(),
-            before: seen,
-            attempt: attempts + 1,
-        };
-        let intent = Intent::write(vec![cleared], self.ground.journal).await?;
         let outcomes = intent
             .send(
                 (self.provider, self.passes.under(self.call)),
@@ -214,6 +177,51 @@ impl Attempts<'_> {
         drop(place);
         self.follow(outcomes.into_iter().next(), &call, attempts + 1, lane)
             .await
+    }
+
+    /// Clears the attempt and writes its intent; where authority went between the two it is cleared anew, by what holds then.
+    async fn intend(
+        &self,
+        known: &Known,
+        (seen, state): (Seen, &State),
+        attempts: u32,
+    ) -> Result<Result<(Intent, Call), Next>, journal::Error> {
+        let about = (self.item, self.spec, &seen);
+        let (item, why) = branch::as_it_stands(self.ground, known, about);
+        let ahead = self
+            .ground
+            .observer
+            .clock_ahead(self.call.target.provider());
+        let mut call = resolve(self.call, &seen, self.ground.clock.now(), ahead);
+        order::refer(self.ground, self.named, &mut call);
+        loop {
+            let cleared = self
+                .ground
+                .clear((&item, self.named), (self.spec, self.plan))
+                .await?;
+            let clearance = match cleared {
+                Ok(clearance) => clearance,
+                // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
+                Err(_) if state.is_in_doubt() => return Ok(Err(Next::Ended)),
+                Err(Blocked::Waits(cause)) => {
+                    return Ok(Err(Next::Blocked(branch::because(cause, why))));
+                }
+                Err(Blocked::Denied(why)) => {
+                    let item = self.named.clone();
+                    return self.end(Event::Denied { item, why }).await.map(Err);
+                }
+            };
+            let cleared = Cleared {
+                clearance,
+                call: call.clone(),
+                before: seen.clone(),
+                attempt: attempts + 1,
+            };
+            let written = Intent::write(vec![cleared], self.ground.journal).await;
+            if !is_overtaken(&written) {
+                return Ok(Ok((written?, call)));
+            }
+        }
     }
 
     /// What is done where looking shows that nothing has to be sent, or may not be.
