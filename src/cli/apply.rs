@@ -182,6 +182,7 @@ mod tests {
             acting_as: Vec::new(),
             operator: None,
             reminders: Default::default(),
+            touched: Default::default(),
         });
         let Ok(session) = session else {
             unreachable!("a session opens")

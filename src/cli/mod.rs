@@ -22,6 +22,7 @@ mod progress;
 mod reminder;
 mod session;
 mod sign;
+mod signing;
 mod sinks;
 mod task;
 mod wish;
@@ -32,6 +33,7 @@ mod apply;
 mod approve;
 mod declare;
 mod identify;
+mod handout;
 mod incident;
 mod inventory;
 mod isolate;
@@ -117,6 +119,9 @@ struct Global {
     #[arg(skip)]
     reminders: reminder::Reminders,
 }
+    /// What was written to, and is signed at the end.
+    #[arg(skip)]
+    touched: signing::Touched,
 
 #[derive(Subcommand)]
 enum Verb {
@@ -216,7 +221,8 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
         .start_paused(drills)
         .build()
         .map_err(Failure::internal)?;
-    runtime.block_on(async move {
+    let after = global.clone();
+    let ended = runtime.block_on(async move {
         match verb {
             Verb::Isolate(args) => isolate::run(args, Session::open(&global)?).await,
             Verb::Inventory(args) => inventory::run(args, Session::open(&global)?).await,
@@ -245,7 +251,10 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Completions(args) => completions::run(args),
             Verb::Man(args) => man::run(args),
         }
-    })
+    });
+    // All that restricts is done by now, and the record holds it.
+    runtime.block_on(signing::after(&after));
+    ended
 }
 
 fn refuse(error: &clap::Error, json: bool) -> u8 {

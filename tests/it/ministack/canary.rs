@@ -426,7 +426,8 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "measures list --json",
         "incident accept --relation could-enter --reason canary",
         "incident close --reason canary",
-        "incident close --json",
+        "incident close --key key --json",
+        "report --sign --key key --json",
         "status --watch --json",
         // What people do; here nobody is named, and nobody signs.
         "approve --json",
