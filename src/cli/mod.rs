@@ -26,14 +26,15 @@ mod signing;
 mod sinks;
 mod task;
 mod wish;
+mod word;
 mod work;
 
 mod ahead;
 mod apply;
 mod approve;
 mod declare;
-mod identify;
 mod handout;
+mod identify;
 mod incident;
 mod inventory;
 mod isolate;
@@ -118,10 +119,10 @@ struct Global {
     /// What is said beside the result.
     #[arg(skip)]
     reminders: reminder::Reminders,
-}
     /// What was written to, and is signed at the end.
     #[arg(skip)]
     touched: signing::Touched,
+}
 
 #[derive(Subcommand)]
 enum Verb {

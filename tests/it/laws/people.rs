@@ -583,6 +583,7 @@ async fn what_is_declared_lets_one_person_cut_until_it_ends_and_leaves_a_review(
                         id: one.id,
                         by,
                         why,
+                        signed: None,
                     },
                 )
                 .await;

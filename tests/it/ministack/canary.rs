@@ -435,7 +435,7 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "approve --import leak.txt",
         "propose --rationale canary --evidence T-1 --playbook isolate --input review=4h --subjects subjects --from leak.txt --since 2h --reason canary --ticket T-1",
         "incident declare break-glass --reason canary --lasts 1h",
-        "incident review abc --reason canary",
+        "incident review abc --reason canary --key key",
         "incident handover bob --reason canary",
         "incident dismiss --reason canary",
         "policy explain",
