@@ -88,16 +88,16 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call() {
     let desk = desk(&served, &text);
     let told = desk.run(&["isolate", "--from", "leak.txt", "--json"]);
     // What cannot be given back takes the code of its plan.
-    let code = told.document["data"]["confirm"]
+    let code = told.json["data"]["confirm"]
         .as_str()
-        .unwrap_or_else(|| panic!("{:#}", told.document));
+        .unwrap_or_else(|| panic!("{:#}", told.json));
     assert_eq!(served.state()["calls"], json!([]));
     let told = desk.run(&["apply", "--confirm", code, "--from", "leak.txt", "--json"]);
     assert_eq!(
         served.state()["calls"],
         json!([1000]),
         "{}",
-        told.document["data"]["outcome"]
+        told.json["data"]["outcome"]
     );
     assert_eq!(served.state()["revoked"].as_array().unwrap().len(), 1000);
     desk.assert_journal_verifies();
@@ -109,7 +109,7 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call() {
         .iter()
         .map(Value::to_string)
         .collect::<String>();
-    assert!(!journal.contains("ghp_") && !told.document.to_string().contains("ghp_"));
+    assert!(!journal.contains("ghp_") && !told.json.to_string().contains("ghp_"));
 }
 
 #[test]
@@ -124,15 +124,11 @@ fn the_plan_for_sixty_one_thousand_tokens_says_how_long_the_limit_makes_it_and_b
     });
     let desk = desk(&served, &leak(61_000));
     let told = desk.run(&["plan", "isolate", "--from", "leak.txt", "--json"]);
-    let plan = &told.document["data"]["plan"];
+    let plan = &told.json["data"]["plan"];
     let warnings = plan["warnings"].as_array().unwrap_or_else(|| {
         panic!(
             "{}",
-            told.document
-                .to_string()
-                .chars()
-                .take(2000)
-                .collect::<String>()
+            told.json.to_string().chars().take(2000).collect::<String>()
         )
     });
     let limit = warnings
