@@ -7,8 +7,8 @@ use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch, resolve,
-    whoami,
+    Proposal, Resolved, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch,
+    resolve, whoami,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -42,23 +42,29 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let day_ago = session::since(SINCE, now)?;
     let playbook = library::load(session, &wish.playbook)?;
     let policy = session.workspace.policy()?;
+    let estate = session.estate()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let mut subjects = Vec::new();
+    let mut resolved = Resolved::default();
     if paste.is_none() || wish.subjects.are_named() {
-        subjects = resolve(session, &observer, wish.subjects).await?;
+        resolved = resolve(session, &observer, wish.subjects).await?;
     }
+    let Resolved {
+        mut subjects,
+        identities,
+        mut left_alone,
+    } = resolved;
     if let Some(paste) = &mut paste {
         paste.resolve(session, &observer, &mut subjects).await?;
     }
-    let own = whoami(&session.catalogue, &observer, &subjects).await?;
+    let own = whoami(&session.catalogue, &observer, (&subjects, estate)).await?;
     refuse_own_branch(&session.catalogue, &subjects, &own)?;
     let refused = paste
         .as_mut()
         .map(|paste| std::mem::take(&mut paste.refused));
-    let left_alone = refused.unwrap_or_default();
+    left_alone.extend(refused.unwrap_or_default());
     let mut secrets = paste.map(paste::Paste::secrets).unwrap_or_default();
     secrets.extend(read_secrets(session, wish.secrets, &subjects)?);
-    let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
+    let inputs = bind(session, &playbook, &wish.inputs, (&subjects, &identities))?;
     secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
     lend(session, &secrets);
     let mut work = join(
@@ -88,6 +94,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         digest,
         calls,
         subjects,
+        identities,
         inputs,
         include: wish.include.clone(),
         cuts: playbook.cuts(),
@@ -153,8 +160,9 @@ fn proposed(
     let made = work.journal.with_case(made).unwrap_or_default();
     let most = session.roster.proposals_of(&by);
     if made >= most {
-        let message =
-            format!("`{by}` has made {made} proposals in this incident, and may make {most}");
+        let message = format!(
+            "`{by}` has made {made} proposals in this incident, and may make {most} in each"
+        );
         let mut failure = Failure::new(exit::DENIED, "too-many-proposals", message);
         failure.outcome = Outcome::Denied;
         return Err(Box::new(
@@ -222,7 +230,8 @@ impl Go<'_> {
             requested_by.sort();
             requested_by.dedup();
         }
-        let branches = session.workspace.branches(&self.own);
+        let estate = session.estate()?;
+        let branches = session.workspace.branches(&self.own, estate);
         let means = Means {
             ground: Ground {
                 catalogue: &session.catalogue,
@@ -241,6 +250,7 @@ impl Go<'_> {
             own: self.own,
             requested_by,
             caps: session.workspace.config.caps(),
+            estate,
             made_from,
             secrets: self.secrets,
             keep: &keep,
@@ -387,6 +397,9 @@ pub(super) fn made_from(
     if !session.roster.is_empty() {
         let people = session.workspace.people(&session.roster);
         made_from.insert("people".to_owned(), people);
+    }
+    if let Some(estate) = session.loaded() {
+        made_from.insert("estate".to_owned(), estate.digest());
     }
     made_from
 }

@@ -4,14 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::estate::{Of, everywhere};
 use super::failure::{Failure, exit, of_provider};
 use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::event::Order;
-use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
+use crate::domain::{Locator, Named, NotSeen, Relation, Secret, SecretRef};
+use crate::estate::{Estate, PREFIX};
 use crate::gate::Policy;
 use crate::journal::Folder;
-use crate::playbook::{self, Playbook};
+use crate::playbook::{self, InputType, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// Which incident, and how it is labelled when it is opened.
@@ -31,7 +33,8 @@ pub(super) struct Incident {
 /// What is meant.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Subjects {
-    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME (can be repeated)
+    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME; identity:NAME is all that an identity of
+    /// estate.yaml holds, at every provider (can be repeated)
     #[arg(value_name = "LOCATOR")]
     pub(super) locators: Vec<String>,
     /// Read further subjects from FILE, one per line; `-` is standard input
@@ -134,11 +137,21 @@ impl Text {
     }
 }
 
+/// What was named, canonical.
+#[derive(Default)]
+pub(super) struct Resolved {
+    pub(super) subjects: Vec<Locator>,
+    /// The identities of the estate among what was named.
+    pub(super) identities: Vec<String>,
+    /// What of them cannot be a subject, and why.
+    pub(super) left_alone: Vec<NotSeen>,
+}
+
 pub(super) async fn resolve(
     session: &Session,
     observer: &Observer,
     wanted: &Subjects,
-) -> Result<Vec<Locator>, Box<Failure>> {
+) -> Result<Resolved, Box<Failure>> {
     let mut typed = wanted.locators.clone();
     if let Some(source) = &wanted.subjects {
         typed.extend(session::subjects(source)?);
@@ -148,14 +161,27 @@ pub(super) async fn resolve(
             Failure::usage("no subject was named").hint("contain isolate aws:access-key/AKIA..."),
         ));
     }
+    let mut resolved = Resolved::default();
+    let mut known = BTreeSet::new();
+    typed.retain(|typed| match typed.trim().strip_prefix(PREFIX) {
+        Some(name) => {
+            resolved.identities.push(name.to_owned());
+            false
+        }
+        None => true,
+    });
+    for name in &resolved.identities {
+        let Of { held, left_alone } = everywhere(session, observer, name).await?;
+        let new = held.into_iter().filter(|one| known.insert(one.clone()));
+        resolved.subjects.extend(new);
+        resolved.left_alone.extend(left_alone);
+    }
     let named: Vec<Named> = typed
         .iter()
         .map(|typed| session.name(typed))
         .collect::<Result<_, _>>()?;
-    let mut subjects = Vec::new();
-    let mut known = BTreeSet::new();
-    for (typed, resolved) in typed.iter().zip(observer.resolve(&named).await) {
-        let locator = resolved.map_err(|why| {
+    for (typed, answer) in typed.iter().zip(observer.resolve(&named).await) {
+        let locator = answer.map_err(|why| {
             of_provider(
                 &format!(
                     "cannot use `{}` as a subject",
@@ -165,10 +191,10 @@ pub(super) async fn resolve(
             )
         })?;
         if known.insert(locator.clone()) {
-            subjects.push(locator);
+            resolved.subjects.push(locator);
         }
     }
-    Ok(subjects)
+    Ok(resolved)
 }
 
 /// What going on with an order needs beside its incident.
@@ -190,7 +216,8 @@ pub(super) async fn again(
     let playbook = super::library::pinned(session, folder, order, refuse_changed)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    let subjects = (order.subjects.as_slice(), session.estate()?);
+    let own = whoami(&session.catalogue, &observer, subjects).await?;
     Ok(Again {
         playbook,
         policy,
@@ -199,14 +226,17 @@ pub(super) async fn again(
     })
 }
 
-/// Who acts at every provider that the subjects belong to.
+/// Who acts at every provider that the subjects belong to, and at those that the estate may lead to, as far as they tell
+/// it soon.
 pub(super) async fn whoami(
     catalogue: &Catalogue,
     observer: &Observer,
-    subjects: &[Locator],
+    (subjects, estate): (&[Locator], Option<&Estate>),
 ) -> Result<Vec<Locator>, Box<Failure>> {
     let mut own = Vec::new();
     let providers: BTreeSet<&str> = subjects.iter().map(Locator::provider).collect();
+    let further = super::estate::who_beyond(catalogue, observer, (&providers, estate));
+    let further = further.await;
     for provider in providers
         .into_iter()
         .filter(|name| catalogue.provider(name).is_some())
@@ -216,6 +246,7 @@ pub(super) async fn whoami(
             who.map_err(|why| of_provider(&format!("cannot tell who acts at {provider}"), &why))?,
         );
     }
+    own.extend(further);
     Ok(own)
 }
 
@@ -362,19 +393,22 @@ pub(super) fn probed_by(
 }
 
 pub(super) fn bind(
+    session: &Session,
     playbook: &Playbook,
     given: &BTreeMap<String, String>,
-    subject: Option<&Locator>,
+    (subjects, identities): (&[Locator], &[String]),
 ) -> Result<BTreeMap<String, serde_json::Value>, Box<Failure>> {
     let mut given = given.clone();
-    if let (Some(subject), true) = (
-        subject,
-        playbook.inputs.iter().any(|input| input.name == "subject"),
-    ) {
-        given
-            .entry("subject".to_owned())
-            .or_insert_with(|| subject.to_string());
+    let asked = playbook.inputs.iter().find(|input| input.name == "subject");
+    let is_identity = |input: &playbook::Input| matches!(input.kind, InputType::Identity);
+    let subject = asked.and_then(|input| match is_identity(input) {
+        true => identities.first().cloned(),
+        false => subjects.first().map(ToString::to_string),
+    });
+    if let Some(subject) = subject {
+        given.entry("subject".to_owned()).or_insert(subject);
     }
+    super::estate::names(session, playbook, &mut given)?;
     match playbook::bind(&playbook.inputs, &given) {
         Ok(serde_json::Value::Object(bound)) => Ok(bound.into_iter().collect()),
         Ok(_) => Ok(BTreeMap::new()),
