@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::record::{Entry, Record};
 use super::watch::{Gone, Left, Tool, Watch, Watched};
 use super::wish::{Ended, Wish};
-use super::{catalogue, name};
+use super::{catalogue, name, saas};
 use crate::converge::{End, Error, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
@@ -28,7 +28,7 @@ use crate::plan::branch::Branches;
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
-use crate::provider::{Catalogue, Observer};
+use crate::provider::{Catalogue, Observer, Provider};
 
 /// A world, a disk, and what is needed to run the loop on them.
 pub struct Bench {
@@ -136,6 +136,37 @@ impl Bench {
         }
     }
 
+    /// Gives the same world a second provider, of another shape, where we are whoever is named first; what is added stands
+    /// in it.
+    #[must_use]
+    pub fn beside(mut self, responder: Vec<Locator>, more: impl FnOnce(&mut World)) -> Self {
+        more(&mut lock(&self.world));
+        let settings = Settings {
+            weather: self.weather.clone(),
+            responder,
+            ..Settings::default()
+        };
+        let inner = Simulated::new(
+            saas::NAME,
+            saas::kinds(),
+            saas::actions(),
+            Arc::clone(&self.world),
+            self.clock.clone(),
+            settings,
+        );
+        let watch = Watch {
+            gone: self.gone.clone(),
+            clock: self.clock.clone(),
+            disk: self.disk.clone(),
+            left: Arc::clone(&self.left),
+            ahead: Arc::clone(&self.ahead),
+        };
+        let mut all: Vec<Arc<dyn Provider>> = self.catalogue.providers().cloned().collect();
+        all.push(Arc::new(Watched { inner, watch }));
+        self.catalogue = Catalogue::new(all);
+        self
+    }
+
     /// A rehearsal as it ships, with nothing watched and nothing quickened; what happens in it goes on by itself.
     pub fn rehearsing(rehearsal: Rehearsal) -> Self {
         let Rehearsal {
@@ -203,6 +234,7 @@ impl Bench {
                 })
                 .collect(),
             left_alone: Vec::new(),
+            identities: wish.identities.clone(),
             acting_as: self.own(),
             endpoints: BTreeMap::new(),
             activity: Vec::new(),
@@ -326,6 +358,7 @@ impl Bench {
             own: self.own(),
             requested_by,
             caps: wish.caps,
+            estate: wish.estate.as_deref(),
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,

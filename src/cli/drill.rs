@@ -203,7 +203,12 @@ async fn one(
         digest: work.folder.store_text(&playbook.text)?,
         calls: super::library::pin(&work.folder, &playbook)?,
         subjects: scenario.named(),
-        inputs: super::wish::bind(&playbook, &given, Some(&scenario.subject))?,
+        inputs: super::wish::bind(
+            session,
+            &playbook,
+            &given,
+            (std::slice::from_ref(&scenario.subject), &[]),
+        )?,
         include: Vec::new(),
         cuts: playbook.cuts(),
         exact: false,
@@ -218,6 +223,7 @@ async fn one(
             })
             .collect(),
         left_alone: Vec::new(),
+        identities: Vec::new(),
         acting_as: own.clone(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),

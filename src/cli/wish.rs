@@ -8,10 +8,11 @@ use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::event::Order;
-use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
+use crate::domain::{Locator, Named, NotSeen, Relation, Secret, SecretRef};
+use crate::estate::{Estate, PREFIX};
 use crate::gate::Policy;
 use crate::journal::Folder;
-use crate::playbook::{self, Playbook};
+use crate::playbook::{self, InputType, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// Which incident, and how it is labelled when it is opened.
@@ -31,7 +32,8 @@ pub(super) struct Incident {
 /// What is meant.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Subjects {
-    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME (can be repeated)
+    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME; identity:NAME is all that an identity of
+    /// estate.yaml holds, at every provider (can be repeated)
     #[arg(value_name = "LOCATOR")]
     pub(super) locators: Vec<String>,
     /// Read further subjects from FILE, one per line; `-` is standard input
@@ -306,19 +308,22 @@ pub(super) fn probed_by(
 }
 
 pub(super) fn bind(
+    session: &Session,
     playbook: &Playbook,
     given: &BTreeMap<String, String>,
-    subject: Option<&Locator>,
+    (subjects, identities): (&[Locator], &[String]),
 ) -> Result<BTreeMap<String, serde_json::Value>, Box<Failure>> {
     let mut given = given.clone();
-    if let (Some(subject), true) = (
-        subject,
-        playbook.inputs.iter().any(|input| input.name == "subject"),
-    ) {
-        given
-            .entry("subject".to_owned())
-            .or_insert_with(|| subject.to_string());
+    let asked = playbook.inputs.iter().find(|input| input.name == "subject");
+    let is_identity = |input: &playbook::Input| matches!(input.kind, InputType::Identity);
+    let subject = asked.and_then(|input| match is_identity(input) {
+        true => identities.first().cloned(),
+        false => subjects.first().map(ToString::to_string),
+    });
+    if let Some(subject) = subject {
+        given.entry("subject".to_owned()).or_insert(subject);
     }
+    super::estate::names(session, playbook, &mut given)?;
     match playbook::bind(&playbook.inputs, &given) {
         Ok(serde_json::Value::Object(bound)) => Ok(bound.into_iter().collect()),
         Ok(_) => Ok(BTreeMap::new()),

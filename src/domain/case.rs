@@ -45,6 +45,8 @@ pub struct Case {
     pub spent_at: BTreeMap<String, Time>,
     /// Who leads the incident, where people are configured.
     pub lead: Option<String>,
+    /// Everybody who leads it or ever led it.
+    pub led: BTreeSet<String>,
     /// The runs that somebody proposed, by whom.
     pub proposals: BTreeMap<u32, String>,
     /// How often each agent or pipeline proposed something.

@@ -76,7 +76,10 @@ impl Case {
             }),
             Event::Declared { declared } => self.declared.push((at, declared.clone())),
             Event::Reviewed { id, .. } => drop(self.reviewed.insert(id.clone(), at)),
-            Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
+            Event::HandedOver { from, to, .. } => {
+                self.led.extend(from.iter().chain([to]).cloned());
+                self.lead = Some(to.clone());
+            }
             Event::Proposed { run, by, .. } => {
                 self.proposals.insert(*run, by.clone());
                 *self.proposed.entry(by.clone()).or_default() += 1;

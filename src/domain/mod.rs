@@ -37,6 +37,7 @@ pub mod order;
 pub mod pass;
 pub mod plan;
 pub mod planned;
+pub mod stake;
 pub mod state;
 
 pub use action::{
@@ -58,6 +59,7 @@ pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation, Sour
 pub use recognise::Recogniser;
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
+pub use stake::Stake;
 pub use state::{State, Status};
 pub use tier::Tier;
 pub use verdict::{Probe, Proof, Settled, Verdict};

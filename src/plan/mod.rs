@@ -21,6 +21,7 @@ mod item;
 mod quota;
 mod slot;
 mod stage;
+mod stake;
 
 mod manner;
 
@@ -45,6 +46,7 @@ use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::{Digest, Duration, Item, Locator, Manner, Query, Seen, State, Time, Work};
+use crate::estate::Estate;
 use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 
@@ -69,6 +71,8 @@ pub struct Ask<'a> {
     pub own: &'a [Locator],
     /// Who asks for what is planned, where people are configured.
     pub requested_by: &'a [String],
+    /// Who owns what, where that is known.
+    pub estate: Option<&'a Estate>,
     /// What is known of what it stands on, and of what the protected identities stand on.
     pub known: Arc<branch::Known>,
     /// How much of what was only discovered is cut before somebody is asked for more.

@@ -20,6 +20,8 @@ mod commands;
 #[cfg(feature = "aws")]
 mod contract;
 mod drills;
+#[cfg(feature = "aws")]
+mod estate;
 mod evidence;
 mod fixture;
 mod fuzz;

@@ -5,6 +5,7 @@ mod awscli;
 mod branch;
 mod canary;
 mod closing;
+mod estate;
 mod organization;
 mod pass;
 mod people;
