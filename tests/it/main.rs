@@ -14,6 +14,7 @@ mod bench;
 mod harness;
 mod simulated;
 
+mod chromium;
 #[cfg(feature = "aws")]
 mod commands;
 #[cfg(feature = "aws")]
