@@ -15,6 +15,7 @@ mod bulk;
 mod harness;
 mod simulated;
 
+mod chromium;
 #[cfg(feature = "aws")]
 mod commands;
 #[cfg(feature = "aws")]
