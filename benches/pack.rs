@@ -71,7 +71,9 @@ fn subjects() {
         let packed = stage(&pack(), &base, Duration::from_secs(60), "ours").await;
         let targets = targets(&base, SUBJECTS);
         let seen = packed.reader(None).observe(&targets).await;
-        let there = seen.iter().filter(|seen| matches!(seen.fact, Fact::Present(_)));
+        let there = seen
+            .iter()
+            .filter(|seen| matches!(seen.fact, Fact::Present(_)));
         there.count()
     });
     assert_eq!(count, SUBJECTS);
@@ -86,7 +88,10 @@ fn engine(bencher: Bencher) {
     let (reader, targets) = (packed.reader(None), targets(&base, ITEMS));
     bencher.counter(ItemsCount::new(ITEMS)).bench_local(|| {
         let seen = runtime.block_on(reader.observe(&targets));
-        assert!(seen.iter().all(|seen| matches!(seen.fact, Fact::Present(_))));
+        assert!(
+            seen.iter()
+                .all(|seen| matches!(seen.fact, Fact::Present(_)))
+        );
     });
 }
 
@@ -99,7 +104,9 @@ fn reqwest(bencher: Bencher) {
     let client = contain::provider::http::client(Duration::from_secs(60)).expect("a client");
     bencher.counter(ItemsCount::new(ITEMS)).bench_local(|| {
         let each = (0..ITEMS).map(|at| {
-            let request = client.get(format!("{base}/v1/keys/k{at}")).bearer_auth("ours");
+            let request = client
+                .get(format!("{base}/v1/keys/k{at}"))
+                .bearer_auth("ours");
             async move {
                 let reply = request.send().await.expect("an answer");
                 let bytes = reply.bytes().await.expect("a body");
@@ -107,7 +114,11 @@ fn reqwest(bencher: Bencher) {
                 assert_eq!(told["status"], "on");
             }
         });
-        runtime.block_on(futures_util::stream::iter(each).buffered(8).collect::<Vec<()>>());
+        runtime.block_on(
+            futures_util::stream::iter(each)
+                .buffered(8)
+                .collect::<Vec<()>>(),
+        );
     });
 }
 
