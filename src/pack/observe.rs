@@ -191,8 +191,9 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let mut own = Vec::new();
     for who in &on.file().whoami {
         let mut scope = bare_scope(on);
-        if let Some(signer) = &signer {
-            scope.set("signer", signer.clone());
+        scope.set("signer", signer.clone().unwrap_or_default());
+        if who.when.as_ref().is_some_and(|when| !when.holds(&scope)) {
+            continue;
         }
         if let Told::Gone = ask(on, &who.ask, &mut scope, Held::default(), &budget).await? {
             continue;
