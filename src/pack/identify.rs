@@ -5,11 +5,13 @@
 use serde_json::json;
 
 use super::ask::{ask, list};
+use super::budget::Budget;
 use super::cel::scalar;
+use super::draft::Held;
 use super::engine::Handle;
 use super::model::{Identify, KindPart};
 use super::observe::{account, bare_scope, kind as of_form};
-use super::wire::Held;
+
 use crate::domain::{Because, KindId, Locator, Secret, Why};
 
 /// Tells whose a secret is.
@@ -36,6 +38,7 @@ async fn id(
 ) -> Result<String, Why> {
     let mut scope = bare_scope(on);
     scope.set("account", json!(account));
+    let budget = Budget::usual(on);
     let held = Held {
         one: Some(secret),
         all: &[],
@@ -45,14 +48,22 @@ async fn id(
         Why::new(Because::Missing, text)
     };
     let Some(hint) = &identify.hint else {
-        ask(on, &identify.ask, &mut scope, held).await?;
+        ask(on, &identify.ask, &mut scope, held, &budget).await?;
         let id = identify.id.value(&scope);
         return id.as_ref().and_then(scalar).ok_or_else(missing);
     };
     let request = identify.ask.first().ok_or_else(missing)?;
-    let listed = list(on, request, &mut scope, Held::default(), usize::MAX).await?;
+    let listed = list(
+        on,
+        request,
+        &mut scope,
+        Held::default(),
+        usize::MAX,
+        &budget,
+    )
+    .await?;
     let listed = listed.ok_or_else(missing)?;
-    if listed.is_cut {
+    if listed.cut.is_some() {
         let text = "the list could not be read to its end";
         return Err(Why::new(Because::Garbled, text));
     }
