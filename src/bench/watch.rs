@@ -38,8 +38,26 @@ pub(super) struct Watch {
     pub(super) clock: Clock,
     pub(super) disk: MemorySink,
     pub(super) left: Arc<Mutex<Vec<Left>>>,
-    pub(super) ahead: Arc<Mutex<Duration>>,
+    pub(super) tool: Tool,
     pub(super) gone: Gone,
+}
+
+/// The tool's own clock, where it is not the world's.
+#[derive(Clone, Default)]
+pub(super) struct Tool(Arc<Mutex<Option<Clock>>>);
+
+impl Tool {
+    /// Gives the tool a clock of its own.
+    pub(super) fn has(&self, clock: &Clock) {
+        *self.0.lock().unwrap() = Some(clock.clone());
+    }
+
+    /// How far the world's clock is ahead of the tool's now.
+    fn ahead(&self, world: &Clock) -> Duration {
+        let tool = self.0.lock().unwrap();
+        let ahead = |tool: &Clock| world.now().duration_since(tool.now());
+        tool.as_ref().map_or(Duration::ZERO, ahead)
+    }
 }
 
 impl Watch {
@@ -72,7 +90,8 @@ impl Gone {
 /// The read handle, for a tool whose clock is not the world's.
 struct WatchedReader {
     inner: Arc<dyn Observe>,
-    ahead: Arc<Mutex<Duration>>,
+    tool: Tool,
+    clock: Clock,
     gone: Gone,
 }
 
@@ -96,9 +115,9 @@ impl Observe for WatchedReader {
         self.inner.whose(kind, secret)
     }
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
-        let ahead = *self.ahead.lock().unwrap();
         Box::pin(async move {
             let mut seen = self.gone.hide(self.inner.observe(targets).await);
+            let ahead = self.tool.ahead(&self.clock);
             for seen in &mut seen {
                 seen.at = seen.at.saturating_sub(ahead).unwrap();
             }
@@ -115,7 +134,7 @@ impl Observe for WatchedReader {
         self.inner.probe(target, with)
     }
     fn clock_ahead(&self) -> Option<Duration> {
-        let ahead = *self.ahead.lock().unwrap();
+        let ahead = self.tool.ahead(&self.clock);
         self.inner.clock_ahead().map(|more| more + ahead)
     }
 }
@@ -148,6 +167,9 @@ impl Provider for Watched {
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
         self.inner.reads(asked)
     }
+    fn reads_of_own_branch(&self) -> Vec<String> {
+        self.inner.reads_of_own_branch()
+    }
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         self.inner.permissions(needs)
     }
@@ -160,7 +182,8 @@ impl Provider for Watched {
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(WatchedReader {
             inner: self.inner.reader(account),
-            ahead: Arc::clone(&self.watch.ahead),
+            tool: self.watch.tool.clone(),
+            clock: self.watch.clock.clone(),
             gone: self.watch.gone.clone(),
         })
     }

@@ -70,6 +70,10 @@ pub trait Provider: Send + Sync {
     fn commands(&self, call: &Call) -> Vec<String>;
     /// The permissions that a question needs; those that all questions and looks need, where none is named.
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
+    /// The permissions that finding out needs what we ourselves stand on.
+    fn reads_of_own_branch(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The least document of permissions for what is needed, in the vendor's form; none where the vendor has no such form.
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
     /// What is installed in peacetime against principals that edit all else; none where the vendor has nothing of the kind.
@@ -138,6 +142,9 @@ pub trait Provider: Send + Sync {
 pub struct Want<'a> {
     /// The account that it is made in.
     pub account: Option<&'a str>,
+    /// Whether it is about something that was named: it shares a session with nothing that was only discovered, so that
+    /// nothing about that keeps it from being sent.
+    pub named: bool,
     /// What it needs to be permitted.
     pub needs: Vec<Need<'a>>,
 }

@@ -14,9 +14,10 @@ use crate::domain::{
     Secret, Seen, Why,
 };
 
-/// The read handles of all providers.
+/// The read handles of all providers; clones ask through the same.
+#[derive(Clone)]
 pub struct Observer {
-    lanes: BTreeMap<String, Lane>,
+    lanes: Arc<BTreeMap<String, Lane>>,
     clock: Clock,
 }
 
@@ -47,7 +48,7 @@ impl Observer {
             .providers()
             .map(|provider| (provider.name().to_owned(), lane(provider.reader(None))));
         Self {
-            lanes: lanes.collect(),
+            lanes: Arc::new(lanes.collect()),
             clock,
         }
     }
