@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::authority::Sessions;
-use super::{actions, exchange, kinds, perform, remit, token};
+use super::{actions, command, exchange, kinds, remit, token};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, Pass, ReadKind, Secret,
     Spec, Time, Why,
@@ -59,6 +59,11 @@ const SETTINGS: &[Setting<'static>] = &[
         "oauth_apps",
         Wants::Secrets,
         "client secrets of OAuth apps of ours by client id: only they end the app's tokens",
+    ),
+    setting(
+        "audit_log",
+        Wants::Text,
+        "`none` where the organisations are not on Enterprise Cloud: they have no log that could be read, and what is not seen for it withholds nothing",
     ),
     setting(
         "base_url",
@@ -177,7 +182,7 @@ impl Provider for GitHub {
     }
 
     fn commands(&self, call: &Call) -> Vec<String> {
-        perform::commands(&self.link, call)
+        command::commands(&self.link, call)
     }
 
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
@@ -264,6 +269,13 @@ impl Link {
         let host = host.strip_prefix("api.").unwrap_or(host);
         let port = base.port().map(|port| format!(":{port}"));
         Ok(format!("{host}{}", port.unwrap_or_default()))
+    }
+
+    /// Whether the organisations are said to have no audit log.
+    pub(super) fn has_no_log(&self) -> bool {
+        let said = self.settings.as_ref();
+        said.and_then(|settings| settings.texts.get("audit_log"))
+            .is_some_and(|said| said == "none")
     }
 
     /// The organisations and users whose things are ours.

@@ -46,6 +46,17 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
         });
     }
     for owner in owners {
+        if on.link.has_no_log() {
+            reading.not_seen.push(NotSeen {
+                what: format!("GitHub's audit log of {owner}"),
+                why: Why::new(
+                    Because::NotImplemented,
+                    "contain.yaml says that there is none: it is for Enterprise Cloud",
+                ),
+                withholds: false,
+            });
+            continue;
+        }
         one(on, query, (&owner, &phrase), &mut reading).await;
     }
     if matches!(query.target.kind().noun(), "token" | "installation-token") {
@@ -92,11 +103,10 @@ async fn one(on: &Handle, query: &Query, (owner, phrase): (&str, &str), into: &m
         }
         Err(why) => {
             // Without Enterprise Cloud there is no such log, and GitHub says the same of one that we may not read.
-            let withholds = why.because != Because::NotImplemented;
             into.not_seen.push(NotSeen {
                 what: format!("GitHub's audit log of {owner}"),
                 why,
-                withholds,
+                withholds: true,
             });
         }
     }

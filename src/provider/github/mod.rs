@@ -16,11 +16,15 @@ mod authority;
 #[cfg(feature = "github")]
 mod client;
 #[cfg(feature = "github")]
+mod command;
+#[cfg(feature = "github")]
 mod exchange;
 #[cfg(feature = "github")]
 mod log;
 #[cfg(feature = "github")]
 mod look;
+#[cfg(feature = "github")]
+mod looks;
 #[cfg(feature = "github")]
 mod observe;
 #[cfg(feature = "github")]

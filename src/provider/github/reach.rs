@@ -10,7 +10,7 @@ use super::exchange;
 use super::id::Id;
 use super::{kind, log, look};
 use crate::domain::{
-    Because, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
+    Because, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
 };
 
 /// A list of things that hang on a container.
@@ -224,57 +224,60 @@ async fn hang(
         if since.is_some_and(|since| made.is_some_and(|made| made < since)) {
             continue;
         }
-        // An installation's id already says which app's it is; elsewhere the container's comes first.
-        let last = (holding.last)(item);
-        let text = last.map(|last| match (holding.noun, id.owner()) {
-            ("app-installation", Some(_)) => last,
-            _ => format!("{}/{last}", id.text()),
-        });
-        let found = text.and_then(|text| Id::read(holding.noun, &text));
-        let Some(found) = found else {
+        let found = found(item, (holding, id), (&account, relation), since);
+        let Some(one) = found else {
             let why = Why::new(Because::Garbled, "an element of the list has no id");
             into.not_seen.push(unseen(holding.noun, id, why));
             continue;
         };
-        let what = Locator::new(&kind(holding.noun), &found.text(), Some(&account));
-        let mut one = Found {
-            what,
-            relation: Some(relation),
-            evidence: match since {
-                Some(since) => format!(
-                    "made since {since} in {}, where the token was at work",
-                    id.text()
-                ),
-                None => format!("listed for {}", id.text()),
-            },
-            at: made,
-            fields: Default::default(),
-        };
-        for (field, member) in [
-            ("created", "created_at"),
-            ("last_used", "last_used"),
-            ("title", "title"),
-            ("state", "status"),
-            ("added_by", "added_by"),
-        ] {
-            let value = item.get(member).filter(|value| value.is_string());
-            one.fields
-                .extend(value.map(|value| (field.to_owned(), value.clone())));
-        }
-        if holding.noun == "workflow-run" {
-            let actor = item
-                .pointer("/triggering_actor/login")
-                .filter(|value| value.is_string());
-            one.fields
-                .extend(actor.map(|actor| ("actor".to_owned(), actor.clone())));
-        }
-        if holding.relation == Relation::CouldRead {
-            one.fields.insert("reader".to_owned(), json!(id.text()));
-        }
         if !into.found.iter().any(|known| known.what == one.what) {
             into.found.push(one);
         }
     }
+}
+
+/// What an element of a list is.
+fn found(
+    item: &Value,
+    (holding, id): (&Holding, &Id),
+    (account, relation): (&str, Relation),
+    since: Option<Time>,
+) -> Option<Found> {
+    // An installation's id already says which app's it is; elsewhere the container's comes first.
+    let last = (holding.last)(item)?;
+    let text = match (holding.noun, id.owner()) {
+        ("app-installation", Some(_)) => last,
+        _ => format!("{}/{last}", id.text()),
+    };
+    let named = Id::read(holding.noun, &text)?;
+    let told = |member: &str| item.pointer(member).filter(|value| value.is_string());
+    let mut fields = Fields::new();
+    for (field, member) in [
+        ("created", "/created_at"),
+        ("last_used", "/last_used"),
+        ("title", "/title"),
+        ("state", "/status"),
+        ("added_by", "/added_by"),
+        ("actor", "/triggering_actor/login"),
+    ] {
+        fields.extend(told(member).map(|value| (field.to_owned(), value.clone())));
+    }
+    if holding.relation == Relation::CouldRead {
+        fields.insert("reader".to_owned(), json!(id.text()));
+    }
+    Some(Found {
+        what: Locator::new(&kind(holding.noun), &named.text(), Some(account)),
+        relation: Some(relation),
+        evidence: match since {
+            Some(since) => format!(
+                "made since {since} in {}, where the token was at work",
+                id.text()
+            ),
+            None => format!("listed for {}", id.text()),
+        },
+        at: told("/created_at").and_then(|at| at.as_str()?.parse().ok()),
+        fields,
+    })
 }
 
 fn unseen(noun: &str, id: &Id, why: Why) -> NotSeen {
