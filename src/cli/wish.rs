@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::failure::{Failure, exit, of_provider};
+use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::event::Order;
