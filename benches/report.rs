@@ -78,7 +78,9 @@ fn line(form: &str, nth: usize) -> String {
         "sarif" => format!(
             r#"{{"message":{{"text":"slack-bot-token has detected secret for file x{nth}."}},"ruleId":"slack-bot-token","locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"x{nth}"}},"region":{{"startLine":3,"snippet":{{"text":"{token}"}}}}}}}}],"partialFingerprints":{{"commitSha":"{commit}","date":"2026-01-05T10:00:00Z"}}}}"#
         ),
-        _ => format!("2026-01-05T10:00:00Z level=info request={nth} path=/api/v1/items/{nth} status=200 token={token} took=12ms"),
+        _ => format!(
+            "2026-01-05T10:00:00Z level=info request={nth} path=/api/v1/items/{nth} status=200 token={token} took=12ms"
+        ),
     }
 }
 

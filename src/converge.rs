@@ -170,6 +170,9 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
     if !this.looks {
         execute::note_ended(&means.ground).await?;
     }
+    if !this.looks && !matches!(limit, Limit::Plan) {
+        execute::note_turned_back(&means.ground).await?;
+    }
     let end = this.go(&limit).await?;
     if !this.looks {
         execute::leave(&means.ground).await?;

@@ -28,7 +28,14 @@ pub const BUSY: &str = "vendor-b";
 pub const AWAY: &str = "vendor-c";
 /// All of them: one in Rust, three packs that ship, and four of another shape.
 pub const PROVIDERS: [&str; 8] = [
-    "aws", "anthropic", "okta", "slack", "vendor-a", BUSY, AWAY, "vendor-d",
+    "aws",
+    "anthropic",
+    "okta",
+    "slack",
+    "vendor-a",
+    BUSY,
+    AWAY,
+    "vendor-d",
 ];
 
 /// How one provider came out of it.
@@ -194,14 +201,20 @@ fn bench(leaked: &[Locator], is_bad: bool) -> (Bench, (Vec<Kind>, Vec<Spec>)) {
     let clock = scenario.clock();
     let all = PROVIDERS.map(known);
     let kinds: Vec<Kind> = all.iter().flat_map(|(kinds, _)| kinds.clone()).collect();
-    let actions: Vec<Spec> = all.iter().flat_map(|(_, actions)| actions.clone()).collect();
+    let actions: Vec<Spec> = all
+        .iter()
+        .flat_map(|(_, actions)| actions.clone())
+        .collect();
     let world = scenario.build(&clock, &kinds).unwrap().share();
-    let providers = PROVIDERS.into_iter().zip(all).map(|(name, (kinds, actions))| {
-        let settings = scenario.settings_of(name, &weather(name, is_bad));
-        let (world, clock) = (Arc::clone(&world), clock.clone());
-        let provider = Simulated::new(name, kinds, actions, world, clock, settings);
-        Arc::new(provider) as Arc<dyn Provider>
-    });
+    let providers = PROVIDERS
+        .into_iter()
+        .zip(all)
+        .map(|(name, (kinds, actions))| {
+            let settings = scenario.settings_of(name, &weather(name, is_bad));
+            let (world, clock) = (Arc::clone(&world), clock.clone());
+            let provider = Simulated::new(name, kinds, actions, world, clock, settings);
+            Arc::new(provider) as Arc<dyn Provider>
+        });
     let catalogue = Catalogue::new(providers.collect());
     // Whoever has the report has the secrets.
     for one in leaked {

@@ -105,8 +105,14 @@ fn vendors() -> &'static (Catalogue, Arc<Recogniser>) {
             let world = World::new(1, Pace::default()).share();
             let clock = Clock::simulated(Time::UNIX_EPOCH, 0);
             let settings = Settings::default();
-            Arc::new(Simulated::new(name, kinds, Vec::new(), world, clock, settings))
-                as Arc<dyn Provider>
+            Arc::new(Simulated::new(
+                name,
+                kinds,
+                Vec::new(),
+                world,
+                clock,
+                settings,
+            )) as Arc<dyn Provider>
         };
         let catalogue = Catalogue::new(vec![
             provider("aws", aws::kinds()),

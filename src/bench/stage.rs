@@ -11,7 +11,7 @@ use std::task::Poll;
 use serde_json::Value;
 
 use super::record::{Entry, Record};
-use super::watch::{Gone, Left, Watch, Watched};
+use super::watch::{Gone, Left, Tool, Watch, Watched};
 use super::wish::{Ended, Wish};
 use super::{catalogue, name};
 use crate::converge::{End, Error, Limit, Means, converge};
@@ -51,7 +51,7 @@ pub struct Bench {
     /// Whether evidence has nowhere to go.
     pub full: Mutex<bool>,
     left: Arc<Mutex<Vec<Left>>>,
-    ahead: Arc<Mutex<Duration>>,
+    tool: Tool,
     record: Mutex<Record>,
     redactor: OnceLock<Redactor>,
 }
@@ -99,14 +99,14 @@ impl Bench {
             clock.clone(),
             settings,
         );
-        let (left, ahead) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::default()));
-        let gone = Gone::default();
+        let left = Arc::new(Mutex::new(Vec::new()));
+        let (gone, tool) = (Gone::default(), Tool::default());
         let watch = Watch {
             gone: gone.clone(),
             clock: clock.clone(),
             disk: disk.clone(),
             left: Arc::clone(&left),
-            ahead: Arc::clone(&ahead),
+            tool: tool.clone(),
         };
         let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
         drop(tokio::spawn(
@@ -130,7 +130,7 @@ impl Bench {
             full: Mutex::default(),
             gone,
             left,
-            ahead,
+            tool,
             record: Mutex::default(),
             redactor: OnceLock::new(),
         }
@@ -159,7 +159,7 @@ impl Bench {
             full: Mutex::default(),
             gone: Gone::default(),
             left: Arc::default(),
-            ahead: Arc::default(),
+            tool: Tool::default(),
             record: Mutex::default(),
             redactor: OnceLock::new(),
         }
@@ -337,8 +337,11 @@ impl Bench {
 
     /// A clock for the tool that differs from the world's by so much.
     pub fn jumped(&self, by: Duration) -> Clock {
-        *self.ahead.lock().unwrap() = -by;
-        Clock::simulated(self.clock.now().saturating_add(by).unwrap(), 11)
+        // What it draws is drawn by no other clock of this bench.
+        let seed = u64::from_le_bytes(self.clock.fresh::<8>());
+        let clock = Clock::simulated(self.clock.now().saturating_add(by).unwrap(), seed);
+        self.tool.has(&clock);
+        clock
     }
 
     /// Whether the world accepts a credential now.

@@ -271,7 +271,7 @@ async fn take(
         roster: &session.roster,
         case: &case,
         plan,
-        now: session.clock.now(),
+        now: session.clock.latest(),
     };
     let admitted =
         approval::admit(&court, said, signature).map_err(|why| refused(work, plan, &why))?;

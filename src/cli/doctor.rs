@@ -99,6 +99,10 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
             found => checks.add_result(&what, found.map(|(_, said)| said)),
         }
     }
+    match session.signs_unasked() {
+        Ok(said) => checks.add("signing", Standing::Fine, said),
+        Err(why) => checks.add("signing", Standing::Advice, why),
+    }
     for warning in &session.warnings {
         checks.add_result("workspace", Err(warning.clone()));
     }

@@ -80,7 +80,9 @@ pub(super) fn ambiguity(session: &Session, found: &Leaked) -> String {
         kind.map(|kind| kind.title.clone()).unwrap_or_default()
     };
     let all = std::iter::once(&found.kind).chain(&found.or);
-    let all: Vec<String> = all.map(|kind| format!("{kind} ({})", title(kind))).collect();
+    let all: Vec<String> = all
+        .map(|kind| format!("{kind} ({})", title(kind)))
+        .collect();
     format!(
         "{} has the form of several kinds: {}; the first that knows it counts",
         place(&found.seen.places.first().cloned().unwrap_or_default()),
@@ -92,8 +94,16 @@ pub(super) fn ambiguity(session: &Session, found: &Leaked) -> String {
 pub(super) fn unknown(leak: &Leak) -> String {
     let mut parts = Vec::new();
     for (lacks, one, more) in [
-        (Lacks::Secret, "finding is without its secret", "findings are without their secrets"),
-        (Lacks::Provider, "finding is of no known credential", "findings are of no known credentials"),
+        (
+            Lacks::Secret,
+            "finding is without its secret",
+            "findings are without their secrets",
+        ),
+        (
+            Lacks::Provider,
+            "finding is of no known credential",
+            "findings are of no known credentials",
+        ),
     ] {
         let these = leak.lacking.iter().filter(|lacking| lacking.lacks == lacks);
         match these.map(|lacking| lacking.seen.count).sum::<usize>() {
@@ -105,8 +115,11 @@ pub(super) fn unknown(leak: &Leak) -> String {
     match leak.unknown {
         _ if !leak.lacking.is_empty() => {}
         0 => {}
-        1 => parts.push("1 text looks like a secret of no known credential; it is not shown".to_owned()),
-        count => parts.push(format!("{count} texts look like secrets of no known credential; they are not shown")),
+        1 => parts
+            .push("1 text looks like a secret of no known credential; it is not shown".to_owned()),
+        count => parts.push(format!(
+            "{count} texts look like secrets of no known credential; they are not shown"
+        )),
     }
     if parts.is_empty() {
         return "nothing else in it looks like a secret".to_owned();

@@ -132,7 +132,10 @@ fn pasted(session: &Session, from: &str) -> Result<Ended, Box<Failure>> {
     for lacking in &leak.lacking {
         let said = said(lacking.said);
         let what = findings::unnamed(lacking);
-        text.add(&format!("left out: {what}{said}: {}\n", lacking.lacks.why()));
+        text.add(&format!(
+            "left out: {what}{said}: {}\n",
+            lacking.lacks.why()
+        ));
     }
     let unknown = findings::unknown(&leak);
     text.add(&format!("\nBeside that, {unknown}.\n"));
@@ -161,7 +164,8 @@ fn document(leak: &Leak, rows: Vec<serde_json::Value>) -> serde_json::Value {
 /// What one secret is, by its form alone.
 fn secret(session: &Session, reference: &str) -> Result<Ended, Box<Failure>> {
     let reference = reference.parse::<SecretRef>();
-    let reference = reference.map_err(|why| Failure::usage(format!("`--secret` cannot be used: {why}")))?;
+    let reference =
+        reference.map_err(|why| Failure::usage(format!("`--secret` cannot be used: {why}")))?;
     let secret = session::secret(&reference)?;
     let failed = |malformed: leak::Malformed| Failure::usage(malformed.to_string());
     let leak = leak::read(&session.catalogue, secret.expose().as_bytes()).map_err(failed)?;
@@ -177,7 +181,9 @@ fn secret(session: &Session, reference: &str) -> Result<Ended, Box<Failure>> {
     if rows.is_empty() && may_be.is_empty() {
         text.add("It is no credential of a form that a provider here knows.\n");
     } else if rows.is_empty() {
-        let all = may_be.iter().map(|kind| format!("{kind} ({})", title(session, kind)));
+        let all = may_be
+            .iter()
+            .map(|kind| format!("{kind} ({})", title(session, kind)));
         let all: Vec<String> = all.collect();
         text.add(&format!(
             "Its form alone does not tell what it is. It may be of: {}.\nName what it belongs to: contain isolate LOCATOR --secret {reference}\n",
@@ -243,13 +249,22 @@ fn credential(session: &Session, found: &Leaked, text: &mut Page) -> serde_json:
     let place = first.filter(|first| first.file.is_some() || first.repository.is_some());
     let place = place.map(findings::place).unwrap_or_default();
     let since = found.seen.first.map(|at| format!("first at {at}"));
-    let notes = [place, more, since.unwrap_or_default(), checksum, wrapped.to_owned()];
+    let notes = [
+        place,
+        more,
+        since.unwrap_or_default(),
+        checksum,
+        wrapped.to_owned(),
+    ];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     if !notes.is_empty() {
         text.add(&format!("           {}\n", notes.join("; ")));
     }
     if !found.or.is_empty() {
-        text.add(&format!("           {}\n", findings::ambiguity(session, found)));
+        text.add(&format!(
+            "           {}\n",
+            findings::ambiguity(session, found)
+        ));
     }
     serde_json::json!({
         "kind": found.kind, "title": title, "id": found.id, "account": account, "locator": locator,

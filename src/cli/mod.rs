@@ -23,16 +23,19 @@ mod progress;
 mod reminder;
 mod session;
 mod sign;
+mod signing;
 mod sinks;
 mod subject;
 mod task;
 mod wish;
+mod word;
 mod work;
 
 mod ahead;
 mod apply;
 mod approve;
 mod declare;
+mod handout;
 mod identify;
 mod incident;
 mod inventory;
@@ -118,6 +121,9 @@ struct Global {
     /// What is said beside the result.
     #[arg(skip)]
     reminders: reminder::Reminders,
+    /// What was written to, and is signed at the end.
+    #[arg(skip)]
+    touched: signing::Touched,
 }
 
 #[derive(Subcommand)]
@@ -218,7 +224,8 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
         .start_paused(drills)
         .build()
         .map_err(Failure::internal)?;
-    runtime.block_on(async move {
+    let after = global.clone();
+    let ended = runtime.block_on(async move {
         match verb {
             Verb::Isolate(args) => isolate::run(args, Session::open(&global)?).await,
             Verb::Inventory(args) => inventory::run(args, Session::open(&global)?).await,
@@ -247,7 +254,10 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Completions(args) => completions::run(args),
             Verb::Man(args) => man::run(args),
         }
-    })
+    });
+    // All that restricts is done by now, and the record holds it.
+    runtime.block_on(signing::after(&after));
+    ended
 }
 
 fn refuse(error: &clap::Error, json: bool) -> u8 {

@@ -74,7 +74,10 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let digest = work.folder.store_text(&playbook.text)?;
     let calls = library::pin(&work.folder, &playbook)?;
     let key = work.folder.key()?;
-    let sighted = paste.as_ref().map(|paste| kept(&work, paste, &key)).transpose()?;
+    let sighted = paste
+        .as_ref()
+        .map(|paste| kept(&work, paste, &key))
+        .transpose()?;
     let mut secrets = paste
         .map(|paste| paste.secrets(session))
         .unwrap_or_default();
@@ -151,10 +154,7 @@ impl Window {
     fn begins(&self, incident: Option<Time>) -> Time {
         let leaked = self.leaked.as_ref().map(|(at, _)| *at);
         let earlier = leaked.filter(|at| *at < incident.unwrap_or(self.day_ago));
-        self.asked
-            .or(earlier)
-            .or(incident)
-            .unwrap_or(self.day_ago)
+        self.asked.or(earlier).or(incident).unwrap_or(self.day_ago)
     }
 
     /// Says so where it begins with what leaked.

@@ -215,7 +215,9 @@ impl Paste {
             ));
         }
         if let more @ 1.. = self.refused.len().saturating_sub(TOLD) {
-            aside(&format!("warning: {more} more are left alone; the report names all of them"));
+            aside(&format!(
+                "warning: {more} more are left alone; the report names all of them"
+            ));
         }
         match self.refused.first().filter(|_| subjects.is_empty()) {
             Some(refused) => Err(of_provider(
@@ -330,7 +332,9 @@ pub(super) fn again(session: &Session, notes: &[&SecretNote], key: &[u8; 32]) ->
         let reference = SecretRef::File(path.to_owned());
         let notes = notes.iter().filter(|note| note.reference == reference);
         let notes: Vec<SecretNote> = notes.map(|note| (*note).clone()).collect();
-        let leak = open(path).ok().map(|file| leak::read(&session.catalogue, file));
+        let leak = open(path)
+            .ok()
+            .map(|file| leak::read(&session.catalogue, file));
         if let Some(Ok(leak)) = leak {
             given.extend(matching(leak, &reference, &notes, key));
         }

@@ -90,6 +90,7 @@ impl Session {
             drill,
             protected: self.workspace.protected_count(),
             present: self.requested_by(&[]),
+            claimed: self.is_claimed(),
         }
     }
 

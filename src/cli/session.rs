@@ -33,6 +33,8 @@ pub(super) struct Session {
     pub(super) who: Who,
     /// What is said beside the result.
     pub(super) reminders: super::reminder::Reminders,
+    /// The incidents that were written to.
+    pub(super) touched: super::signing::Touched,
     /// The sinks that are not written to any more.
     pub(super) losses: super::sinks::Losses,
     acting_as: Vec<String>,
@@ -92,6 +94,7 @@ impl Session {
             roster,
             who,
             reminders: global.reminders.clone(),
+            touched: global.touched.clone(),
             losses: super::sinks::Losses::default(),
             acting_as,
             place,

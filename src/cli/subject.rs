@@ -51,7 +51,10 @@ pub(super) async fn resolve(
     };
     let wrong = |(_, why): &&(String, Why)| subjects.is_empty() || !is_away(why);
     if let Some((what, why)) = away.iter().find(wrong) {
-        return Err(of_provider(&format!("cannot use `{what}` as a subject"), why));
+        return Err(of_provider(
+            &format!("cannot use `{what}` as a subject"),
+            why,
+        ));
     }
     let away = away.into_iter().map(|(what, why)| set_aside(what, why));
     Ok((subjects, away.collect()))
@@ -108,7 +111,9 @@ async fn ask_who_acts(
     subjects: &[Locator],
 ) -> (Vec<Locator>, Vec<(String, Why)>) {
     let providers: BTreeSet<&str> = subjects.iter().map(Locator::provider).collect();
-    let known = providers.into_iter().filter(|name| catalogue.provider(name).is_some());
+    let known = providers
+        .into_iter()
+        .filter(|name| catalogue.provider(name).is_some());
     let asked = known.map(|name| async move { (name, observer.whoami(name).await) });
     let (mut own, mut silent) = (Vec::new(), Vec::new());
     for (name, who) in join_all(asked).await {
@@ -134,7 +139,10 @@ pub(super) async fn who_acts_still(
         let before: Vec<Locator> = before.cloned().collect();
         let is_alone = subjects.iter().all(|subject| subject.provider() == name);
         if before.is_empty() || is_alone {
-            return Err(of_provider(&format!("cannot tell who acts at {name}"), &why));
+            return Err(of_provider(
+                &format!("cannot tell who acts at {name}"),
+                &why,
+            ));
         }
         aside(&format!("warning: cannot tell who acts at {name}: {why}"));
         own.extend(before);

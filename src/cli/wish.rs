@@ -360,6 +360,7 @@ mod tests {
             acting_as: Vec::new(),
             operator: None,
             reminders: Default::default(),
+            touched: Default::default(),
         };
         let session = Session::open(&global);
         let session = session.as_ref().ok();

@@ -100,7 +100,7 @@ impl Now<'_> {
             .ground
             .journal
             .with_case(|case| case.incident.clone());
-        if self.means.ground.clock.now() >= expires {
+        if self.means.ground.clock.latest() >= expires {
             return Turn::Later(Cause::Approval(format!(
                 "plan {} expired at {expires}; it is planned anew and confirmed by: contain resume --incident {incident}",
                 plan.code()
@@ -157,7 +157,7 @@ impl Now<'_> {
             return ground.write(vec![Event::Denied { item, why }]).await;
         }
         let agreed: BTreeMap<String, String> = ground.journal.with_case(|case| {
-            let all = confirmed(case, plan, named, ground.clock.now());
+            let all = confirmed(case, plan, named, ground.clock.latest());
             // Among people, nobody answers the question that they put themselves.
             let counts = |mandate: &&Mandate| {
                 ground.around.roster.is_empty()

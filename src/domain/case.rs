@@ -57,8 +57,10 @@ pub struct Case {
     pub mandates: Vec<Mandate>,
     /// How many items each mandate was spent on, by nonce.
     pub spent: BTreeMap<String, u32>,
-    /// The mandates that ended early, by nonce.
+    /// What ended early of mandates and modes, by nonce.
     pub ended: Vec<String>,
+    /// How often authority was taken away.
+    pub taken: u64,
     /// The sessions of our own that we took at providers, in order.
     pub passes: Vec<Pass>,
     /// Those of them whose end was noted.

@@ -112,11 +112,17 @@ mod tests {
         assert_eq!(of(npm, right), Some(Checksum::Right));
         let mistyped = right.replace("Mff", "MfF");
         assert_eq!(of(npm, &mistyped), Some(Checksum::Wrong));
-        assert_eq!(of("^npm_([A-Za-z0-9]{36})$", right), Some(Checksum::Unknown));
+        assert_eq!(
+            of("^npm_([A-Za-z0-9]{36})$", right),
+            Some(Checksum::Unknown)
+        );
         // The shortest example of GitLab's design document.
         let gitlab = r"^(?P<checked>[A-Za-z0-9_-]+\.[0-9a-z]{2})(?P<crc32_base36>[0-9a-z]{7})$";
         let right = "bzoxd_Rb5_cHeWe1JH56wr2FCBA.0r1pum4t4";
         assert_eq!(of(gitlab, right), Some(Checksum::Right));
-        assert_eq!(of(gitlab, &right.replace("56", "65")), Some(Checksum::Wrong));
+        assert_eq!(
+            of(gitlab, &right.replace("56", "65")),
+            Some(Checksum::Wrong)
+        );
     }
 }

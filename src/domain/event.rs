@@ -93,6 +93,9 @@ pub enum Event {
         by: String,
         /// What they say about it.
         why: String,
+        /// The signature behind it; a name without one was claimed by whoever operated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed: Option<Signed>,
     },
     /// Somebody leads the incident now.
     HandedOver {

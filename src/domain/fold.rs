@@ -19,6 +19,7 @@ impl Case {
     pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), Illegal> {
         self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
         self.refuse_closed(event)?;
+        self.taken += u64::from(event.takes_authority());
         match event {
             Event::Opened {
                 incident,
@@ -268,6 +269,7 @@ impl Case {
             incident: self.incident.clone(),
             opened_at: self.opened_at,
             closed: self.closed,
+            taken: self.taken,
             latest: self.latest,
             lives: touched
                 .into_iter()

@@ -204,9 +204,9 @@ fn extend(starts: &mut Vec<String>, pattern: &str) -> bool {
         if is_repeated(after) || !is_few || !(is_dash || choices.iter().all(is_plain)) {
             return false;
         }
-        let longer = starts.iter().flat_map(|start| {
-            choices.iter().map(move |choice| format!("{start}{choice}"))
-        });
+        let longer = starts
+            .iter()
+            .flat_map(|start| choices.iter().map(move |choice| format!("{start}{choice}")));
         *starts = longer.collect();
         rest = after;
     }
@@ -222,7 +222,9 @@ fn is_repeated(after: &str) -> bool {
 fn group(pattern: &str) -> Option<(&str, &str)> {
     let end = pieces(pattern.get(1..)?).0? + 1;
     let (inside, after) = (pattern.get(1..end)?, pattern.get(end + 1..)?);
-    let named = inside.strip_prefix("?P<").or_else(|| inside.strip_prefix("?<"));
+    let named = inside
+        .strip_prefix("?P<")
+        .or_else(|| inside.strip_prefix("?<"));
     let inside = match named {
         Some(named) => named.split_once('>')?.1,
         None => inside.strip_prefix("?:").unwrap_or(inside),

@@ -15,7 +15,7 @@ use crate::pack;
 use crate::provider::simulated::scenario::{Broken, Scenario};
 use crate::provider::simulated::world::{Shared, lock};
 use crate::provider::simulated::{Simulated, Weather, fight, inject};
-use crate::provider::{self, Catalogue, Provider, aws};
+use crate::provider::{self, Catalogue, Provider, aws, github};
 
 /// The scenarios that ship, by name, with their text.
 #[must_use]
@@ -40,6 +40,14 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         (
             "reissue",
             include_str!("../../playbooks/drills/reissue.yaml"),
+        ),
+        (
+            "leaked-ci-token",
+            include_str!("../../playbooks/drills/leaked-ci-token.yaml"),
+        ),
+        (
+            "leaked-github-app-key",
+            include_str!("../../playbooks/drills/leaked-github-app-key.yaml"),
         ),
         (
             "bulk-leak",
@@ -180,6 +188,8 @@ impl Known {
     fn of(name: &str) -> Option<Self> {
         let (kinds, actions) = if name == "aws" {
             (aws::kinds(), aws::actions())
+        } else if name == "github" {
+            (github::kinds(), github::actions())
         } else if let Some(native) = provider::NATIVES.iter().find(|one| one.name == name) {
             let made = (native.make)(None, Clock::wall());
             (made.kinds().to_vec(), made.actions().to_vec())

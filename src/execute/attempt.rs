@@ -4,6 +4,7 @@
 
 use super::Ground;
 use super::branch;
+use super::clear::is_overtaken;
 use super::gather::Way;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
@@ -18,8 +19,9 @@ use crate::domain::{
     Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn,
     Seen, Spec, State, Time, Why,
 };
-use crate::gate::{self, Blocked};
+use crate::gate::Blocked;
 use crate::journal;
+use crate::plan::branch::Known;
 use crate::provider::Provider;
 use crate::verify;
 
@@ -123,7 +125,9 @@ impl Attempts<'_> {
 
     async fn once(&self, lane: &Lane, deadline: Duration, way: Option<Way>) -> Step {
         let known = branch::known(self.ground, (self.item, self.spec)).await;
+        let known = (known, self.ground.clock.now());
         let place = lane.enter(self.ground.clock).await;
+        let known = branch::still_known(self.ground, known, self.spec).await;
         let (state, attempts) = self.state();
         if state.is_in_doubt() && self.spec.leaves_no_trace() {
             return Ok(Next::Ended);
@@ -158,79 +162,83 @@ impl Attempts<'_> {
         if let Some(next) = self.passes.enter(self.ground, [self.call]).await? {
             return Ok(next);
         }
-        let now = self.ground.clock.now();
-        let about = (self.item, self.spec, &seen);
-        let (item, why) = branch::as_it_stands(self.ground, &known, about);
-        let cleared = self.ground.journal.with_case(|case| {
-            let rules = (self.ground.policy, self.ground.around);
-            gate::clear(
-                (&item, self.named),
-                (self.spec, self.plan),
-                (case, self.ground.pledges),
-                rules,
-                now,
-            )
-        });
-        let clearance = match cleared {
-            Ok(clearance) => clearance,
-            // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
-            Err(_) if state.is_in_doubt() => return Ok(Next::Ended),
-            Err(Blocked::Waits(cause)) => return Ok(Next::Blocked(branch::because(cause, why))),
-            Err(Blocked::Denied(why)) => {
-                return self
-                    .end(Event::Denied {
-                        item: self.named.clone(),
-                        why,
-                    })
-                    .await;
-            }
-        };
-        let mut call = resolve(
-            self.call,
-            &seen,
-            now,
-            self.ground
-                .observer
-                .clock_ahead(self.call.target.provider()),
-        );
-        order::refer(self.ground, self.named, &mut call);
-        let cleared = Cleared {
-            clearance,
-            call: call.clone(),
-            before: seen,
-            attempt: attempts + 1,
-        };
-        let outcome = match way {
-            None => {
-                let outcomes = self.send(vec![cleared], deadline).await?;
-                drop(place);
-                outcomes.into_iter().next()
-            }
-            // Whoever waits for the others takes no place of theirs.
-            Some(way) => {
-                drop(place);
-                let together = async |all| {
-                    let _place = lane.enter(self.ground.clock).await;
-                    self.send(all, deadline).await
-                };
-                way.send(cleared, together).await?
-            }
-        };
-        self.follow(outcome, &call, attempts + 1, lane).await
+        let about = (&known, &seen, &state);
+        let (mut way, mut place) = (way, Some(place));
+        loop {
+            let (cleared, call) = match self.cleared(about, attempts + 1).await? {
+                Ok(both) => both,
+                Err(next) => return Ok(next),
+            };
+            let sent = match way.take() {
+                None => self.send(vec![cleared], deadline).await,
+                // Whoever waits for the others takes no place of theirs.
+                Some(way) => {
+                    drop(place.take());
+                    let together = async |all| {
+                        let _place = lane.enter(self.ground.clock).await;
+                        self.send(all, deadline).await
+                    };
+                    way.send(cleared, together).await
+                }
+            };
+            // Authority went between the two: it is cleared anew, by what holds then, and by itself.
+            let Some(outcomes) = sent? else { continue };
+            drop(place);
+            let outcome = outcomes.into_iter().next();
+            return self.follow(outcome, &call, attempts + 1, lane).await;
+        }
     }
 
-    /// Writes the intents, then sends.
+    /// Writes the intents, then sends; nothing was sent where authority has ended since they were cleared.
     async fn send(
         &self,
         cleared: Vec<Cleared>,
         deadline: Duration,
-    ) -> Result<Vec<Outcome>, journal::Error> {
-        let intent = Intent::write(cleared, self.ground.journal).await?;
+    ) -> Result<Option<Vec<Outcome>>, journal::Error> {
+        let written = Intent::write(cleared, self.ground.journal).await;
+        if is_overtaken(&written) {
+            return Ok(None);
+        }
         let provider = (self.provider, self.passes.under(self.call));
         let timed = (self.ground.clock, deadline);
-        intent
-            .send(provider, self.spec, timed, self.ground.journal)
-            .await
+        let intent = written?;
+        let sent = intent.send(provider, self.spec, timed, self.ground.journal);
+        sent.await.map(Some)
+    }
+
+    /// Clears the attempt.
+    async fn cleared(
+        &self,
+        (known, seen, state): (&Known, &Seen, &State),
+        attempt: u32,
+    ) -> Result<Result<(Cleared, Call), Next>, journal::Error> {
+        let about = (self.item, self.spec, seen);
+        let (item, why) = branch::as_it_stands(self.ground, known, about);
+        let ahead = self
+            .ground
+            .observer
+            .clock_ahead(self.call.target.provider());
+        let mut call = resolve(self.call, seen, self.ground.clock.now(), ahead);
+        order::refer(self.ground, self.named, &mut call);
+        let how = (self.spec, self.plan);
+        match self.ground.clear((&item, self.named), how).await? {
+            Ok(clearance) => {
+                let cleared = Cleared {
+                    clearance,
+                    call: call.clone(),
+                    before: seen.clone(),
+                    attempt,
+                };
+                Ok(Ok((cleared, call)))
+            }
+            // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
+            Err(_) if state.is_in_doubt() => Ok(Err(Next::Ended)),
+            Err(Blocked::Waits(cause)) => Ok(Err(Next::Blocked(branch::because(cause, why)))),
+            Err(Blocked::Denied(why)) => {
+                let item = self.named.clone();
+                self.end(Event::Denied { item, why }).await.map(Err)
+            }
+        }
     }
 
     /// What is done where looking shows that nothing has to be sent, or may not be.

@@ -41,7 +41,7 @@ struct State {
 struct Waiting {
     place: usize,
     cleared: Cleared,
-    tell: oneshot::Sender<Option<Outcome>>,
+    tell: oneshot::Sender<Option<Vec<Outcome>>>,
 }
 
 /// One item's way to the others; whoever lets go of it has left.
@@ -128,8 +128,8 @@ impl Drop for Way {
 }
 
 impl Way {
-    /// Joins the others, and sends for all of them where it is the one to see that nobody else comes; answers what came of
-    /// the one call, nothing where whoever sent it could not.
+    /// Joins the others, and sends for all of them where it is the one to see that nobody else comes. Answers what came of
+    /// the one call: no outcome where whoever sent it could not tell, and nothing at all where none was sent.
     ///
     /// # Errors
     /// The journal could not be written.
@@ -137,9 +137,9 @@ impl Way {
         self,
         cleared: Cleared,
         send: F,
-    ) -> Result<Option<Outcome>, journal::Error>
+    ) -> Result<Option<Vec<Outcome>>, journal::Error>
     where
-        F: AsyncFn(Vec<Cleared>) -> Result<Vec<Outcome>, journal::Error>,
+        F: AsyncFn(Vec<Cleared>) -> Result<Option<Vec<Outcome>>, journal::Error>,
     {
         let gathering = Arc::clone(&self.gathering);
         let (tell, mut told) = oneshot::channel();
@@ -155,23 +155,26 @@ impl Way {
             changed.as_mut().enable();
             match told.try_recv() {
                 Ok(outcome) => return Ok(outcome),
-                Err(oneshot::error::TryRecvError::Closed) => return Ok(None),
+                Err(oneshot::error::TryRecvError::Closed) => return Ok(Some(Vec::new())),
                 Err(oneshot::error::TryRecvError::Empty) => {}
             }
             let some = gathering.take();
             if some.is_empty() {
                 tokio::select! {
-                    outcome = &mut told => return Ok(outcome.ok().flatten()),
+                    outcome = &mut told => return Ok(outcome.unwrap_or_else(|_| Some(Vec::new()))),
                     () = changed => {}
                 }
                 continue;
             }
             let (cleared, tells): (Vec<_>, Vec<_>) =
                 some.into_iter().map(|one| (one.cleared, one.tell)).unzip();
-            let mut outcomes = send(cleared).await?.into_iter();
+            let mut outcomes = send(cleared).await?.map(Vec::into_iter);
             for tell in tells {
+                let outcome = outcomes
+                    .as_mut()
+                    .map(|all| all.next().into_iter().collect());
                 // Whoever no longer waits needs no answer.
-                drop(tell.send(outcomes.next()));
+                drop(tell.send(outcome));
             }
         }
     }

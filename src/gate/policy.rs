@@ -75,7 +75,7 @@ impl Authority {
     #[must_use]
     pub fn within(self, case: &Case, around: &Circumstances, now: Time) -> Self {
         Self {
-            leads: around.who.name().is_some() && around.who.name() == case.lead.as_deref(),
+            leads: case.lead.as_deref().is_some_and(|lead| around.may_be(lead)),
             dismissed: case.dismissed,
             major: case.is_declared(Mode::MajorIncident, now),
             break_glass: case.is_declared(Mode::BreakGlass, now),
@@ -114,6 +114,8 @@ pub struct Circumstances {
     pub protected: u32,
     /// Everybody who is behind whoever operates: what they sign is not another person's.
     pub present: Vec<String>,
+    /// Whether whoever operates only says who they are, where a key of theirs would prove it.
+    pub claimed: bool,
 }
 
 impl Circumstances {
@@ -128,6 +130,7 @@ impl Circumstances {
             drill,
             protected: 0,
             present: Vec::new(),
+            claimed: false,
         }
     }
 
@@ -146,6 +149,11 @@ impl Circumstances {
     #[must_use]
     pub fn is_present(&self, name: &str) -> bool {
         self.roster.behind(self.operator()) == name || self.present.iter().any(|one| one == name)
+    }
+
+    /// Whether whoever operates is somebody, or cannot be told from them: a claimed name makes nobody another person.
+    fn may_be(&self, name: &str) -> bool {
+        self.is_present(name) || self.claimed
     }
 
     /// Whether whoever operates, or one of these who ask, is no person.

@@ -68,7 +68,11 @@ async fn id(
         [id] => Ok(id.clone()),
         [] => Err(missing()),
         several => {
-            let text = format!("what the list shows of it fits {}: {}", several.len(), several.join(", "));
+            let text = format!(
+                "what the list shows of it fits {}: {}",
+                several.len(),
+                several.join(", ")
+            );
             Err(Why::new(Because::Ambiguous, text))
         }
     }
@@ -96,10 +100,22 @@ mod tests {
     #[test]
     fn a_hint_fits_what_begins_and_ends_alike() {
         let secret = "sk-ant-api03-R2Dxxxxxxxxxxxxxxxigaa";
-        for shown in ["sk-ant-api03-R2D...igaa", "sk-ant-api03-R2D****igaa", "sk-ant-api03-R2D\u{2026}gaa"] {
+        for shown in [
+            "sk-ant-api03-R2D...igaa",
+            "sk-ant-api03-R2D****igaa",
+            "sk-ant-api03-R2D\u{2026}gaa",
+        ] {
             assert!(fits(shown, secret), "{shown}");
         }
-        for shown in ["", "...", "sk-ant-api03-R2D...", "...igaa", "sk-...aa", "sk-ant-api03-R2E...igaa", secret] {
+        for shown in [
+            "",
+            "...",
+            "sk-ant-api03-R2D...",
+            "...igaa",
+            "sk-...aa",
+            "sk-ant-api03-R2E...igaa",
+            secret,
+        ] {
             assert!(!fits(shown, secret), "{shown}");
         }
     }

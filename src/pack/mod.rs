@@ -17,6 +17,8 @@ mod grammar;
 
 mod model;
 
+mod scheme;
+
 mod recording;
 
 mod read;
@@ -31,13 +33,31 @@ mod schema;
 mod place;
 
 #[cfg(feature = "http")]
-mod wire;
+mod connect;
+
+#[cfg(feature = "http")]
+mod sign;
+
+#[cfg(feature = "http")]
+mod grant;
 
 #[cfg(feature = "http")]
 mod authenticate;
 
 #[cfg(feature = "http")]
+mod draft;
+
+#[cfg(feature = "http")]
+mod clean;
+
+#[cfg(feature = "http")]
+mod wire;
+
+#[cfg(feature = "http")]
 mod answer;
+
+#[cfg(feature = "http")]
+mod budget;
 
 #[cfg(feature = "http")]
 mod ask;
@@ -61,6 +81,9 @@ mod engine;
 mod replay;
 
 #[cfg(feature = "http")]
+mod stage;
+
+#[cfg(feature = "http")]
 mod rehearse;
 
 use std::sync::Arc;
@@ -78,6 +101,8 @@ pub use rehearse::{Rehearsed, rehearse};
 #[cfg(feature = "http")]
 pub use replay::{Exchange, Recorded, exchanges};
 pub use schema::schema;
+#[cfg(feature = "http")]
+pub use stage::{account_key, stage};
 
 /// A pack, as it was read.
 #[derive(Debug)]
@@ -119,6 +144,13 @@ impl Pack {
         &self.actions
     }
 
+    /// The ways to authenticate that ask for a token first.
+    pub fn grants(&self) -> impl Iterator<Item = &str> {
+        let schemes = self.file.authentication.iter();
+        let asks = schemes.filter(|(_, scheme)| scheme.asks() && !scheme.is_of_secret());
+        asks.map(|(name, _)| name.as_str())
+    }
+
     /// The names of its hosts.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.file.hosts.keys().map(String::as_str)
@@ -132,7 +164,7 @@ impl Pack {
             wants: match setting.is {
                 model::Is::Url => Wants::Address,
                 model::Is::Text => Wants::Text,
-                model::Is::Secret => Wants::Secret,
+                model::Is::Secret | model::Is::Certificate => Wants::Secret,
             },
             about: &setting.about,
             required: !setting.optional && setting.default.is_none(),

@@ -189,6 +189,14 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             "leaked-aws-access-key",
             include_str!("../../playbooks/leaked-aws-access-key.yaml"),
         ),
+        (
+            "leaked-ci-token",
+            include_str!("../../playbooks/leaked-ci-token.yaml"),
+        ),
+        (
+            "leaked-github-app-key",
+            include_str!("../../playbooks/leaked-github-app-key.yaml"),
+        ),
         ("bulk-leak", include_str!("../../playbooks/bulk-leak.yaml")),
         (
             "compromised-ai-agent",

@@ -21,8 +21,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Because, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe,
-    Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
+    ActionId, Because, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass,
+    Probe, Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
 pub use observer::Observer;
@@ -70,6 +70,10 @@ pub trait Provider: Send + Sync {
     fn commands(&self, call: &Call) -> Vec<String>;
     /// The permissions that a question needs; those that all questions and looks need, where none is named.
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
+    /// The permissions that finding out needs what we ourselves stand on.
+    fn reads_of_own_branch(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The least document of permissions for what is needed, in the vendor's form; none where the vendor has no such form.
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
     /// What is installed in peacetime against principals that edit all else; none where the vendor has nothing of the kind.
@@ -138,6 +142,9 @@ pub trait Provider: Send + Sync {
 pub struct Want<'a> {
     /// The account that it is made in.
     pub account: Option<&'a str>,
+    /// Whether it is about something that was named: it shares a session with nothing that was only discovered, so that
+    /// nothing about that keeps it from being sent.
+    pub named: bool,
     /// What it needs to be permitted.
     pub needs: Vec<Need<'a>>,
 }
@@ -224,11 +231,7 @@ pub trait Observe: Send + Sync {
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
     /// Tells whose a secret of one of its kinds is, by asking the provider with it or about it; changes nothing.
-    fn whose<'a>(
-        &'a self,
-        kind: &'a KindId,
-        secret: &'a Secret,
-    ) -> Soon<'a, Result<Locator, Why>> {
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
         let _ = (kind, secret);
         let text = "a secret of this kind does not tell whose it is: name it by its locator";
         let why = Why::new(Because::NotImplemented, text);

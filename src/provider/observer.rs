@@ -10,13 +10,14 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{Catalogue, Observe};
 use crate::domain::{
-    Because, Branch, Call, Clock, Duration, Fact, KindId, Locator, Named, Probe, Query, Reading, Secret,
-    Seen, Why,
+    Because, Branch, Call, Clock, Duration, Fact, KindId, Locator, Named, Probe, Query, Reading,
+    Secret, Seen, Why,
 };
 
-/// The read handles of all providers.
+/// The read handles of all providers; clones ask through the same.
+#[derive(Clone)]
 pub struct Observer {
-    lanes: BTreeMap<String, Lane>,
+    lanes: Arc<BTreeMap<String, Lane>>,
     clock: Clock,
 }
 
@@ -49,7 +50,7 @@ impl Observer {
             .providers()
             .map(|provider| (provider.name().to_owned(), lane(provider.reader(None))));
         Self {
-            lanes: lanes.collect(),
+            lanes: Arc::new(lanes.collect()),
             clock,
         }
     }

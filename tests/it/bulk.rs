@@ -17,7 +17,10 @@ fn five_hundred_credentials_of_eight_providers_are_cut_at_once_and_a_failing_one
     );
     assert!(fair.out.iter().all(|one| one.alive == 0), "{fair:#?}");
     assert_eq!(fair.out.iter().map(|one| one.leaked).sum::<usize>(), 500);
-    assert_eq!((fair.totals["dead"], fair.totals["open"]), (fair.totals["found"], 0));
+    assert_eq!(
+        (fair.totals["dead"], fair.totals["open"]),
+        (fair.totals["found"], 0)
+    );
     // One is too busy and gets there later; one cannot be reached, and that is said.
     for (fair, bad) in fair.out.iter().zip(&bad.out) {
         if fair.provider == AWAY {

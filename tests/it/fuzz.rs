@@ -53,7 +53,10 @@ fn every_target_has_its_corpus_and_every_corpus_its_target() {
         names
     };
     let targets = names("fuzz/fuzz_targets");
-    assert_eq!(targets, ["allowed_signers", "journal", "plan", "playbook", "report"]);
+    assert_eq!(
+        targets,
+        ["allowed_signers", "journal", "plan", "playbook", "report"]
+    );
     assert_eq!(names("fuzz/corpus"), targets);
     // Nothing here builds a target, which wants a fuzzer: each is one call of what is tested above.
     for target in targets {

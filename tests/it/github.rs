@@ -1,6 +1,7 @@
 //! GitHub against a server made by hand for these tests: what it does is ours and proves nothing of GitHub's, only what the
 //! adapter makes of it. The form of requests is proven against GitHub's own description, in `prism::github`.
 
+mod bulk;
 mod fault;
 mod server;
 
@@ -549,6 +550,14 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
                     {"id": 2, "created_at": "2026-03-01T03:05:00Z", "title": "theirs", "added_by": "bot"},
                 ]),
             ),
+            line if line.starts_with("GET /repos/acme/app/actions/runs?status=") => {
+                let is_running = line.contains("in_progress");
+                let runs = json!([{"id": 4, "created_at": "2026-03-01T03:06:30Z", "status": "in_progress"}]);
+                Reply::json(
+                    200,
+                    &json!({"total_count": 1, "workflow_runs": if is_running { runs } else { json!([]) }}),
+                )
+            }
             "GET /repos/acme/app/hooks?per_page=100" => Reply::json(
                 200,
                 &json!([
@@ -600,7 +609,8 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
         found,
         [
             ("deploy-key/acme/app/2".to_owned(), minted),
-            ("repository-webhook/acme/app/3".to_owned(), minted)
+            ("repository-webhook/acme/app/3".to_owned(), minted),
+            ("workflow-run/acme/app/4".to_owned(), minted),
         ]
     );
 }

@@ -11,9 +11,18 @@ use crate::tidy::root;
 
 /// Tokens that the fixtures hold, and what stands for them where the built program's own providers are asked.
 const TOKENS: [(&str, &str); 4] = [
-    ("acme_CANARY0one0Tq7Zr2Xw9Kd4Fh8Ls6P3liwGN", "xoxb-CANARY0one0Tq7Zr2Xw9Kd4Fh8Ls6P"),
-    ("acme_CANARY0two0Mb3Vn5Gj1Rt8Yc2Wq9E2NUOdK", "xoxp-CANARY0two0Mb3Vn5Gj1Rt8Yc2Wq9"),
-    ("acme_CANARY0one0Tq7Zr2Xw9Kd4Fh8Ls6P3liwGa", "xapp-CANARY0six0Pp4Vt2Kk8Wm5Zz1Qq"),
+    (
+        "acme_CANARY0one0Tq7Zr2Xw9Kd4Fh8Ls6P3liwGN",
+        "xoxb-CANARY0one0Tq7Zr2Xw9Kd4Fh8Ls6P",
+    ),
+    (
+        "acme_CANARY0two0Mb3Vn5Gj1Rt8Yc2Wq9E2NUOdK",
+        "xoxp-CANARY0two0Mb3Vn5Gj1Rt8Yc2Wq9",
+    ),
+    (
+        "acme_CANARY0one0Tq7Zr2Xw9Kd4Fh8Ls6P3liwGa",
+        "xapp-CANARY0six0Pp4Vt2Kk8Wm5Zz1Qq",
+    ),
     ("beta-CANARY0three0Hs6Dk2Lp8", "xoxb-CANARY0three0Hs6Dk2Lp8"),
 ];
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYCANARYKEY1";
@@ -78,14 +87,20 @@ fn every_report_is_told_by_what_it_holds_and_none_of_it_is_shown() {
         let found = told["data"]["identified"].as_array().unwrap();
         let lacking = told["data"]["lacking"].as_array().unwrap();
         assert!(!found.is_empty() || !lacking.is_empty(), "{name}: {told:#}");
-        assert!(found.iter().all(|one| one["line"].as_u64() > Some(0)), "{told:#}");
+        assert!(
+            found.iter().all(|one| one["line"].as_u64() > Some(0)),
+            "{told:#}"
+        );
         assert_untold(&said, &name);
         let (_, _, said) = run(folder.path(), &["identify", "--from", &name], &[]);
         assert_untold(&said, &name);
         // Cut off anywhere it is refused where it ends, or read as far as it goes.
         for part in 1..8 {
             let cut = text.len() * part / 8;
-            let cut = (0..=cut).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+            let cut = (0..=cut)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap();
             std::fs::write(folder.path().join("cut"), &text[..cut]).unwrap();
             let (exit, _, said) = run(folder.path(), &["identify", "--from", "cut", "--json"], &[]);
             assert!([0, 2].contains(&exit), "{name} cut at {cut}: {said}");
@@ -99,10 +114,17 @@ fn every_report_is_told_by_what_it_holds_and_none_of_it_is_shown() {
 fn a_report_tells_kind_place_time_and_what_works_first() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("report"), fixture("github.json")).unwrap();
-    let (_, told, _) = run(folder.path(), &["identify", "--from", "report", "--json"], &[]);
+    let (_, told, _) = run(
+        folder.path(),
+        &["identify", "--from", "report", "--json"],
+        &[],
+    );
     assert_eq!(told["data"]["format"], "github");
     let found = told["data"]["identified"].as_array().unwrap();
-    let said: Vec<_> = found.iter().map(|one| one["scanner"].as_str().unwrap()).collect();
+    let said: Vec<_> = found
+        .iter()
+        .map(|one| one["scanner"].as_str().unwrap())
+        .collect();
     assert_eq!(said, ["active", "nothing", "inactive"], "{told:#}");
     assert_eq!(found[0]["kind"], "slack:token");
     assert_eq!(found[0]["places"][0]["repository"], "team/app");
@@ -137,11 +159,18 @@ fn one_secret_is_told_by_its_form_and_what_is_none_is_said_to_be_none() {
     let (told, said) = identify(SECRET);
     assert_eq!(told["identified"], Value::Array(Vec::new()));
     let may_be = told["may_be"].as_array().unwrap();
-    assert_eq!(may_be, &["aws:access-key", "aws:session"].map(Value::from), "{told:#}");
+    assert_eq!(
+        may_be,
+        &["aws:access-key", "aws:session"].map(Value::from),
+        "{told:#}"
+    );
     assert!(said.contains("Its form alone does not tell"), "{said}");
     let (told, said) = identify("6f1c2d3e-0000-4000-8000-000000000000");
     assert_eq!(told["identified"], Value::Array(Vec::new()));
-    assert!(said.contains("no credential of a form that a provider here knows"), "{said}");
+    assert!(
+        said.contains("no credential of a form that a provider here knows"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -155,7 +184,10 @@ fn a_secret_that_was_typed_is_refused_and_not_repeated() {
         let (exit, _, said) = run(folder.path(), &arguments, &[]);
         assert_eq!(exit, 2, "{said}");
         assert_untold(&said, "a typed secret");
-        assert!(said.contains("contain identify --secret env:NAME"), "{said}");
+        assert!(
+            said.contains("contain identify --secret env:NAME"),
+            "{said}"
+        );
     }
     let (exit, _, said) = run(folder.path(), &["identify", "--secret", TOKENS[0].1], &[]);
     assert_eq!(exit, 2, "{said}");
@@ -167,9 +199,16 @@ fn a_malformed_report_is_refused_at_line_and_column() {
     let folder = tempfile::tempdir().unwrap();
     let deep = format!("[{{\"RuleID\": \"x\",\n \"other\": {}", "[".repeat(300));
     std::fs::write(folder.path().join("deep.json"), deep).unwrap();
-    let (exit, told, _) = run(folder.path(), &["identify", "--from", "deep.json", "--json"], &[]);
+    let (exit, told, _) = run(
+        folder.path(),
+        &["identify", "--from", "deep.json", "--json"],
+        &[],
+    );
     assert_eq!(exit, 2);
     let message = told["error"]["message"].as_str().unwrap();
-    assert!(message.contains("`deep.json`: line 2, column "), "{message}");
+    assert!(
+        message.contains("`deep.json`: line 2, column "),
+        "{message}"
+    );
     assert!(message.contains("too deep"), "{message}");
 }

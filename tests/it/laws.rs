@@ -6,7 +6,7 @@ mod branch;
 mod by_hand;
 mod cap;
 mod catalogue;
-mod closing;
+pub(crate) mod closing;
 mod cut_off;
 mod evidence;
 mod false_positive;
@@ -14,6 +14,7 @@ mod found;
 mod issue;
 mod judgement;
 mod manner;
+mod meanwhile;
 #[cfg(feature = "http")]
 mod notify;
 mod people;

@@ -33,7 +33,13 @@ impl Lint<'_> {
             Some(_) => {
                 let mut after = request::After::new(&names);
                 for (at, request) in identify.ask.iter().enumerate() {
-                    after = check(self, &format!("{path}/ask/{at}"), request, Role::Each, &names);
+                    after = check(
+                        self,
+                        &format!("{path}/ask/{at}"),
+                        request,
+                        Role::Each,
+                        &names,
+                    );
                 }
                 after
             }
@@ -42,7 +48,10 @@ impl Lint<'_> {
         if let Some(hint) = &identify.hint {
             self.expr(&format!("{path}/hint"), hint, &after.names());
         }
-        let carries = identify.ask.iter().filter(|one| Request::carries_secret(one));
+        let carries = identify
+            .ask
+            .iter()
+            .filter(|one| Request::carries_secret(one));
         let right = match identify.hint {
             Some(_) => identify.ask.len() == 1 && carries.count() == 0,
             None => carries.count() > 0,

@@ -2,7 +2,7 @@
 //!
 //! Where the workspace configures nothing, its handles say so and send nothing but what needs no authority.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -98,6 +98,8 @@ pub(super) struct Link {
     /// Every secret that was used: none of them is taken from an answer.
     known: Mutex<Vec<Secret>>,
     pub(super) sessions: Sessions,
+    /// What was asked to be revoked: from then on it is tried whether it is dead.
+    revoked: Mutex<BTreeSet<Locator>>,
     own: OnceCell<Vec<Locator>>,
     ahead_ms: AtomicI64,
     requests: AtomicU32,
@@ -117,6 +119,7 @@ impl GitHub {
                 held: Mutex::default(),
                 known: Mutex::default(),
                 sessions: Sessions::default(),
+                revoked: Mutex::default(),
                 own: OnceCell::new(),
                 ahead_ms: AtomicI64::new(i64::MIN),
                 requests: AtomicU32::new(0),
@@ -183,7 +186,7 @@ impl Provider for GitHub {
 
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         let all = needs.iter().flat_map(|need| need.permissions);
-        let all: std::collections::BTreeSet<&String> = all.collect();
+        let all: BTreeSet<&String> = all.collect();
         (!all.is_empty()).then(|| json!({ "permissions": all }))
     }
 
@@ -334,6 +337,19 @@ impl Handle {
             .unwrap_or_else(PoisonError::into_inner);
         let held = held.get(target)?;
         Some(Secret::new(held.expose().to_owned()))
+    }
+
+    pub(super) fn was_revoked(&self, target: &Locator) -> bool {
+        let revoked = self.link.revoked.lock();
+        revoked
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(target)
+    }
+
+    pub(super) fn note_revoked(&self, target: &Locator) {
+        let revoked = self.link.revoked.lock();
+        let mut revoked = revoked.unwrap_or_else(PoisonError::into_inner);
+        revoked.insert(target.clone());
     }
 
     /// Who we are, asked once.

@@ -52,7 +52,7 @@ fn credentials() -> Vec<Kind> {
     vec![
         Kind {
             // Whoever holds a token with the scopes for it leaves these behind.
-            mints: ["deploy-key", "repository-webhook", "organization-webhook", "ssh-key"]
+            mints: ["deploy-key", "repository-webhook", "organization-webhook", "ssh-key", "workflow-run"]
                 .map(kind)
                 .to_vec(),
             reads: vec![ReadKind::State, ReadKind::Reach, ReadKind::Activity],
@@ -71,7 +71,7 @@ fn credentials() -> Vec<Kind> {
             ..by_secret("token", "access token of a user, known by the digest of its text")
         },
         Kind {
-            mints: ["deploy-key", "repository-webhook", "organization-webhook"].map(kind).to_vec(),
+            mints: ["deploy-key", "repository-webhook", "organization-webhook", "workflow-run"].map(kind).to_vec(),
             reads: vec![ReadKind::State, ReadKind::Reach, ReadKind::Activity],
             lifetime: Some(Duration::from_hours(1)),
             ..by_secret("installation-token", "installation token of an app, known by the digest of its text")
@@ -81,7 +81,6 @@ fn credentials() -> Vec<Kind> {
             ..by_secret("oauth-token", "token of an OAuth app of ours, by the app's client id and the digest of the token")
         },
         Kind {
-            governs: vec![kind("token"), kind("ssh-key")],
             reads: vec![ReadKind::State, ReadKind::Activity],
             by_hand: Some("As an owner of the organisation open People, find the user and remove them from the organisation, or in an enterprise with managed users suspend them at the identity provider; their tokens and keys live on for all else they may reach. It is shown by the user being gone from the list of members.".to_owned()),
             ..thing("user", "user or bot")

@@ -21,9 +21,9 @@ use crate::provider::{Observe, Soon};
 
 /// How many things are looked at at once.
 const AT_ONCE: usize = 8;
-/// More tokens than this are not tried one by one before they are revoked: what their text tells is enough for that, and
-/// so many bad credentials in a row would have GitHub turn us away.
-const TRIED: usize = 200;
+/// More tokens than this are not tried one by one before they are revoked, which takes more than one call: what their text
+/// tells is enough for that, and so many bad credentials in a row would have GitHub turn us away.
+const TRIED: usize = 1000;
 
 impl Observe for Handle {
     fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
@@ -71,7 +71,13 @@ async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
     let many = targets.iter().filter(is_token).count() > TRIED;
     let looks: Vec<_> = targets
         .iter()
-        .map(|target| seen(on, target, (&lists, many && is_token(&target))))
+        .map(|target| {
+            seen(
+                on,
+                target,
+                (&lists, many && is_token(&target) && !on.was_revoked(target)),
+            )
+        })
         .collect();
     stream::iter(looks).buffered(AT_ONCE).collect().await
 }

@@ -167,6 +167,7 @@ async fn several(on: &Handle, calls: &[Call], some: Vec<(usize, Ready)>) -> Vec<
     let sent = exchange::send(on, &request, Some(&id), Carried(&carried)).await;
     let each = places.into_iter().filter_map(|at| {
         let call = calls.get(at)?;
+        on.note_revoked(&call.target);
         Some((at, outcome(on, &request, call, sent.as_ref())))
     });
     each.collect()

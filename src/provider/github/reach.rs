@@ -287,8 +287,8 @@ fn unseen(noun: &str, id: &Id, why: Why) -> NotSeen {
     }
 }
 
-/// What a token left: keys and webhooks made since the window began, in the repositories and organisations where the audit
-/// log shows it at work.
+/// What a token left: keys and webhooks made, and runs begun, since the window began, in the repositories where the audit log
+/// shows it at work.
 async fn left_behind(on: &Handle, query: &Query, id: &Id) -> Result<Reading, Why> {
     let before = on.requests();
     let about = Query {
@@ -301,7 +301,9 @@ async fn left_behind(on: &Handle, query: &Query, id: &Id) -> Result<Reading, Why
     if query.relations.is_empty() || query.relations.contains(&Relation::Minted) {
         for repository in repositories {
             let kept = OF_REPOSITORY.iter();
-            let kept = kept.filter(|one| matches!(one.noun, "deploy-key" | "repository-webhook"));
+            // A run that began meanwhile holds every secret of its job.
+            let left = ["deploy-key", "repository-webhook", "workflow-run"];
+            let kept = kept.filter(|one| left.contains(&one.noun));
             for holding in kept {
                 let since = Some(query.since);
                 hang(

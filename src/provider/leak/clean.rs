@@ -15,8 +15,11 @@ const BREAK: &str = "\r";
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     // Colours and titles of terminals, as bytes or as they are written down; then what JSON escapes, however often.
     let escape = r"(?:\x1b|\\+(?:u001[bB]|x1[bB]|033|e))";
-    let colours = format!(r"{escape}\[[0-9;:?]*[ -/]*[@-~]|{escape}\][^\x07\x1b\\\r\n]{{0,512}}(?:\x07|{escape}\\)");
-    let escaped = r#"\\+(?P<quote>["'/])|(?P<space>\\+r\\+n|\\+[nrt])|\\+u00(?P<hex>[2-7][0-9a-fA-F])"#;
+    let colours = format!(
+        r"{escape}\[[0-9;:?]*[ -/]*[@-~]|{escape}\][^\x07\x1b\\\r\n]{{0,512}}(?:\x07|{escape}\\)"
+    );
+    let escaped =
+        r#"\\+(?P<quote>["'/])|(?P<space>\\+r\\+n|\\+[nrt])|\\+u00(?P<hex>[2-7][0-9a-fA-F])"#;
     Regex::new(&format!("{colours}|{escaped}")).expect("a literal pattern")
 });
 
@@ -32,7 +35,9 @@ pub(super) fn clean(text: &str) -> Zeroizing<String> {
         if found.name("space").is_some() {
             return BREAK.to_owned();
         }
-        let hex = found.name("hex").map(|hex| u8::from_str_radix(hex.as_str(), 16));
+        let hex = found
+            .name("hex")
+            .map(|hex| u8::from_str_radix(hex.as_str(), 16));
         match hex {
             Some(Ok(byte)) => char::from(byte).to_string(),
             Some(Err(_)) | None => String::new(),

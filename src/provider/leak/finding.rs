@@ -167,7 +167,14 @@ fn trufflehog(fields: &Map<String, Value>) -> Finding {
             Said::Nothing
         },
         seen: vec![Sighting {
-            repository: any(&["repository", "bucket", "image", "project", "channel_name", "link"]),
+            repository: any(&[
+                "repository",
+                "bucket",
+                "image",
+                "project",
+                "channel_name",
+                "link",
+            ]),
             commit: text(source, "commit"),
             file: any(&["file", "path", "file_name", "title"]),
             file_line: number(source, "line"),
@@ -220,7 +227,9 @@ fn kingfisher(fields: &Map<String, Value>) -> Finding {
 
 fn github(fields: &Map<String, Value>) -> Finding {
     let page = text(fields, "html_url");
-    let from_page = page.as_deref().and_then(|page| page.split_once("/security/"));
+    let from_page = page
+        .as_deref()
+        .and_then(|page| page.split_once("/security/"));
     let revoked = text(fields, "resolution").as_deref() == Some("revoked");
     let said = validated(text(fields, "validity").as_deref());
     Finding {
@@ -247,7 +256,9 @@ fn github(fields: &Map<String, Value>) -> Finding {
 
 fn sarif(fields: &Map<String, Value>) -> Finding {
     let message = text(fields, "message.text");
-    let is_verified = message.as_deref().is_some_and(|m| m.starts_with("Found verified"));
+    let is_verified = message
+        .as_deref()
+        .is_some_and(|m| m.starts_with("Found verified"));
     let mut said = match is_verified {
         true => Said::Active,
         false => Said::Nothing,
@@ -259,7 +270,10 @@ fn sarif(fields: &Map<String, Value>) -> Finding {
     for location in locations.into_iter().flatten().filter_map(Value::as_object) {
         let place = "physicalLocation";
         exact.extend(secret(location, &format!("{place}.region.snippet.text")));
-        around.extend(secret(location, &format!("{place}.contextRegion.snippet.text")));
+        around.extend(secret(
+            location,
+            &format!("{place}.contextRegion.snippet.text"),
+        ));
         let git = of_git(location, "properties.git_metadata");
         said = said.min(validated(
             text(location, "properties.validation_status").as_deref(),
@@ -344,7 +358,9 @@ impl Finding {
     fn lacks(&self) -> Lacks {
         let is_left_out = |text: &Zeroizing<String>| {
             let text = text.to_lowercase();
-            ["redacted", "***", "..."].iter().any(|mark| text.contains(mark))
+            ["redacted", "***", "..."]
+                .iter()
+                .any(|mark| text.contains(mark))
         };
         if self.exact.iter().all(is_left_out) {
             Lacks::Secret

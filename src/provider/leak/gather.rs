@@ -143,7 +143,11 @@ impl<'c> Gather<'c> {
     /// A text that had to be put together from several lines.
     pub(super) fn wrapped(&mut self, text: &str, parts: &[&str], sighting: Sighting) {
         let recogniser = Arc::clone(&self.recogniser);
-        let Some(place) = recogniser.whole(text).into_iter().find(|place| place.telling) else {
+        let Some(place) = recogniser
+            .whole(text)
+            .into_iter()
+            .find(|place| place.telling)
+        else {
             return;
         };
         let whole = std::iter::once(&text).chain(parts);
@@ -231,7 +235,11 @@ impl<'c> Gather<'c> {
     /// Whether a secret says by itself what it is: by its form, or by what it is called where nothing else names it.
     fn tells(&self, place: &Place<'_>, hints: &[&str]) -> bool {
         let provider = place.kind.provider();
-        let is_called = || hints.iter().any(|hint| hint.to_lowercase().contains(provider));
+        let is_called = || {
+            hints
+                .iter()
+                .any(|hint| hint.to_lowercase().contains(provider))
+        };
         let kind = self.catalogue.kind(place.kind);
         let has_id = kind.is_some_and(|kind| kind.recognise.iter().any(|form| !form.secret));
         place.telling || (!has_id && is_called())
@@ -361,7 +369,9 @@ fn is_elsewhere(value: &str) -> bool {
 /// The words of a text that look drawn by lot.
 pub(super) fn random(text: &str) -> impl Iterator<Item = Range<usize>> {
     let words = WORDS.find_iter(text);
-    words.filter(|found| is_random(found.as_str())).map(|found| found.range())
+    words
+        .filter(|found| is_random(found.as_str()))
+        .map(|found| found.range())
 }
 
 /// Whether a word looks drawn by lot: it has letters of both cases and digits, and hardly repeats itself.

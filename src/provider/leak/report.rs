@@ -9,9 +9,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
-use serde::de::{
-    DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use zeroize::Zeroize as _;
 

@@ -20,7 +20,10 @@ pub(super) fn join(gather: &mut Gather<'_>, text: &str, seen: &dyn Fn(usize) -> 
     let recogniser = Arc::clone(&gather.recogniser);
     for start in recogniser.starts(text) {
         let before = text.get(..start).and_then(|text| text.chars().next_back());
-        let Some(rest) = text.get(start..).filter(|_| !before.is_some_and(is_of_word)) else {
+        let Some(rest) = text
+            .get(start..)
+            .filter(|_| !before.is_some_and(is_of_word))
+        else {
             continue;
         };
         let (first, mut rest) = word(rest);

@@ -328,11 +328,7 @@ impl Observe for Actor {
         self.reader.resolve(named)
     }
 
-    fn whose<'a>(
-        &'a self,
-        kind: &'a KindId,
-        secret: &'a Secret,
-    ) -> Soon<'a, Result<Locator, Why>> {
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
         self.reader.whose(kind, secret)
     }
 

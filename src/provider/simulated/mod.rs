@@ -43,7 +43,9 @@ pub use scenario::Scenario;
 pub use weather::{Fault, Operation, Rule, Weather};
 pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, Version, World, lock};
 
-use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec};
+use crate::domain::{
+    ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec,
+};
 use crate::provider::{Act, Guardrail, Need, Observe, Provider};
 
 /// What a simulated provider is told besides its world.

@@ -12,8 +12,8 @@ use super::weather::{Fault, Operation};
 use super::world::{World, lock};
 use super::{Inner, Node};
 use crate::domain::{
-    Because, Branch, Call, Duration, Fact, Fields, Kind, KindId, Locator, Named, NotSeen, Probe, Query,
-    Readable, Reading, Secret, Seen, Time, Why,
+    Because, Branch, Call, Duration, Fact, Fields, Kind, KindId, Locator, Named, NotSeen, Probe,
+    Query, Readable, Reading, Secret, Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -252,11 +252,7 @@ impl Observe for Reader {
         })
     }
 
-    fn whose<'a>(
-        &'a self,
-        kind: &'a KindId,
-        secret: &'a Secret,
-    ) -> Soon<'a, Result<Locator, Why>> {
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
         Box::pin(async move {
             self.ask(Operation::Resolve, || kind.to_string()).await?;
             let world = lock(&self.inner.world);
@@ -264,9 +260,9 @@ impl Observe for Reader {
                 node.locator.kind() == kind && node.secret.as_deref() == Some(secret.expose())
             };
             let found = world.nodes().find(is_it);
-            found.map(|node| node.locator.clone()).ok_or_else(|| {
-                Why::new(Because::Missing, "nothing here has this secret")
-            })
+            found
+                .map(|node| node.locator.clone())
+                .ok_or_else(|| Why::new(Because::Missing, "nothing here has this secret"))
         })
     }
 

@@ -181,7 +181,10 @@ impl Scenario {
         Settings {
             responder: own.filter(|one| one.provider() == provider).collect(),
             weather: weather.clone(),
-            guards: guards.filter(|id| id.provider() == provider).cloned().collect(),
+            guards: guards
+                .filter(|id| id.provider() == provider)
+                .cloned()
+                .collect(),
             ..Settings::default()
         }
     }
@@ -208,7 +211,11 @@ impl Scenario {
         } = &self.responder;
         let others = self.elsewhere.iter();
         let others = others.flat_map(|other| [&other.credential, &other.principal]);
-        [credential, principal].into_iter().chain(others).cloned().collect()
+        [credential, principal]
+            .into_iter()
+            .chain(others)
+            .cloned()
+            .collect()
     }
 
     /// The start of the incident window.
@@ -305,7 +312,12 @@ impl Scenario {
         let held = self.adversary.iter().flat_map(|one| &one.holds);
         let places: [(&'static str, Vec<&Locator>); 9] = [
             ("`adversary`", held.collect()),
-            ("`subject`", std::iter::once(&self.subject).chain(&self.subjects).collect()),
+            (
+                "`subject`",
+                std::iter::once(&self.subject)
+                    .chain(&self.subjects)
+                    .collect(),
+            ),
             ("`responder`", ours.iter().collect()),
             ("`held_by` or `issuer`", owners.collect()),
             ("`holds`, `reads` or `stands_on`", delivery.collect()),

@@ -84,7 +84,7 @@ fn roster() -> Arc<Roster> {
     Arc::new(Roster::new(people, agents, pipelines).unwrap())
 }
 
-fn by(who: Who) -> Circumstances {
+pub(super) fn by(who: Who) -> Circumstances {
     Circumstances {
         who,
         roster: roster(),
@@ -97,7 +97,7 @@ pub(super) fn person(name: &str) -> Circumstances {
 }
 
 /// Alice isolates what leaked; with `grave` that is protected, so that it takes a second person.
-fn isolate(limit: Limit, grave: bool) -> Wish {
+pub(super) fn isolate(limit: Limit, grave: bool) -> Wish {
     Wish {
         around: person("alice"),
         protected: if grave {
@@ -541,7 +541,7 @@ async fn a_policy_that_errors_or_says_nothing_denies_whoever_signed() {
     }
 }
 
-async fn write(bench: &Bench, event: Event) {
+pub(super) async fn write(bench: &Bench, event: Event) {
     let sink = Box::new(bench.disk.clone());
     let (journal, _) = Journal::open(sink, bench.clock.clone(), "laws").unwrap();
     journal.append(vec![event]).await.unwrap();
@@ -583,6 +583,7 @@ async fn what_is_declared_lets_one_person_cut_until_it_ends_and_leaves_a_review(
                         id: one.id,
                         by,
                         why,
+                        signed: None,
                     },
                 )
                 .await;
@@ -593,7 +594,7 @@ async fn what_is_declared_lets_one_person_cut_until_it_ends_and_leaves_a_review(
 }
 
 /// What is authorised ahead for the pipeline, as a file.
-fn ahead(changed: &[(&str, &str)]) -> String {
+pub(super) fn ahead(changed: &[(&str, &str)]) -> String {
     let mut text = "standing: 1\nid: nightly\nfor: [nightly]\nkinds: [\"aws:access-key\", \"aws:user\", \"aws:role\"]\nrungs: [suspend, end-sessions]\n\
         tier: 2\nat_most: 9\nuntil: 2027-01-01T00:00:00Z\nreason: leaked keys in public repositories\n"
         .to_owned();
@@ -604,7 +605,11 @@ fn ahead(changed: &[(&str, &str)]) -> String {
     text
 }
 
-fn admit_ahead(text: &str, signer: &str, now: Time) -> Result<mandate::Mandate, Refused> {
+pub(super) fn admit_ahead(
+    text: &str,
+    signer: &str,
+    now: Time,
+) -> Result<mandate::Mandate, Refused> {
     let standing: Standing = serde_yaml::from_str(text).unwrap();
     let signature = sign(signer, text.as_bytes());
     let known = (&signers(), &Revoked::default());

@@ -427,7 +427,8 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "measures list --json",
         "incident accept --relation could-enter --reason canary",
         "incident close --reason canary",
-        "incident close --json",
+        "incident close --key key --json",
+        "report --sign --key key --json",
         "status --watch --json",
         // What people do; here nobody is named, and nobody signs.
         "approve --json",
@@ -435,7 +436,7 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "approve --import leak.txt",
         "propose --rationale canary --evidence T-1 --playbook isolate --input review=4h --subjects subjects --from leak.txt --since 2h --reason canary --ticket T-1",
         "incident declare break-glass --reason canary --lasts 1h",
-        "incident review abc --reason canary",
+        "incident review abc --reason canary --key key",
         "incident handover bob --reason canary",
         "incident dismiss --reason canary",
         "policy explain",

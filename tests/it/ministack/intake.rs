@@ -47,13 +47,21 @@ fn a_scanners_report_is_cut_and_where_it_was_found_is_evidence() {
     let told = desk.run(&["isolate", "--from", "report.json", "--yes", "--json"]);
     // A credential that works and that nobody here can cut keeps it from being called isolated.
     assert_eq!(told.exit, 5, "{told:?}");
-    assert!(told.err.contains("Other (x.env:1) is no subject and is left alone"), "{told:?}");
     assert!(
-        told.err.contains("the window begins at 2026-01-04T09:30:00Z"),
+        told.err
+            .contains("Other (x.env:1) is no subject and is left alone"),
+        "{told:?}"
+    );
+    assert!(
+        told.err
+            .contains("the window begins at 2026-01-04T09:30:00Z"),
         "{told:?}"
     );
     // Its sibling was made inside the window that the report opens, so it counts as minted.
-    assert_eq!(server.accepted(&world, &["leaked", "responder"]), [false, true]);
+    assert_eq!(
+        server.accepted(&world, &["leaked", "responder"]),
+        [false, true]
+    );
     let id = told.json["incident"].as_str().unwrap();
     let listed = desk.run(&["evidence", "list", "--incident", id, "--json"]);
     let rows = listed.json["data"]["evidence"].as_array().unwrap();
@@ -61,13 +69,19 @@ fn a_scanners_report_is_cut_and_where_it_was_found_is_evidence() {
         .iter()
         .find(|row| row["what"] == "what leaked, and where it was seen")
         .unwrap_or_else(|| panic!("{rows:#?}"));
-    assert_eq!((&row["from"], &row["standing"]), (&json!("file report.json"), &json!("intact")));
+    assert_eq!(
+        (&row["from"], &row["standing"]),
+        (&json!("file report.json"), &json!("intact"))
+    );
     let folder = desk.path().join("here/incidents").join(id);
     let kept = std::fs::read_to_string(folder.join(row["path"].as_str().unwrap())).unwrap();
     let kept: Value = serde_json::from_str(&kept).unwrap();
     let found = &kept["found"][0];
     assert_eq!(found["id"], world.id("leaked"));
-    assert_eq!((&found["count"], &found["scanner"]), (&json!(2), &json!("active")));
+    assert_eq!(
+        (&found["count"], &found["scanner"]),
+        (&json!(2), &json!("active"))
+    );
     assert_eq!(found["places"][1]["commit"], "bb1c0a9d5b7e");
     assert_eq!(kept["lacking"][0]["lacks"], "provider");
     // Who comes back reads the secret again from the report, by its reference.

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
 use contain::domain::{Call, Duration, Fact, Outcome, Query, ReadKind, Secret, Spec, Time};
-use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped};
+use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped, stage};
 use contain::provider::Provider;
 
-use super::{ITS, OURS, call, packed, target};
+use super::{ITS, OURS, call, target};
 
 /// How long an exchange may take: no longer than has to be waited for, and long on a busy machine.
 pub(crate) fn deadline(fault: Fault) -> Duration {
@@ -370,7 +370,7 @@ pub(crate) async fn act_under(weather: &Weather, fault: Fault, act: Act) -> Opti
 
 async fn act(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -> Option<String> {
     let weather = Weather::start(told.replies.clone(), fault, elsewhere);
-    let packed = packed(pack, &weather.base, deadline(fault));
+    let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
     let target = target(pack, told, &weather.base);
     packed.hold(&target, &Secret::new(ITS.to_owned()));
     let id = format!("{}.{}", pack.name(), told.action.as_ref().unwrap());
@@ -451,7 +451,7 @@ async fn together<F: Future<Output = Option<String>> + Send + 'static>(
 
 async fn ask(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -> Option<String> {
     let weather = Weather::start(told.replies.clone(), fault, elsewhere);
-    let packed = packed(pack, &weather.base, deadline(fault));
+    let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
     let target = target(pack, told, &weather.base);
     packed.hold(&target, &Secret::new(ITS.to_owned()));
     let reader = packed.reader(None);
