@@ -84,7 +84,9 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         .as_ref()
         .map(|paste| kept(&work, paste, &key))
         .transpose()?;
-    let mut secrets = paste.map(paste::Paste::secrets).unwrap_or_default();
+    let mut secrets = paste
+        .map(|paste| paste.secrets(session))
+        .unwrap_or_default();
     secrets.extend(given);
     let notes = secrets
         .iter()

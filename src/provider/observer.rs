@@ -34,6 +34,8 @@ const TURNS: usize = 4;
 const AGAIN: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
+/// For how long where other providers are asked beside it: one that is too busy must not hold up what the others wait for.
+const BESIDE_OTHERS: Duration = Duration::from_secs(1);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -72,9 +74,14 @@ impl Observer {
 
     /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us. Each
     /// answer is handed on as soon as it is there.
-    async fn ask(&self, lane: &Lane, mut names: Vec<Locator>, mut answer: impl FnMut(Seen)) {
+    async fn ask(
+        &self,
+        (lane, patience): (&Lane, Duration),
+        mut names: Vec<Locator>,
+        mut answer: impl FnMut(Seen),
+    ) {
         let (mut pause, mut left) = (FIRST_PAUSE, AGAIN);
-        let until = self.clock.now().saturating_add(ASKED_FOR);
+        let until = self.clock.now().saturating_add(patience);
         let until = until.unwrap_or(crate::domain::Time::MAX);
         loop {
             let goes_on = left > 0 && self.clock.now() < until;
@@ -111,6 +118,10 @@ impl Observer {
                 .or_default()
                 .push((at, target.clone()));
         }
+        let patience = match by_provider.len() {
+            1 => ASKED_FOR,
+            _ => BESIDE_OTHERS,
+        };
         let looks = by_provider
             .into_iter()
             .map(|(provider, wanted)| async move {
@@ -119,7 +130,7 @@ impl Observer {
                 let why = match self.lane(provider) {
                     Ok(lane) => {
                         let keep = |found: Seen| drop(seen.insert(found.target.clone(), found));
-                        self.ask(lane, names, keep).await;
+                        self.ask((lane, patience), names, keep).await;
                         Why::new(Because::Unavailable, "the provider answered nothing")
                     }
                     Err(why) => why,
@@ -179,7 +190,7 @@ impl Observer {
                     drop(answer.send(seen.clone()));
                 }
             };
-            self.ask(lane, names, tell).await;
+            self.ask((lane, ASKED_FOR), names, tell).await;
         }
         drop(turn);
         match answered.await {
