@@ -142,12 +142,20 @@ pub enum Error {
     },
 }
 
+/// Looks at targets; the first plan waits for no provider that is too busy while others could be cut at.
+async fn look_at(ask: &Ask<'_>, targets: &[Locator]) -> Vec<Seen> {
+    match ask.at.1 {
+        1 => ask.observer.observe_soon(targets).await,
+        _ => ask.observer.observe(targets).await,
+    }
+}
+
 /// Plans one round; answers beside the plan what earlier rounds did and what is seen to be so still.
 ///
 /// # Errors
 /// Says which step cannot be planned.
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
-    let subjects = ask.observer.observe(&ask.order.subjects).await;
+    let subjects = look_at(ask, &ask.order.subjects).await;
     let candidate::Gathered {
         mut candidates,
         items: mut others,
@@ -175,7 +183,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .cloned()
         .collect();
     let unknown: Vec<Locator> = BTreeSet::from_iter(unknown).into_iter().collect();
-    for found in ask.observer.observe(&unknown).await {
+    for found in look_at(ask, &unknown).await {
         seen.insert(found.target.clone(), found);
     }
     let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);

@@ -34,8 +34,9 @@ const TURNS: usize = 4;
 const AGAIN: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
-/// For how long where other providers are asked beside it: one that is too busy must not hold up what the others wait for.
-const BESIDE_OTHERS: Duration = Duration::from_secs(1);
+/// For how long where a first plan waits for it, and other providers are asked beside it: one that is too busy must not
+/// hold up what can be cut at the others.
+const SOON: Duration = Duration::from_millis(1500);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -111,6 +112,19 @@ impl Observer {
 
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
+        self.observe_for(targets, ASKED_FOR).await
+    }
+
+    /// The same for a first plan: what a provider among others is too busy to answer soon is told as that.
+    pub async fn observe_soon(&self, targets: &[Locator]) -> Vec<Seen> {
+        let mut providers = targets.iter().map(Locator::provider);
+        let first = providers.next();
+        let is_alone = providers.all(|provider| Some(provider) == first);
+        let patience = if is_alone { ASKED_FOR } else { SOON };
+        self.observe_for(targets, patience).await
+    }
+
+    async fn observe_for(&self, targets: &[Locator], patience: Duration) -> Vec<Seen> {
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             by_provider
@@ -118,10 +132,6 @@ impl Observer {
                 .or_default()
                 .push((at, target.clone()));
         }
-        let patience = match by_provider.len() {
-            1 => ASKED_FOR,
-            _ => BESIDE_OTHERS,
-        };
         let looks = by_provider
             .into_iter()
             .map(|(provider, wanted)| async move {

@@ -1,6 +1,7 @@
 //! Against MiniStack, which enforces: what is said to be dead is refused, and nothing else is.
 
 mod adversary;
+mod agent;
 mod awscli;
 mod branch;
 mod canary;
