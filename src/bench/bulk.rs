@@ -296,7 +296,11 @@ pub async fn bulk(count: usize, is_bad: bool) -> Bulk {
     Bulk {
         out: out.to_vec(),
         said: standing.outcome,
-        open: standing.unproven.into_iter().chain(standing.withheld).collect(),
+        open: standing
+            .unproven
+            .into_iter()
+            .chain(standing.withheld)
+            .collect(),
         took: said_at.duration_since(began),
         totals: reckoning::totals(&things),
         dead,

@@ -159,7 +159,7 @@ impl Bench {
             clock: self.clock.clone(),
             disk: self.disk.clone(),
             left: Arc::clone(&self.left),
-            ahead: Arc::clone(&self.ahead),
+            tool: self.tool.clone(),
         };
         let mut all: Vec<Arc<dyn Provider>> = self.catalogue.providers().cloned().collect();
         all.push(Arc::new(Watched { inner, watch }));

@@ -12,9 +12,7 @@ use super::session::Session;
 use super::wish::{Given, Secrets, Subjects};
 use crate::domain::event::SecretNote;
 use crate::domain::why::plain;
-use crate::domain::{
-    Because, Locator, Named, NotSeen, Readable, Secret, SecretRef, Time, Why,
-};
+use crate::domain::{Because, Locator, Named, NotSeen, Readable, Secret, SecretRef, Time, Why};
 use crate::provider::Observer;
 use crate::provider::leak::{self, Leak, Leaked, Said};
 

@@ -102,7 +102,9 @@ impl<'c> Gather<'c> {
             let word = text.get(place.range.clone()).unwrap_or_default();
             let fits = recogniser.whole(word).into_iter();
             let mut fits = fits.filter(|fit| fit.secret && self.tells(fit, &[rule, hint]));
-            let token = fits.next().map(|fit| self.token(&fit, word, place.range.start));
+            let token = fits
+                .next()
+                .map(|fit| self.token(&fit, word, place.range.start));
             tokens.extend(token);
         }
         let ids = named.into_iter().zip(secrets).map(|(named, secret)| Token {
