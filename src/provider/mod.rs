@@ -10,9 +10,14 @@ pub mod leak;
 pub mod observer;
 pub mod setting;
 
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod password;
+
 pub mod aws;
 #[cfg(feature = "http")]
 pub mod notify;
+pub mod postgres;
+pub mod redis;
 pub mod simulated;
 
 use std::collections::BTreeMap;
@@ -28,7 +33,12 @@ pub use observer::Observer;
 pub use setting::{Given, Native, Setting, Settings, Wants};
 
 /// The providers that are written in Rust and told about in the same way as packs, in the order of their names.
-pub const NATIVES: &[Native] = &[];
+pub const NATIVES: &[Native] = &[
+    #[cfg(feature = "postgres")]
+    postgres::NATIVE,
+    #[cfg(feature = "redis")]
+    redis::NATIVE,
+];
 
 /// A boxed future, so that handles can be trait objects.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

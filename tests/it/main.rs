@@ -18,6 +18,7 @@ mod simulated;
 mod commands;
 #[cfg(feature = "aws")]
 mod contract;
+mod cut;
 mod drills;
 mod evidence;
 mod fixture;
@@ -28,7 +29,11 @@ mod moto;
 mod pack;
 mod playbook;
 mod policy;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod tidy;
