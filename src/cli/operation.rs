@@ -7,8 +7,8 @@ use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch, resolve,
-    whoami,
+    Proposal, Wish, bind, lend, probed_by, read_secrets, recall, references, refuse_own_branch,
+    resolve, whoami,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -69,6 +69,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
+    work.journal.with_case(|case| recall(session, case));
     let since = asked
         .or_else(|| work.journal.with_case(|case| case.since))
         .unwrap_or(day_ago);

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::domain::case::Case;
 use crate::domain::event::{Answered, Event};
-use crate::domain::{Clock, Locator, Secret, Time};
+use crate::domain::{Clock, Kind, Locator, Secret, Spec, Time};
 use crate::journal::Line;
 use crate::provider::simulated::scenario::{Broken, Scenario};
 use crate::provider::simulated::world::{Shared, lock};
-use crate::provider::simulated::{Simulated, fight, inject};
-use crate::provider::{Catalogue, aws};
+use crate::provider::simulated::{Settings, Simulated, fight, inject};
+use crate::provider::{Catalogue, Provider, aws, oauth, postgres, redis};
 
 /// The scenarios that ship, by name, with their text.
 #[must_use]
@@ -39,7 +39,26 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             "reissue",
             include_str!("../../playbooks/drills/reissue.yaml"),
         ),
+        (
+            "database-service-account",
+            include_str!("../../playbooks/drills/database-service-account.yaml"),
+        ),
+        (
+            "malicious-oauth-app",
+            include_str!("../../playbooks/drills/malicious-oauth-app.yaml"),
+        ),
     ]
+}
+
+/// What a provider of this build knows and can do; of one that it does not have, nothing.
+fn known(provider: &str) -> (Vec<Kind>, Vec<Spec>) {
+    match provider {
+        aws::NAME => (aws::kinds(), aws::actions()),
+        oauth::NAME => (oauth::kinds(), oauth::actions()),
+        postgres::NAME => (postgres::kinds(), postgres::actions()),
+        redis::NAME => (redis::kinds(), redis::actions()),
+        _ => (Vec::new(), Vec::new()),
+    }
 }
 
 /// A scenario that is ready to begin.
@@ -50,7 +69,7 @@ pub struct Rehearsal {
     pub clock: Clock,
     /// Its world.
     pub world: Shared,
-    /// The one provider there is in it.
+    /// The providers whose things are in it.
     pub catalogue: Catalogue,
 }
 
@@ -84,7 +103,9 @@ impl Rehearsal {
     pub fn prepare(text: &str) -> Result<Self, Broken> {
         let scenario = Scenario::parse(text)?;
         let clock = scenario.clock();
-        let world = scenario.build(&clock, &aws::kinds())?.share();
+        let kinds = providers(&scenario).into_iter();
+        let kinds: Vec<Kind> = kinds.flat_map(|name| known(name).0).collect();
+        let world = scenario.build(&clock, &kinds)?.share();
         let catalogue = catalogue(&scenario, &world, &clock);
         Ok(Self {
             scenario,
@@ -149,17 +170,39 @@ impl Rehearsal {
     }
 }
 
+/// The providers whose things are in the world of a scenario, that which it is about first.
+fn providers(scenario: &Scenario) -> Vec<&str> {
+    let mut names = vec![scenario.provider.as_str()];
+    for thing in &scenario.world.nodes {
+        let name = thing.locator.provider();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The provider that the scenario is about, and those of all else that is in its world: we act there too, and nothing of
+/// theirs is what we stand on.
 fn catalogue(scenario: &Scenario, world: &Shared, clock: &Clock) -> Catalogue {
-    let (kinds, actions) = (aws::kinds(), aws::actions());
-    let provider = Simulated::new(
-        &scenario.provider,
-        kinds,
-        actions,
-        Arc::clone(world),
-        clock.clone(),
-        scenario.settings(),
-    );
-    Catalogue::new(vec![Arc::new(provider)])
+    let one = |name: &str| -> Arc<dyn Provider> {
+        let (kinds, actions) = known(name);
+        let settings = if name == scenario.provider {
+            scenario.settings()
+        } else {
+            Settings::default()
+        };
+        let world = Arc::clone(world);
+        Arc::new(Simulated::new(
+            name,
+            kinds,
+            actions,
+            world,
+            clock.clone(),
+            settings,
+        ))
+    };
+    Catalogue::new(providers(scenario).into_iter().map(one).collect())
 }
 
 impl Judged {

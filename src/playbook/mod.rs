@@ -190,6 +190,14 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             "leaked-aws-access-key",
             include_str!("../../playbooks/leaked-aws-access-key.yaml"),
         ),
+        (
+            "database-service-account",
+            include_str!("../../playbooks/database-service-account.yaml"),
+        ),
+        (
+            "malicious-oauth-app",
+            include_str!("../../playbooks/malicious-oauth-app.yaml"),
+        ),
     ]
 }
 

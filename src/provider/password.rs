@@ -42,8 +42,12 @@ pub(super) fn pair(username: &str, password: &Secret) -> Result<Secret, Why> {
         password: password.expose(),
     };
     let text = serde_json::to_string(&pair);
-    text.map(Secret::new)
-        .map_err(|_| Why::new(Because::Garbled, "the new password could not be written as JSON"))
+    text.map(Secret::new).map_err(|_| {
+        Why::new(
+            Because::Garbled,
+            "the new password could not be written as JSON",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -57,7 +61,9 @@ mod tests {
         assert_ne!(one, two);
         let plain = |text: String| {
             text.len() == LENGTH
-                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         };
         assert!(one.is_ok_and(plain));
     }

@@ -15,6 +15,12 @@ use crate::domain::ActionId;
 pub enum Proven {
     /// A server that enforces what it is told.
     Ministack,
+    /// The database itself.
+    Postgres,
+    /// The store itself.
+    Redis,
+    /// An authorization server of a library that is in use.
+    Oidc,
     /// A second server, for the form of requests and answers.
     Moto,
     /// Recorded or hand-made answers, labelled as such.
@@ -25,13 +31,24 @@ pub enum Proven {
 
 impl Proven {
     /// All of them, strongest first; each is also the name of the tests that prove by it.
-    pub const ALL: [Self; 4] = [Self::Ministack, Self::Moto, Self::Fixtures, Self::Contract];
+    pub const ALL: [Self; 7] = [
+        Self::Ministack,
+        Self::Postgres,
+        Self::Redis,
+        Self::Oidc,
+        Self::Moto,
+        Self::Fixtures,
+        Self::Contract,
+    ];
 
     /// The word, as tests and JSON have it.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Ministack => "ministack",
+            Self::Postgres => "postgres",
+            Self::Redis => "redis",
+            Self::Oidc => "oidc",
             Self::Moto => "moto",
             Self::Fixtures => "fixtures",
             Self::Contract => "contract",
@@ -41,6 +58,9 @@ impl Proven {
     fn said(self) -> &'static str {
         match self {
             Self::Ministack => "MiniStack, a server that enforces",
+            Self::Postgres => "PostgreSQL itself",
+            Self::Redis => "Redis itself",
+            Self::Oidc => "oidc-provider, a server that enforces",
             Self::Moto => "moto, second opinion",
             Self::Fixtures => "labelled fixtures",
             Self::Contract => "the vendor's published contract",

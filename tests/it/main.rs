@@ -26,6 +26,8 @@ mod fuzz;
 mod laws;
 mod ministack;
 mod moto;
+#[cfg(feature = "http")]
+mod oidc;
 mod pack;
 mod playbook;
 mod policy;

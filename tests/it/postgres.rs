@@ -13,7 +13,7 @@ use contain::provider::{Given, Provider, Settings, postgres};
 use crate::harness::{Desk, Server};
 
 /// The password that leaked.
-const LEAKED: &str = "canary-leaked-5f2b";
+pub(crate) const LEAKED: &str = "canary-leaked-5f2b";
 /// The password of the role that acts.
 const OURS: &str = "canary-of-ours-77aa";
 
@@ -29,10 +29,10 @@ const ROLES: &str = "
 ";
 
 /// A server with those roles.
-struct Database(Server);
+pub(crate) struct Database(Server);
 
 impl Database {
-    fn start(settings: &[&str]) -> Self {
+    pub(crate) fn start(settings: &[&str]) -> Self {
         let database = Self(Server::start("postgres", settings));
         database.admin(ROLES);
         database
@@ -43,7 +43,7 @@ impl Database {
     }
 
     /// The URL of the role that acts.
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgresql://contain:{OURS}@{}/postgres", self.0.endpoint())
     }
 
@@ -51,7 +51,18 @@ impl Database {
         let (host, port) = self.at();
         let mut command = Command::new("psql");
         command
-            .args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", port])
+            .args([
+                "-X",
+                "-A",
+                "-t",
+                "-q",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-h",
+                host,
+                "-p",
+                port,
+            ])
             .args(["-U", user, "-d", "postgres"])
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
@@ -62,7 +73,11 @@ impl Database {
     }
 
     /// What a statement answers, or what was said against it.
-    fn says(&self, (user, password): (&str, &str), statement: &str) -> Result<String, String> {
+    pub(crate) fn says(
+        &self,
+        (user, password): (&str, &str),
+        statement: &str,
+    ) -> Result<String, String> {
         let mut command = self.psql(user, password);
         let ended = command.args(["-c", statement]).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().trim().to_owned();
@@ -78,7 +93,7 @@ impl Database {
     }
 
     /// A session that stays open until somebody ends it.
-    fn session(&self, user: &str, password: &str) -> Child {
+    pub(crate) fn session(&self, user: &str, password: &str) -> Child {
         let mut command = self.psql(user, password);
         let child = command
             .args(["-c", "SELECT pg_sleep(300)"])
@@ -86,7 +101,9 @@ impl Database {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let open = format!("SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}' AND query LIKE '%pg_sleep%'");
+        let open = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}' AND query LIKE '%pg_sleep%'"
+        );
         for _ in 0..200 {
             if self.admin(&open) != "0" {
                 return child;

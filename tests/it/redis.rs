@@ -55,7 +55,10 @@ fn is_whole(said: &str) -> bool {
     let Some((head, rest)) = said.split_once("\r\n") else {
         return false;
     };
-    match head.strip_prefix('$').and_then(|length| length.parse::<usize>().ok()) {
+    match head
+        .strip_prefix('$')
+        .and_then(|length| length.parse::<usize>().ok())
+    {
         Some(length) => rest.len() >= length + 2,
         None => true,
     }
@@ -68,8 +71,26 @@ impl Store {
     fn start(settings: &[&str]) -> Self {
         let store = Self(Server::start("redis", settings));
         for user in [
-            &["svc", "on", ">canary-leaked-5f2b", "~cache:*", "&news", "-@all", "+@read", "+set", "+ping", "-keys"][..],
-            &["healthy", "on", ">canary-healthy", "~*", "+@all", "-@dangerous"],
+            &[
+                "svc",
+                "on",
+                ">canary-leaked-5f2b",
+                "~cache:*",
+                "&news",
+                "-@all",
+                "+@read",
+                "+set",
+                "+ping",
+                "-keys",
+            ][..],
+            &[
+                "healthy",
+                "on",
+                ">canary-healthy",
+                "~*",
+                "+@all",
+                "-@dangerous",
+            ],
         ] {
             let words = [&["ACL", "SETUSER"], user].concat();
             assert_eq!(store.admin(&words), "+OK\r\n");
@@ -96,7 +117,10 @@ impl Store {
     fn rules(&self, user: &str) -> String {
         let all = redis_cli(self, &["ACL", "LIST"]);
         let begin = format!("user {user} ");
-        all.lines().find(|line| line.starts_with(&begin)).unwrap_or_default().to_owned()
+        all.lines()
+            .find(|line| line.starts_with(&begin))
+            .unwrap_or_default()
+            .to_owned()
     }
 
     fn url(&self) -> String {

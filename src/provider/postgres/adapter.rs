@@ -19,7 +19,7 @@ use crate::domain::{
     ReadKind, Reading, Secret, Seen, Spec, Why,
 };
 use crate::provider::{
-    Act, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
+    Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
 };
 
 /// PostgreSQL, for the list of what is written in Rust.
@@ -131,6 +131,10 @@ impl Provider for Postgres {
         self.inner.servers.is_set_up()
     }
 
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        Box::pin(async move { super::footing::footing(&self.handle(None)).await })
+    }
+
     fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(self.handle(None))
     }
@@ -164,14 +168,22 @@ impl Handle {
     /// Keeps that a server knew a password as right.
     pub(super) fn know(&self, target: &Locator, with: &Secret) {
         let known = (target.clone(), Digest::of(with.expose().as_bytes()));
-        let mut all = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         all.insert(known);
     }
 
     /// Whether a server knew a password as right before.
     pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
         let known = (target.clone(), Digest::of(with.expose().as_bytes()));
-        let all = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         all.contains(&known)
     }
 }
@@ -262,7 +274,11 @@ async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let mut failed = None;
     for answer in asked {
         match answer {
-            Ok(reader) => own.push(Locator::new(&kind("role"), &reader.user, Some(&reader.name))),
+            Ok(reader) => own.push(Locator::new(
+                &kind("role"),
+                &reader.user,
+                Some(&reader.name),
+            )),
             Err(why) => failed = Some(why),
         }
     }

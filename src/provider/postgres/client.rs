@@ -36,7 +36,8 @@ pub(super) struct Servers {
 const BEGIN: &str = "SET search_path = pg_catalog; SET application_name = 'contain'; SET lock_timeout = '10s'; SET statement_timeout = '14s'";
 const READ_ONLY: &str = "; SET default_transaction_read_only = on";
 /// Who we are there, and what time it is.
-const GREETING: &str = "SELECT session_user::text, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())";
+const GREETING: &str =
+    "SELECT session_user::text, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())";
 
 impl Servers {
     pub(super) fn new(settings: Option<Settings>, clock: Clock) -> Self {
@@ -56,7 +57,10 @@ impl Servers {
     }
 
     fn given(&self) -> Result<&BTreeMap<String, Given>, Why> {
-        let several = self.settings.as_ref().and_then(|settings| settings.several.get("servers"));
+        let several = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.several.get("servers"));
         several.ok_or_else(|| {
             let text = "postgres is not configured: name servers under providers.postgres.servers in contain.yaml";
             Why::new(Because::Unauthenticated, text)
@@ -71,16 +75,21 @@ impl Servers {
     /// How to reach one, as its URL says.
     pub(super) fn config(&self, name: &str) -> Result<Config, Why> {
         let given = self.given()?.get(name).ok_or_else(|| {
-            let text = format!("contain.yaml names no server `{name}` under providers.postgres.servers");
+            let text =
+                format!("contain.yaml names no server `{name}` under providers.postgres.servers");
             Why::new(Because::Foreign, text)
         })?;
         let url = given().map_err(|why| Why::new(Because::Unauthenticated, why.text))?;
         // What is wrong with it is not repeated: it holds a password.
-        let invalid = |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
-        let mut config = Config::from_str(url.expose().trim())
-            .map_err(|_| invalid("is no connection URL (postgresql://USER:PASSWORD@HOST/DATABASE)"))?;
+        let invalid =
+            |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
+        let mut config = Config::from_str(url.expose().trim()).map_err(|_| {
+            invalid("is no connection URL (postgresql://USER:PASSWORD@HOST/DATABASE)")
+        })?;
         if config.get_hosts().len() != 1 || config.get_ports().len() > 1 {
-            return Err(invalid("names more or less than one host: each server has a name of its own"));
+            return Err(invalid(
+                "names more or less than one host: each server has a name of its own",
+            ));
         }
         if config.get_user().is_none() {
             return Err(invalid("names no user"));
@@ -94,22 +103,35 @@ impl Servers {
     }
 
     fn deadline(&self) -> std::time::Duration {
-        let said = self.settings.as_ref().and_then(|settings| settings.deadline);
+        let said = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.deadline);
         said.unwrap_or(DEADLINE).unsigned_abs()
     }
 
     /// Waits for something no longer than an exchange may take.
     pub(super) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Why> {
         let timed = tokio::time::timeout(self.deadline(), work).await;
-        timed.map_err(|_| Why::new(Because::Timeout, "the server gave no answer within the deadline"))
+        timed.map_err(|_| {
+            Why::new(
+                Because::Timeout,
+                "the server gave no answer within the deadline",
+            )
+        })
     }
 
     /// Opens a connection; an error says that nothing was asked for on it.
     pub(super) async fn open(&self, name: &str, config: Config) -> Result<Client, Broken> {
         let config = self.placed(config).await.map_err(Broken::Unsent)?;
-        let opened = self.within(connect(&config)).await.map_err(Broken::Unsent)?;
+        let opened = self
+            .within(connect(&config))
+            .await
+            .map_err(Broken::Unsent)?;
         opened.map_err(|failed| match failed {
-            Broken::Unsent(why) => Broken::Unsent(Why::new(why.because, format!("{name}: {}", why.text))),
+            Broken::Unsent(why) => {
+                Broken::Unsent(Why::new(why.because, format!("{name}: {}", why.text)))
+            }
             other @ Broken::Server(_) => other,
         })
     }
@@ -130,7 +152,10 @@ impl Servers {
         if !config.get_hostaddrs().is_empty() {
             return Ok(config);
         }
-        let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let bare = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
         let found = self.within(tokio::net::lookup_host((bare, 0))).await?;
         let found = found.map_err(|_| {
             let text = "the server's name means no address";
@@ -170,11 +195,18 @@ impl Servers {
 
     async fn begin(&self, name: &str, reads: bool) -> Result<(Client, String), Why> {
         let config = self.config(name)?;
-        let client = self.open(name, config).await.map_err(|broken| match broken {
-            Broken::Unsent(why) => why,
-            Broken::Server(failed) => failure::why(&failed, name),
-        })?;
-        let begin = if reads { format!("{BEGIN}{READ_ONLY}") } else { BEGIN.to_owned() };
+        let client = self
+            .open(name, config)
+            .await
+            .map_err(|broken| match broken {
+                Broken::Unsent(why) => why,
+                Broken::Server(failed) => failure::why(&failed, name),
+            })?;
+        let begin = if reads {
+            format!("{BEGIN}{READ_ONLY}")
+        } else {
+            BEGIN.to_owned()
+        };
         let begun = self.within(client.batch_execute(&begin)).await?;
         begun.map_err(|failed| failure::why(&failed, name))?;
         let greeted = self.within(client.query_one(GREETING, &[])).await?;
@@ -182,7 +214,10 @@ impl Servers {
         let user: Option<String> = row.try_get(0).ok();
         let seconds: Option<f64> = row.try_get(1).ok();
         let (Some(user), Some(seconds)) = (user, seconds) else {
-            return Err(Why::new(Because::Garbled, format!("{name} did not say who we are there")));
+            return Err(Why::new(
+                Because::Garbled,
+                format!("{name} did not say who we are there"),
+            ));
         };
         self.hear(seconds);
         Ok((client, user))
@@ -262,7 +297,10 @@ impl Reader<'_> {
         question: &'static str,
         about: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Why> {
-        let asked = self.servers.within(self.client.query(question, about)).await?;
+        let asked = self
+            .servers
+            .within(self.client.query(question, about))
+            .await?;
         asked.map_err(|failed| failure::why(&failed, &self.name))
     }
 }
@@ -277,7 +315,11 @@ pub(super) struct Hand<'a> {
 impl Hand<'_> {
     /// Sends a statement that changes something, once.
     pub(super) async fn tell(&self, statement: &str) -> Result<(), Outcome> {
-        match self.servers.within(self.client.batch_execute(statement)).await {
+        match self
+            .servers
+            .within(self.client.batch_execute(statement))
+            .await
+        {
             Ok(Ok(())) => Ok(()),
             Ok(Err(failed)) => Err(failure::outcome(&failed, &self.name)),
             Err(why) => Err(Outcome::InDoubt(why)),
@@ -290,7 +332,10 @@ impl Hand<'_> {
         question: &'static str,
         about: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Why> {
-        let asked = self.servers.within(self.client.query(question, about)).await?;
+        let asked = self
+            .servers
+            .within(self.client.query(question, about))
+            .await?;
         asked.map_err(|failed| failure::why(&failed, &self.name))
     }
 }

@@ -43,9 +43,10 @@ fn because(error: &DbError) -> Because {
 pub(super) fn why(failed: &Error, what: &str) -> Why {
     match failed.as_db_error() {
         Some(error) => Why::new(because(error), format!("{what}: {}", said(error))),
-        None if failed.is_closed() => {
-            Why::new(Because::Unavailable, format!("{what} closed the connection"))
-        }
+        None if failed.is_closed() => Why::new(
+            Because::Unavailable,
+            format!("{what} closed the connection"),
+        ),
         None => Why::new(Because::Unavailable, format!("{what} was not reached")),
     }
 }

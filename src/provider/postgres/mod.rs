@@ -16,6 +16,9 @@ mod adapter;
 mod role;
 
 #[cfg(feature = "postgres")]
+mod footing;
+
+#[cfg(feature = "postgres")]
 mod activity;
 #[cfg(feature = "postgres")]
 mod permissions;

@@ -85,20 +85,29 @@ pub(super) async fn block_login(on: &Handle, call: &Call) -> Outcome {
             Ok(rows) => ended += rows.len(),
             // The login is blocked all the same: looking shows the sessions that are left.
             Err(why) => {
-                let left = format!("the login is blocked, and its sessions were not ended: {}", why.text);
+                let left = format!(
+                    "the login is blocked, and its sessions were not ended: {}",
+                    why.text
+                );
                 return done(false, Fields::from([("left".to_owned(), json!(left))]));
             }
         }
         let left = hand.ask(LEFT, &[&call.target.id()]).await;
         let left: Option<i64> = left.ok().and_then(|rows| rows.first()?.try_get(0).ok());
         if left == Some(0) {
-            return done(true, Fields::from([("sessions_ended".to_owned(), json!(ended))]));
+            return done(
+                true,
+                Fields::from([("sessions_ended".to_owned(), json!(ended))]),
+            );
         }
         if round < ROUNDS {
             on.clock().sleep(PAUSE).await;
         }
     }
-    done(false, Fields::from([("sessions_ended".to_owned(), json!(ended))]))
+    done(
+        false,
+        Fields::from([("sessions_ended".to_owned(), json!(ended))]),
+    )
 }
 
 /// Gives the login back where it was there before.
@@ -124,7 +133,10 @@ pub(super) async fn limit_connections(on: &Handle, call: &Call) -> Outcome {
         Err(why) => return before(why),
     };
     match is_super {
-        Some(false) => match hand.tell(&format!("ALTER ROLE {role} CONNECTION LIMIT 0")).await {
+        Some(false) => match hand
+            .tell(&format!("ALTER ROLE {role} CONNECTION LIMIT 0"))
+            .await
+        {
             Ok(()) => done(true, Fields::new()),
             Err(outcome) => outcome,
         },
@@ -139,9 +151,15 @@ pub(super) async fn limit_connections(on: &Handle, call: &Call) -> Outcome {
 /// Gives the connection limit of before back.
 pub(super) async fn lift_connection_limit(on: &Handle, call: &Call) -> Outcome {
     let limit = call.value("connection_limit").and_then(Value::as_i64);
-    match limit.and_then(|limit| i32::try_from(limit).ok()).filter(|limit| *limit >= -1) {
+    match limit
+        .and_then(|limit| i32::try_from(limit).ok())
+        .filter(|limit| *limit >= -1)
+    {
         Some(limit) => alter(on, call, &format!("CONNECTION LIMIT {limit}")).await,
-        None => refused(Because::Invalid, "the connection limit of before is not known"),
+        None => refused(
+            Because::Invalid,
+            "the connection limit of before is not known",
+        ),
     }
 }
 

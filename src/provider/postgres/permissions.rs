@@ -25,7 +25,12 @@ const GRANTS: &str = "SELECT current_database()::text, n.nspname::text || '.' ||
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let (reader, role) = resolve_role(on, &query.target).await?;
-    let garbled = || Why::new(Because::Garbled, "the server's answer could not be understood");
+    let garbled = || {
+        Why::new(
+            Because::Garbled,
+            "the server's answer could not be understood",
+        )
+    };
     let mut reading = Reading {
         requests: 3,
         ..Reading::default()
@@ -40,7 +45,13 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             ("actions".to_owned(), actions),
         ]),
     };
-    let names = ["SUPERUSER", "CREATEROLE", "CREATEDB", "REPLICATION", "BYPASSRLS"];
+    let names = [
+        "SUPERUSER",
+        "CREATEROLE",
+        "CREATEDB",
+        "REPLICATION",
+        "BYPASSRLS",
+    ];
     for row in reader.ask(ATTRIBUTES, &[&role.id()]).await? {
         let mut has = Vec::new();
         for (at, name) in names.into_iter().enumerate() {
@@ -55,7 +66,9 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     for row in reader.ask(OWNS, &[&role.id()]).await? {
         let place: String = row.try_get(0).map_err(|_| garbled())?;
         let count: i64 = row.try_get(1).map_err(|_| garbled())?;
-        reading.found.push(found(&place, json!([format!("owns {count} objects")])));
+        reading
+            .found
+            .push(found(&place, json!([format!("owns {count} objects")])));
     }
     let rows = reader.ask(GRANTS, &[&role.id(), &(MOST + 1)]).await?;
     let is_cut = i64::try_from(rows.len()).unwrap_or(i64::MAX) > MOST;
@@ -63,7 +76,9 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
         let database: String = row.try_get(0).map_err(|_| garbled())?;
         let table: String = row.try_get(1).map_err(|_| garbled())?;
         let actions: Vec<String> = row.try_get(2).map_err(|_| garbled())?;
-        reading.found.push(found(&format!("{database} {table}"), json!(actions)));
+        reading
+            .found
+            .push(found(&format!("{database} {table}"), json!(actions)));
     }
     let text = if is_cut {
         "there are more grants than are listed, and other databases have theirs"

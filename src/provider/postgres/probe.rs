@@ -47,7 +47,9 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
             on.know(target, with);
             Probe::Refused
         }
-        () if *error.code() == SqlState::INVALID_PASSWORD && on.knew(target, with) => Probe::Refused,
+        () if *error.code() == SqlState::INVALID_PASSWORD && on.knew(target, with) => {
+            Probe::Refused
+        }
         () if *error.code() == SqlState::INVALID_PASSWORD => {
             let text = format!(
                 "the server does not take this password, and nothing shows that it ever was the role's: {}",

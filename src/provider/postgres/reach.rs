@@ -71,7 +71,12 @@ impl Open {
     pub(super) fn describe(&self, fields: &mut Fields) {
         let told = [
             ("source_ip", self.address.as_deref().or(Some("local"))),
-            ("user_agent", self.program.as_deref().filter(|program| !program.is_empty())),
+            (
+                "user_agent",
+                self.program
+                    .as_deref()
+                    .filter(|program| !program.is_empty()),
+            ),
             ("database", self.database.as_deref()),
             ("backend", self.backend.as_deref()),
         ];
@@ -86,11 +91,16 @@ impl Open {
 /// The sessions that a role has open, ours aside.
 pub(super) async fn sessions(reader: &Reader<'_>, role: &str) -> Result<Vec<Open>, Why> {
     let rows = reader.ask(SESSIONS, &[&role]).await?;
-    rows.iter().map(|row| Open::of(row).ok_or_else(garbled)).collect()
+    rows.iter()
+        .map(|row| Open::of(row).ok_or_else(garbled))
+        .collect()
 }
 
 fn garbled() -> Why {
-    Why::new(Because::Garbled, "the server's answer could not be understood")
+    Why::new(
+        Because::Garbled,
+        "the server's answer could not be understood",
+    )
 }
 
 fn unseen(what: String, because: Because, text: &str, withholds: bool) -> NotSeen {
@@ -112,7 +122,9 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     if open.iter().any(|one| one.micros.is_none()) {
         let text = "when the sessions of others began is only told to who has pg_read_all_stats";
         let what = format!("when sessions of {role} began");
-        reading.not_seen.push(unseen(what, Because::Denied, text, false));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, false));
     }
     reading.found.extend(open.iter().map(|one| {
         let mut fields = Fields::from([
@@ -130,8 +142,16 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
         }
     }));
     let becomes = [
-        (BECOMES, Relation::CouldEnter, "it is a member of it, and has its rights or may SET ROLE to it"),
-        (MEMBERS, Relation::Shared, "a member of it: keeps its rights while it may not log in"),
+        (
+            BECOMES,
+            Relation::CouldEnter,
+            "it is a member of it, and has its rights or may SET ROLE to it",
+        ),
+        (
+            MEMBERS,
+            Relation::Shared,
+            "a member of it: keeps its rights while it may not log in",
+        ),
     ];
     for (question, relation, evidence) in becomes {
         for row in reader.ask(question, &[&name]).await? {
@@ -148,7 +168,9 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     around(&reader, &role, &mut reading).await?;
     let wanted = |found: &Found| {
         query.relations.is_empty()
-            || found.relation.is_none_or(|relation| query.relations.contains(&relation))
+            || found
+                .relation
+                .is_none_or(|relation| query.relations.contains(&relation))
     };
     reading.found.retain(wanted);
     reading.requests = 4;
@@ -168,22 +190,30 @@ async fn around(reader: &Reader<'_>, role: &Locator, reading: &mut Reading) -> R
     if makes_roles {
         let text = "it may create roles, and PostgreSQL does not note who created one: look through pg_roles for those nobody knows";
         let what = format!("which roles {role} created");
-        reading.not_seen.push(unseen(what, Because::Denied, text, true));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, true));
     }
     if standbys > 0 {
         let text = "what is blocked here is blocked on a standby once it has replayed it, and sessions there are ended there: name each standby as a server";
         let what = format!("sessions of {role} on {standbys} standbys or subscribers");
-        reading.not_seen.push(unseen(what, Because::Denied, text, true));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, true));
     }
     if is_standby {
         let text = "this server is a standby: roles are changed on its primary, and sessions there are seen there";
         let what = format!("sessions of {role} on the primary");
-        reading.not_seen.push(unseen(what, Because::Denied, text, true));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, true));
     }
     if prepared > 0 {
         let text = "they stay until somebody commits or rolls them back: see pg_prepared_xacts";
         let what = format!("what {prepared} prepared transactions of {role} will do");
-        reading.not_seen.push(unseen(what, Because::Denied, text, false));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, false));
     }
     Ok(())
 }

@@ -39,9 +39,14 @@ pub(super) const CLOSED: &str = "closed";
 pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
     let mut by_server: BTreeMap<&str, Vec<&Locator>> = BTreeMap::new();
     for target in targets {
-        by_server.entry(target.account().unwrap_or_default()).or_default().push(target);
+        by_server
+            .entry(target.account().unwrap_or_default())
+            .or_default()
+            .push(target);
     }
-    let asked = by_server.into_iter().map(|(server, targets)| of_server(on, server, targets));
+    let asked = by_server
+        .into_iter()
+        .map(|(server, targets)| of_server(on, server, targets));
     let seen: BTreeMap<Locator, Fact> = join_all(asked).await.into_iter().flatten().collect();
     let at = on.clock().now();
     let each = targets.iter().map(|target| Seen {
@@ -57,7 +62,9 @@ pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
 
 async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMap<Locator, Fact> {
     let all = |why: Why| {
-        let each = targets.iter().map(|target| ((*target).clone(), Fact::Unreadable(why.clone())));
+        let each = targets
+            .iter()
+            .map(|target| ((*target).clone(), Fact::Unreadable(why.clone())));
         each.collect()
     };
     let reader = match on.servers().reader(server).await {
@@ -85,7 +92,10 @@ async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMa
                 None => missing(&reader, target).await,
             },
             "session" => session(&reader, target).await,
-            other => Err(Why::new(Because::Invalid, format!("postgres knows no kind `{other}`"))),
+            other => Err(Why::new(
+                Because::Invalid,
+                format!("postgres knows no kind `{other}`"),
+            )),
         };
         facts.insert(target.clone(), fact.unwrap_or_else(Fact::Unreadable));
     }
@@ -103,7 +113,10 @@ async fn roles(reader: &Reader<'_>, names: &[&str]) -> Result<BTreeMap<String, F
 }
 
 fn garbled() -> Why {
-    Why::new(Because::Garbled, "the server's answer could not be understood")
+    Why::new(
+        Because::Garbled,
+        "the server's answer could not be understood",
+    )
 }
 
 fn role(row: &Row) -> Option<(String, Fields)> {
@@ -123,7 +136,12 @@ fn role(row: &Row) -> Option<(String, Fields)> {
         ("connection_limit".to_owned(), json!(limit)),
         ("valid_until".to_owned(), json!(tidy(&until))),
     ]);
-    for (at, field) in [(2, "superuser"), (3, "replication"), (4, "creates_roles"), (8, "standby")] {
+    for (at, field) in [
+        (2, "superuser"),
+        (3, "replication"),
+        (4, "creates_roles"),
+        (8, "standby"),
+    ] {
         let is: bool = row.try_get(at).ok()?;
         if is {
             fields.insert(field.to_owned(), json!(true));
@@ -140,7 +158,10 @@ fn tidy(until: &str) -> String {
 /// What is to be said of a role that is not listed: the list is whole, and shows everybody.
 async fn missing(reader: &Reader<'_>, target: &Locator) -> Result<Fact, Why> {
     let rows = reader.ask(ORPHANS, &[]).await?;
-    let orphans: i64 = rows.first().and_then(|row| row.try_get(0).ok()).ok_or_else(garbled)?;
+    let orphans: i64 = rows
+        .first()
+        .and_then(|row| row.try_get(0).ok())
+        .ok_or_else(garbled)?;
     if orphans == 0 {
         return Ok(Fact::Gone);
     }
@@ -177,7 +198,8 @@ async fn session(reader: &Reader<'_>, target: &Locator) -> Result<Fact, Why> {
             ])))
         }
         (_, _) => {
-            let text = "when the sessions of others began is only told to who has pg_read_all_stats";
+            let text =
+                "when the sessions of others began is only told to who has pg_read_all_stats";
             Err(Why::new(Because::Denied, text))
         }
     }
@@ -211,9 +233,15 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
         }
         ([_], Some(why)) => Err(Why::new(
             Because::Ambiguous,
-            format!("one server has it and another did not answer ({}); write @SERVER", why.text),
+            format!(
+                "one server has it and another did not answer ({}); write @SERVER",
+                why.text
+            ),
         )),
-        (_, _) => Err(Why::new(Because::Ambiguous, "more than one server has it; write @SERVER")),
+        (_, _) => Err(Why::new(
+            Because::Ambiguous,
+            "more than one server has it; write @SERVER",
+        )),
     }
 }
 
@@ -222,13 +250,18 @@ pub(super) async fn resolve_role<'a>(
     on: &'a Handle,
     target: &Locator,
 ) -> Result<(Reader<'a>, Locator), Why> {
-    let reader = on.servers().reader(target.account().unwrap_or_default()).await?;
+    let reader = on
+        .servers()
+        .reader(target.account().unwrap_or_default())
+        .await?;
     if *target.kind() == kind("role") {
         return Ok((reader, target.clone()));
     }
     match session(&reader, target).await? {
         Fact::Present(fields) => {
-            let role = fields.get("principal").and_then(|role| role.as_str()?.parse().ok());
+            let role = fields
+                .get("principal")
+                .and_then(|role| role.as_str()?.parse().ok());
             Ok((reader, role.ok_or_else(garbled)?))
         }
         Fact::Gone => Err(Why::new(Because::Missing, format!("{target} has ended"))),

@@ -18,7 +18,7 @@ use crate::domain::{
     ReadKind, Reading, Secret, Seen, Spec, Why,
 };
 use crate::provider::{
-    Act, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
+    Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
 };
 
 /// Redis, for the list of what is written in Rust.
@@ -109,7 +109,9 @@ impl Provider for Redis {
     }
 
     fn reads(&self, _: Option<ReadKind>) -> Vec<String> {
-        ["+acl|getuser", "+client|list", "+info"].map(str::to_owned).to_vec()
+        ["+acl|getuser", "+client|list", "+info"]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value> {
@@ -123,6 +125,10 @@ impl Provider for Redis {
 
     fn is_set_up(&self) -> bool {
         self.inner.servers.is_set_up()
+    }
+
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        Box::pin(async move { super::footing::footing(&self.handle(None)).await })
     }
 
     fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {
@@ -158,14 +164,22 @@ impl Handle {
     /// Keeps that a server knew a password as right.
     pub(super) fn know(&self, target: &Locator, with: &Secret) {
         let known = (target.clone(), Digest::of(with.expose().as_bytes()));
-        let mut all = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         all.insert(known);
     }
 
     /// Whether a server knew a password as right before.
     pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
         let known = (target.clone(), Digest::of(with.expose().as_bytes()));
-        let all = self.inner.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         all.contains(&known)
     }
 }

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use redis::aio::MultiplexedConnection;
 use redis::io::AsyncDNSResolver;
-use redis::{AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _,
+};
 use redis::{ErrorKind, RedisError, RedisFuture, RedisResult, Value};
 
 use super::failure;
@@ -45,7 +47,10 @@ impl Servers {
     }
 
     fn given(&self) -> Result<&BTreeMap<String, Given>, Why> {
-        let several = self.settings.as_ref().and_then(|settings| settings.several.get("servers"));
+        let several = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.several.get("servers"));
         several.ok_or_else(|| {
             let text = "redis is not configured: name servers under providers.redis.servers in contain.yaml";
             Why::new(Because::Unauthenticated, text)
@@ -60,15 +65,21 @@ impl Servers {
     /// How to reach one, as its URL says.
     pub(super) fn info(&self, name: &str) -> Result<ConnectionInfo, Why> {
         let given = self.given()?.get(name).ok_or_else(|| {
-            let text = format!("contain.yaml names no server `{name}` under providers.redis.servers");
+            let text =
+                format!("contain.yaml names no server `{name}` under providers.redis.servers");
             Why::new(Because::Foreign, text)
         })?;
         let url = given().map_err(|why| Why::new(Because::Unauthenticated, why.text))?;
         // What is wrong with it is not repeated: it holds a password.
-        let invalid = |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
+        let invalid =
+            |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
         let info = url.expose().trim().into_connection_info();
-        let info = info.map_err(|_| invalid("is no connection URL (rediss://USER:PASSWORD@HOST:PORT)"))?;
-        let is_private = self.settings.as_ref().is_some_and(|settings| settings.private);
+        let info =
+            info.map_err(|_| invalid("is no connection URL (rediss://USER:PASSWORD@HOST:PORT)"))?;
+        let is_private = self
+            .settings
+            .as_ref()
+            .is_some_and(|settings| settings.private);
         match info.addr() {
             ConnectionAddr::Tcp(host, _) if !is_here(host) && !is_private => Err(invalid(
                 "is in plain text to another machine: write rediss://, or `private: true` where that is meant",
@@ -76,12 +87,18 @@ impl Servers {
             ConnectionAddr::TcpTls { insecure: true, .. } => {
                 Err(invalid("asks for no certificate to be checked"))
             }
-            ConnectionAddr::Tcp(..) | ConnectionAddr::TcpTls { .. } | ConnectionAddr::Unix(_) | _ => Ok(info),
+            ConnectionAddr::Tcp(..)
+            | ConnectionAddr::TcpTls { .. }
+            | ConnectionAddr::Unix(_)
+            | _ => Ok(info),
         }
     }
 
     fn deadline(&self) -> std::time::Duration {
-        let said = self.settings.as_ref().and_then(|settings| settings.deadline);
+        let said = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.deadline);
         said.unwrap_or(DEADLINE).unsigned_abs()
     }
 
@@ -169,9 +186,14 @@ impl AsyncDNSResolver for Guard {
     ) -> RedisFuture<'a, Box<dyn Iterator<Item = SocketAddr> + Send + 'a>> {
         Box::pin(async move {
             let bare = host.trim_start_matches('[').trim_end_matches(']');
-            let found = tokio::net::lookup_host((bare, port)).await.map_err(RedisError::from)?;
+            let found = tokio::net::lookup_host((bare, port))
+                .await
+                .map_err(RedisError::from)?;
             let found: Vec<SocketAddr> = found.collect();
-            if found.iter().any(|address| http::place(address.ip()) == Place::Never) {
+            if found
+                .iter()
+                .any(|address| http::place(address.ip()) == Place::Never)
+            {
                 let why = "the name means an address to which nothing is sent";
                 return Err(RedisError::from((ErrorKind::InvalidClientConfig, why)));
             }
@@ -241,8 +263,8 @@ async fn send(line: &mut MultiplexedConnection, words: &[&str]) -> RedisResult<V
         command.arg(*word);
     }
     let value: Value = command.query_async(line).await?;
-    match value {
-        Value::ServerError(error) => Err(error.into()),
-        other => Ok(other),
+    if let Value::ServerError(error) = value {
+        return Err(error.into());
     }
+    Ok(value)
 }

@@ -17,7 +17,12 @@ fn is_said(failed: &RedisError) -> bool {
 /// What the server said, for people.
 fn said(failed: &RedisError) -> String {
     let code = failed.code().unwrap_or("ERR");
-    let detail: String = failed.detail().unwrap_or_default().chars().take(SHOWN).collect();
+    let detail: String = failed
+        .detail()
+        .unwrap_or_default()
+        .chars()
+        .take(SHOWN)
+        .collect();
     format!("{code} {detail}")
 }
 
@@ -29,9 +34,18 @@ pub(super) fn why(failed: &RedisError, what: &str) -> Why {
     }
     if !is_said(failed) {
         return if failed.is_timeout() {
-            Why::new(Because::Timeout, format!("{what} gave no answer within the deadline"))
-        } else if matches!(failed.kind(), ErrorKind::Parse | ErrorKind::UnexpectedReturnType) {
-            Why::new(Because::Garbled, format!("{what} answered what is no answer"))
+            Why::new(
+                Because::Timeout,
+                format!("{what} gave no answer within the deadline"),
+            )
+        } else if matches!(
+            failed.kind(),
+            ErrorKind::Parse | ErrorKind::UnexpectedReturnType
+        ) {
+            Why::new(
+                Because::Garbled,
+                format!("{what} answered what is no answer"),
+            )
         } else {
             Why::new(Because::Unavailable, format!("{what} was not reached"))
         };

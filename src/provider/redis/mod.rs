@@ -18,6 +18,9 @@ mod adapter;
 mod user;
 
 #[cfg(feature = "redis")]
+mod footing;
+
+#[cfg(feature = "redis")]
 mod probe;
 #[cfg(feature = "redis")]
 mod reading;

@@ -39,7 +39,10 @@ fn done(applied: bool, fields: Fields) -> Outcome {
 async fn reach(on: &Handle, call: &Call) -> Result<Hand, Outcome> {
     let server = call.target.account().unwrap_or_default();
     let mut hand = on.servers().hand(server).await.map_err(before)?;
-    let said = hand.ask(&["ACL", "GETUSER", call.target.id()]).await.map_err(before)?;
+    let said = hand
+        .ask(&["ACL", "GETUSER", call.target.id()])
+        .await
+        .map_err(before)?;
     match User::read(&said) {
         Some(Some(_)) => Ok(hand),
         Some(None) => Err(refused(Because::Missing, "there is no such user")),
@@ -58,17 +61,28 @@ async fn save(hand: &mut Hand) -> Fields {
     let file = hand.ask(&["CONFIG", "GET", "aclfile"]).await;
     let file = file.map(|said| rules::config(&said, "aclfile").unwrap_or_default());
     let (survives, why) = match file {
-        Ok(file) if file.is_empty() => {
-            (false, Some("the server has no ACL file: a restart brings back what its configuration says".to_owned()))
-        }
+        Ok(file) if file.is_empty() => (
+            false,
+            Some(
+                "the server has no ACL file: a restart brings back what its configuration says"
+                    .to_owned(),
+            ),
+        ),
         Ok(_) => match hand.tell(&["ACL", "SAVE"]).await {
             Ok(_) => (true, None),
-            Err(Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why)) => {
-                (false, Some(format!("the ACL file was not written: {}", why.text)))
-            }
+            Err(Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why)) => (
+                false,
+                Some(format!("the ACL file was not written: {}", why.text)),
+            ),
             Err(Outcome::Done(_) | Outcome::AlreadySo | Outcome::Throttled { .. }) => (false, None),
         },
-        Err(why) => (false, Some(format!("whether there is an ACL file is not known: {}", why.text))),
+        Err(why) => (
+            false,
+            Some(format!(
+                "whether there is an ACL file is not known: {}",
+                why.text
+            )),
+        ),
     };
     let mut fields = Fields::from([("survives_restart".to_owned(), json!(survives))]);
     fields.extend(why.map(|why| ("restart".to_owned(), json!(why))));
@@ -96,7 +110,9 @@ pub(super) async fn disable_user(on: &Handle, call: &Call) -> Outcome {
     if let Err(outcome) = set(&mut hand, call, &["off"]).await {
         return outcome;
     }
-    let killed = hand.tell(&["CLIENT", "KILL", "USER", call.target.id(), "SKIPME", "yes"]).await;
+    let killed = hand
+        .tell(&["CLIENT", "KILL", "USER", call.target.id(), "SKIPME", "yes"])
+        .await;
     let mut fields = save(&mut hand).await;
     match killed {
         Ok(count) => {
@@ -107,7 +123,9 @@ pub(super) async fn disable_user(on: &Handle, call: &Call) -> Outcome {
         // The user is off all the same: looking shows the connections that are left.
         Err(outcome) => {
             let why = match outcome {
-                Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => why.text,
+                Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => {
+                    why.text
+                }
                 Outcome::Done(_) | Outcome::AlreadySo | Outcome::Throttled { .. } => String::new(),
             };
             let left = format!("the user is off, and its connections were not ended: {why}");
@@ -136,7 +154,10 @@ pub(super) async fn deny_commands(on: &Handle, call: &Call) -> Outcome {
 
 /// Gives the commands of before back, and nothing that is no rule about commands.
 pub(super) async fn permit_commands(on: &Handle, call: &Call) -> Outcome {
-    let commands = call.value("commands").and_then(Value::as_str).and_then(rules::of_commands);
+    let commands = call
+        .value("commands")
+        .and_then(Value::as_str)
+        .and_then(rules::of_commands);
     let selectors = call.value("selectors").and_then(Value::as_array);
     let selectors: Option<Vec<&str>> = selectors
         .into_iter()
@@ -148,7 +169,10 @@ pub(super) async fn permit_commands(on: &Handle, call: &Call) -> Outcome {
             let rules = [vec!["clearselectors", "-@all"], commands, selectors].concat();
             change(on, call, &rules).await
         }
-        (_, _) => refused(Because::Invalid, "what the user might do before is not known"),
+        (_, _) => refused(
+            Because::Invalid,
+            "what the user might do before is not known",
+        ),
     }
 }
 

@@ -34,7 +34,10 @@ async fn try_out(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, 
         Err(failed) => failed,
     };
     let is_refused = failed.code() == Some("WRONGPASS")
-        && matches!(failed.kind(), ErrorKind::Server(_) | ErrorKind::Extension | ErrorKind::AuthenticationFailed);
+        && matches!(
+            failed.kind(),
+            ErrorKind::Server(_) | ErrorKind::Extension | ErrorKind::AuthenticationFailed
+        );
     if !is_refused {
         return Err(failure::why(&failed, server));
     }
@@ -43,12 +46,15 @@ async fn try_out(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, 
     }
     let mut reader = on.servers().reader(server).await?;
     let hash = hash(with);
-    let is_its_own = user::user(&mut reader, target.id()).await?.is_some_and(|user| user.takes(&hash));
+    let is_its_own = user::user(&mut reader, target.id())
+        .await?
+        .is_some_and(|user| user.takes(&hash));
     if is_its_own {
         on.know(target, with);
         return Ok(Probe::Refused);
     }
-    let text = "the server does not take this password, and nothing shows that it ever was the user's";
+    let text =
+        "the server does not take this password, and nothing shows that it ever was the user's";
     Err(Why::new(Because::Invalid, text))
 }
 

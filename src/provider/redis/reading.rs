@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::adapter::Handle;
 use super::client::Reader;
+use super::kind;
 use super::rules::{self, Client};
 use super::user::{clients, resolve_user, run, user};
-use super::kind;
 use crate::domain::{
-    Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
+    Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
+    Why,
 };
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
@@ -24,16 +25,19 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             let mut reading = reach(&mut reader, &user, now).await?;
             let wanted = |found: &Found| {
                 query.relations.is_empty()
-                    || found.relation.is_none_or(|relation| query.relations.contains(&relation))
+                    || found
+                        .relation
+                        .is_none_or(|relation| query.relations.contains(&relation))
             };
             reading.found.retain(wanted);
             Ok(reading)
         }
         ReadKind::Activity => activity(&mut reader, &user, now).await,
         ReadKind::Permissions | ReadKind::Grants => permissions(&mut reader, &user).await,
-        ReadKind::State => {
-            Err(Why::new(Because::NotImplemented, "Redis answers no such question"))
-        }
+        ReadKind::State => Err(Why::new(
+            Because::NotImplemented,
+            "Redis answers no such question",
+        )),
     }
 }
 
@@ -46,8 +50,15 @@ fn unseen(what: String, because: Because, text: &str, withholds: bool) -> NotSee
 }
 
 fn describe(one: &Client, fields: &mut Fields) {
-    let host = one.address.rsplit_once(':').map_or(one.address.as_str(), |(host, _)| host);
-    for (name, value) in [("source_ip", host), ("user_agent", &one.name), ("last_command", &one.last)] {
+    let host = one
+        .address
+        .rsplit_once(':')
+        .map_or(one.address.as_str(), |(host, _)| host);
+    for (name, value) in [
+        ("source_ip", host),
+        ("user_agent", &one.name),
+        ("last_command", &one.last),
+    ] {
         if !value.is_empty() {
             fields.insert(name.to_owned(), json!(value));
         }
@@ -73,7 +84,11 @@ async fn reach(reader: &mut Reader, target: &Locator, now: Time) -> Result<Readi
         ]);
         describe(&one, &mut fields);
         reading.found.push(Found {
-            what: Locator::new(&kind("client"), &format!("{}-{run}", one.id), target.account()),
+            what: Locator::new(
+                &kind("client"),
+                &format!("{}-{run}", one.id),
+                target.account(),
+            ),
             relation: Some(Relation::Minted),
             evidence: "an open connection in CLIENT LIST".to_owned(),
             at: opened(&one, now),
@@ -90,18 +105,24 @@ async fn reach(reader: &mut Reader, target: &Locator, now: Time) -> Result<Readi
             true => format!("the user {} on the primary of this server", target.id()),
             false => format!("the user {} on {replicas} replicas", target.id()),
         };
-        reading.not_seen.push(unseen(what, Because::Denied, text, true));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, true));
     }
     let server = reader.ask(&["INFO", "server"]).await?;
     if rules::info(&server, "redis_mode").is_some_and(|mode| mode == "cluster") {
         let text = "each node of a cluster has users of its own: name each as a server";
         let what = format!("the user {} on the other nodes of the cluster", target.id());
-        reading.not_seen.push(unseen(what, Because::Denied, text, true));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, true));
     }
     if may_make_users(reader, target.id()).await {
         let text = "it may set users, and Redis does not note who made one: look through ACL LIST for those nobody knows";
         let what = format!("which users {} made", target.id());
-        reading.not_seen.push(unseen(what, Because::Denied, text, true));
+        reading
+            .not_seen
+            .push(unseen(what, Because::Denied, text, true));
     }
     Ok(reading)
 }
@@ -109,7 +130,9 @@ async fn reach(reader: &mut Reader, target: &Locator, now: Time) -> Result<Readi
 /// Whether a user may make others; where the server cannot be asked (before Redis 7), its rules are read strictly. A user
 /// that may do nothing at all now could before.
 async fn may_make_users(reader: &mut Reader, name: &str) -> bool {
-    let asked = reader.ask(&["ACL", "DRYRUN", name, "ACL", "SETUSER", "contain-probe"]).await;
+    let asked = reader
+        .ask(&["ACL", "DRYRUN", name, "ACL", "SETUSER", "contain-probe"])
+        .await;
     match asked {
         Ok(redis::Value::Okay) => true,
         Ok(_) => false,
@@ -146,7 +169,9 @@ async fn activity(reader: &mut Reader, target: &Locator, now: Time) -> Result<Re
     }
     let text = "Redis keeps no log of what was done: only who is connected is known";
     let what = format!("what connections of {} did that have ended", target.id());
-    reading.not_seen.push(unseen(what, Because::NotImplemented, text, false));
+    reading
+        .not_seen
+        .push(unseen(what, Because::NotImplemented, text, false));
     Ok(reading)
 }
 
@@ -164,11 +189,18 @@ async fn permissions(reader: &mut Reader, target: &Locator) -> Result<Reading, W
         ]),
     };
     let mut all = vec![
-        found("commands", json!(user.commands.split_whitespace().collect::<Vec<_>>())),
+        found(
+            "commands",
+            json!(user.commands.split_whitespace().collect::<Vec<_>>()),
+        ),
         found("keys", json!([user.keys])),
         found("channels", json!([user.channels])),
     ];
-    all.extend(user.selectors.iter().map(|one| found("selector", json!([one]))));
+    all.extend(
+        user.selectors
+            .iter()
+            .map(|one| found("selector", json!([one]))),
+    );
     Ok(Reading {
         found: all,
         requests: 1,

@@ -31,7 +31,8 @@ impl User {
             for one in several {
                 let part = |name| text(member(one, name)?);
                 let parts = [part("commands")?, part("keys")?, part("channels")?];
-                let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+                let parts: Vec<String> =
+                    parts.into_iter().filter(|part| !part.is_empty()).collect();
                 selectors.push(format!("({})", parts.join(" ")));
             }
         }
@@ -59,17 +60,17 @@ impl User {
 
 /// A member of an answer that is a map, or a list of names and values.
 fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    match value {
-        Value::Map(entries) => {
-            let mut entries = entries.iter();
-            entries.find_map(|(key, value)| (text(key)? == name).then_some(value))
-        }
-        Value::Array(items) => items.chunks_exact(2).find_map(|pair| match pair {
-            [key, value] => (text(key)? == name).then_some(value),
-            _ => None,
-        }),
-        _ => None,
+    if let Value::Map(entries) = value {
+        let mut entries = entries.iter();
+        return entries.find_map(|(key, value)| (text(key)? == name).then_some(value));
     }
+    let Value::Array(items) = value else {
+        return None;
+    };
+    items.chunks_exact(2).find_map(|pair| {
+        let [key, value] = pair else { return None };
+        (text(key)? == name).then_some(value)
+    })
 }
 
 /// A text.
@@ -78,18 +79,15 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 fn texts(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::Array(_) | Value::Set(_) => redis::from_redis_value_ref(value).ok(),
-        _ => None,
-    }
+    let is_list = matches!(value, Value::Array(_) | Value::Set(_));
+    is_list.then(|| redis::from_redis_value_ref(value).ok())?
 }
 
 /// A text, which Redis 6 answers as a list.
 fn joined(value: &Value) -> Option<String> {
-    match value {
-        Value::Array(_) | Value::Set(_) => texts(value).map(|all| all.join(" ")),
-        _ => text(value),
-    }
+    texts(value)
+        .map(|all| all.join(" "))
+        .or_else(|| text(value))
 }
 
 /// A connection, as the server tells.
@@ -119,7 +117,9 @@ fn client(line: &str) -> Option<Client> {
         user: of("user")?.to_owned(),
         address: of("addr").unwrap_or_default().to_owned(),
         name: of("name").unwrap_or_default().to_owned(),
-        age: of("age").and_then(|age| age.parse().ok()).unwrap_or_default(),
+        age: of("age")
+            .and_then(|age| age.parse().ok())
+            .unwrap_or_default(),
         last: of("cmd").unwrap_or_default().to_owned(),
     })
 }
@@ -128,7 +128,14 @@ fn client(line: &str) -> Option<Client> {
 pub(super) fn info(value: &Value, name: &str) -> Option<String> {
     let all = text(value)?;
     let mut lines = all.lines();
-    lines.find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim().to_owned()))
+    lines.find_map(|line| {
+        Some(
+            line.strip_prefix(name)?
+                .strip_prefix(':')?
+                .trim()
+                .to_owned(),
+        )
+    })
 }
 
 /// The value that `CONFIG GET` answers for one name.
@@ -149,7 +156,9 @@ pub(super) fn of_commands(said: &str) -> Option<Vec<&str>> {
 
 /// Whether a text is one further set of rules: in brackets, about commands, keys and channels alone.
 pub(super) fn is_selector(said: &str) -> bool {
-    let inner = said.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let inner = said
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
     inner.is_some_and(|inner| {
         let is_rule = |word: &str| {
             of_commands(word).is_some()
@@ -170,7 +179,16 @@ mod tests {
             of_commands("-@all +get +config|get"),
             Some(vec!["-@all", "+get", "+config|get"])
         );
-        for wrong in ["", "on", ">secret", "+get >secret", "nopass", "+", "+a(b)", "~*"] {
+        for wrong in [
+            "",
+            "on",
+            ">secret",
+            "+get >secret",
+            "nopass",
+            "+",
+            "+a(b)",
+            "~*",
+        ] {
             assert_eq!(of_commands(wrong), None, "{wrong}");
         }
         assert!(is_selector("(-@all +get ~cache:* &x)"));
@@ -184,7 +202,12 @@ mod tests {
         let bulk = |text: &str| Value::BulkString(text.as_bytes().to_vec());
         let list = |items: &[&str]| Value::Array(items.iter().map(|item| bulk(item)).collect());
         let selector = Value::Array(vec![
-            bulk("commands"), bulk("-@all +get"), bulk("keys"), bulk("~a:*"), bulk("channels"), bulk(""),
+            bulk("commands"),
+            bulk("-@all +get"),
+            bulk("keys"),
+            bulk("~a:*"),
+            bulk("channels"),
+            bulk(""),
         ]);
         let entries = vec![
             (bulk("flags"), list(&["on", "sanitize-payload"])),
@@ -194,7 +217,9 @@ mod tests {
             (bulk("channels"), list(&["*"])),
             (bulk("selectors"), Value::Array(vec![selector])),
         ];
-        let flat = entries.iter().flat_map(|(key, value)| [key.clone(), value.clone()]);
+        let flat = entries
+            .iter()
+            .flat_map(|(key, value)| [key.clone(), value.clone()]);
         for value in [Value::Array(flat.collect()), Value::Map(entries.clone())] {
             let Some(Some(user)) = User::read(&value) else {
                 unreachable!("it is a user");
@@ -206,7 +231,8 @@ mod tests {
         assert!(User::read(&Value::Nil).is_some_and(|user| user.is_none()));
         assert!(User::read(&Value::Okay).is_none());
         let lines = "id=3 addr=127.0.0.1:5 laddr=127.0.0.1:6379 fd=8 name= age=5 idle=0 cmd=get user=svc redir=-1\n";
-        let Some([one]) = clients(&bulk(lines)).and_then(|all| <[Client; 1]>::try_from(all).ok()) else {
+        let Some([one]) = clients(&bulk(lines)).and_then(|all| <[Client; 1]>::try_from(all).ok())
+        else {
             unreachable!("it is one");
         };
         assert_eq!((one.id, one.user.as_str(), one.age), (3, "svc", 5));

@@ -19,15 +19,23 @@ const LINGERING: &str = "lingering";
 const CLOSED: &str = "closed";
 
 pub(super) fn garbled() -> Why {
-    Why::new(Because::Garbled, "the server's answer could not be understood")
+    Why::new(
+        Because::Garbled,
+        "the server's answer could not be understood",
+    )
 }
 
 pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
     let mut by_server: BTreeMap<&str, Vec<&Locator>> = BTreeMap::new();
     for target in targets {
-        by_server.entry(target.account().unwrap_or_default()).or_default().push(target);
+        by_server
+            .entry(target.account().unwrap_or_default())
+            .or_default()
+            .push(target);
     }
-    let asked = by_server.into_iter().map(|(server, targets)| of_server(on, server, targets));
+    let asked = by_server
+        .into_iter()
+        .map(|(server, targets)| of_server(on, server, targets));
     let seen: BTreeMap<Locator, Fact> = join_all(asked).await.into_iter().flatten().collect();
     let at = on.clock().now();
     let each = targets.iter().map(|target| Seen {
@@ -51,7 +59,9 @@ async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMa
             }
         }
         Err(why) => {
-            let each = targets.iter().map(|target| ((*target).clone(), Fact::Unreadable(why.clone())));
+            let each = targets
+                .iter()
+                .map(|target| ((*target).clone(), Fact::Unreadable(why.clone())));
             facts.extend(each);
         }
     }
@@ -76,7 +86,10 @@ async fn look(reader: &mut Reader, target: &Locator) -> Result<Fact, Why> {
             }
             None => Ok(Fact::Gone),
         },
-        other => Err(Why::new(Because::Invalid, format!("redis knows no kind `{other}`"))),
+        other => Err(Why::new(
+            Because::Invalid,
+            format!("redis knows no kind `{other}`"),
+        )),
     }
 }
 
@@ -93,9 +106,13 @@ pub(super) async fn user(reader: &mut Reader, name: &str) -> Result<Option<User>
 
 /// The connections that a user has open, ours aside.
 pub(super) async fn clients(reader: &mut Reader, name: &str) -> Result<Vec<Client>, Why> {
-    let ours: u64 = redis::from_redis_value(reader.ask(&["CLIENT", "ID"]).await?).map_err(|_| garbled())?;
+    let ours: u64 =
+        redis::from_redis_value(reader.ask(&["CLIENT", "ID"]).await?).map_err(|_| garbled())?;
     let all = rules::clients(&reader.ask(&["CLIENT", "LIST"]).await?).ok_or_else(garbled)?;
-    Ok(all.into_iter().filter(|one| one.user == name && one.id != ours).collect())
+    Ok(all
+        .into_iter()
+        .filter(|one| one.user == name && one.id != ours)
+        .collect())
 }
 
 async fn present(reader: &mut Reader, user: &User, clients: usize) -> Result<Fields, Why> {
@@ -131,7 +148,10 @@ pub(super) async fn run(reader: &mut Reader) -> Result<String, Why> {
 
 /// The connection of an id, while it is there.
 async fn connection(reader: &mut Reader, target: &Locator) -> Result<Option<Client>, Why> {
-    let parts = target.id().split_once('-').and_then(|(id, run)| Some((id.parse::<u64>().ok()?, run)));
+    let parts = target
+        .id()
+        .split_once('-')
+        .and_then(|(id, run)| Some((id.parse::<u64>().ok()?, run)));
     let (id, of_run) = parts.ok_or_else(|| {
         let text = "a connection is written ID-RUN, as contain lists it";
         Why::new(Because::Invalid, text)
@@ -145,7 +165,10 @@ async fn connection(reader: &mut Reader, target: &Locator) -> Result<Option<Clie
 
 /// The user that something is about, with a connection to its server: of a connection, whose it is.
 pub(super) async fn resolve_user(on: &Handle, target: &Locator) -> Result<(Reader, Locator), Why> {
-    let mut reader = on.servers().reader(target.account().unwrap_or_default()).await?;
+    let mut reader = on
+        .servers()
+        .reader(target.account().unwrap_or_default())
+        .await?;
     if *target.kind() == kind("user") {
         return Ok((reader, target.clone()));
     }

@@ -13,7 +13,7 @@ use super::world::{World, lock};
 use super::{Inner, Node};
 use crate::domain::{
     Because, Branch, Call, Duration, Fact, Fields, Kind, Locator, Named, NotSeen, Probe, Query,
-    Readable, Reading, Secret, Seen, Time, Why,
+    ReadKind, Readable, Reading, Secret, Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -96,7 +96,10 @@ impl Reader {
             Ok(kind) => kind,
             Err(why) => return Fact::Unreadable(why),
         };
-        if kind.readable != Readable::ById {
+        // What its secret alone lets be looked at, is looked at as if that were held.
+        let by_secret =
+            kind.readable == Readable::BySecret && kind.reads.contains(&ReadKind::State);
+        if kind.readable != Readable::ById && !by_secret {
             let text = format!("a {} cannot be looked up by its id", kind.title);
             return Fact::Unreadable(Why::new(Because::NotImplemented, text));
         }

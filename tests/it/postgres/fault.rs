@@ -27,12 +27,19 @@ async fn cell(
     (fault, nth): (Fault, usize),
 ) -> Option<Option<String>> {
     let cut = Cut::before(database.0.endpoint(), fault, nth);
-    let url = format!("postgresql://contain:{OURS}@127.0.0.1:{}/postgres", cut.port);
+    let url = format!(
+        "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
+        cut.port
+    );
     let through = provider(&url, Duration::from_millis(1500));
     let target = format!("postgres:role/{role}@main");
     let was = state(database, role);
     let act = call(spec, &target, before);
-    let outcome = through.actor(None, &spec.permissions).perform(&[act]).await.remove(0);
+    let outcome = through
+        .actor(None, &spec.permissions)
+        .perform(&[act])
+        .await
+        .remove(0);
     if !cut.has_struck() {
         return None;
     }
@@ -47,7 +54,10 @@ async fn cell(
     let said = format!("{outcome:?}");
     let leaks = said.contains(OURS);
     let wrong = (!is_true || leaks).then(|| {
-        format!("{} under {fault:?} at message {nth}: {said}; before {was}, after {is}", spec.id)
+        format!(
+            "{} under {fault:?} at message {nth}: {said}; before {was}, after {is}",
+            spec.id
+        )
     });
     Some(wrong)
 }
@@ -61,7 +71,9 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
         for (of, fault) in FAULTS.into_iter().enumerate() {
             // A role of its own for each row, so that rows can be played together.
             let role = format!("row_{at}_{of}");
-            database.admin(&format!("CREATE ROLE {role} LOGIN PASSWORD 'x' CONNECTION LIMIT 3"));
+            database.admin(&format!(
+                "CREATE ROLE {role} LOGIN PASSWORD 'x' CONNECTION LIMIT 3"
+            ));
             let (database, spec, turns) = (Arc::clone(&database), spec.clone(), Arc::clone(&turns));
             tasks.push(tokio::spawn(async move {
                 let _turn = turns.acquire().await;
@@ -91,7 +103,12 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
         cells += count;
         wrong.extend(said);
     }
-    assert!(wrong.is_empty(), "{} of {cells}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {cells}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(cells >= 7 * 5 * 5, "{cells} cells");
 }
 
@@ -102,7 +119,10 @@ async fn no_fault_on_the_line_makes_a_role_look_closed_or_gone() {
     for fault in FAULTS {
         for nth in 0..MOST {
             let cut = Cut::before(database.0.endpoint(), fault, nth);
-            let url = format!("postgresql://contain:{OURS}@127.0.0.1:{}/postgres", cut.port);
+            let url = format!(
+                "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
+                cut.port
+            );
             let through = provider(&url, Duration::from_millis(1500));
             let target = "postgres:role/svc@main".parse().unwrap();
             let seen = through.reader(None).observe(&[target]).await.remove(0);

@@ -25,7 +25,11 @@ async fn cell(
     let target = format!("redis:user/{user}@main");
     let was = store.rules(user);
     let act = call(spec, &target, before);
-    let outcome = through.actor(None, &spec.permissions).perform(&[act]).await.remove(0);
+    let outcome = through
+        .actor(None, &spec.permissions)
+        .perform(&[act])
+        .await
+        .remove(0);
     if !cut.has_struck() {
         return None;
     }
@@ -40,7 +44,10 @@ async fn cell(
     let said = format!("{outcome:?}");
     let leaks = said.contains(OURS);
     let wrong = (!is_true || leaks).then(|| {
-        format!("{} under {fault:?} at message {nth}: {said}; before {was}, after {is}", spec.id)
+        format!(
+            "{} under {fault:?} at message {nth}: {said}; before {was}, after {is}",
+            spec.id
+        )
     });
     Some(wrong)
 }
@@ -84,7 +91,12 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
         cells += count;
         wrong.extend(said);
     }
-    assert!(wrong.is_empty(), "{} of {cells}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {cells}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(cells >= 5 * 5 * 5, "{cells} cells");
 }
 

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use contain::playbook::Vocabulary;
-use contain::provider::aws;
 use regex::Regex;
 
-use super::{catalogue, files, none, read, root, sources};
+use super::{NATIVES, catalogue, files, none, read, root, sources};
 
 /// How many packages may be locked; raising it needs a reason in the commit.
 const DEPENDENCIES: usize = 530;
@@ -60,24 +59,23 @@ fn nothing_is_left_to_do_in_the_source() {
 
 #[test]
 fn an_action_stands_in_the_file_of_its_name() {
-    let declared: BTreeSet<String> = aws::actions()
-        .iter()
-        .map(|spec| spec.id.to_string())
-        .collect();
-    let head = Regex::new(r"^//! `(aws\.[a-z-]+)`: ").unwrap();
-    let mut found = BTreeSet::new();
-    for file in files("src/provider/aws/action") {
-        let text = read(&file);
-        let Some(head) = head.captures(&text) else {
-            continue;
-        };
-        let id = &head[1];
-        let stem = id.trim_start_matches("aws.").replace('-', "_");
-        assert_eq!(file, format!("src/provider/aws/action/{stem}.rs"));
-        assert!(text.contains("fn spec() -> Spec"), "{file}");
-        found.insert(id.to_owned());
+    let head = Regex::new(r"^//! `([a-z]+)\.([a-z-]+)`: ").unwrap();
+    for (name, _, actions) in NATIVES {
+        let declared: BTreeSet<String> = actions().iter().map(|spec| spec.id.to_string()).collect();
+        let folder = format!("src/provider/{name}/action");
+        let mut found = BTreeSet::new();
+        for file in files(&folder) {
+            let text = read(&file);
+            let Some(head) = head.captures(&text) else {
+                continue;
+            };
+            let stem = head[2].replace('-', "_");
+            assert_eq!(file, format!("{folder}/{stem}.rs"));
+            assert!(text.contains("fn spec() -> Spec"), "{file}");
+            found.insert(format!("{}.{}", &head[1], &head[2]));
+        }
+        assert_eq!(found, declared);
     }
-    assert_eq!(found, declared);
 }
 
 #[test]

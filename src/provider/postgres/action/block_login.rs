@@ -4,9 +4,9 @@
 
 use serde_json::json;
 
+use super::super::kind;
 #[cfg(feature = "postgres")]
 use super::super::perform;
-use super::super::kind;
 use super::{Action, shape};
 use crate::domain::{Access, Call, Cut, Fate, Rung, Spec, Tier};
 

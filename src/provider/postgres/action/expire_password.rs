@@ -4,9 +4,9 @@
 
 use serde_json::json;
 
+use super::super::kind;
 #[cfg(feature = "postgres")]
 use super::super::perform;
-use super::super::kind;
 use super::{Action, shape};
 use crate::domain::{Access, Call, Cut, Fate, Rung, Spec, Tier};
 
@@ -32,7 +32,8 @@ fn spec() -> Spec {
     };
     Spec {
         title: "let the role's password lapse".to_owned(),
-        hurts: "Whatever logs in with the password; other ways in and open sessions go on.".to_owned(),
+        hurts: "Whatever logs in with the password; other ways in and open sessions go on."
+            .to_owned(),
         floor: Tier::LOW,
         standards: vec!["MITRE D3FEND 1.2.0 D3-CRO".to_owned()],
         ..shape::cut(

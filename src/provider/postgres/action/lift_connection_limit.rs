@@ -23,9 +23,13 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    let before = call.value("connection_limit").and_then(serde_json::Value::as_i64);
-    let statement = before.map(|limit| {
-        format!("ALTER ROLE {} CONNECTION LIMIT {limit}", shape::role(call))
-    });
-    statement.map(|statement| shape::psql(call, &statement)).into_iter().collect()
+    let before = call
+        .value("connection_limit")
+        .and_then(serde_json::Value::as_i64);
+    let statement =
+        before.map(|limit| format!("ALTER ROLE {} CONNECTION LIMIT {limit}", shape::role(call)));
+    statement
+        .map(|statement| shape::psql(call, &statement))
+        .into_iter()
+        .collect()
 }

@@ -23,7 +23,9 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    let before = call.value("valid_until").and_then(serde_json::Value::as_str);
+    let before = call
+        .value("valid_until")
+        .and_then(serde_json::Value::as_str);
     let statement = before.map(|until| {
         let until = if until == "never" { "infinity" } else { until };
         format!(
@@ -32,5 +34,8 @@ fn commands(call: &Call) -> Vec<String> {
             shape::literal(until)
         )
     });
-    statement.map(|statement| shape::psql(call, &statement)).into_iter().collect()
+    statement
+        .map(|statement| shape::psql(call, &statement))
+        .into_iter()
+        .collect()
 }

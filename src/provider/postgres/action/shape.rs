@@ -104,7 +104,10 @@ mod tests {
 
     #[test]
     fn no_name_breaks_out_of_its_identifier_its_literal_or_its_word() {
-        assert_eq!(identifier("a\"; drop role x; --"), "\"a\"\"; drop role x; --\"");
+        assert_eq!(
+            identifier("a\"; drop role x; --"),
+            "\"a\"\"; drop role x; --\""
+        );
         assert_eq!(literal("a'; drop role x; --"), "'a''; drop role x; --'");
         assert_eq!(literal("a\\'"), " E'a\\\\'''");
         assert_eq!(quoted("a'b"), "'a'\\''b'");

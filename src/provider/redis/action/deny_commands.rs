@@ -41,6 +41,12 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    let words = ["ACL", "SETUSER", call.target.id(), "clearselectors", "-@all"];
+    let words = [
+        "ACL",
+        "SETUSER",
+        call.target.id(),
+        "clearselectors",
+        "-@all",
+    ];
     vec![shape::cli(call, &words)]
 }

@@ -23,5 +23,8 @@ fn spec() -> Spec {
 }
 
 fn commands(call: &Call) -> Vec<String> {
-    vec![shape::cli(call, &["ACL", "SETUSER", call.target.id(), "on"])]
+    vec![shape::cli(
+        call,
+        &["ACL", "SETUSER", call.target.id(), "on"],
+    )]
 }

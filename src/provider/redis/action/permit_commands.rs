@@ -24,8 +24,13 @@ fn spec() -> Spec {
 
 fn commands(call: &Call) -> Vec<String> {
     let commands = call.value("commands").and_then(serde_json::Value::as_str);
-    let selectors = call.value("selectors").and_then(serde_json::Value::as_array);
-    let selectors = selectors.into_iter().flatten().filter_map(serde_json::Value::as_str);
+    let selectors = call
+        .value("selectors")
+        .and_then(serde_json::Value::as_array);
+    let selectors = selectors
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str);
     let mut words = vec!["ACL", "SETUSER", call.target.id(), "clearselectors"];
     words.extend(commands.unwrap_or("-@all").split_whitespace());
     words.extend(selectors);

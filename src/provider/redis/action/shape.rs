@@ -32,7 +32,8 @@ pub(super) fn cut(verb: &str, undo: &str, cut: Cut, touches: &[(&str, Value)]) -
         tells: None,
         unconfirmed: Vec::new(),
         standards: words(&["MITRE D3FEND 1.2.0 D3-AL"]),
-        docs: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/".to_owned(),
+        docs: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/"
+            .to_owned(),
     }
 }
 
@@ -71,12 +72,22 @@ pub(super) fn cli(call: &Call, arguments: &[&str]) -> String {
     let server = call.target.account().unwrap_or_default();
     let words = arguments.iter().map(|word| quoted(word));
     let words: Vec<String> = words.collect();
-    format!("redis-cli -u \"$REDIS_URL_{}\" {}", name(server), words.join(" "))
+    format!(
+        "redis-cli -u \"$REDIS_URL_{}\" {}",
+        name(server),
+        words.join(" ")
+    )
 }
 
 /// A server's name as part of the name of a variable.
 fn name(server: &str) -> String {
-    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let letter = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
     server.chars().map(letter).collect()
 }
 
