@@ -8,7 +8,7 @@ use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch,
+    Proposal, Wish, bind, lend, probed_by, read_secrets, recall, references, refuse_own_branch,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -74,6 +74,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
+    work.journal.with_case(|case| recall(session, case));
     let since = window.begins(work.journal.with_case(|case| case.since));
     window.tell(since);
     let digest = work.folder.store_text(&playbook.text)?;

@@ -367,6 +367,13 @@ impl Desk {
         }
     }
 
+    /// With nothing in its environment but where it keeps things.
+    pub(crate) fn bare() -> Self {
+        let mut desk = Self::at("", ("", ""));
+        desk.environment.retain(|name, _| !name.starts_with("AWS_"));
+        desk
+    }
+
     /// As the responder of a world, with the leaked secret in `LEAKED`.
     pub(crate) fn of(world: &World, endpoint: &str) -> Self {
         Self::at(endpoint, (world.id("responder"), world.secret("responder")))

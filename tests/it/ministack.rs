@@ -12,6 +12,8 @@ mod pass;
 mod people;
 mod permit;
 mod phases;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod reads;
 mod restore;
 mod services;
