@@ -21,6 +21,7 @@ mod pick;
 mod progress;
 mod reminder;
 mod session;
+mod share;
 mod sign;
 mod sinks;
 mod task;

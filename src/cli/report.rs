@@ -135,7 +135,7 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
 
 fn open(session: &Session, folder: &Folder) -> Result<Journal, Box<Failure>> {
     let (journal, _) = Journal::open(
-        session.sink(folder)?,
+        session.sink(folder)?.0,
         session.clock.clone(),
         session.actor(),
     )?;

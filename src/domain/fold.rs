@@ -131,6 +131,8 @@ impl Case {
             }
             Event::Closed { .. } => self.close(at),
             Event::Reopened { .. } => self.closed = false,
+            Event::Shared { at: place } => self.share(place)?,
+            Event::Taken { term } => self.take(at, term)?,
             Event::Attached {
                 path,
                 digest,
@@ -204,6 +206,7 @@ impl Case {
             | Event::Granted { .. }
             | Event::Intended { .. }
             | Event::Discarding { .. }
+            | Event::Taken { .. }
             | Event::Closed { .. } => true,
             Event::Reopened { .. } => false,
             Event::Opened { .. }
@@ -237,6 +240,7 @@ impl Case {
             | Event::Reviewed { .. }
             | Event::Vetoed { .. }
             | Event::Dismissed { .. }
+            | Event::Shared { .. }
             | Event::Accepted { .. } => return Ok(()),
         };
         if begins != self.closed {
@@ -269,6 +273,8 @@ impl Case {
             opened_at: self.opened_at,
             closed: self.closed,
             latest: self.latest,
+            shared: self.shared.clone(),
+            term: self.term.clone(),
             lives: touched
                 .into_iter()
                 .filter_map(|item| self.lives.get_key_value(item))
@@ -459,7 +465,9 @@ impl Case {
             | Event::Checkpoint { .. }
             | Event::Accepted { .. }
             | Event::Closed { .. }
-            | Event::Reopened { .. } => {}
+            | Event::Reopened { .. }
+            | Event::Shared { .. }
+            | Event::Taken { .. } => {}
         }
         Ok(())
     }

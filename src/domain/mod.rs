@@ -37,6 +37,7 @@ pub mod pass;
 pub mod plan;
 pub mod planned;
 pub mod state;
+pub mod term;
 
 pub use action::{
     Access, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes, Touch, Undo,
@@ -57,6 +58,7 @@ pub use recognise::Recogniser;
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use state::{State, Status};
+pub use term::Term;
 pub use tier::Tier;
 pub use verdict::{Probe, Proof, Settled, Verdict};
 pub use why::{Because, Why};

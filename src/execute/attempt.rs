@@ -205,7 +205,7 @@ impl Attempts<'_> {
             .send(
                 (self.provider, self.passes.under(self.call)),
                 self.spec,
-                (self.ground.clock, deadline),
+                deadline,
                 self.ground.journal,
             )
             .await?;

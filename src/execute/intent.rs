@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
-use super::answer::{because, late, lost, refer, said};
+use super::answer::{because, ends, late, lost, refer, said, unsent, widened};
 use super::pass::Passes;
+use crate::domain::clock::Since;
 use crate::domain::event::{Answered, Event, Further};
 use crate::domain::{
     Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Repeat, Secret, Seen, Spec,
-    Time, Why,
+    Why,
 };
 use crate::gate::Clearance;
 use crate::journal::{self, Journal};
@@ -40,6 +41,7 @@ pub struct Cleared {
 pub struct Intent {
     calls: Vec<Call>,
     items: Vec<(ItemRef, u32)>,
+    since: Since,
 }
 
 impl Intent {
@@ -51,6 +53,7 @@ impl Intent {
         let mut intent = Self {
             calls: Vec::new(),
             items: Vec::new(),
+            since: journal.clock().begin(),
         };
         let mut events = Vec::new();
         for Cleared {
@@ -85,7 +88,7 @@ impl Intent {
         self,
         provider: (&dyn Provider, Option<&Remit>),
         spec: &Spec,
-        (clock, deadline): (&Clock, Duration),
+        deadline: Duration,
         journal: &Journal,
     ) -> Result<Vec<Outcome>, journal::Error> {
         let account = self
@@ -96,7 +99,7 @@ impl Intent {
             (provider, spec),
             account.as_deref(),
             &self.calls,
-            (clock, deadline),
+            (&self.since, deadline),
         )
         .await;
         let answered = self
@@ -139,6 +142,7 @@ pub struct Issuing {
     deliver: Vec<Further>,
     item: ItemRef,
     attempt: u32,
+    since: Since,
 }
 
 /// How an issuing attempt ended.
@@ -162,6 +166,7 @@ impl Issuing {
         deliver: Vec<(Clearance, Further)>,
         journal: &Journal,
     ) -> Result<Self, journal::Error> {
+        let since = journal.clock().begin();
         let Cleared {
             clearance,
             call: make,
@@ -196,6 +201,7 @@ impl Issuing {
             deliver: then,
             item,
             attempt,
+            since,
         })
     }
 
@@ -208,7 +214,7 @@ impl Issuing {
             Ok((provider, spec)) => {
                 let account = self.make.target.account();
                 let calls = std::slice::from_ref(&self.make);
-                let timed = (hands.clock, hands.deadline);
+                let timed = (&self.since, hands.deadline);
                 let under = (provider, hands.passes.under(&self.make));
                 let mut outcomes = perform((under, spec), account, calls, timed).await;
                 outcomes.pop().unwrap_or_else(|| lost("no answer came"))
@@ -281,6 +287,9 @@ impl Issuing {
         let spec = hands.catalogue.action(&further.call.action);
         let is_once = spec.is_some_and(|spec| spec.repeat == Repeat::Once);
         for nth in 1..=DELIVERIES {
+            // Whoever was taken over meanwhile hands over nothing more.
+            let since = hands.clock.begin();
+            hands.journal.refresh().await?;
             last = match (
                 secret,
                 refer(&further.call, made, fields),
@@ -293,8 +302,7 @@ impl Issuing {
                 (_, Err(why), _) | (_, _, Err(why)) => Outcome::Refused(why),
                 (Some(secret), Ok(call), Ok((provider, spec))) => {
                     let under = (provider, hands.passes.under(&further.call));
-                    let timed = (hands.clock, hands.deadline);
-                    deliver((under, spec), &call, secret, timed).await
+                    deliver((under, spec), &call, secret, (&since, hands.deadline)).await
                 }
             };
             hands
@@ -345,6 +353,7 @@ impl Issuing {
 pub struct Discarding {
     call: Call,
     item: ItemRef,
+    since: Since,
 }
 
 impl Discarding {
@@ -358,6 +367,7 @@ impl Discarding {
         before: Seen,
         journal: &Journal,
     ) -> Result<Self, journal::Error> {
+        let since = journal.clock().begin();
         let (item, spent, policies) = clearance.spend();
         journal
             .append(vec![Event::Discarding {
@@ -368,7 +378,7 @@ impl Discarding {
                 policies,
             }])
             .await?;
-        Ok(Self { call, item })
+        Ok(Self { call, item, since })
     }
 
     /// Sends it under the session of the call that made it, and journals what came back.
@@ -379,7 +389,7 @@ impl Discarding {
         let outcome = match reach(&hands, &self.call) {
             Ok((provider, spec)) => {
                 let calls = std::slice::from_ref(&self.call);
-                let timed = (hands.clock, hands.deadline);
+                let timed = (&self.since, hands.deadline);
                 let under = (provider, hands.passes.under(made_by));
                 let account = self.call.target.account();
                 let mut outcomes = perform((under, spec), account, calls, timed).await;
@@ -434,15 +444,15 @@ async fn perform(
     (under, spec): ((&dyn Provider, Option<&Remit>), &Spec),
     account: Option<&str>,
     calls: &[Call],
-    (clock, deadline): (&Clock, Duration),
+    (since, deadline): (&Since, Duration),
 ) -> Vec<Outcome> {
-    let (actor, sent) = (actor(under, account, spec), clock.now());
-    let text = late(deadline);
-    let mut outcomes = tokio::select! {
-        biased;
-        outcomes = actor.perform(calls) => outcomes,
-        () = clock.sleep(deadline) => calls.iter().map(|_| lost(&text)).collect(),
+    let Some(ends) = ends(since, deadline) else {
+        return calls.iter().map(|_| unsent()).collect();
     };
+    let (actor, sent) = (actor(under, account, spec), since.now());
+    let outcomes = since.until(ends, actor.perform(calls)).await;
+    let silent = || calls.iter().map(|_| lost(&late(deadline))).collect();
+    let mut outcomes: Vec<_> = outcomes.unwrap_or_else(silent);
     outcomes.truncate(calls.len());
     while outcomes.len() < calls.len() {
         outcomes.push(lost("the adapter gave no answer for this call"));
@@ -454,27 +464,6 @@ async fn perform(
     answers
 }
 
-/// What an answer comes to that may be due to what our session permits, and not to what we may: nothing happened, and it
-/// is tried again under one that permits the same actions on everything.
-async fn widened(
-    (provider, remit): (&dyn Provider, Option<&Remit>),
-    sent: Time,
-    outcome: Outcome,
-) -> Outcome {
-    match (outcome, remit) {
-        (Outcome::Refused(why), Some(remit))
-            if why.because == Because::Denied && provider.widen(remit, sent).await =>
-        {
-            let text = format!(
-                "refused under the session of exactly this plan: {}",
-                why.text
-            );
-            Outcome::Unavailable(Why::new(Because::Denied, text))
-        }
-        (outcome, _) => outcome,
-    }
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that delivers; every call here has a durable intent"
@@ -483,13 +472,13 @@ async fn deliver(
     (under, spec): ((&dyn Provider, Option<&Remit>), &Spec),
     call: &Call,
     secret: &Secret,
-    (clock, deadline): (&Clock, Duration),
+    (since, deadline): (&Since, Duration),
 ) -> Outcome {
-    let (actor, sent) = (actor(under, call.target.account(), spec), clock.now());
-    let outcome = tokio::select! {
-        biased;
-        outcome = actor.deliver(call, secret) => outcome,
-        () = clock.sleep(deadline) => lost(&late(deadline)),
+    let Some(ends) = ends(since, deadline) else {
+        return unsent();
     };
+    let (actor, sent) = (actor(under, call.target.account(), spec), since.now());
+    let outcome = since.until(ends, actor.deliver(call, secret)).await;
+    let outcome = outcome.unwrap_or_else(|| lost(&late(deadline)));
     widened(under, sent, outcome).await
 }

@@ -54,6 +54,8 @@ impl Event {
             Self::Accepted { .. } => "accepted",
             Self::Closed { .. } => "closed",
             Self::Reopened { .. } => "reopened",
+            Self::Shared { .. } => "shared",
+            Self::Taken { .. } => "taken",
         }
     }
 
@@ -104,7 +106,9 @@ impl Event {
             | Self::Checkpoint { .. }
             | Self::Accepted { .. }
             | Self::Closed { .. }
-            | Self::Reopened { .. } => None,
+            | Self::Reopened { .. }
+            | Self::Shared { .. }
+            | Self::Taken { .. } => None,
         }
     }
 
@@ -155,7 +159,9 @@ impl Event {
             | Self::Checkpoint { .. }
             | Self::Accepted { .. }
             | Self::Closed { .. }
-            | Self::Reopened { .. } => None,
+            | Self::Reopened { .. }
+            | Self::Shared { .. }
+            | Self::Taken { .. } => None,
         }
     }
 
