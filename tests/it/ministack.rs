@@ -13,6 +13,7 @@ mod phases;
 mod reads;
 mod restore;
 mod services;
+mod shared;
 mod sinks;
 mod steps;
 mod storage;
