@@ -328,6 +328,7 @@ impl Go<'_> {
         let end = end?;
         let ended = tell(&means, run, &end);
         drop(means);
+        drop(work.lease);
         drop(work.lock);
         drop(work.journal);
         drop(tokio::time::timeout(std::time::Duration::from_millis(200), shown).await);
@@ -354,8 +355,8 @@ fn broken(mut failure: Failure, journal: &Journal, run: u32) -> Box<Failure> {
             "{} changes were made, {} are in doubt, {} were not tried; nothing was undone. Run: contain resume --incident {incident}",
             did.changed, did.doubtful, did.open
         ));
-        // A damaged record outranks how far the run came.
-        if failure.exit != exit::DAMAGED {
+        // A damaged record outranks how far the run came, and so does that somebody else goes on with it.
+        if ![exit::DAMAGED, exit::LOCKED].contains(&failure.exit) {
             failure.exit = outcome.exit();
         }
         failure.outcome = outcome;

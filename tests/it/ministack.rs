@@ -17,6 +17,7 @@ mod postgres;
 mod reads;
 mod restore;
 mod services;
+mod shared;
 mod sinks;
 mod steps;
 mod storage;
