@@ -141,13 +141,10 @@ async fn anchor(
 
 /// Whether something was done, or closed, since the journal was signed last.
 fn is_due(record: &Record) -> bool {
-    record
-        .lines
-        .iter()
-        .fold(false, |is_due, line| match &line.event {
-            Event::Checkpoint { .. } => false,
-            event => is_due || event.lets_a_call_leave() || matches!(event, Event::Closed { .. }),
-        })
+    let unsigned = record.lines.iter().rev();
+    let mut unsigned = unsigned.take_while(|line| !matches!(line.event, Event::Checkpoint { .. }));
+    unsigned
+        .any(|line| line.event.lets_a_call_leave() || matches!(line.event, Event::Closed { .. }))
 }
 
 impl Made {
