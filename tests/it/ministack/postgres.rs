@@ -8,7 +8,7 @@ use crate::harness::{Desk, Server};
 use crate::postgres::{Database, LEAKED};
 
 const ROLE: &str = "postgres:role/svc@main";
-const PLACE: &str = "aws:secret/us-east-1/svc-db";
+const PLACE: &str = "aws:secret/us-east-1:svc-db";
 
 #[test]
 fn a_database_account_is_contained_and_its_new_password_reaches_its_consumers_alone() {

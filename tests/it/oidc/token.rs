@@ -148,7 +148,7 @@ fn our_own_client_is_refused() {
     let told = desk.run(&["isolate", &own, "--yes", "--json"]);
     assert_ne!(told.exit, 0, "{told:?}");
     assert!(
-        ["own-branch", "unauthenticated", "provider"].contains(&told.kind()),
+        ["own-branch", "credentials"].contains(&told.kind()),
         "{told:?}"
     );
 }

@@ -50,7 +50,7 @@ pub(super) fn inverse(of: &Action, verb: &str) -> Spec {
         id: action(verb),
         effect: Effect::Open,
         touches: touches.collect(),
-        floor: Tier::LOW,
+        floor: Tier::DISRUPTIVE,
         undo: Undo::By(of.id),
         permissions: vec![ALTER.to_owned()],
         unconfirmed: Vec::new(),

@@ -56,7 +56,7 @@ pub(super) fn inverse(of: &Action, verb: &str) -> Spec {
         id: action(verb),
         effect: Effect::Open,
         touches: touches.collect(),
-        floor: Tier::LOW,
+        floor: Tier::DISRUPTIVE,
         undo: Undo::By(of.id),
         unconfirmed: Vec::new(),
         ..of
