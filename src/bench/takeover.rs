@@ -20,7 +20,7 @@ use super::incident::{FAIR, FAULTS, all_dead};
 use super::seeds::{caught, on_threads, writes};
 use super::stage::is_ours;
 use super::{Bench, Ended, Wish};
-use crate::converge::{Error, Limit};
+use crate::converge::Error;
 use crate::domain::Duration;
 use crate::domain::event::Event;
 use crate::journal::mirror::{Place, Said as Heard};
