@@ -19,6 +19,9 @@ pub(super) struct Sharing {
     pub(super) at: String,
 }
 
+/// An incident's journal, for appending, and where it is shared.
+type Opened = (Box<dyn Sink>, Option<Sharing>);
+
 impl Session {
     /// The folder of the incident that is named, or else of the only open one, or else of the latest; with what others
     /// wrote, where it is shared.
@@ -72,10 +75,7 @@ impl Session {
 
     /// An incident's journal, for appending, and where it is shared: a new one where the workspace says so, any other where
     /// its first entries do.
-    pub(super) fn sink(
-        &self,
-        folder: &Folder,
-    ) -> Result<(Box<dyn Sink>, Option<Sharing>), Box<Failure>> {
+    pub(super) fn sink(&self, folder: &Folder) -> Result<Opened, Box<Failure>> {
         let alone = || Ok((self.copies(folder, None)?, None));
         if folder.is_drill() {
             return alone();

@@ -261,9 +261,10 @@ impl Bucket {
 }
 
 fn absent<T>(error: &object_store::Error) -> Result<Option<T>, Why> {
-    match error {
-        object_store::Error::NotFound { .. } => Ok(None),
-        error => Err(failed(error)),
+    if matches!(error, object_store::Error::NotFound { .. }) {
+        Ok(None)
+    } else {
+        Err(failed(error))
     }
 }
 
