@@ -21,7 +21,6 @@ use super::{Ended, aside};
 use crate::domain::Duration;
 use crate::domain::clock::read_duration;
 use crate::domain::why::plain;
-use crate::journal::mirror::Said;
 use crate::journal::several::Marks;
 use crate::journal::{self, Folder, FolderPlace, Loss, Mirror, Place, Several};
 
@@ -286,7 +285,8 @@ impl Session {
 
 #[cfg(feature = "aws")]
 mod object {
-    use super::{Config, Duration, Failure, Mirror, Place, Said, Session};
+    use super::{Config, Duration, Failure, Mirror, Place, Session};
+    use crate::journal::mirror::Said;
     use crate::provider::aws::{Address, Bucket, Settings};
 
     /// An incident's objects in a bucket, and what waits for them.
