@@ -165,7 +165,9 @@ pub(super) async fn resolve(
     let mut known = BTreeSet::new();
     typed.retain(|typed| match typed.trim().strip_prefix(PREFIX) {
         Some(name) => {
-            resolved.identities.push(name.to_owned());
+            if !resolved.identities.iter().any(|known| known == name) {
+                resolved.identities.push(name.to_owned());
+            }
             false
         }
         None => true,
