@@ -45,7 +45,9 @@ pub(super) async fn resolve(
     let mut all = Resolved::default();
     typed.retain(|typed| match typed.trim().strip_prefix(PREFIX) {
         Some(name) => {
-            all.identities.push(name.to_owned());
+            if !all.identities.iter().any(|known| known == name) {
+                all.identities.push(name.to_owned());
+            }
             false
         }
         None => true,
