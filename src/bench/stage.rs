@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::Poll;
 
@@ -50,6 +51,8 @@ pub struct Bench {
     pub gone: Gone,
     /// Whether evidence has nowhere to go.
     pub full: Mutex<bool>,
+    /// Whether every call rests for a step before it leaves: its process may be stopped there.
+    pub(super) rests: Arc<AtomicBool>,
     left: Arc<Mutex<Vec<Left>>>,
     tool: Tool,
     record: Mutex<Record>,
@@ -100,9 +103,10 @@ impl Bench {
             settings,
         );
         let left = Arc::new(Mutex::new(Vec::new()));
-        let (gone, tool) = (Gone::default(), Tool::default());
+        let (gone, rests, tool) = (Gone::default(), Arc::default(), Tool::default());
         let watch = Watch {
             gone: gone.clone(),
+            rests: Arc::clone(&rests),
             clock: clock.clone(),
             disk: disk.clone(),
             left: Arc::clone(&left),
@@ -129,6 +133,7 @@ impl Bench {
             plans: Mutex::default(),
             full: Mutex::default(),
             gone,
+            rests,
             left,
             tool,
             record: Mutex::default(),
@@ -160,6 +165,7 @@ impl Bench {
             disk: self.disk.clone(),
             left: Arc::clone(&self.left),
             tool: self.tool.clone(),
+            rests: Arc::clone(&self.rests),
         };
         let mut all: Vec<Arc<dyn Provider>> = self.catalogue.providers().cloned().collect();
         all.push(Arc::new(Watched { inner, watch }));
@@ -189,6 +195,7 @@ impl Bench {
             plans: Mutex::default(),
             full: Mutex::default(),
             gone: Gone::default(),
+            rests: Arc::default(),
             left: Arc::default(),
             tool: Tool::default(),
             record: Mutex::default(),
@@ -291,7 +298,13 @@ impl Bench {
         .await
     }
 
-    async fn session(&self, journal: &Journal, clock: &Clock, wish: &Wish) -> Result<End, Error> {
+    /// The loop, on a journal that is open: opens incident and run where they are not open yet.
+    pub(super) async fn session(
+        &self,
+        journal: &Journal,
+        clock: &Clock,
+        wish: &Wish,
+    ) -> Result<End, Error> {
         if journal.with_case(|case| case.opened_at.is_none()) {
             let opened = Event::Opened {
                 incident: "law-1".to_owned(),

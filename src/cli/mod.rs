@@ -22,6 +22,7 @@ mod pick;
 mod progress;
 mod reminder;
 mod session;
+mod share;
 mod sign;
 mod signing;
 mod sinks;

@@ -8,7 +8,7 @@ use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch,
+    Proposal, Wish, bind, lend, probed_by, read_secrets, recall, references, refuse_own_branch,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -74,6 +74,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
+    work.journal.with_case(|case| recall(session, case));
     let since = window.begins(work.journal.with_case(|case| case.since));
     window.tell(since);
     let digest = work.folder.store_text(&playbook.text)?;
@@ -327,6 +328,7 @@ impl Go<'_> {
         let end = end?;
         let ended = tell(&means, run, &end);
         drop(means);
+        drop(work.lease);
         drop(work.lock);
         drop(work.journal);
         drop(tokio::time::timeout(std::time::Duration::from_millis(200), shown).await);
@@ -353,8 +355,8 @@ fn broken(mut failure: Failure, journal: &Journal, run: u32) -> Box<Failure> {
             "{} changes were made, {} are in doubt, {} were not tried; nothing was undone. Run: contain resume --incident {incident}",
             did.changed, did.doubtful, did.open
         ));
-        // A damaged record outranks how far the run came.
-        if failure.exit != exit::DAMAGED {
+        // A damaged record outranks how far the run came, and so does that somebody else goes on with it.
+        if ![exit::DAMAGED, exit::LOCKED].contains(&failure.exit) {
             failure.exit = outcome.exit();
         }
         failure.outcome = outcome;

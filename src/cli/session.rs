@@ -42,7 +42,7 @@ pub(super) struct Session {
     pub(super) known: OnceLock<Option<Estate>>,
     acting_as: Vec<String>,
     place: PathBuf,
-    in_workspace: bool,
+    pub(super) in_workspace: bool,
 }
 
 /// Reads one environment variable.
@@ -164,12 +164,15 @@ impl Session {
         Ok(self.root()?.list(Shelf::Incidents)?)
     }
 
-    /// The folder of the incident that is named, or else of the only open one, or else of the latest.
-    pub(super) fn folder(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
+    /// The folder of the incident that is named, or else of the only open one, or else of the latest, as it is here.
+    pub(super) fn folder_here(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
         let listed = self.incidents()?;
         match named {
             Some(id) => self.root()?.open(id).map_err(|error| {
-                let failure: Box<Failure> = error.into();
+                let mut failure: Box<Failure> = error.into();
+                if self.shares() {
+                    failure = Box::new(failure.hint(format!("contain incident join {id}")));
+                }
                 match nearest(id, listed.iter().map(|summary| summary.id.as_str())) {
                     Some(near) => Box::new(failure.hint(format!("did you mean `{near}`?"))),
                     None => failure,

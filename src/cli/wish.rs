@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use crate::converge::Limit;
+use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
 use crate::gate::Policy;
@@ -181,11 +182,29 @@ pub(super) fn refuse_own_branch(
     let message = format!(
         "`{subject}` is a credential that contain itself would act with: cutting it would stop the containment half-way"
     );
-    let mut failure = Failure::new(exit::DENIED, "own-branch", message)
-        .hint(format!("contain isolate {subject} --as aws=profile:NAME"))
-        .hint("a role (--as aws=role:ARN) helps only where another credential assumes it");
+    let mut failure = Failure::new(exit::DENIED, "own-branch", message);
+    failure = match subject.provider() {
+        "aws" => failure
+            .hint(format!("contain isolate {subject} --as aws=profile:NAME"))
+            .hint("a role (--as aws=role:ARN) helps only where another credential assumes it"),
+        other => failure.hint(format!(
+            "name another credential to act with under providers.{other} in contain.yaml"
+        )),
+    };
     failure.outcome = crate::report::standing::Outcome::Denied;
     Err(Box::new(failure))
+}
+
+/// Tells providers what the journal holds of calls to them: some answers mean something only beside an earlier one.
+pub(super) fn recall(session: &Session, case: &Case) {
+    for life in case.lives.values() {
+        let Some((call, before)) = life.sent() else {
+            continue;
+        };
+        if let Some(provider) = session.catalogue.provider(call.target.provider()) {
+            provider.recall(call, before, life.acted_at);
+        }
+    }
 }
 
 /// Secrets by target, each with where it was read.

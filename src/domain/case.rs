@@ -13,7 +13,7 @@ use super::event::{Decision, Does, Event, Order};
 use super::mandate::{Declared, Document, Mandate, Scope, Veto};
 use super::state::Life;
 use super::{
-    ActionId, Digest, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State, Time,
+    ActionId, Digest, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State, Term, Time,
 };
 
 /// All that the entries of an incident say.
@@ -85,6 +85,10 @@ pub struct Case {
     pub attached: Vec<Attached>,
     /// What somebody took on themselves to leave as it is, by locator or by the name of what could not be seen.
     pub accepted: BTreeMap<String, Acceptance>,
+    /// The place where others write too, where the incident is shared.
+    pub shared: Option<String>,
+    /// Who performs on a shared incident, or did last, and since when.
+    pub term: Option<(Time, Term)>,
 }
 
 /// Somebody's word that what was found stays as it is.

@@ -135,6 +135,8 @@ impl Case {
             }
             Event::Closed { .. } => self.close(at),
             Event::Reopened { .. } => self.closed = false,
+            Event::Shared { at: place } => self.share(place)?,
+            Event::Taken { term } => self.take(at, term)?,
             Event::Attached {
                 path,
                 digest,
@@ -208,6 +210,7 @@ impl Case {
             | Event::Granted { .. }
             | Event::Intended { .. }
             | Event::Discarding { .. }
+            | Event::Taken { .. }
             | Event::Closed { .. } => true,
             Event::Reopened { .. } => false,
             Event::Opened { .. }
@@ -241,6 +244,7 @@ impl Case {
             | Event::Reviewed { .. }
             | Event::Vetoed { .. }
             | Event::Dismissed { .. }
+            | Event::Shared { .. }
             | Event::Accepted { .. } => return Ok(()),
         };
         if begins != self.closed {
@@ -274,6 +278,8 @@ impl Case {
             closed: self.closed,
             taken: self.taken,
             latest: self.latest,
+            shared: self.shared.clone(),
+            term: self.term.clone(),
             lives: touched
                 .into_iter()
                 .filter_map(|item| self.lives.get_key_value(item))
@@ -464,7 +470,9 @@ impl Case {
             | Event::Checkpoint { .. }
             | Event::Accepted { .. }
             | Event::Closed { .. }
-            | Event::Reopened { .. } => {}
+            | Event::Reopened { .. }
+            | Event::Shared { .. }
+            | Event::Taken { .. } => {}
         }
         Ok(())
     }

@@ -39,6 +39,7 @@ pub mod plan;
 pub mod planned;
 pub mod stake;
 pub mod state;
+pub mod term;
 
 pub use action::{
     Access, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes, Touch, Undo,
@@ -61,6 +62,7 @@ pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
 pub use stake::Stake;
 pub use state::{State, Status};
+pub use term::Term;
 pub use tier::Tier;
 pub use verdict::{Probe, Proof, Settled, Verdict};
 pub use why::{Because, Why};

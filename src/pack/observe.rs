@@ -161,7 +161,7 @@ pub(super) fn kind<'a>(on: &'a Handle, noun: &str, id: &str) -> Result<&'a KindP
     let invalid = |text: String| Why::new(Because::Invalid, text);
     let kind = on.file().kinds.get(noun);
     let kind = kind.ok_or_else(|| invalid(format!("{} has no kind `{noun}`", on.title())))?;
-    let has_form = regex::Regex::new(&kind.form).is_ok_and(|form| form.is_match(id));
+    let has_form = on.has_form(noun, id);
     let names = kind.id.as_deref();
     if has_form && names.is_none_or(|names| parts(names, id).is_some()) {
         Ok(kind)

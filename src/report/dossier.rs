@@ -382,7 +382,9 @@ fn said(event: &Event) -> Option<String> {
         | Event::Released { .. }
         | Event::RoundClosed { .. }
         | Event::Attached { .. }
-        | Event::SetAside { .. } => return None,
+        | Event::SetAside { .. }
+        | Event::Shared { .. }
+        | Event::Taken { .. } => return None,
     };
     Some(said)
 }

@@ -352,7 +352,9 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Checkpoint { .. }
         | Event::Accepted { .. }
         | Event::Closed { .. }
-        | Event::Reopened { .. } => return None,
+        | Event::Reopened { .. }
+        | Event::Shared { .. }
+        | Event::Taken { .. } => return None,
     };
     Some((target, text))
 }

@@ -20,6 +20,7 @@ mod chromium;
 mod commands;
 #[cfg(feature = "aws")]
 mod contract;
+mod cut;
 mod drills;
 #[cfg(feature = "aws")]
 mod estate;
@@ -32,11 +33,17 @@ mod intake;
 mod laws;
 mod ministack;
 mod moto;
+#[cfg(feature = "http")]
+mod oidc;
 mod pack;
 mod playbook;
 mod policy;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod prism;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod tidy;

@@ -12,9 +12,12 @@ mod pass;
 mod people;
 mod permit;
 mod phases;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod reads;
 mod restore;
 mod services;
+mod shared;
 mod sinks;
 mod steps;
 mod storage;

@@ -17,9 +17,10 @@ fn okta(seen: &Arc<Mutex<Vec<Came>>>) -> Vendor {
         let gone = *revoked.lock().unwrap();
         let (status, body) = match line.as_str() {
             "GET /api/v1/users/me" => (200, json!({"id": "00uadmin1"})),
-            "GET /api/v1/api-tokens/00Tagent1" if gone => {
-                (404, json!({"errorCode": "E0000007", "errorSummary": "Not found"}))
-            }
+            "GET /api/v1/api-tokens/00Tagent1" if gone => (
+                404,
+                json!({"errorCode": "E0000007", "errorSummary": "Not found"}),
+            ),
             "GET /api/v1/api-tokens/00Tagent1" => (
                 200,
                 json!({"id": "00Tagent1", "name": "agent", "created": "2026-11-01T00:00:00.000Z", "userId": "00uagent1"}),
@@ -30,13 +31,20 @@ fn okta(seen: &Arc<Mutex<Vec<Came>>>) -> Vendor {
             }
             "GET /api/v1/users/00uagent1" => (200, json!({"id": "00uagent1", "status": "ACTIVE"})),
             "GET /api/v1/api-tokens" | "GET /api/v1/logs" => (200, json!([])),
-            _ => (403, json!({"errorCode": "E0000006", "errorSummary": "denied"})),
+            _ => (
+                403,
+                json!({"errorCode": "E0000006", "errorSummary": "denied"}),
+            ),
         };
         let body = match body {
             Value::Null => String::new(),
             body => body.to_string(),
         };
-        (status, "content-type: application/json\r\n".to_owned(), body)
+        (
+            status,
+            "content-type: application/json\r\n".to_owned(),
+            body,
+        )
     })
 }
 
@@ -69,19 +77,35 @@ mod prism {
         let key = world.key("leaked");
         let secret = format!("{key}=env:LEAKED");
         let planned = desk.run(&[
-            "plan", "compromised-ai-agent", "--subject", &key, "--subject", "okta:api-token/00Tagent1",
-            "--secret", &secret, "--since", world.since(), "--json",
+            "plan",
+            "compromised-ai-agent",
+            "--subject",
+            &key,
+            "--subject",
+            "okta:api-token/00Tagent1",
+            "--secret",
+            &secret,
+            "--since",
+            world.since(),
+            "--json",
         ]);
-        let code = planned.json["confirm"].as_str().unwrap_or_else(|| panic!("{planned:?}"));
+        let code = planned.json["confirm"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{planned:?}"));
         let told = desk.run(&["apply", code, "--confirm", code, "--json"]);
         // The go is the mandate; what counts is when the first provider said yes.
         let journal = desk.journal();
-        let go = journal.iter().find(|line| line["kind"] == "granted").unwrap();
+        let go = journal
+            .iter()
+            .find(|line| line["kind"] == "granted")
+            .unwrap();
         let yes = journal.iter().filter(|line| {
             let outcome = &line["body"]["outcome"];
             line["kind"] == "answered" && outcome.to_string().contains("done")
         });
-        let yes: Vec<f64> = yes.map(|line| seconds(&line["at"]) - seconds(&go["at"])).collect();
+        let yes: Vec<f64> = yes
+            .map(|line| seconds(&line["at"]) - seconds(&go["at"]))
+            .collect();
         assert!(yes.len() >= 2, "{journal:#?}");
         assert!(yes[0] < 1.0, "the first cut came {} s after the go", yes[0]);
         // How far the proof of each got, and no further: the key was tried itself, the token is only seen to be gone.
@@ -89,10 +113,16 @@ mod prism {
         assert_eq!(cut["verdict"], "probed-dead", "{told:?}");
         let cut = told.item("00Tagent1", "okta.revoke-api-token");
         assert_eq!(cut["verdict"], "observed", "{told:?}");
-        assert_eq!(server.accepted(&world, &["leaked", "responder"]), [false, true]);
+        assert_eq!(
+            server.accepted(&world, &["leaked", "responder"]),
+            [false, true]
+        );
         // What is left is what people do for an agent.
         let left = told.json["withheld"].to_string();
-        assert!(left.contains("stop-runtime") && left.contains("read-transcripts"), "{left}");
+        assert!(
+            left.contains("stop-runtime") && left.contains("read-transcripts"),
+            "{left}"
+        );
         let came = came.lock().unwrap();
         assert!(came.iter().any(|came| came.line.starts_with("DELETE ")));
         let refused: Vec<String> = came

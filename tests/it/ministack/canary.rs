@@ -453,9 +453,11 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "policy explain",
         "journal sign --key key --to out",
         "journal verify --checkpoint leak.txt --allowed-signers leak.txt",
+        "journal give-up elsewhere --reason canary",
     ] {
         runs.may_be_refused(line, &here);
     }
+    runs.may_be_refused("incident join", &[]);
     let extend = ["measures extend", user, "--until 9h --reason canary"].join(" ");
     runs.run(&extend, &here);
     let release = ["measures release", user, "--reason canary --yes"].join(" ");
