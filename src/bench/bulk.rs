@@ -105,7 +105,7 @@ fn forms(provider: &str) -> &'static [(&'static str, &'static str, &'static str)
             ("client-secret", "0oaleaked/ocsleaked", "ACTIVE"),
         ],
         "slack" => &[("token", "U0LEAKED", "Active")],
-        _ => &[("token", "LEAKED", "Active"), ("grant", "GRANT", "Active")],
+        _ => &[("token", "LEAKED", "Active")],
     }
 }
 

@@ -36,7 +36,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
 /// For how long where a first plan waits for it, and other providers are asked beside it: one that is too busy must not
 /// hold up what can be cut at the others.
-const SOON: Duration = Duration::from_millis(1500);
+const SOON: Duration = Duration::from_secs(1);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
