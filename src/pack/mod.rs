@@ -19,6 +19,8 @@ mod model;
 
 mod recording;
 
+mod asked;
+
 mod read;
 
 mod declare;
@@ -41,6 +43,9 @@ mod answer;
 
 #[cfg(feature = "http")]
 mod ask;
+
+#[cfg(feature = "http")]
+mod alive;
 
 #[cfg(feature = "http")]
 mod observe;
@@ -66,6 +71,7 @@ use crate::domain::{Kind, Spec};
 use crate::playbook::Refused;
 use crate::provider::{Setting, Wants};
 
+pub use asked::Asked;
 #[cfg(feature = "http")]
 pub use engine::Packed;
 #[cfg(feature = "http")]

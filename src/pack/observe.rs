@@ -20,6 +20,8 @@ use crate::domain::{
 };
 use crate::provider::{Observe, Soon};
 
+/// What says in expressions whether the credential itself was seen to work before: else a refusal says nothing about it.
+pub(super) const WAS_ALIVE: &str = "was_alive";
 /// How many things are looked at at once.
 const AT_ONCE: usize = 8;
 
@@ -109,6 +111,7 @@ pub(super) fn scope_of(on: &Handle, kind: &KindPart, id: &str, account: &str) ->
     let mut scope = bare_scope(on);
     scope.set("id", json!(id));
     scope.set("account", json!(account));
+    scope.set(WAS_ALIVE, json!(false));
     if let Some(names) = &kind.id {
         let parts = names.split('/').zip(id.split('/'));
         let parts = parts.map(|(name, part)| (name.to_owned(), json!(part)));
@@ -142,7 +145,9 @@ pub(super) async fn ours<'a>(
         let text = format!("{target} is not of the account {account}, whose credentials we hold");
         return Err(Why::new(Because::Foreign, text));
     }
-    Ok((kind, scope_of(on, kind, target.id(), account)))
+    let mut scope = scope_of(on, kind, target.id(), account);
+    scope.set(WAS_ALIVE, json!(on.was_alive(target)));
+    Ok((kind, scope))
 }
 
 pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
@@ -226,14 +231,24 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
         let text = "it can only be looked at with the credential itself: give --secret REF";
         return Err(Why::new(Because::Unauthenticated, text));
     }
-    let held = Held {
+    let carried = Held {
         one: held.as_ref(),
         all: &[],
     };
-    match ask(on, &look.ask, &mut scope, held).await? {
-        Told::Gone => Ok(Fact::Gone),
-        Told::Found => present(on, look, &scope).map(Fact::Present),
+    let fact = match ask(on, &look.ask, &mut scope, carried).await? {
+        Told::Gone => Fact::Gone,
+        Told::Found => Fact::Present(present(on, look, &scope)?),
+    };
+    if let (Fact::Present(_), Some(secret)) = (&fact, &held) {
+        if kind.readable == Some(Readable::BySecret) {
+            on.alive().note(target, secret, true);
+        } else if kind.probe.is_some() && on.alive().told(target, secret).is_none() {
+            // Tried once while it lives: later a refusal tells that it died, and not that it was mistyped.
+            on.alive().note(target, secret, false);
+            drop(probe(on, target, secret).await);
+        }
     }
+    Ok(fact)
 }
 
 /// The fields of what is there.
@@ -339,8 +354,16 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Resul
         one: Some(with),
         all: &[],
     };
+    scope.set(
+        WAS_ALIVE,
+        json!(on.alive().told(target, with) == Some(true)),
+    );
     let sent = wire::send(on, request, &scope, held, None, None).await;
     let answered = sent.map_err(Failed::why)?;
     answer::show(&mut scope, &answered);
-    Ok(answer::probe(on, request, &answered, &scope))
+    let told = answer::probe(on, request, &answered, &scope);
+    if let Probe::Accepted | Probe::Forbidden = &told {
+        on.alive().note(target, with, true);
+    }
+    Ok(told)
 }

@@ -14,7 +14,7 @@ use super::replay::{Exchange, Server, recorded};
 use super::{Pack, Packed, act, observe, reading};
 use crate::domain::{
     Arg, Because, Call, Clock, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query,
-    ReadKind, Secret, Spec, Tag, Time, Why,
+    ReadKind, Readable, Secret, Spec, Tag, Time, Why,
 };
 use crate::provider::{Given, Provider as _, Settings};
 
@@ -268,7 +268,7 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         Ok(target) => target,
         Err(why) => return failed(Ends::Unreadable, why),
     };
-    packed.hold(&target, &Secret::new(ITS.to_owned()));
+    lend(packed, pack, test, &target);
     if let Some(action) = &test.action {
         return perform(packed, pack, test, action, target).await;
     }
@@ -305,6 +305,19 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         (false, false) => ReadKind::State,
     };
     question(&reads, read, target).await
+}
+
+/// Lends the credential itself, where it is needed: what is looked at by its id would be tried once where its secret is there.
+fn lend(packed: &Packed, pack: &Pack, test: &Test, target: &Locator) {
+    let kind = pack.file.kinds.get(target.kind().noun());
+    let by_secret = kind.is_some_and(|kind| kind.readable == Some(Readable::BySecret));
+    let secret = Secret::new(ITS.to_owned());
+    if test.was_alive {
+        packed.handle(None).alive().note(target, &secret, true);
+    }
+    if by_secret || test.probe || test.action.is_some() {
+        packed.hold(target, &secret);
+    }
 }
 
 async fn question(on: &Handle, read: ReadKind, target: Locator) -> Ended {

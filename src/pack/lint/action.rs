@@ -175,7 +175,7 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
 
 fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
     let mut names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
-    names.extend(["with", "tag"]);
+    names.extend(["with", "tag", "today"]);
     if part.batch.is_some_and(|batch| batch > 1) {
         names.push("ids");
         if !part.look_up.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
-use contain::domain::{Duration, Fact, Outcome, Query, ReadKind, Secret, Time};
+use contain::domain::{Duration, Fact, Outcome, Query, ReadKind, Readable, Secret, Time};
 use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped};
 use contain::provider::Provider as _;
 
@@ -425,7 +425,11 @@ async fn ask(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -
     let weather = Weather::start(told.replies.clone(), fault, elsewhere);
     let packed = packed(pack, &weather.base, deadline(fault));
     let target = target(pack, told, &weather.base);
-    packed.hold(&target, &Secret::new(ITS.to_owned()));
+    let kind = pack.kinds().iter().find(|kind| kind.id == *target.kind());
+    // What is looked at by its id would be tried once where its secret is there.
+    if kind.is_some_and(|kind| kind.readable == Readable::BySecret) {
+        packed.hold(&target, &Secret::new(ITS.to_owned()));
+    }
     let reader = packed.reader(None);
     let (is_wrong, said) = match told.asks {
         "look" => {
