@@ -6,11 +6,14 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Told};
 use super::ask::ask;
+use super::budget::Budget;
 use super::cel::Scope;
+use super::declare::is_before;
+use super::draft::Held;
 use super::engine::Handle;
 use super::model::{ActionPart, Ends};
 use super::observe::{locator, ours};
-use super::wire::{self, Held};
+use super::wire::{self, Page};
 use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
 use crate::provider::{Act, Soon};
 
@@ -77,11 +80,8 @@ async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Resu
         return Err(refused(Because::Invalid, text));
     }
     let secret = on.held(&call.target);
-    let needs = part.request.carries_secret()
-        || part
-            .look_up
-            .iter()
-            .any(super::model::Request::carries_secret);
+    let mut requests = part.look_up.iter().chain([&part.request]);
+    let needs = requests.any(|request| request.carries_secret(on.file()));
     if needs && secret.is_none() {
         let text = "it needs the credential itself: give --secret REF".to_owned();
         return Err(refused(Because::Unauthenticated, text));
@@ -93,14 +93,23 @@ async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Resu
     scope.set("today", json!(today));
     if let Effect::Open = spec.effect {
         gives_back(part, call)?;
+        let fields = part.gives.keys();
+        let held = |field: &String| {
+            (
+                field.clone(),
+                call.value(field).cloned().unwrap_or_default(),
+            )
+        };
+        scope.set("before", Value::Object(fields.map(held).collect()));
     }
     let held = Held {
         one: secret.as_ref(),
-        all: &[],
+        ..Held::default()
     };
-    match ask(on, &part.look_up, &mut scope, held)
+    let budget = Budget::usual(on);
+    match ask(on, &part.look_up, &mut scope, held, &budget)
         .await
-        .map_err(before)?
+        .map_err(self::before)?
     {
         Told::Found => {}
         Told::Gone => {
@@ -134,6 +143,9 @@ fn before(why: Why) -> Outcome {
 /// What gives back makes one state and no other; another one it does not pretend to make.
 fn gives_back(part: &ActionPart, call: &Call) -> Result<(), Outcome> {
     for (field, gives) in &part.gives {
+        if is_before(gives) {
+            continue;
+        }
         let before = call.value(field);
         if before != Some(gives) {
             let held = before.unwrap_or(&Value::Null);
@@ -147,10 +159,10 @@ fn gives_back(part: &ActionPart, call: &Call) -> Result<(), Outcome> {
 async fn one(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call, ready: &Ready) -> Outcome {
     let held = Held {
         one: ready.secret.as_ref(),
-        all: &[],
+        ..Held::default()
     };
     let request = &part.request;
-    let answered = match wire::send(on, request, &ready.scope, held, None, None).await {
+    let answered = match wire::send(on, request, &ready.scope, held, Page::default()).await {
         Ok(answered) => answered,
         Err(failed) => return answer::unanswered(failed),
     };
@@ -211,11 +223,11 @@ async fn batch(on: &Handle, spec: &Spec, part: &ActionPart, calls: &[Call]) -> V
     scope.set("ids", Value::Array(ids));
     let all: Vec<&Secret> = secrets.iter().collect();
     let held = Held {
-        one: None,
         all: &all,
+        ..Held::default()
     };
     let request = &part.request;
-    let sent = wire::send(on, request, &scope, held, None, None).await;
+    let sent = wire::send(on, request, &scope, held, Page::default()).await;
     let sent = sent.inspect(|answered| answer::show(&mut scope, answered));
     let each = || match &sent {
         Ok(answered) => match answer::outcome(on, request, answered, &scope) {

@@ -60,7 +60,7 @@ fn why(on: &Handle, answered: &Answered, row: Option<&Row>, scope: &Scope) -> Wh
 }
 
 /// Whether a text is a vendor's code for an error rather than prose, which may hold anything.
-fn is_code(text: &str) -> bool {
+pub(super) fn is_code(text: &str) -> bool {
     let fits =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '[' | ']');
     (1..=LONGEST_CODE).contains(&text.len()) && text.chars().all(fits)

@@ -8,11 +8,13 @@ use reqwest::Url;
 use serde_json::Value;
 
 use super::answer::{self, Told};
+use super::budget::Budget;
 use super::cel::{Expr, Scope, scalar};
+use super::draft::Held;
 use super::engine::Handle;
 use super::model::{By, Pages, Request};
 use super::place;
-use super::wire::{self, Answered, Failed, Held};
+use super::wire::{self, Answered, Failed, Page};
 use crate::domain::{Because, Why};
 
 /// The most pages, where neither pack nor question says.
@@ -24,8 +26,35 @@ const ITEMS: usize = 20_000;
 pub(super) struct Listed {
     /// The elements that count.
     pub(super) items: Vec<Value>,
-    /// Whether more pages were left unread.
-    pub(super) is_cut: bool,
+    /// Why there may be more of them.
+    pub(super) cut: Option<Cut>,
+}
+
+/// Why a list was not read to its end.
+pub(super) struct Cut {
+    pub(super) why: Why,
+    /// Whether it was our own limit, rather than what came.
+    pub(super) is_ours: bool,
+}
+
+fn ours(why: Why) -> Cut {
+    Cut { why, is_ours: true }
+}
+
+fn theirs(why: Why) -> Cut {
+    Cut {
+        why,
+        is_ours: false,
+    }
+}
+
+fn longer() -> Why {
+    let text = "the list is longer than what is read of it";
+    Why::new(Because::Garbled, text)
+}
+
+fn missing() -> Why {
+    Why::new(Because::Garbled, "a page of the list is missing")
 }
 
 /// Asks one request after the other; each answer stands in the scope for the next.
@@ -34,9 +63,10 @@ pub(super) async fn ask(
     requests: &[Request],
     scope: &mut Scope,
     held: Held<'_>,
+    budget: &Budget,
 ) -> Result<Told, Why> {
     for request in requests {
-        if let Told::Gone = one(on, request, scope, held).await? {
+        if let Told::Gone = one(on, request, scope, held, budget).await? {
             return Ok(Told::Gone);
         }
     }
@@ -48,12 +78,18 @@ async fn one(
     request: &Request,
     scope: &mut Scope,
     held: Held<'_>,
+    budget: &Budget,
 ) -> Result<Told, Why> {
     declared(request)?;
     if request.each.is_none() {
-        let answered = wire::send(on, request, scope, held, None, None)
+        let page = Page {
+            within: Some(budget.within(on)?),
+            ..Page::default()
+        };
+        let answered = wire::send(on, request, scope, held, page)
             .await
             .map_err(Failed::why)?;
+        budget.spend(answered.size);
         answer::show(scope, &answered);
         let told = answer::told(on, request, &answered, scope)?;
         if let (Told::Found, Some(name)) = (&told, &request.name) {
@@ -61,42 +97,23 @@ async fn one(
         }
         return Ok(told);
     }
-    let Some(listed) = list(on, request, scope, held, PAGES).await? else {
+    let Some(listed) = list(on, request, scope, held, PAGES, budget).await? else {
         return Ok(Told::Gone);
     };
     let name = request.name.as_deref();
-    match (&request.pick, listed) {
-        (Some(pick), listed) => {
-            let is_cut = listed.is_cut;
-            let mut found = None;
-            for item in listed.items {
-                scope.set("item", item.clone());
-                if truth(on, pick, scope)? {
-                    found = Some(item);
-                    break;
-                }
-            }
-            match found {
-                Some(item) => {
-                    scope.set(name.unwrap_or("item"), item);
-                    Ok(Told::Found)
-                }
-                None if is_cut => Err(Why::new(
-                    Because::Garbled,
-                    "the list is longer than what is read of it",
-                )),
-                None => Ok(Told::Gone),
-            }
-        }
-        (None, listed) if listed.is_cut => Err(Why::new(
-            Because::Garbled,
-            "the list is longer than what is read of it",
-        )),
-        (None, listed) => {
-            scope.set(name.unwrap_or("items"), Value::Array(listed.items));
-            Ok(Told::Found)
+    let cut = listed.cut.map(|cut| cut.why);
+    let Some(pick) = &request.pick else {
+        scope.set(name.unwrap_or("items"), Value::Array(listed.items));
+        return cut.map_or(Ok(Told::Found), Err);
+    };
+    for item in listed.items {
+        scope.set("item", item.clone());
+        if truth(on, pick, scope)? {
+            scope.set(name.unwrap_or("item"), item);
+            return Ok(Told::Found);
         }
     }
+    cut.map_or(Ok(Told::Gone), Err)
 }
 
 /// A question is only asked in the form of a read.
@@ -108,66 +125,99 @@ fn declared(request: &Request) -> Result<(), Why> {
     Err(Why::new(Because::Forbidden, text))
 }
 
-/// Reads a list, page after page; nothing where the vendor says that what holds it is gone.
+/// Reads a list, page after page; nothing where the vendor says that what holds it is gone. What came before a page that
+/// could not be read is kept, with the reason why there may be more.
 pub(super) async fn list(
     on: &Handle,
     request: &Request,
     scope: &mut Scope,
     held: Held<'_>,
     pages: usize,
+    budget: &Budget,
 ) -> Result<Option<Listed>, Why> {
     declared(request)?;
     let own = request.pages.as_ref().and_then(|pages| pages.at_most);
     let most = pages.min(own.unwrap_or(PAGES)).max(1);
     let (mut items, mut been) = (Vec::new(), BTreeSet::new());
-    let (mut page, mut turn): (Option<Url>, Option<String>) = (None, None);
-    for read in 1..=most {
-        let parameter = request
-            .pages
-            .as_ref()
-            .and_then(|pages| pages.parameter.as_deref());
-        let extra = parameter.zip(turn.as_deref());
-        let answered = wire::send(on, request, scope, held, page.as_ref(), extra)
-            .await
-            .map_err(Failed::why)?;
-        answer::show(scope, &answered);
-        if let Told::Gone = answer::told(on, request, &answered, scope)? {
-            return match read {
-                1 => Ok(None),
-                _ => Err(Why::new(Because::Garbled, "a page of the list is missing")),
-            };
-        }
-        items.extend(elements(on, request, scope)?);
-        if items.len() > ITEMS {
-            items.truncate(ITEMS);
-            return Ok(Some(Listed {
-                items,
-                is_cut: true,
-            }));
-        }
-        let Some(next) = next(request.pages.as_ref(), &answered, scope)? else {
-            return Ok(Some(Listed {
-                items,
-                is_cut: false,
-            }));
+    let Some(mut next) = page(on, request, scope, held, None, &mut items, budget).await? else {
+        return Ok(None);
+    };
+    for _ in 1..most {
+        let at = match next {
+            Ok(Some(at)) if items.len() <= ITEMS => at,
+            Ok(Some(_)) => break,
+            Ok(None) => return Ok(Some(Listed { items, cut: None })),
+            Err(cut) => {
+                let cut = Some(cut);
+                return Ok(Some(Listed { items, cut }));
+            }
         };
-        let mark = match &next {
+        let mark = match &at {
             Next::Page(url) => url.to_string(),
             Next::Turn(value) => value.clone(),
         };
         if !been.insert(mark) {
             let text = format!("{} leads in a circle from page to page", on.title());
-            return Err(Why::new(Because::Garbled, text));
+            let cut = Some(theirs(Why::new(Because::Garbled, text)));
+            return Ok(Some(Listed { items, cut }));
         }
-        (page, turn) = match next {
-            Next::Page(url) => (Some(url), None),
-            Next::Turn(value) => (None, Some(value)),
+        if let Err(why) = budget.within(on) {
+            let cut = Some(ours(why));
+            return Ok(Some(Listed { items, cut }));
+        }
+        let read = page(on, request, scope, held, Some(&at), &mut items, budget).await;
+        next = match read {
+            Ok(Some(next)) => next,
+            // Where earlier pages were there, one that is missing is no answer.
+            Ok(None) => Err(theirs(missing())),
+            Err(why) if why.because == Because::Missing => Err(theirs(missing())),
+            Err(why) => Err(theirs(why)),
         };
     }
-    Ok(Some(Listed {
-        items,
-        is_cut: true,
-    }))
+    let cut = match next {
+        Ok(None) if items.len() <= ITEMS => None,
+        Ok(_) => Some(ours(longer())),
+        Err(cut) => Some(cut),
+    };
+    items.truncate(ITEMS);
+    Ok(Some(Listed { items, cut }))
+}
+
+/// What follows a page: another one, none, or nobody knows.
+type Follows = Result<Option<Next>, Cut>;
+
+/// Reads one page; nothing where the vendor says that what holds it is gone.
+async fn page(
+    on: &Handle,
+    request: &Request,
+    scope: &mut Scope,
+    held: Held<'_>,
+    at: Option<&Next>,
+    into: &mut Vec<Value>,
+    budget: &Budget,
+) -> Result<Option<Follows>, Why> {
+    let pages = request.pages.as_ref();
+    let (at, turn) = match at {
+        Some(Next::Page(url)) => (Some(url), None),
+        Some(Next::Turn(value)) => (None, Some(value.as_str())),
+        None => (None, None),
+    };
+    let parameter = pages.and_then(|pages| pages.parameter.as_deref());
+    let page = Page {
+        at,
+        turn: parameter.zip(turn),
+        within: Some(budget.within(on)?),
+    };
+    let answered = wire::send(on, request, scope, held, page)
+        .await
+        .map_err(Failed::why)?;
+    budget.spend(answered.size);
+    answer::show(scope, &answered);
+    if let Told::Gone = answer::told(on, request, &answered, scope)? {
+        return Ok(None);
+    }
+    into.extend(elements(on, request, scope)?);
+    Ok(Some(next(on, pages, &answered, scope)))
 }
 
 /// The elements of one page that count.
@@ -212,8 +262,15 @@ enum Next {
     Turn(String),
 }
 
-fn next(pages: Option<&Pages>, answered: &Answered, scope: &Scope) -> Result<Option<Next>, Why> {
+fn next(on: &Handle, pages: Option<&Pages>, answered: &Answered, scope: &Scope) -> Follows {
     let Some(pages) = pages else {
+        if goes_on(answered) {
+            let text = format!(
+                "{} says that the list goes on, and the pack does not say how it is read further",
+                on.title()
+            );
+            return Err(theirs(Why::new(Because::Garbled, text)));
+        }
         return Ok(None);
     };
     let said = || {
@@ -224,21 +281,54 @@ fn next(pages: Option<&Pages>, answered: &Answered, scope: &Scope) -> Result<Opt
             Some(value) => Ok(scalar(&value).filter(|text| !text.is_empty())),
             None => {
                 let text = "the answer does not say whether another page follows";
-                Err(Why::new(Because::Garbled, text))
+                Err(theirs(Why::new(Because::Garbled, text)))
             }
         }
     };
+    let address = |said: Option<String>| match said {
+        Some(said) => {
+            let url = place::next_page(&answered.url, &said).map_err(theirs)?;
+            Ok(Some(Next::Page(url)))
+        }
+        None => Ok(None),
+    };
     match pages.by {
-        By::Link => match answered.headers.get("link").and_then(|link| linked(link)) {
-            Some(url) => place::next_page(&answered.url, url).map(|url| Some(Next::Page(url))),
-            None => Ok(None),
-        },
-        By::Url => match said()? {
-            Some(url) => place::next_page(&answered.url, &url).map(|url| Some(Next::Page(url))),
-            None => Ok(None),
-        },
+        By::Link => {
+            let link = answered.headers.get("link");
+            address(link.and_then(|link| linked(link)).map(ToOwned::to_owned))
+        }
+        By::Url => address(said()?),
         By::Parameter => Ok(said()?.map(Next::Turn)),
     }
+}
+
+/// Where answers of many vendors say that more follows.
+const MORE: [&str; 9] = [
+    "/nextPageToken",
+    "/next_page_token",
+    "/next_cursor",
+    "/nextLink",
+    "/@odata.nextLink",
+    "/response_metadata/next_cursor",
+    "/metadata/continue",
+    "/links/next",
+    "/_links/next/href",
+];
+
+/// Whether an answer says that the list goes on, in one of the ways that are known.
+fn goes_on(answered: &Answered) -> bool {
+    let link = answered.headers.get("link");
+    let said = |at: &&str| {
+        let value = answered.body.pointer(at);
+        value
+            .and_then(Value::as_str)
+            .is_some_and(|text| !text.is_empty())
+    };
+    let is_so = |at: &str| answered.body.get(at) == Some(&Value::Bool(true));
+    link.is_some_and(|link| linked(link).is_some())
+        || MORE.iter().any(said)
+        || is_so("has_more")
+        || is_so("hasMore")
 }
 
 /// The address with `rel="next"` of a `Link` header (RFC 8288).

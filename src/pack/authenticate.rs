@@ -1,79 +1,135 @@
-//! How a request proves who we are: one header, made of secrets at the moment of their use.
+//! How a request proves who we are: a header or a certificate, made of secrets at the moment of their use.
 //!
-//! Keeps a client's token in memory until shortly before it lapses; keeps no other secret.
+//! Keeps nothing; what asks for a token first is `grant`'s.
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use serde_json::{Value, json};
 
+use super::draft::Held;
 use super::engine::Handle;
-use super::model::{Client, NOBODY, SECRET};
-use super::wire::{self, Held};
-use crate::domain::{Because, Duration, Secret, Time, Why};
+use super::grant;
+use super::model::{NOBODY, SECRET};
+use super::scheme::Scheme;
+use super::{sign, wire};
+use crate::domain::{Because, Secret, Why};
 
-/// How long before it lapses a token is no longer used.
-const EARLY: Duration = Duration::from_secs(60);
-
-/// A token for a client, and until when it is used.
-pub(super) struct Token {
-    secret: Secret,
-    until: Time,
+/// How one request proves who we are.
+#[derive(Default)]
+pub(super) struct Proof {
+    /// The header that it carries.
+    pub(super) header: Option<(HeaderName, HeaderValue)>,
+    /// The secret in it.
+    pub(super) secret: Option<String>,
+    /// The scheme whose certificate its connection shows.
+    pub(super) shows: Option<String>,
 }
 
-/// The header, and the secret in it; none where the request is nobody's.
-pub(super) async fn proof(
-    on: &Handle,
-    with: Option<&str>,
-    held: Held<'_>,
-) -> Result<Option<(HeaderName, HeaderValue, String)>, Why> {
-    let name = match with {
-        Some(NOBODY) => return Ok(None),
+/// How a request proves who we are; nothing at all where it is nobody's.
+pub(super) async fn proof(on: &Handle, with: Option<&str>, held: Held<'_>) -> Result<Proof, Why> {
+    let (secret, header) = match with {
+        Some(NOBODY) => return Ok(Proof::default()),
         Some(SECRET) => {
-            let secret = held.one.ok_or_else(|| {
-                Why::new(
-                    Because::Unauthenticated,
-                    "it needs the credential itself, which was not given",
-                )
-            })?;
-            let (name, value) = wire::bearer(secret)?;
-            return Ok(Some((name, value, secret.expose().to_owned())));
+            let secret = itself(held)?;
+            let header = bearer(&secret)?;
+            (secret, header)
         }
-        other => other,
+        with => {
+            let (name, scheme) = scheme(on, with)?;
+            if scheme.certificate.is_some() {
+                return Ok(Proof {
+                    shows: Some(name.to_owned()),
+                    ..Proof::default()
+                });
+            }
+            header(on, name, scheme, held).await?
+        }
     };
-    let schemes = &on.file().authentication;
-    let scheme = match name {
-        Some(name) => schemes.get(name),
-        None => schemes.values().next(),
-    };
-    let Some(scheme) = scheme else {
-        return Err(Why::new(
-            Because::Invalid,
-            "the pack names no such authentication",
-        ));
-    };
-    let (secret, (name, value)) = if let Some(setting) = &scheme.bearer {
-        let secret = on.secret(setting)?;
-        let header = wire::bearer(&secret)?;
-        (secret, header)
+    Ok(Proof {
+        header: Some(header),
+        secret: Some(secret.expose().to_owned()),
+        shows: None,
+    })
+}
+
+async fn header(
+    on: &Handle,
+    name: &str,
+    scheme: &Scheme,
+    held: Held<'_>,
+) -> Result<(Secret, (HeaderName, HeaderValue)), Why> {
+    if let Some(setting) = &scheme.bearer {
+        let secret = secret(on, setting, held)?;
+        let header = bearer(&secret)?;
+        Ok((secret, header))
     } else if let Some(header) = &scheme.header {
-        let secret = on.secret(&header.secret)?;
+        let secret = secret(on, &header.secret, held)?;
         let value = format!("{}{}", header.prefix, secret.expose());
         let header = wire::sensitive(&header.name, &value)?;
-        (secret, header)
+        Ok((secret, header))
     } else if let Some(said) = &scheme.basic {
         let user = on.text(&said.user)?;
-        let secret = on.secret(&said.password)?;
+        let secret = secret(on, &said.password, held)?;
         let header = basic(&user, &secret)?;
-        (secret, header)
-    } else if let Some(client) = &scheme.client_credentials {
-        let secret = token(on, client).await?;
-        let header = wire::bearer(&secret)?;
-        (secret, header)
+        Ok((secret, header))
     } else {
-        return Err(Why::new(
-            Because::Invalid,
-            "the pack names no way to authenticate",
-        ));
+        let secret = grant::token(on, name, scheme, held).await?;
+        let header = bearer(&secret)?;
+        Ok((secret, header))
+    }
+}
+
+/// The scheme of this name; where none is named, the first whose settings the workspace says.
+fn scheme<'a>(on: &'a Handle, with: Option<&str>) -> Result<(&'a str, &'a Scheme), Why> {
+    let schemes = &on.file().authentication;
+    let said = |scheme: &Scheme| {
+        let needs = scheme.needs().into_iter();
+        needs
+            .filter(|need| need.must)
+            .all(|need| on.says(need.setting))
     };
-    Ok(Some((name, value, secret.expose().to_owned())))
+    let found = match with {
+        Some(name) => schemes.get_key_value(name),
+        None => schemes.iter().find(|(_, scheme)| said(scheme)),
+    };
+    let found = found.map(|(name, scheme)| (name.as_str(), scheme));
+    found.ok_or_else(|| {
+        let provider = &on.file().provider;
+        let ways = schemes.values().map(|scheme| {
+            let needs = scheme.needs().into_iter().filter(|need| need.must);
+            let names: Vec<&str> = needs.map(|need| need.setting).collect();
+            names.join(" and ")
+        });
+        let ways: Vec<String> = ways.collect();
+        let text = format!(
+            "contain.yaml says under providers.{provider} nothing to authenticate with: {}",
+            ways.join(", or ")
+        );
+        Why::new(Because::Unauthenticated, text)
+    })
+}
+
+/// A secret of the workspace, or the credential itself.
+pub(super) fn secret(on: &Handle, setting: &str, held: Held<'_>) -> Result<Secret, Why> {
+    if setting == SECRET {
+        return itself(held);
+    }
+    on.secret(setting)
+}
+
+fn itself(held: Held<'_>) -> Result<Secret, Why> {
+    let held = held.one.ok_or_else(|| {
+        Why::new(
+            Because::Unauthenticated,
+            "it needs the credential itself, which was not given",
+        )
+    })?;
+    Ok(Secret::new(held.expose().to_owned()))
+}
+
+/// A bearer token as a header.
+fn bearer(token: &Secret) -> Result<(HeaderName, HeaderValue), Why> {
+    let value = format!("Bearer {}", token.expose());
+    wire::sensitive(AUTHORIZATION.as_str(), &value)
 }
 
 /// HTTP Basic (RFC 7617).
@@ -85,33 +141,27 @@ pub(super) fn basic(user: &str, password: &Secret) -> Result<(HeaderName, Header
     )
 }
 
-/// The client's token: the one that is kept, or a new one.
-async fn token(on: &Handle, client: &Client) -> Result<Secret, Why> {
-    let mut kept = on.token().lock().await;
-    let now = on.clock().now();
-    if let Some(token) = kept.as_ref().filter(|token| now < token.until) {
-        return Ok(Secret::new(token.secret.expose().to_owned()));
+/// Of the key that signs for us: what the vendor calls whom it is of, its id, its project.
+pub(super) fn signer(on: &Handle) -> Option<Value> {
+    let (_, scheme) = scheme(on, None).ok()?;
+    if let Some(said) = &scheme.service_account {
+        let account = sign::account(&on.secret(&said.key).ok()?).ok()?;
+        return Some(json!({
+            "id": account.id,
+            "key_id": account.key_id,
+            "project": account.project,
+        }));
     }
-    let mut url = on.base(client.host.as_deref())?;
-    url.set_path(&format!(
-        "{}{}",
-        url.path().trim_end_matches('/'),
-        client.post
-    ));
-    let id = on.text(&client.id)?;
-    let secret = on.secret(&client.secret)?;
-    let (secret, lasts) = wire::token(on, url, (&id, &secret), client.scope.as_deref()).await?;
-    let copy = Secret::new(secret.expose().to_owned());
-    let lasts = lasts.unwrap_or(EARLY).saturating_sub(EARLY);
-    *kept = Some(Token {
-        secret,
-        until: now.saturating_add(lasts).unwrap_or(now),
-    });
-    Ok(copy)
+    let client = scheme.client_credentials.as_ref()?;
+    let key_id = client
+        .key_id
+        .as_deref()
+        .and_then(|name| on.said(name).ok()?);
+    Some(json!({"id": on.text(&client.id).ok()?, "key_id": key_id, "project": null}))
 }
 
 /// Base64 (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
+pub(super) fn base64(bytes: &[u8]) -> String {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let sign = |bits: u32| {
         let at = usize::try_from(bits & 63).unwrap_or_default();

@@ -201,3 +201,9 @@ pub(super) fn becomes(value: &serde_json::Value) -> Becomes {
         None => Becomes::Is(value.clone()),
     }
 }
+
+/// `{before: true}` means what the field held before.
+pub(super) fn is_before(value: &serde_json::Value) -> bool {
+    let map = value.as_object().filter(|map| map.len() == 1);
+    map.and_then(|map| map.get("before")) == Some(&serde_json::Value::Bool(true))
+}

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::alive::Alive;
-use super::authenticate::Token;
+use super::cel::Template;
+use super::grant::Token;
 use super::model::{File, Is};
-use super::{Pack, declare, place};
+use super::{Pack, connect, declare, place};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec, Time, Why,
 };
-use crate::provider::http::{self, Place};
+use crate::provider::http::Place;
 use crate::provider::{Act, Guardrail, Need, Observe, Provider, Settings};
 
 /// How long an exchange may take.
@@ -34,9 +35,11 @@ struct Inner {
     pack: Arc<Pack>,
     settings: Option<Settings>,
     clock: Clock,
-    client: OnceLock<Result<reqwest::Client, Why>>,
+    /// By host, and by the scheme whose certificate is shown.
+    clients: Mutex<BTreeMap<(String, String), reqwest::Client>>,
     patterns: OnceLock<Vec<regex::Regex>>,
-    token: tokio::sync::Mutex<Option<Token>>,
+    /// By scheme.
+    tokens: tokio::sync::Mutex<BTreeMap<String, Token>>,
     account: OnceCell<String>,
     held: Mutex<BTreeMap<Locator, Secret>>,
     alive: Alive,
@@ -55,9 +58,9 @@ impl Packed {
                 pack,
                 settings,
                 clock,
-                client: OnceLock::new(),
+                clients: Mutex::default(),
                 patterns: OnceLock::new(),
-                token: tokio::sync::Mutex::new(None),
+                tokens: tokio::sync::Mutex::default(),
                 account: OnceCell::new(),
                 held: Mutex::default(),
                 alive: Alive::default(),
@@ -66,6 +69,16 @@ impl Packed {
                 requests: AtomicU32::new(0),
             }),
         }
+    }
+
+    /// Takes a token of a scheme as given, so that none is asked for; for rehearsals.
+    pub async fn lend(&self, scheme: &str, token: &Secret) {
+        let token = Token {
+            secret: Secret::new(token.expose().to_owned()),
+            until: Time::MAX,
+        };
+        let mut tokens = self.inner.tokens.lock().await;
+        tokens.insert(scheme.to_owned(), token);
     }
 
     pub(super) fn handle(&self, acts: Option<&[String]>) -> Handle {
@@ -212,17 +225,26 @@ impl Handle {
 
     /// A setting that is no secret.
     pub(super) fn text(&self, name: &str) -> Result<String, Why> {
-        self.optional(name)?.ok_or_else(|| {
+        self.said(name)?.ok_or_else(|| {
             let provider = &self.file().provider;
             let text = format!("contain.yaml says no providers.{provider}.{name}");
             Why::new(Because::Unauthenticated, text)
         })
     }
 
-    fn optional(&self, name: &str) -> Result<Option<String>, Why> {
+    /// A setting that is no secret, where it is said.
+    pub(super) fn said(&self, name: &str) -> Result<Option<String>, Why> {
         let said = self.settings()?.texts.get(name);
         let default = || self.file().configuration.get(name)?.default.as_ref();
         Ok(said.or_else(default).cloned())
+    }
+
+    /// Whether the workspace says a setting, or it has a default; the credential itself is never one.
+    pub(super) fn says(&self, name: &str) -> bool {
+        let Ok(settings) = self.settings() else {
+            return false;
+        };
+        settings.secrets.contains_key(name) || self.said(name).is_ok_and(|said| said.is_some())
     }
 
     /// A secret of the workspace.
@@ -238,23 +260,32 @@ impl Handle {
     /// All settings that are no secrets, as expressions see them.
     pub(super) fn configured(&self) -> Value {
         let texts = self.file().configuration.iter();
-        let texts = texts.filter(|(_, setting)| setting.is != Is::Secret);
+        let texts = texts.filter(|(_, setting)| !setting.is.is_by_reference());
         let said = texts.filter_map(|(name, _)| {
-            let text = self.optional(name).ok()??;
+            let text = self.said(name).ok()??;
             Some((name.clone(), Value::String(text)))
         });
         Value::Object(said.collect())
     }
 
-    /// The address of a host of the pack.
-    pub(super) fn base(&self, name: Option<&str>) -> Result<Url, Why> {
+    /// The host of this name; the first, where none is named.
+    fn host(&self, name: Option<&str>) -> Result<(&String, &Template), Why> {
         let hosts = &self.file().hosts;
         let found = match name {
             Some(name) => hosts.get_key_value(name),
             None => hosts.iter().next(),
         };
-        let invalid = || Why::new(Because::Invalid, "the pack names no such host");
-        let (name, host) = found.ok_or_else(invalid)?;
+        found.ok_or_else(|| Why::new(Because::Invalid, "the pack names no such host"))
+    }
+
+    /// The name of a host of the pack.
+    pub(super) fn host_name(&self, name: Option<&str>) -> Result<&str, Why> {
+        self.host(name).map(|(name, _)| name.as_str())
+    }
+
+    /// The address of a host of the pack.
+    pub(super) fn base(&self, name: Option<&str>) -> Result<Url, Why> {
+        let (name, host) = self.host(name)?;
         let settings = self.settings()?;
         if let Some(instead) = settings.hosts.get(name) {
             return place::address(instead, settings.private);
@@ -272,6 +303,12 @@ impl Handle {
         place::address(&said, settings.private)
     }
 
+    /// Whether private addresses may be reached, and how long an exchange may take.
+    pub(super) fn reach(&self) -> Result<(bool, Duration), Why> {
+        let settings = self.settings()?;
+        Ok((settings.private, settings.deadline.unwrap_or(DEADLINE)))
+    }
+
     fn has_default(&self) -> bool {
         let mut settings = self.file().configuration.values();
         settings.any(|setting| setting.is == Is::Url && setting.default.is_some())
@@ -286,22 +323,24 @@ impl Handle {
         defaults.any(|default| default == *url)
     }
 
-    /// The one client; loopback is reached only where a host is configured there.
-    pub(super) fn client(&self) -> Result<&reqwest::Client, Why> {
-        let build = || {
-            let settings = self.settings()?;
-            let hosts = self.file().hosts.keys();
-            let inside = hosts
-                .filter_map(|name| self.base(Some(name)).ok())
-                .any(|url| place::sort(url.host_str().unwrap_or_default()) == Place::Loopback);
-            let deadline = settings.deadline.unwrap_or(DEADLINE);
-            http::guarded(deadline, settings.private || inside)
-        };
-        self.inner
-            .client
-            .get_or_init(build)
-            .as_ref()
-            .map_err(Clone::clone)
+    /// The client for a host, with the certificate of a scheme where that is how we are known there.
+    pub(super) fn client(
+        &self,
+        host: Option<&str>,
+        shows: Option<&str>,
+    ) -> Result<reqwest::Client, Why> {
+        let key = (
+            self.host_name(host)?.to_owned(),
+            shows.unwrap_or_default().to_owned(),
+        );
+        let clients = &self.inner.clients;
+        let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&key) {
+            return Ok(client.clone());
+        }
+        let client = connect::client(self, host, shows)?;
+        clients.insert(key, client.clone());
+        Ok(client)
     }
 
     /// What secrets of this vendor look like, anywhere in a text.
@@ -316,8 +355,9 @@ impl Handle {
         })
     }
 
-    pub(super) fn token(&self) -> &tokio::sync::Mutex<Option<Token>> {
-        &self.inner.token
+    /// The tokens that are kept, by scheme.
+    pub(super) fn tokens(&self) -> &tokio::sync::Mutex<BTreeMap<String, Token>> {
+        &self.inner.tokens
     }
 
     /// The account, asked once.

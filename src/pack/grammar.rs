@@ -2,6 +2,10 @@
 //!
 //! Reader and schema are made from these, so that they cannot differ. Never reads a file.
 
+mod access;
+
+use access::SCHEME;
+
 /// A map of the file: what it is called, and the keys that it may have.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -158,36 +162,10 @@ const RUNGS: [&str; 5] = ["narrow", "end-sessions", "suspend", "revoke", "delete
 
 #[rustfmt::skip]
 const SETTING: Place = place("setting", "Something that the workspace says, under `providers` and the pack's name.", &[], &[
-    must("is", T::Word(&["url", "text", "secret"]), "What it is: an address, a text, or a secret, which is always named by reference."),
+    must("is", T::Word(&["url", "text", "secret", "certificate"]), "What it is: an address, a text, a secret, or certificates as PEM; the last two are always named by reference."),
     must("about", T::Text, "What it is for, for people."),
     may("default", T::Text, "What counts where the workspace is silent; never for secrets."),
     may("optional", T::Truth, "Whether the pack works without it."),
-]);
-#[rustfmt::skip]
-const BASIC: Place = place("basic", "HTTP Basic.", &[], &[
-    must("user", T::Text, "The setting that holds the user's name or id."),
-    must("password", T::Text, "The setting that holds the password."),
-]);
-#[rustfmt::skip]
-const HEADER: Place = place("header", "A header with a secret in it.", &[], &[
-    must("name", T::Text, "The header's name."),
-    must("secret", T::Text, "The setting that holds the secret."),
-    may("prefix", T::Text, "What stands before the secret, as `SSWS `."),
-]);
-#[rustfmt::skip]
-const CLIENT: Place = place("client-credentials", "OAuth 2.0 client credentials (RFC 6749, section 4.4); the token is kept in memory until it lapses.", &[], &[
-    must("post", T::Text, "The path of the token endpoint."),
-    may("host", T::Text, "Its host; the first of `hosts` where none is named."),
-    must("id", T::Text, "The setting that holds the client's id."),
-    must("secret", T::Text, "The setting that holds the client's secret."),
-    may("scope", T::Text, "The scopes that are asked for."),
-]);
-#[rustfmt::skip]
-const SCHEME: Place = place("scheme", "How requests prove who we are; exactly one way.", &["bearer", "basic", "header", "client_credentials"], &[
-    may("bearer", T::Text, "The setting that holds a bearer token."),
-    may("basic", T::Map(&BASIC), "User and password."),
-    may("header", T::Map(&HEADER), "A header of the vendor's own."),
-    may("client_credentials", T::Map(&CLIENT), "A token for a client and its secret."),
 ]);
 #[rustfmt::skip]
 const ROW: Place = place("answer", "How one sort of answer is read; the first row that fits counts, then the pack's own rows, then what every status means.", &[], &[
@@ -212,11 +190,12 @@ const REQUEST: Place = place("request", "One request: a method with a path, and 
     may("patch", T::Template, "PATCH this path."),
     may("delete", T::Template, "DELETE this path."),
     may("host", T::Text, "One of `hosts`; the first where none is named."),
-    may("with", T::Text, "One of `authentication`; `secret` for the credential itself as a bearer token; `nobody`. The first where none is named."),
+    may("with", T::Text, "One of `authentication`; `secret` for the credential itself as a bearer token; `nobody`."),
     may("reads", T::Truth, "Whether a POST only reads."),
-    may("query", T::MapOf(&T::Template), "Parameters of the query; one without a value is left out."),
+    may("query", T::MapOf(&T::Template), "Parameters of the query; one without a value is left out, one that is a list is said for each element."),
     may("json", T::Data, "A JSON body. `${secret}` alone stands for the credential itself."),
     may("form", T::MapOf(&T::Template), "A form body; one without a value is left out."),
+    may("signs", T::Text, "One of `authentication` that is a service account's: what it signs stands in a form or JSON body where `${assertion}` does."),
     may("headers", T::MapOf(&T::Template), "Further headers."),
     may("answers", T::List(&T::Map(&ROW)), "How its answers are read."),
     may("pages", T::Map(&PAGES), "How its further pages are found."),
@@ -244,7 +223,7 @@ const ACCOUNT: Place = place("account", "Which tenant the credentials belong to;
 #[rustfmt::skip]
 const WHO: Place = place("who", "One thing that we are at the vendor; credentials first.", &[], &[
     may("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked."),
-    must("is", T::MapOf(&T::Template), "The kind, and what its id is; none where it has no value."),
+    must("is", T::MapOf(&T::Template), "The kind, and what its id is; none where it has no value. `signer` holds `id`, `key_id` and `project` of the key that signs for us."),
 ]);
 #[rustfmt::skip]
 const BOUND: Place = place("bound", "How long something may take to be true everywhere.", &["source", "assumed"], &[
@@ -303,7 +282,7 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     must("title", T::Text, "What a person calls it."),
     must("credential", T::Truth, "Whether it proves an identity; otherwise it is a principal or a container."),
     must("form", T::Pattern, "How its ids look; nothing is asked about another."),
-    may("id", T::Text, "The names of an id's parts, joined by `/`: `app/secret` gives `part.app` and `part.secret`."),
+    may("id", T::Text, "The names of an id's parts, joined by `/`: `app/secret` gives `part.app` and `part.secret`. One part may hold `/` itself: `project*/token`."),
     may("bare", T::Truth, "Whether an id alone is recognised as of this kind; false where nothing is said."),
     may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones."),
     may("governs", T::List(&T::Name), "The kinds that stop while a cut is in force on one of these."),
@@ -363,7 +342,7 @@ const ACTION: Place = place("action", "One thing that can be done.", &["cut", "o
     may("made", T::Map(&MADE), "What it makes, where it issues."),
     must("hurts", T::Text, "Whom it hurts, as a sentence."),
     may("touches", T::MapOf(&T::Data), "The fields of `look` that it overwrites, and what they become."),
-    may("gives", T::MapOf(&T::Data), "What an opening action makes of the fields; where they held something else before, it is refused."),
+    may("gives", T::MapOf(&T::Data), "What an opening action makes of the fields; where they held something else before, it is refused. `{before: true}` where it makes of them what they held before, as `before.NAME` says."),
     may("params", T::MapOf(&T::Map(&PARAM)), "What a playbook may say to it; `with.NAME` in expressions."),
     must("floor", T::Number(0, 3), "The lowest tier."),
     must("undo", T::Map(&UNDO), "How it is given back."),
@@ -413,7 +392,9 @@ pub(super) const PACK: Place = place("pack", "A provider in one file.", &[], &[
     must("docs", T::Text, "Where its API is described."),
     must("configuration", T::MapOf(&T::Map(&SETTING)), "What the workspace says."),
     must("hosts", T::MapOf(&T::Template), "The hosts: fixed ones, or `${setting}`; the first in the alphabet is the one where none is named. Fixed for the run."),
-    must("authentication", T::MapOf(&T::Map(&SCHEME)), "How requests prove who we are; the first in the alphabet where none is named."),
+    must("authentication", T::MapOf(&T::Map(&SCHEME)), "How requests prove who we are. Where a request names none it is the first in the alphabet of those whose settings the workspace says."),
+    may("trust", T::MapOf(&T::Text), "By host, the setting with the certificates that it is checked by, instead of the machine's own; the machine's own where the workspace does not say it."),
+    may("headers", T::MapOf(&T::Template), "Headers of every request, where it does not say them itself; `config` holds the settings."),
     must("account", T::Map(&ACCOUNT), "Which tenant the credentials belong to."),
     may("whoami", T::List(&T::Map(&WHO)), "Who we are there, so that we do not cut ourselves off."),
     may("answers", T::List(&T::Map(&ROW)), "How answers are read that no request reads itself."),

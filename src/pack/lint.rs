@@ -2,11 +2,12 @@
 //!
 //! Each problem stands at its place. Never asks a vendor: what only a vendor knows is what recorded tests are for.
 
+mod access;
 mod action;
 mod request;
 
 use super::cel::{Expr, Template};
-use super::model::{Ends, File, Is, KindPart, Reach, Request};
+use super::model::{Ends, File, KindPart, Reach, Request};
 use super::read::Places;
 use crate::playbook::{Problem, Span};
 use request::{Role, check};
@@ -32,8 +33,8 @@ pub(super) fn lint(file: &File, places: &Places) -> Vec<Problem> {
         places,
         problems: Vec::new(),
     };
-    lint.settings();
-    lint.access();
+    access::settings(&mut lint);
+    access::access(&mut lint);
     for (noun, kind) in &file.kinds {
         lint.kind(noun, kind);
     }
@@ -113,95 +114,6 @@ impl Lint<'_> {
         }
     }
 
-    fn settings(&mut self) {
-        for (name, setting) in &self.file.configuration {
-            let path = format!("/configuration/{name}");
-            if setting.is == Is::Secret && setting.default.is_some() {
-                self.add(
-                    "secret",
-                    &format!("{path}/default"),
-                    "a secret has no default",
-                );
-            }
-            if matches!(name.as_str(), "private") {
-                self.add(
-                    "name",
-                    &format!("{path}#"),
-                    "`private` is what every pack can be told",
-                );
-            }
-        }
-        let texts = self.file.configuration.iter();
-        let texts = texts.filter(|(_, setting)| setting.is != Is::Secret);
-        let texts: Vec<&str> = texts.map(|(name, _)| name.as_str()).collect();
-        for (name, host) in &self.file.hosts {
-            let path = format!("/hosts/{name}");
-            self.template(&path, host, &texts);
-            let is_setting = host.source.starts_with("${") && host.source.ends_with('}');
-            if !is_setting && !host.head().starts_with("https://") {
-                self.add(
-                    "value",
-                    &path,
-                    "a host is https://…, or a setting that is an address",
-                );
-            }
-        }
-    }
-
-    /// How requests prove who we are, which account it is, and who we are in it.
-    fn access(&mut self) {
-        let file = self.file;
-        for (name, scheme) in &file.authentication {
-            let path = format!("/authentication/{name}");
-            let secrets = [
-                scheme.bearer.as_ref(),
-                scheme.header.as_ref().map(|header| &header.secret),
-                scheme.basic.as_ref().map(|basic| &basic.password),
-                scheme
-                    .client_credentials
-                    .as_ref()
-                    .map(|client| &client.secret),
-            ];
-            for secret in secrets.into_iter().flatten() {
-                let is = |wanted| {
-                    move |(_, setting): &(&String, &super::model::Setting)| setting.is == wanted
-                };
-                let names: Vec<&String> = file
-                    .configuration
-                    .iter()
-                    .filter(is(Is::Secret))
-                    .map(|(name, _)| name)
-                    .collect();
-                self.named("unknown-setting", &path, secret, "secret setting", names);
-            }
-        }
-        if let Some(host) = &file.account.host {
-            self.named(
-                "unknown-host",
-                "/account/host",
-                host,
-                "host",
-                file.hosts.keys(),
-            );
-        }
-        if let Some(request) = &file.account.ask {
-            let after = check(self, "/account/ask", request, Role::Ask, &ALWAYS);
-            match &file.account.id {
-                Some(id) => self.expr("/account/id", id, &after.names()),
-                None => self.add(
-                    "missing-key",
-                    "/account",
-                    "an account that is asked for has no `id`",
-                ),
-            }
-        }
-        for (at, who) in file.whoami.iter().enumerate() {
-            let path = format!("/whoami/{at}");
-            let after = self.all(&format!("{path}/ask"), &who.ask, &ALWAYS);
-            self.found(&format!("{path}/is"), &who.is, &after.names());
-        }
-    }
-
     /// Requests in order, each of which sees what those before it named.
     fn all(&mut self, path: &str, requests: &[Request], names: &[&str]) -> request::After {
         let mut after = request::After::new(names);
@@ -245,6 +157,12 @@ impl Lint<'_> {
                 format!("`{noun}` is no noun: lowercase letters, digits and hyphens"),
             );
         }
+        if let Some(names) = kind.id.as_ref().filter(|names| !is_parts(names)) {
+            let message = format!(
+                "`{names}` is no list of parts: names joined by /, one of which may end with *"
+            );
+            self.add("value", &format!("{path}/id"), message);
+        }
         for (key, nouns) in [("governs", &kind.governs), ("mints", &kind.mints)] {
             for (at, noun) in nouns.iter().enumerate() {
                 self.kind_named(&format!("{path}/{key}/{at}"), noun);
@@ -287,7 +205,8 @@ impl Lint<'_> {
                     &after.names(),
                 );
             }
-            let secret = look.ask.iter().any(Request::carries_secret);
+            let file = self.file;
+            let secret = look.ask.iter().any(|ask| ask.carries_secret(file));
             let by_secret = kind.readable == Some(crate::domain::Readable::BySecret);
             if secret != by_secret {
                 let message =
@@ -295,7 +214,7 @@ impl Lint<'_> {
                 self.add("readable", &format!("{path}/look"), message);
             }
             for (at, request) in look.ask.iter().enumerate() {
-                if request.carries_secret() {
+                if request.carries_secret(self.file) {
                     self.mistyped(&format!("{path}/look/ask/{at}"), request, Ends::Gone);
                 }
             }
@@ -337,7 +256,7 @@ impl Lint<'_> {
         if let Some(probe) = &kind.probe {
             let path = format!("{path}/probe");
             check(self, &path, probe, Role::Probe, names);
-            if !probe.carries_secret() {
+            if !probe.carries_secret(self.file) {
                 let message = "a probe tries the credential itself: say `with: secret`";
                 self.add("probe", &path, message);
             }
@@ -469,6 +388,16 @@ impl Lint<'_> {
             }
         }
     }
+}
+
+/// Whether a text names the parts of an id.
+fn is_parts(names: &str) -> bool {
+    let is_name = |name: &str| {
+        let name = name.strip_suffix('*').unwrap_or(name);
+        let fits = |c: char| c.is_ascii_lowercase() || c == '_';
+        !name.is_empty() && name.chars().all(fits)
+    };
+    names.split('/').all(is_name) && names.matches('*').count() <= 1
 }
 
 #[cfg(test)]

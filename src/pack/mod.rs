@@ -17,6 +17,8 @@ mod grammar;
 
 mod model;
 
+mod scheme;
+
 mod recording;
 
 mod asked;
@@ -33,13 +35,31 @@ mod schema;
 mod place;
 
 #[cfg(feature = "http")]
-mod wire;
+mod connect;
+
+#[cfg(feature = "http")]
+mod sign;
+
+#[cfg(feature = "http")]
+mod grant;
 
 #[cfg(feature = "http")]
 mod authenticate;
 
 #[cfg(feature = "http")]
+mod draft;
+
+#[cfg(feature = "http")]
+mod clean;
+
+#[cfg(feature = "http")]
+mod wire;
+
+#[cfg(feature = "http")]
 mod answer;
+
+#[cfg(feature = "http")]
+mod budget;
 
 #[cfg(feature = "http")]
 mod ask;
@@ -63,6 +83,9 @@ mod engine;
 mod replay;
 
 #[cfg(feature = "http")]
+mod stage;
+
+#[cfg(feature = "http")]
 mod rehearse;
 
 use std::sync::Arc;
@@ -81,6 +104,8 @@ pub use rehearse::{Rehearsed, rehearse};
 #[cfg(feature = "http")]
 pub use replay::{Exchange, Recorded, exchanges};
 pub use schema::schema;
+#[cfg(feature = "http")]
+pub use stage::{account_key, stage};
 
 /// A pack, as it was read.
 #[derive(Debug)]
@@ -122,6 +147,13 @@ impl Pack {
         &self.actions
     }
 
+    /// The ways to authenticate that ask for a token first.
+    pub fn grants(&self) -> impl Iterator<Item = &str> {
+        let schemes = self.file.authentication.iter();
+        let asks = schemes.filter(|(_, scheme)| scheme.asks() && !scheme.is_of_secret());
+        asks.map(|(name, _)| name.as_str())
+    }
+
     /// The names of its hosts.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.file.hosts.keys().map(String::as_str)
@@ -135,7 +167,7 @@ impl Pack {
             wants: match setting.is {
                 model::Is::Url => Wants::Address,
                 model::Is::Text => Wants::Text,
-                model::Is::Secret => Wants::Secret,
+                model::Is::Secret | model::Is::Certificate => Wants::Secret,
             },
             about: &setting.about,
             required: !setting.optional && setting.default.is_none(),
@@ -173,9 +205,16 @@ pub fn load(file: &str, text: &str) -> Result<Pack, Refused> {
 }
 
 /// The packs that ship: name and text.
-pub const SHIPPED: [(&str, &str); 3] = [
+pub const SHIPPED: [(&str, &str); 10] = [
     ("anthropic", include_str!("packs/anthropic.yaml")),
+    ("cloudflare", include_str!("packs/cloudflare.yaml")),
+    ("entra", include_str!("packs/entra.yaml")),
+    ("gcp", include_str!("packs/gcp.yaml")),
+    ("gitlab", include_str!("packs/gitlab.yaml")),
+    ("hugging-face", include_str!("packs/hugging-face.yaml")),
+    ("kubernetes", include_str!("packs/kubernetes.yaml")),
     ("okta", include_str!("packs/okta.yaml")),
+    ("openai", include_str!("packs/openai.yaml")),
     ("slack", include_str!("packs/slack.yaml")),
 ];
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::cel::{Expr, Template};
 use super::recording::{Reply, Test};
+use super::scheme::Scheme;
 use crate::domain::{Because, Fate, Relation, Rung};
 
 /// Texts by name.
@@ -25,6 +26,10 @@ pub(super) struct File {
     pub(super) configuration: Named<Setting>,
     pub(super) hosts: Named<Template>,
     pub(super) authentication: Named<Scheme>,
+    #[serde(default)]
+    pub(super) trust: Named<String>,
+    #[serde(default)]
+    pub(super) headers: Named<Template>,
     pub(super) account: Account,
     #[serde(default)]
     pub(super) whoami: Vec<Who>,
@@ -48,6 +53,14 @@ pub(super) enum Is {
     Url,
     Text,
     Secret,
+    Certificate,
+}
+
+impl Is {
+    /// Whether it is named by reference alone, and read at the moment of its use.
+    pub(super) fn is_by_reference(self) -> bool {
+        matches!(self, Self::Secret | Self::Certificate)
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -58,41 +71,6 @@ pub(super) struct Setting {
     pub(super) default: Option<String>,
     #[serde(default)]
     pub(super) optional: bool,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Scheme {
-    pub(super) bearer: Option<String>,
-    pub(super) basic: Option<Basic>,
-    pub(super) header: Option<Header>,
-    pub(super) client_credentials: Option<Client>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Basic {
-    pub(super) user: String,
-    pub(super) password: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Header {
-    pub(super) name: String,
-    pub(super) secret: String,
-    #[serde(default)]
-    pub(super) prefix: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Client {
-    pub(super) post: String,
-    pub(super) host: Option<String>,
-    pub(super) id: String,
-    pub(super) secret: String,
-    pub(super) scope: Option<String>,
 }
 
 /// What an answer means.
@@ -189,6 +167,7 @@ pub(super) struct Request {
     pub(super) query: Named<Template>,
     pub(super) json: Option<Value>,
     pub(super) form: Option<Named<Template>>,
+    pub(super) signs: Option<String>,
     #[serde(default)]
     pub(super) headers: Named<Template>,
     #[serde(default)]
@@ -209,6 +188,13 @@ pub(super) const NOBODY: &str = "nobody";
 pub(super) const HELD: &str = "${secret}";
 /// What stands for the credentials of a batch.
 pub(super) const ALL_HELD: &str = "${secrets}";
+/// What stands for what a scheme signs.
+pub(super) const SIGNED: &str = "${assertion}";
+
+/// Whether a text stands for something that is filled in at the moment of sending, and for no expression.
+pub(super) fn is_held(text: &str) -> bool {
+    matches!(text, HELD | ALL_HELD | SIGNED)
+}
 
 impl Request {
     /// The method and the path.
@@ -231,46 +217,64 @@ impl Request {
 
     /// Whether anything in it mentions a name.
     pub(super) fn mentions(&self, name: &str) -> bool {
-        fn within(value: &Value, name: &str) -> bool {
+        self.any(&|expr| expr.mentions().iter().any(|one| one == name))
+    }
+
+    /// Whether anything in it says what a field held before.
+    pub(super) fn says_before(&self, field: &str) -> bool {
+        self.any(&|expr| {
+            let said = expr.source.split("before.").skip(1);
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let mut names = said.map(|rest| rest.split(|c| !is_word(c)).next());
+            names.any(|name| name == Some(field))
+        })
+    }
+
+    /// Whether any expression in it is of this sort.
+    fn any(&self, is: &dyn Fn(&Expr) -> bool) -> bool {
+        fn within(value: &Value, is: &dyn Fn(&Expr) -> bool) -> bool {
             match value {
-                Value::String(text) => told(&Template::new(text), name),
-                Value::Array(items) => items.iter().any(|item| within(item, name)),
-                Value::Object(fields) => fields.values().any(|item| within(item, name)),
+                Value::String(text) => Template::new(text).exprs().any(is),
+                Value::Array(items) => items.iter().any(|item| within(item, is)),
+                Value::Object(fields) => fields.values().any(|item| within(item, is)),
                 Value::Null | Value::Bool(_) | Value::Number(_) => false,
             }
-        }
-        fn told(template: &Template, name: &str) -> bool {
-            template
-                .exprs()
-                .any(|expr| expr.mentions().iter().any(|one| one == name))
         }
         let form = self.form.iter().flat_map(Named::values);
         let templates = self.query.values().chain(self.headers.values()).chain(form);
         let mut templates = templates.chain(self.line().map(|(_, path)| path));
         let exprs = [&self.each, &self.pick, &self.only];
-        let mut exprs = exprs.into_iter().flatten();
-        templates.any(|template| told(template, name))
-            || exprs.any(|expr| expr.mentions().iter().any(|one| one == name))
-            || self.json.as_ref().is_some_and(|json| within(json, name))
+        templates.any(|template| template.exprs().any(is))
+            || exprs.into_iter().flatten().any(is)
+            || self.json.as_ref().is_some_and(|json| within(json, is))
     }
 
-    /// Whether it carries the credential itself.
-    pub(super) fn carries_secret(&self) -> bool {
-        fn holds(value: &Value) -> bool {
+    /// Whether it carries the credential itself, or what that signed.
+    pub(super) fn carries_secret(&self, file: &File) -> bool {
+        let of_secret = |name: &String| {
+            let scheme = file.authentication.get(name);
+            scheme.is_some_and(Scheme::is_of_secret)
+        };
+        self.with.as_deref() == Some(SECRET)
+            || self.with.as_ref().is_some_and(of_secret)
+            || self.holds(HELD)
+            || self.holds(ALL_HELD)
+            || (self.holds(SIGNED) && self.signs.as_ref().is_some_and(of_secret))
+    }
+
+    /// Whether its body has this text in some place.
+    pub(super) fn holds(&self, wanted: &str) -> bool {
+        fn within(value: &Value, wanted: &str) -> bool {
             match value {
-                Value::String(text) => text == HELD || text == ALL_HELD,
-                Value::Array(items) => items.iter().any(holds),
-                Value::Object(fields) => fields.values().any(holds),
+                Value::String(text) => text == wanted,
+                Value::Array(items) => items.iter().any(|item| within(item, wanted)),
+                Value::Object(fields) => fields.values().any(|item| within(item, wanted)),
                 Value::Null | Value::Bool(_) | Value::Number(_) => false,
             }
         }
-        self.with.as_deref() == Some(SECRET)
-            || self.json.as_ref().is_some_and(holds)
-            || self
-                .form
-                .iter()
-                .flat_map(Named::values)
-                .any(|value| value.source == HELD)
+        let mut form = self.form.iter().flat_map(Named::values);
+        form.any(|value| value.source == wanted)
+            || self.json.as_ref().is_some_and(|json| within(json, wanted))
     }
 }
 

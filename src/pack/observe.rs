@@ -8,12 +8,15 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Told};
 use super::ask::{ask, list};
+use super::authenticate;
+use super::budget::Budget;
 use super::cel::{Expr, Scope, Template};
 use super::declare::kind_id;
+use super::draft::Held;
 use super::engine::Handle;
-use super::model::{KindPart, Look, Named as By, SECRET};
+use super::model::{KindPart, Look, Named as By};
 use super::reading;
-use super::wire::{self, Failed, Held};
+use super::wire::{self, Failed, Page};
 use crate::domain::{
     Because, Call, Fact, Fields, Locator, Named, Probe, Query, Readable, Reading, Secret, Seen,
     Time, Why,
@@ -40,7 +43,9 @@ impl Observe for Handle {
             Seen {
                 target: target.clone(),
                 at: self.clock().now(),
-                fact: look(self, target).await.unwrap_or_else(Fact::Unreadable),
+                fact: look(self, target, &Budget::usual(self))
+                    .await
+                    .unwrap_or_else(Fact::Unreadable),
             }
         });
         Box::pin(stream::iter(each).buffered(AT_ONCE).collect())
@@ -84,7 +89,8 @@ async fn ask_account(on: &Handle) -> Result<String, Why> {
     };
     let mut scope = bare_scope(on);
     let requests = std::slice::from_ref(request);
-    let found = ask(on, requests, &mut scope, Held::default()).await?;
+    let budget = Budget::usual(on);
+    let found = ask(on, requests, &mut scope, Held::default(), &budget).await?;
     let id = match (found, &told.id) {
         (Told::Found, Some(id)) => id.value(&scope),
         (Told::Found | Told::Gone, _) => None,
@@ -113,11 +119,40 @@ pub(super) fn scope_of(on: &Handle, kind: &KindPart, id: &str, account: &str) ->
     scope.set("account", json!(account));
     scope.set(WAS_ALIVE, json!(false));
     if let Some(names) = &kind.id {
-        let parts = names.split('/').zip(id.split('/'));
+        let parts = parts(names, id).unwrap_or_default().into_iter();
         let parts = parts.map(|(name, part)| (name.to_owned(), json!(part)));
         scope.set("part", Value::Object(parts.collect()));
     }
     scope
+}
+
+/// The parts of an id by name, where it has as many; the one whose name ends with `*` may hold `/` itself.
+fn parts<'a>(names: &'a str, id: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    let Some((before, after)) = names.split_once('*') else {
+        let (names, parts) = (names.split('/'), id.split('/'));
+        let is_whole = names.clone().count() == parts.clone().count();
+        return is_whole.then(|| names.zip(parts).collect());
+    };
+    let mut named = Vec::new();
+    let mut rest = id;
+    let mut front = before.split('/').peekable();
+    let mut greedy = before;
+    while let Some(name) = front.next() {
+        if front.peek().is_none() {
+            greedy = name;
+            break;
+        }
+        let (part, after) = rest.split_once('/')?;
+        named.push((name, part));
+        rest = after;
+    }
+    for name in after.split('/').rev().filter(|name| !name.is_empty()) {
+        let (before, part) = rest.rsplit_once('/')?;
+        named.push((name, part));
+        rest = before;
+    }
+    named.push((greedy, rest));
+    Some(named)
 }
 
 /// The kind of this noun, where an id has its form.
@@ -126,8 +161,8 @@ pub(super) fn kind<'a>(on: &'a Handle, noun: &str, id: &str) -> Result<&'a KindP
     let kind = on.file().kinds.get(noun);
     let kind = kind.ok_or_else(|| invalid(format!("{} has no kind `{noun}`", on.title())))?;
     let has_form = regex::Regex::new(&kind.form).is_ok_and(|form| form.is_match(id));
-    let parts = kind.id.as_ref().map(|names| names.split('/').count());
-    if has_form && parts.is_none_or(|parts| parts == id.split('/').count()) {
+    let names = kind.id.as_deref();
+    if has_form && names.is_none_or(|names| parts(names, id).is_some()) {
         Ok(kind)
     } else {
         Err(invalid(format!("this is no id of a {}", kind.title)))
@@ -152,10 +187,15 @@ pub(super) async fn ours<'a>(
 
 pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let account = account(on).await?.clone();
+    let budget = Budget::usual(on);
+    let signer = authenticate::signer(on);
     let mut own = Vec::new();
     for who in &on.file().whoami {
         let mut scope = bare_scope(on);
-        if let Told::Gone = ask(on, &who.ask, &mut scope, Held::default()).await? {
+        if let Some(signer) = &signer {
+            scope.set("signer", signer.clone());
+        }
+        if let Told::Gone = ask(on, &who.ask, &mut scope, Held::default(), &budget).await? {
             continue;
         }
         own.extend(locator(on, &who.is, &scope, &account));
@@ -187,7 +227,8 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
     let found = match part.and_then(|kind| Some((kind, kind.resolve.as_ref()?))) {
         Some((kind, resolve)) => {
             let mut scope = scope_of(on, kind, &named.id, &account);
-            match ask(on, &resolve.ask, &mut scope, Held::default()).await? {
+            let budget = Budget::usual(on);
+            match ask(on, &resolve.ask, &mut scope, Held::default(), &budget).await? {
                 Told::Found => resolve.id.value(&scope),
                 Told::Gone => None,
             }
@@ -209,7 +250,7 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
         && kind.readable.is_none_or(|how| how == Readable::ById)
         && kind.look.is_some()
     {
-        return match look(on, &target).await? {
+        return match look(on, &target, &Budget::usual(on)).await? {
             Fact::Present(_) => Ok(target),
             Fact::Gone => Err(missing()),
             Fact::Unreadable(why) => Err(why),
@@ -219,7 +260,7 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
 }
 
 /// Looks at one thing.
-pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
+pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Result<Fact, Why> {
     let (kind, mut scope) = ours(on, target).await?;
     let not_implemented = || {
         let text = format!("{} tells nothing about a {} alone", on.title(), kind.title);
@@ -233,9 +274,9 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     }
     let carried = Held {
         one: held.as_ref(),
-        all: &[],
+        ..Held::default()
     };
-    let fact = match ask(on, &look.ask, &mut scope, carried).await? {
+    let fact = match ask(on, &look.ask, &mut scope, carried, budget).await? {
         Told::Gone => Fact::Gone,
         Told::Found => Fact::Present(present(on, look, &scope)?),
     };
@@ -325,8 +366,9 @@ async fn made(on: &Handle, call: &Call) -> Result<Vec<Locator>, Why> {
     let (_, mut scope) = ours(on, &call.target).await?;
     scope.set("tag", json!(call.tag.0));
     let account = account(on).await?;
-    let listed = list(on, find, &mut scope, Held::default(), usize::MAX).await?;
-    let Some(listed) = listed.filter(|listed| !listed.is_cut) else {
+    let (none, budget) = (Held::default(), Budget::usual(on));
+    let listed = list(on, find, &mut scope, none, usize::MAX, &budget).await?;
+    let Some(listed) = listed.filter(|listed| listed.cut.is_none()) else {
         return Err(Why::new(
             Because::Garbled,
             "what was made could not be listed to its end",
@@ -346,19 +388,19 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Resul
         let text = format!("a {} is no credential that can be tried", kind.title);
         return Err(Why::new(Because::NotImplemented, text));
     };
-    if request.with.as_deref() != Some(SECRET) && !request.carries_secret() {
+    if !request.carries_secret(on.file()) {
         let text = "the pack does not try the credential itself";
         return Err(Why::new(Because::NotImplemented, text));
     }
     let held = Held {
         one: Some(with),
-        all: &[],
+        ..Held::default()
     };
     scope.set(
         WAS_ALIVE,
         json!(on.alive().told(target, with) == Some(true)),
     );
-    let sent = wire::send(on, request, &scope, held, None, None).await;
+    let sent = wire::send(on, request, &scope, held, Page::default()).await;
     let answered = sent.map_err(Failed::why)?;
     answer::show(&mut scope, &answered);
     let told = answer::probe(on, request, &answered, &scope);

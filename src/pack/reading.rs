@@ -5,40 +5,26 @@
 use serde_json::{Value, json};
 
 use super::ask::{Listed, list};
+use super::budget::Budget;
 use super::cel::Scope;
+use super::draft::Held;
 use super::engine::Handle;
 use super::model::{Activity, KindPart, Reach};
 use super::observe::{fields, locator, look, ours, time};
-use super::wire::Held;
 use crate::domain::{
-    Because, Clock, Duration, Fact, Found, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
+    Because, Duration, Fact, Found, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
 };
 
 /// Of how many elements of a list more is asked.
 const THROUGH: usize = 500;
-
-/// How much may be asked.
-struct Limits<'a> {
-    clock: &'a Clock,
-    until: Time,
-}
-
-impl Limits<'_> {
-    fn has_passed(&self) -> bool {
-        self.clock.now() > self.until
-    }
-}
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let (kind, mut scope) = ours(on, &query.target).await?;
     let before = on.requests();
     scope.set("since", json!(query.since.to_string()));
     scope.set("since_seconds", json!(query.since.as_second()));
-    let budget = Duration::from_millis(i64::try_from(query.budget_ms).unwrap_or(i64::MAX));
-    let limits = Limits {
-        clock: on.clock(),
-        until: on.clock().now().saturating_add(budget).unwrap_or(Time::MAX),
-    };
+    let within = Duration::from_millis(i64::try_from(query.budget_ms).unwrap_or(i64::MAX));
+    let budget = Budget::of(on, within);
     let rows = match query.read {
         ReadKind::Reach => Some(&kind.reach),
         ReadKind::Credentials if kind.credentials.is_empty() => Some(&kind.reach),
@@ -47,11 +33,11 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
         ReadKind::Activity | ReadKind::State => None,
     };
     let mut reading = match (rows, &kind.activity, query.read) {
-        (Some(rows), ..) if !rows.is_empty() => reach(on, query, kind, rows, scope, &limits).await,
+        (Some(rows), ..) if !rows.is_empty() => reach(on, query, kind, rows, scope, &budget).await,
         // Nothing hangs on a thing of which the pack declares nothing.
         (Some(_), _, ReadKind::Reach | ReadKind::Credentials) => Reading::default(),
         (None, Some(activity), ReadKind::Activity) => {
-            activity_of(on, query, activity, scope).await?
+            activity_of(on, query, activity, scope, &budget).await?
         }
         _ => {
             let text = format!(
@@ -74,13 +60,13 @@ async fn reach(
     kind: &KindPart,
     rows: &[Reach],
     mut scope: Scope,
-    limits: &Limits<'_>,
+    budget: &Budget,
 ) -> Reading {
     let mut reading = Reading::default();
     let mut unseen = None;
     if kind.look.is_some() && rows.iter().any(Reach::needs_seen) {
         // What hangs on a thing may be told by its own fields.
-        match look(on, &query.target).await {
+        match look(on, &query.target, budget).await {
             Ok(Fact::Present(fields)) => scope.set("seen", json!(fields)),
             Ok(Fact::Gone) => {
                 let text = format!("{} is gone, and with it what tells", query.target);
@@ -102,7 +88,7 @@ async fn reach(
         let told = match blind {
             Some(why) => Err(why.clone()),
             None if !row.when.as_ref().is_none_or(asks) => Ok(()),
-            None => one(on, query, row, &scope, limits, &mut reading.found).await,
+            None => one(on, query, row, &scope, budget, &mut reading.found).await,
         };
         if let Err(why) = told {
             let nouns: Vec<&str> = row.found.keys().map(String::as_str).collect();
@@ -129,35 +115,32 @@ async fn one(
     query: &Query,
     row: &Reach,
     scope: &Scope,
-    limits: &Limits<'_>,
+    budget: &Budget,
     into: &mut Vec<Found>,
 ) -> Result<(), Why> {
     let Some(through) = &row.through else {
         let mut scope = scope.clone();
-        return take(on, query, row, &mut scope, into).await;
+        return take(on, query, row, &mut scope, budget, into).await;
     };
     let mut outer = scope.clone();
-    let Some(listed) = list(on, through, &mut outer, Held::default(), usize::MAX).await? else {
+    let none = Held::default();
+    let Some(listed) = list(on, through, &mut outer, none, usize::MAX, budget).await? else {
         return Ok(());
     };
-    let is_cut = listed.is_cut || listed.items.len() > THROUGH;
+    let is_longer = listed.items.len() > THROUGH;
     for item in listed.items.into_iter().take(THROUGH) {
-        if limits.has_passed() {
-            let text = "the time for this question was up before all of it was read";
-            return Err(Why::new(Because::Timeout, text));
-        }
         let mut scope = scope.clone();
         scope.set("outer", item);
-        take(on, query, row, &mut scope, into).await?;
+        take(on, query, row, &mut scope, budget, into).await?;
     }
-    if is_cut { Err(cut()) } else { Ok(()) }
-}
-
-fn cut() -> Why {
-    Why::new(
-        Because::Garbled,
-        "the list is longer than what is read of it",
-    )
+    match listed.cut {
+        Some(cut) => Err(cut.why),
+        None if is_longer => Err(Why::new(
+            Because::Garbled,
+            "the list is longer than what is read of it",
+        )),
+        None => Ok(()),
+    }
 }
 
 async fn take(
@@ -165,10 +148,11 @@ async fn take(
     query: &Query,
     row: &Reach,
     scope: &mut Scope,
+    budget: &Budget,
     into: &mut Vec<Found>,
 ) -> Result<(), Why> {
-    let Some(Listed { items, is_cut }) =
-        list(on, &row.ask, scope, Held::default(), usize::MAX).await?
+    let none = Held::default();
+    let Some(Listed { items, cut }) = list(on, &row.ask, scope, none, usize::MAX, budget).await?
     else {
         return Ok(());
     };
@@ -192,7 +176,7 @@ async fn take(
             fields,
         });
     }
-    if is_cut { Err(cut()) } else { Ok(()) }
+    cut.map_or(Ok(()), |cut| Err(cut.why))
 }
 
 fn relation(row: &Reach, at: Option<Time>, query: &Query) -> Option<Relation> {
@@ -214,17 +198,19 @@ async fn activity_of(
     query: &Query,
     said: &Activity,
     mut scope: Scope,
+    budget: &Budget,
 ) -> Result<Reading, Why> {
     let mut reading = Reading::default();
     let pages = usize::try_from(query.pages).unwrap_or(usize::MAX).max(1);
-    let listed = match list(on, &said.ask, &mut scope, Held::default(), pages).await {
+    let unseen = |why| NotSeen {
+        what: format!("what {} did", query.target),
+        withholds: said.withholds.unwrap_or(true),
+        why,
+    };
+    let listed = match list(on, &said.ask, &mut scope, Held::default(), pages, budget).await {
         Ok(listed) => listed,
         Err(why) => {
-            reading.not_seen.push(NotSeen {
-                what: format!("what {} did", query.target),
-                withholds: said.withholds.unwrap_or(true),
-                why,
-            });
+            reading.not_seen.push(unseen(why));
             return Ok(reading);
         }
     };
@@ -256,8 +242,11 @@ async fn activity_of(
             fields,
         });
     }
-    if listed.is_cut {
+    if let Some(cut) = listed.cut {
         reading.back_to = reading.found.iter().filter_map(|found| found.at).min();
+        if !cut.is_ours || reading.back_to.is_none() {
+            reading.not_seen.push(unseen(cut.why));
+        }
     }
     Ok(reading)
 }

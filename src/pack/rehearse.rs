@@ -7,19 +7,23 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::budget::Budget;
 use super::engine::Handle;
-use super::model::{Ends, Is};
+use super::model::Ends;
 use super::recording::Test;
 use super::replay::{Exchange, Server, recorded};
+use super::stage::{account_key, stage};
 use super::{Pack, Packed, act, observe, reading};
 use crate::domain::{
-    Arg, Because, Call, Clock, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query,
-    ReadKind, Readable, Secret, Spec, Tag, Time, Why,
+    Arg, Because, Call, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query, ReadKind,
+    Readable, Secret, Spec, Tag, Time, Why,
 };
-use crate::provider::{Given, Provider as _, Settings};
+use crate::provider::Provider as _;
 
 /// What stands for every secret of the workspace.
 const OURS: &str = "rehearsed-secret-of-ours";
+/// How long an exchange may take.
+const DEADLINE: Duration = Duration::from_secs(10);
 /// What stands for the credential itself.
 const ITS: &str = "rehearsed-credential-itself";
 
@@ -160,11 +164,7 @@ async fn run(
     wanted: (Ends, Option<Because>),
 ) -> std::io::Result<Vec<String>> {
     let server = Server::start(replies).await?;
-    let packed = Packed::new(
-        Arc::clone(pack),
-        Some(settings(pack, &server.base)),
-        Clock::wall(),
-    );
+    let packed = stage(pack, &server.base, DEADLINE, OURS).await;
     let ended = end(&packed, pack, test).await;
     let mut problems = server.wrong();
     let (ends, because) = wanted;
@@ -194,33 +194,6 @@ fn told(because: Option<Because>) -> String {
             .map(|word| format!(" because {word}"))
     };
     because.and_then(word).unwrap_or_default()
-}
-
-/// What the workspace would say.
-fn settings(pack: &Pack, base: &str) -> Settings {
-    let mut settings = Settings {
-        deadline: Some(Duration::from_secs(10)),
-        ..Settings::default()
-    };
-    for (name, setting) in &pack.file.configuration {
-        match setting.is {
-            Is::Secret => {
-                let given: Given = Arc::new(|| Ok(Secret::new(OURS.to_owned())));
-                settings.secrets.insert(name.clone(), given);
-            }
-            Is::Url => drop(settings.texts.insert(name.clone(), base.to_owned())),
-            Is::Text => {
-                let text = setting
-                    .default
-                    .clone()
-                    .unwrap_or_else(|| "rehearsed".to_owned());
-                settings.texts.insert(name.clone(), text);
-            }
-        }
-    }
-    let hosts = pack.file.hosts.keys();
-    settings.hosts = hosts.map(|name| (name.clone(), base.to_owned())).collect();
-    settings
 }
 
 /// How something ended, and what it showed.
@@ -273,7 +246,7 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         return perform(packed, pack, test, action, target).await;
     }
     if test.look {
-        return match observe::look(&reads, &target).await {
+        return match observe::look(&reads, &target, &Budget::usual(&reads)).await {
             Ok(Fact::Present(fields)) => ended(Ends::Found, Shown::Fields(fields)),
             Ok(Fact::Gone) => ended(Ends::Gone, Shown::Nothing),
             Ok(Fact::Unreadable(why)) | Err(why) => failed(Ends::Unreadable, why),
@@ -291,7 +264,7 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         };
     }
     if test.probe {
-        let secret = Secret::new(ITS.to_owned());
+        let secret = its(pack, &target);
         return match observe::probe(&reads, &target, &secret).await {
             Ok(Probe::Accepted) => ended(Ends::Alive, Shown::Nothing),
             Ok(Probe::Refused) => ended(Ends::Dead, Shown::Nothing),
@@ -311,13 +284,23 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
 fn lend(packed: &Packed, pack: &Pack, test: &Test, target: &Locator) {
     let kind = pack.file.kinds.get(target.kind().noun());
     let by_secret = kind.is_some_and(|kind| kind.readable == Some(Readable::BySecret));
-    let secret = Secret::new(ITS.to_owned());
+    let secret = its(pack, target);
     if test.was_alive {
         packed.handle(None).alive().note(target, &secret, true);
     }
     if by_secret || test.probe || test.action.is_some() {
         packed.hold(target, &secret);
     }
+}
+
+/// The credential itself: any text, or a key where something that it signs is sent.
+fn its(pack: &Pack, target: &Locator) -> Secret {
+    let kind = pack.file.kinds.get(target.kind().noun());
+    let signs = kind.and_then(|kind| kind.probe.as_ref()?.signs.as_ref());
+    Secret::new(match signs {
+        Some(_) => account_key(),
+        None => ITS.to_owned(),
+    })
 }
 
 async fn question(on: &Handle, read: ReadKind, target: Locator) -> Ended {

@@ -4,11 +4,12 @@
 //! of its own, which takes no proxy from the environment either: `aws/client.rs` sees to that.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::domain::{Because, Duration, Why};
+use crate::domain::{Because, Duration, Secret, Why};
 
 /// Builds the client; `deadline` covers a whole exchange.
 ///
@@ -23,7 +24,39 @@ pub fn client(deadline: Duration) -> Result<reqwest::Client, Why> {
 /// # Errors
 /// Says why the machine's TLS set-up allows no client.
 pub fn guarded(deadline: Duration, private: bool) -> Result<reqwest::Client, Why> {
-    built(builder(deadline).dns_resolver(Arc::new(Guard { private })))
+    built(builder(deadline).dns_resolver(Arc::new(Guard::new(private))))
+}
+
+/// What a client believes of the other side, and shows of ours, beside what the machine does.
+#[derive(Clone, Copy, Default)]
+pub struct Tls<'a> {
+    /// The certificates, as PEM, that the other side is checked by, instead of the machine's own.
+    pub roots: Option<&'a Secret>,
+    /// A certificate of ours, with those between it and its root, and its private key; both as PEM.
+    pub identity: Option<(&'a Secret, &'a Secret)>,
+}
+
+/// Builds a guarded client that knows the other side by certificates of its own, or is known by one.
+///
+/// # Errors
+/// Says which certificate or key cannot be read, or why the machine's TLS set-up allows no client.
+pub fn known(deadline: Duration, private: bool, tls: &Tls<'_>) -> Result<reqwest::Client, Why> {
+    let unreadable = |what: &str| Why::new(Because::Unauthenticated, what);
+    let mut builder = builder(deadline).dns_resolver(Arc::new(Guard::new(private)));
+    if let Some(roots) = tls.roots {
+        let text = "the certificates that the host is checked by cannot be read: they are PEM";
+        let roots = reqwest::Certificate::from_pem_bundle(roots.expose().as_bytes());
+        let roots = roots.ok().filter(|roots| !roots.is_empty());
+        builder = builder.tls_certs_only(roots.ok_or_else(|| unreadable(text))?);
+    }
+    if let Some((certificate, key)) = tls.identity {
+        let text =
+            "our certificate or its key cannot be read: both are PEM, the key without a password";
+        let pem = zeroize::Zeroizing::new(format!("{}\n{}", certificate.expose(), key.expose()));
+        let identity = reqwest::Identity::from_pem(pem.as_bytes());
+        builder = builder.identity(identity.map_err(|_| unreadable(text))?);
+    }
+    built(builder)
 }
 
 #[expect(
@@ -71,10 +104,22 @@ pub fn literal(host: &str) -> Option<Place> {
 pub fn place(address: IpAddr) -> Place {
     match address {
         IpAddr::V4(address) => place_v4(address),
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(mapped) => place_v4(mapped),
+        IpAddr::V6(address) => match inner(address) {
+            Some(inner) => place_v4(inner),
             None => place_v6(address),
         },
+    }
+}
+
+/// The IPv4 address that an IPv6 address stands for: mapped (RFC 4291), translated (RFC 6052), or 6to4 (RFC 3056).
+fn inner(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [first, second, third, fourth, fifth, sixth, seventh, eighth] = address.segments();
+    let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    let is_translated = (first, second, third, fourth, fifth, sixth) == (0x64, 0xff9b, 0, 0, 0, 0);
+    match () {
+        () if is_translated => Some(of(seventh, eighth)),
+        () if first == 0x2002 => Some(of(second, third)),
+        () => address.to_ipv4_mapped(),
     }
 }
 
@@ -108,9 +153,29 @@ fn place_v6(address: Ipv6Addr) -> Place {
     }
 }
 
-/// Looks names up and refuses what they may not mean, at the moment of connecting.
+/// The addresses of a name, as they come.
+type Found = Pin<Box<dyn Future<Output = std::io::Result<Vec<SocketAddr>>> + Send>>;
+
+/// Looks names up and refuses what they may not mean, at the moment of connecting. What was looked at is what is connected
+/// to: no name is looked up a second time for the same connection.
 struct Guard {
     private: bool,
+    lookup: Box<dyn Fn(String) -> Found + Send + Sync>,
+}
+
+impl Guard {
+    fn new(private: bool) -> Self {
+        let lookup = |name: String| -> Found {
+            Box::pin(async move {
+                let found = tokio::net::lookup_host((name, 0)).await?;
+                Ok(found.collect())
+            })
+        };
+        Self {
+            private,
+            lookup: Box::new(lookup),
+        }
+    }
 }
 
 /// A name that means an address to which nothing is sent.
@@ -121,9 +186,9 @@ struct Refused;
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let private = self.private;
+        let found = (self.lookup)(name.as_str().to_owned());
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<SocketAddr> = found.collect();
+            let found = found.await?;
             let is_allowed = |address: &SocketAddr| match place(address.ip()) {
                 Place::Public => true,
                 Place::Loopback | Place::Private => private,
@@ -212,6 +277,10 @@ mod tests {
             ("255.255.255.255", Place::Never),
             ("224.0.0.1", Place::Never),
             ("2600::1", Place::Public),
+            ("64:ff9b::a9fe:a9fe", Place::Never),
+            ("64:ff9b::10.0.0.1", Place::Private),
+            ("2002:7f00:1::1", Place::Loopback),
+            ("64:ff9b::8.8.8.8", Place::Public),
         ] {
             assert_eq!(literal(address), Some(wanted), "{address}");
         }
@@ -221,12 +290,65 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_means_this_machine_is_refused_unless_that_is_configured() {
         let name = || "localhost".parse().unwrap_or_else(|_| unreachable!());
-        let found = async |private| Guard { private }.resolve(name()).await;
+        let found = async |private| Guard::new(private).resolve(name()).await;
         assert!(found(false).await.is_err_and(|error| error.is::<Refused>()));
         assert!(
             found(true)
                 .await
                 .is_ok_and(|mut found| found.next().is_some())
         );
+    }
+
+    /// A server that answers every connection and then closes it.
+    async fn server() -> SocketAddr {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.unwrap_or_else(|_| unreachable!());
+        let address = listener.local_addr().unwrap_or_else(|_| unreachable!());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut part = [0; 1024];
+                drop(stream.read(&mut part).await);
+                let reply = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+                drop(stream.write_all(reply).await);
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_name_that_means_something_else_meanwhile_is_not_followed_there() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        let there = server().await;
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        // First the server, from then on the metadata service.
+        let lookup = move |_: String| -> Found {
+            let first = count.fetch_add(1, Ordering::SeqCst) == 0;
+            let address = match first {
+                true => SocketAddr::new(there.ip(), 0),
+                false => SocketAddr::from(([169, 254, 169, 254], 0)),
+            };
+            Box::pin(async move { Ok(vec![address]) })
+        };
+        let guard = Guard {
+            private: true,
+            lookup: Box::new(lookup),
+        };
+        let deadline = Duration::from_secs(5);
+        let client = built(builder(deadline).dns_resolver(Arc::new(guard)));
+        let client = client.unwrap_or_else(|_| unreachable!());
+        let url = format!("http://vendor.invalid:{}/", there.port());
+        let first = client.get(&url).send().await;
+        assert!(first.is_ok_and(|reply| reply.status().as_u16() == 204));
+        assert_eq!(
+            asked.load(Ordering::SeqCst),
+            1,
+            "looked up once, connected there"
+        );
+        let second = client.get(&url).send().await;
+        let why = second.err().as_ref().and_then(refused);
+        assert_eq!(why.map(|why| why.because), Some(Because::Forbidden));
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
     }
 }

@@ -3,7 +3,7 @@
 //! Never asks a provider anything.
 
 use super::page::Page;
-use super::proven;
+use super::{proven, table};
 use crate::domain::why::plain;
 use crate::domain::{Access, Bound, Effect, Fate, Kind, Readable, Repeat, Spec, Undo, clock};
 use crate::provider::Provider;
@@ -19,6 +19,10 @@ pub fn short(provider: &dyn Provider, configured: &str) -> String {
         provider.kinds().len(),
         provider.actions().len()
     ));
+    let proofs = provider.actions().iter().map(|spec| proven::by(&spec.id));
+    if !provider.actions().is_empty() {
+        page.line(&format!("    proven by: {}", proven::tally(proofs)));
+    }
     for (service, url) in &endpoints {
         let service = if service.is_empty() {
             "every service"
@@ -59,7 +63,7 @@ pub fn whole(provider: &dyn Provider) -> String {
     let mut page = Page::default();
     page.line("KINDS");
     for kind in provider.kinds() {
-        describe_kind(&mut page, kind);
+        describe_kind(&mut page, kind, provider.actions());
     }
     page.gap();
     page.line("ACTIONS");
@@ -69,7 +73,7 @@ pub fn whole(provider: &dyn Provider) -> String {
     page.text()
 }
 
-fn describe_kind(page: &mut Page, kind: &Kind) {
+fn describe_kind(page: &mut Page, kind: &Kind, specs: &[Spec]) {
     let is = if kind.credential {
         "credential"
     } else {
@@ -100,6 +104,29 @@ fn describe_kind(page: &mut Page, kind: &Kind) {
     }
     if !kind.mints.is_empty() {
         line("makes", &nouns(&kind.mints));
+    }
+    let on = specs.iter().filter(|spec| spec.on == kind.id);
+    let cuts: Vec<&Spec> = on.filter(|spec| spec.cut().is_some()).collect();
+    let mut makes = specs.iter();
+    let is_made = makes.any(|spec| matches!(&spec.effect, Effect::Issue(made) if *made == kind.id));
+    let (back, tokens) = (table::given_back(&cuts), table::tokens(&cuts, kind));
+    let probe = if kind.probe { "yes" } else { "no" };
+    for (what, said) in [
+        ("given back", back),
+        (
+            "live tokens",
+            if tokens == "yes" {
+                "die with the hardest cut"
+            } else {
+                tokens
+            },
+        ),
+        ("probe", probe),
+        ("reissue", table::reissue(kind, is_made)),
+    ] {
+        if said != "-" {
+            line(what, said);
+        }
     }
     if let Some(lifetime) = kind.lifetime {
         line(

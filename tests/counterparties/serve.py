@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Serves one counterparty on loopback, for as long as whoever started this holds its standard input open.
 
-    python3 serve.py NAME [--port N] [--set NAME=VALUE]... [--log FILE]     NAME: ministack, moto
+    python3 serve.py NAME [--port N] [--set NAME=VALUE]... [--log FILE]     NAME: ministack, moto, prism
 
 Prints one JSON line once the server answers: {"endpoint": "http://127.0.0.1:PORT", "pid": PID}. Stops the server when
 standard input closes, so that a test that is killed leaves nothing behind; also on SIGTERM and SIGINT. Each server
@@ -35,7 +35,12 @@ class Counterparty:
         self.command, self.environment, self.ready = command, environment, ready
 
 
-def counterparty(name, port):
+def counterparty(name, port, settings):
+    if name == "prism":
+        path = os.path.join(INSTALLED, name, "node_modules", ".bin", "prism")
+        # Which description is served says a setting: --set DESCRIPTION=FILE.
+        command = [path, "mock", "-h", "127.0.0.1", "-p", str(port), settings["DESCRIPTION"]]
+        return Counterparty(command, {}, "/")
     binary = {"ministack": "ministack", "moto": "moto_server"}[name]
     path = os.path.join(INSTALLED, name, "bin", binary)
     if name == "ministack":
@@ -83,7 +88,7 @@ def caller_is_gone():
 
 def start(name, port, settings, folder, log):
     """Starts the server and waits until it answers; None if it ended first, as when the port was taken meanwhile."""
-    wanted = counterparty(name, port)
+    wanted = counterparty(name, port, settings)
     if not os.path.exists(wanted.command[0]):
         sys.exit(f"{name} is not installed: run tests/counterparties/install {name}")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_", "MINISTACK_"))}
@@ -110,7 +115,7 @@ def start(name, port, settings, folder, log):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("name", choices=["ministack", "moto"])
+    parser.add_argument("name", choices=["ministack", "moto", "prism"])
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="for the server's environment")
     parser.add_argument("--log", help="where the server's own output goes; default nowhere")

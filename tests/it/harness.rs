@@ -80,6 +80,24 @@ impl Contract {
     }
 }
 
+/// A small vendor of ours, for the pack that the README writes.
+pub(crate) struct Acme(Script);
+
+impl Acme {
+    pub(crate) fn start() -> Self {
+        Self(Script::start("acme.py", &[]))
+    }
+
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.0.endpoint
+    }
+
+    /// Its keys, and what came.
+    pub(crate) fn state(&self) -> Value {
+        exchange(self.endpoint(), "GET", "/_state", "").1
+    }
+}
+
 /// A server that nobody of this project wrote.
 pub(crate) struct Server(Script);
 

@@ -22,12 +22,14 @@ mod drills;
 mod evidence;
 mod fixture;
 mod fuzz;
+mod google;
 mod laws;
 mod ministack;
 mod moto;
 mod pack;
 mod playbook;
 mod policy;
+mod prism;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;

@@ -1,45 +1,65 @@
 //! Provider packs: what ships holds to its schema, and no weather makes a pack claim what did not happen.
 
+mod access;
+pub(crate) mod contract;
 mod fault;
 mod lint;
+mod mistyped;
+mod page;
+mod readme;
+mod secret;
+pub(crate) mod vendor;
 mod verb;
+mod weather;
 
-use std::sync::Arc;
-
-use contain::domain::{Arg, Call, Clock, Duration, Locator, Secret, Spec, Tag};
-use contain::pack::{Pack, Packed, Recorded};
-use contain::provider::{Given, Settings, Wants};
+use contain::domain::{Arg, Call, Locator, Spec, Tag};
+use contain::pack::{Pack, Recorded};
+use contain::report::proven::Proven;
 
 /// What stands for every secret of the workspace.
 const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 const ITS: &str = "canary-itself-77aa";
 
-/// A pack whose every host is one server.
-fn packed(pack: &Arc<Pack>, base: &str, deadline: Duration) -> Packed {
-    let mut settings = Settings {
-        deadline: Some(deadline),
-        ..Settings::default()
-    };
-    for setting in pack.settings() {
-        let name = setting.name.to_owned();
-        match setting.wants {
-            Wants::Secret => {
-                let given: Given = Arc::new(|| Ok(Secret::new(OURS.to_owned())));
-                settings.secrets.insert(name, given);
-            }
-            Wants::Address => drop(settings.texts.insert(name, base.to_owned())),
-            Wants::Secrets => unreachable!("no pack wants several"),
-            Wants::Text => drop(settings.texts.insert(name, "rehearsed".to_owned())),
-        }
-    }
-    for host in pack.hosts() {
-        settings.hosts.insert(host.to_owned(), base.to_owned());
-    }
-    Packed::new(Arc::clone(pack), Some(settings), Clock::wall())
+/// A test that goes over all of a pack, rather than naming its actions one by one.
+pub(crate) struct Loop {
+    /// What it proves by.
+    pub(crate) by: Proven,
+    /// The pack.
+    pub(crate) pack: &'static str,
+    /// Which of its actions it holds, by verb and noun; the very list that the test itself goes by.
+    pub(crate) holds: Box<dyn Fn(&Pack, &str) -> bool>,
 }
 
-fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
+impl Loop {
+    /// Whether it holds an action.
+    pub(crate) fn holds(&self, id: &str) -> bool {
+        let Some((provider, verb)) = id.split_once('.') else {
+            return false;
+        };
+        let mut packs = contain::pack::shipped().into_iter();
+        let pack = packs.find(|pack| pack.name() == self.pack);
+        provider == self.pack && pack.is_some_and(|pack| (self.holds)(&pack, verb))
+    }
+}
+
+/// All such tests; the table of what was proven is made from them.
+pub(crate) fn loops() -> Vec<Loop> {
+    let described = crate::prism::ALL.into_iter();
+    let described = described.map(|described| Loop {
+        by: Proven::Prism,
+        pack: described.pack,
+        holds: Box::new(|pack, verb| described.holds(pack, verb)),
+    });
+    let contracts = contract::packs().map(|pack| Loop {
+        by: Proven::Contract,
+        pack,
+        holds: Box::new(contract::holds),
+    });
+    described.chain(contracts).collect()
+}
+
+pub(crate) fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
     let host = base.trim_start_matches("http://");
     let account = told.account.as_deref().unwrap_or(host);
     let (noun, id) = told.target.as_ref().unwrap();
@@ -47,7 +67,7 @@ fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
     Locator::new(&kind, id, Some(account))
 }
 
-fn call(spec: &Spec, told: &Recorded, target: Locator) -> Call {
+pub(crate) fn call(spec: &Spec, told: &Recorded, target: Locator) -> Call {
     let with = spec.arguments(&told.with).into_iter();
     let with = with.map(|(name, arg)| match arg {
         Arg::Before(field) => (name, Arg::Is(told.before[&field].clone())),

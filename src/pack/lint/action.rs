@@ -162,6 +162,16 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
                 );
                 lint.add("undo", path, message);
             }
+            (Some(gives), _) if declare::is_before(gives) => {
+                let requests = part.look_up.iter().chain([&part.request]);
+                let mut all = requests.map(|request| request.says_before(field));
+                if !all.any(|says| says) {
+                    let message = format!(
+                        "nothing that is sent says `before.{field}`, so what it held before is not given back"
+                    );
+                    lint.add("undo", &format!("{path}/gives/{field}"), message);
+                }
+            }
             (Some(gives), Some(takes)) if gives == takes => {
                 let message = format!(
                     "`{field}` becomes what `{opens}` makes of it, so nothing is given back"
@@ -176,6 +186,9 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
 fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
     let mut names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
     names.extend(["with", "tag", "today"]);
+    if part.opens.is_some() {
+        names.push("before");
+    }
     if part.batch.is_some_and(|batch| batch > 1) {
         names.push("ids");
         if !part.look_up.is_empty() {

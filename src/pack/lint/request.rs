@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::super::cel::Template;
-use super::super::model::{ALL_HELD, By, Ends, HELD, NOBODY, Request, Row, SECRET};
+use super::super::model::{By, Ends, HELD, NOBODY, Request, Row, SECRET, SIGNED, is_held};
 use super::{ANSWER, Lint};
 use crate::domain::Because;
 use serde_json::Value;
@@ -151,6 +151,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             names,
         );
     }
+    signs(lint, path, request);
     for (key, said) in [
         ("query", Some(&request.query)),
         ("form", request.form.as_ref()),
@@ -158,7 +159,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     ] {
         for (name, value) in said.into_iter().flatten() {
             let at = format!("{path}/{key}/{name}");
-            if value.source == HELD && key == "form" {
+            if matches!(value.source.as_str(), HELD | SIGNED) && key == "form" {
                 continue;
             }
             lint.template(&at, value, names);
@@ -175,9 +176,31 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     }
 }
 
+/// What signs stands in the body, and what stands there is signed.
+fn signs(lint: &mut Lint<'_>, path: &str, request: &Request) {
+    let file = lint.file;
+    let at = format!("{path}/signs");
+    if let Some(name) = &request.signs {
+        let all = file.authentication.iter();
+        let accounts = all.filter(|(_, scheme)| scheme.service_account.is_some());
+        let names: Vec<&String> = accounts.map(|(name, _)| name).collect();
+        lint.named(
+            "unknown-authentication",
+            &at,
+            name,
+            "service account",
+            names,
+        );
+    }
+    if request.signs.is_some() != request.holds(SIGNED) {
+        let message = "`signs` names who signs what stands in the body as `${assertion}`; one is nothing without the other";
+        lint.add("missing-key", path, message);
+    }
+}
+
 fn data(lint: &mut Lint<'_>, path: &str, value: &Value, names: &[&str]) {
     match value {
-        Value::String(text) if text == HELD || text == ALL_HELD => {}
+        Value::String(text) if is_held(text) => {}
         Value::String(text) => lint.template(path, &Template::new(text), names),
         Value::Array(items) => items.iter().for_each(|item| data(lint, path, item, names)),
         Value::Object(fields) => fields

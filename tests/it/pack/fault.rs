@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
 use contain::domain::{Duration, Fact, Outcome, Query, ReadKind, Readable, Secret, Time};
-use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped};
+use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped, stage};
 use contain::provider::Provider as _;
 
-use super::{ITS, OURS, call, packed, target};
+use super::{ITS, OURS, call, target};
 
 /// How long an exchange may take: no longer than has to be waited for, and long on a busy machine.
 fn deadline(fault: Fault) -> Duration {
@@ -328,7 +328,7 @@ fn fits(fault: Fault, outcome: &Outcome) -> bool {
 
 async fn act(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -> Option<String> {
     let weather = Weather::start(told.replies.clone(), fault, elsewhere);
-    let packed = packed(pack, &weather.base, deadline(fault));
+    let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
     let target = target(pack, told, &weather.base);
     packed.hold(&target, &Secret::new(ITS.to_owned()));
     let id = format!("{}.{}", pack.name(), told.action.as_ref().unwrap());
@@ -423,7 +423,7 @@ async fn together<F: Future<Output = Option<String>> + Send + 'static>(
 
 async fn ask(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -> Option<String> {
     let weather = Weather::start(told.replies.clone(), fault, elsewhere);
-    let packed = packed(pack, &weather.base, deadline(fault));
+    let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
     let target = target(pack, told, &weather.base);
     let kind = pack.kinds().iter().find(|kind| kind.id == *target.kind());
     // What is looked at by its id would be tried once where its secret is there.

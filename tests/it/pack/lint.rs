@@ -75,7 +75,7 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 28] = [
         "bearer: tokn",
         "unknown-setting",
         9,
-        25,
+        34,
         "did you mean `token`?",
     ),
     (
@@ -272,14 +272,242 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 28] = [
     ),
 ];
 
+/// A whole pack with every way to authenticate, a certificate that is believed, something that is signed, an id with
+/// slashes, and an undo that gives back what was there before.
+const ACCESS: &str = r#"pack: 1
+provider: acme
+title: Acme
+docs: https://acme.example/docs
+configuration:
+  tenant: {is: text, about: the tenant}
+  client: {is: text, about: the client}
+  token: {is: secret, about: a token}
+  key: {is: secret, about: a key}
+  shown: {is: certificate, about: a certificate}
+hosts: {api: https://acme.example, login: https://login.example}
+authentication:
+  app: {client_credentials: {post: "/${config.tenant}/token", host: login, id: client, key: key, certificate: shown}}
+  cloud: {service_account: {post: /token, host: login, key: key, scope: all}}
+  itself: {service_account: {post: /token, host: login, key: secret, scope: all}}
+  shared: {client_credentials: {post: /token, id: client, secret: token, in_body: true}}
+  tls: {certificate: {certificate: shown, key: key}}
+trust: {api: shown}
+headers: {x-tenant: "${config.tenant}"}
+account: {host: api}
+whoami:
+  - is: {key: "p/${signer.key_id}"}
+audit_lag: {within: 15m, assumed: not published}
+kinds:
+  key:
+    title: key
+    credential: true
+    form: "^.+$"
+    id: project*/key
+    look:
+      ask: {get: "/projects/${part.project}/keys/${part.key}"}
+      present: {addresses: body.addresses}
+    probe:
+      post: /token
+      host: login
+      with: nobody
+      reads: true
+      signs: itself
+      form: {assertion: "${assertion}"}
+      answers: [{status: 200, is: alive}, {status: 400, is: dead}]
+actions:
+  cage-key:
+    title: let the key be used from nowhere
+    on: key
+    cut: {rung: narrow, target: pauses, issued: lives, stops_issue: true}
+    hurts: Whoever uses it.
+    touches: {addresses: []}
+    floor: 1
+    undo: {by: free-key}
+    repeat: set-like
+    permissions: [keys]
+    bound: {within: 15m, assumed: not published}
+    docs: https://acme.example/docs/keys
+    request: {put: "/keys/${part.key}", json: {addresses: []}, answers: [{status: 204, is: done}]}
+  free-key:
+    title: let the key be used from where it was used before
+    on: key
+    opens: cage-key
+    gives: {addresses: {before: true}}
+    hurts: Nobody.
+    floor: 1
+    undo: {by: cage-key}
+    repeat: set-like
+    permissions: [keys]
+    bound: {within: 15m, assumed: not published}
+    docs: https://acme.example/docs/keys
+    request: {put: "/keys/${part.key}", json: {addresses: "${before.addresses}"}, answers: [{status: 204, is: done}]}
+"#;
+
+/// The same as [`BROKEN`], of that pack.
+const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
+    (
+        "id: client, key: key, certificate: shown",
+        "id: client, key: kye, certificate: shown",
+        "unknown-setting",
+        13,
+        93,
+        "did you mean `key`?",
+    ),
+    (
+        "id: client, key: key, certificate: shown",
+        "id: token, key: key, certificate: shown",
+        "unknown-setting",
+        13,
+        80,
+        "text setting",
+    ),
+    (
+        "key: key, certificate: shown}}",
+        "key: key, certificate: key}}",
+        "unknown-setting",
+        13,
+        111,
+        "certificate setting",
+    ),
+    (
+        "id: client, key: key, certificate: shown",
+        "id: client, secret: token, certificate: shown",
+        "misplaced-key",
+        13,
+        116,
+        "signs with a `key`",
+    ),
+    (
+        "id: client, key: key, certificate: shown",
+        "id: client, secret: token, key: key, certificate: shown",
+        "one-of",
+        13,
+        29,
+        "exactly one of secret, key",
+    ),
+    (
+        "\"/${config.tenant}/token\", host: login",
+        "\"/${tenant}/token\", host: login",
+        "unknown-name",
+        13,
+        36,
+        "nothing here is called `tenant`",
+    ),
+    (
+        "/token, host: login, key: key, scope",
+        "token, host: login, key: key, scope",
+        "value",
+        14,
+        35,
+        "begins with /",
+    ),
+    (
+        "/token, host: login, key: key, scope",
+        "/token, host: logon, key: key, scope",
+        "unknown-host",
+        14,
+        49,
+        "did you mean `login`?",
+    ),
+    (
+        "secret: token, in_body: true",
+        "secret: secret, in_body: true",
+        "unknown-setting",
+        16,
+        67,
+        "no secret setting",
+    ),
+    (
+        "tls: {certificate: {certificate: shown, key: key}}",
+        "tls: {certificate: {certificate: token, key: key}}",
+        "unknown-setting",
+        17,
+        36,
+        "certificate setting",
+    ),
+    (
+        "trust: {api: shown}",
+        "trust: {apo: shown}",
+        "unknown-host",
+        18,
+        9,
+        "did you mean `api`?",
+    ),
+    (
+        "trust: {api: shown}",
+        "trust: {api: token}",
+        "unknown-setting",
+        18,
+        14,
+        "certificate setting",
+    ),
+    (
+        "x-tenant: \"${config.tenant}\"",
+        "x-tenant: \"${id}\"",
+        "unknown-name",
+        19,
+        21,
+        "nothing here is called `id`",
+    ),
+    (
+        "id: project*/key",
+        "id: project*/key*",
+        "value",
+        29,
+        9,
+        "one of which may end with *",
+    ),
+    (
+        "signs: itself",
+        "signs: shared",
+        "unknown-authentication",
+        38,
+        14,
+        "service account",
+    ),
+    (
+        "      signs: itself\n",
+        "",
+        "missing-key",
+        34,
+        7,
+        "one is nothing without the other",
+    ),
+    (
+        "addresses: \"${before.addresses}\"",
+        "addresses: \"${config.tenant}\"",
+        "undo",
+        59,
+        24,
+        "nothing that is sent says `before.addresses`",
+    ),
+    (
+        "json: {addresses: []}, answers",
+        "json: {addresses: \"${before.addresses}\"}, answers",
+        "unknown-name",
+        54,
+        47,
+        "nothing here is called `before`",
+    ),
+];
+
 #[test]
 fn whatever_does_not_fit_is_refused_at_its_place() {
-    let whole = load("acme.yaml", WHOLE).map_err(|refused| refused.render(false));
+    broken(WHOLE, &BROKEN);
+}
+
+#[test]
+fn a_way_to_authenticate_that_does_not_fit_is_refused_at_its_place() {
+    broken(ACCESS, &BROKEN_ACCESS);
+}
+
+fn broken(pack: &str, all: &[(&str, &str, &str, usize, usize, &str)]) {
+    let whole = load("acme.yaml", pack).map_err(|refused| refused.render(false));
     assert!(whole.is_ok(), "{}", whole.err().unwrap());
     let mut wrong = Vec::new();
-    for (part, by, code, line, column, says) in BROKEN {
-        assert_eq!(WHOLE.matches(part).count(), 1, "{part}");
-        let refused = load("acme.yaml", &WHOLE.replace(part, by));
+    for &(part, by, code, line, column, says) in all {
+        assert_eq!(pack.matches(part).count(), 1, "{part}");
+        let refused = load("acme.yaml", &pack.replace(part, by));
         let Err(refused) = refused else {
             wrong.push(format!("{by}: nothing is wrong with it"));
             continue;

@@ -239,3 +239,24 @@ fn a_key_of_a_pack_is_cut_seen_and_given_back() {
         }
     }
 }
+
+#[test]
+fn a_proxy_that_the_environment_names_sees_nothing() {
+    let vendor = vendor();
+    let (proxy, hits) = super::vendor::silent();
+    let workspace = format!(
+        "contain: 1\nproviders:\n  acme: {{url: \"{}\", token: env:ACME_TOKEN}}\n",
+        vendor.base
+    );
+    let mut desk = desk()
+        .file("contain.yaml", &workspace)
+        .with("ACME_TOKEN", "acme-canary-token");
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        desk = desk.with(name, &proxy).with(&name.to_lowercase(), &proxy);
+    }
+    std::fs::create_dir(desk.path().join("here/providers")).unwrap();
+    let desk = desk.file("providers/acme.yaml", WHOLE);
+    let cut = desk.run(&["isolate", "acme:key/k1", "--yes", "--json"]);
+    assert_eq!(cut.exit, 0, "{cut:?}");
+    assert_eq!(*hits.lock().unwrap(), 0);
+}

@@ -68,6 +68,10 @@ fn proven(spec: &Spec) -> Vec<Proven> {
             id.starts_with(&format!("{}.", pack.name()))
                 && contain::pack::exchanges(pack).iter().any(done)
         });
+    let looped = |by: Proven| {
+        let mut loops = crate::pack::loops().into_iter();
+        loops.any(|one| one.by == by && one.holds(&id))
+    };
     let named = |module: &str| {
         let single = format!("tests/it/{module}.rs");
         let folder = format!("tests/it/{module}");
@@ -76,7 +80,7 @@ fn proven(spec: &Spec) -> Vec<Proven> {
             .any(|text| text.contains(&id))
     };
     let all = Proven::ALL.into_iter();
-    all.filter(|by| named(by.word()) || (fixed && *by == Proven::Fixtures))
+    all.filter(|by| named(by.word()) || looped(*by) || (fixed && *by == Proven::Fixtures))
         .collect()
 }
 
@@ -86,7 +90,11 @@ fn the_tables_of_the_readme_are_fresh() {
     let readme = read("README.md");
     let by = |spec: &Spec| proven::said(&proven(spec));
     let with = between(&readme, "actions", &table::actions(&specs, by));
-    let with = between(&with, "providers", &table::kinds(&kinds, &specs));
+    let tally = |specs: &[&Spec]| {
+        let all: Vec<Vec<Proven>> = specs.iter().map(|spec| proven(spec)).collect();
+        proven::tally(all.iter().map(Vec::as_slice))
+    };
+    let with = between(&with, "providers", &table::kinds(&kinds, &specs, tally));
     fresh("README.md", &with);
 }
 

@@ -1,0 +1,176 @@
+//! A request as the pack words it: method, address, headers and body, without its way to prove who we are.
+//!
+//! Sends nothing. A value stays a value wherever it stands.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
+use serde_json::Value;
+
+use super::cel::{Scope, Template, scalar};
+use super::engine::Handle;
+use super::model::{ALL_HELD, HELD, Request, SIGNED, is_held};
+use super::place;
+use crate::domain::{Because, Secret, Why};
+
+/// The credentials that a request may carry beside our own.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Held<'a> {
+    /// The credential itself.
+    pub(super) one: Option<&'a Secret>,
+    /// Those of a batch.
+    pub(super) all: &'a [&'a Secret],
+    /// What a scheme signed for this one request.
+    pub(super) signed: Option<&'a Secret>,
+}
+
+impl Held<'_> {
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let all = self.one.into_iter().chain(self.all.iter().copied());
+        all.chain(self.signed).map(Secret::expose)
+    }
+}
+
+/// A request without its way to prove who we are.
+pub(super) struct Draft {
+    pub(super) method: Method,
+    /// The host's name in the pack.
+    pub(super) host: Option<String>,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<String>,
+}
+
+/// Words a request; `turn` is a parameter of the next page.
+pub(super) fn draft(
+    on: &Handle,
+    request: &Request,
+    scope: &Scope,
+    held: Held<'_>,
+    turn: Option<(&str, &str)>,
+) -> Result<Draft, Why> {
+    let invalid = |text: String| Why::new(Because::Invalid, text);
+    let (method, path) = request
+        .line()
+        .ok_or_else(|| invalid("the pack names no method".to_owned()))?;
+    let base = on.base(request.host.as_deref())?;
+    let mut query: Vec<(String, String)> = Vec::new();
+    for (name, value) in &request.query {
+        let values = several(value, scope).into_iter();
+        query.extend(values.map(|value| (name.clone(), value)));
+    }
+    let has_body = request.json.is_some() || request.form.is_some();
+    if let (Some((name, value)), false) = (turn, has_body) {
+        query.retain(|(known, _)| known != name);
+        query.push((name.to_owned(), value.to_owned()));
+    }
+    let url = place::build(&base, path, &query, scope)?;
+    let mut headers = HeaderMap::new();
+    // What the request says itself comes last, and counts.
+    for (name, value) in on.file().headers.iter().chain(&request.headers) {
+        let bad = || {
+            invalid(format!(
+                "the header `{name}` lacks a value that it can carry"
+            ))
+        };
+        let value = value.plain(scope).ok_or_else(bad)?;
+        headers.insert(
+            HeaderName::try_from(name.as_str()).map_err(|_| bad())?,
+            HeaderValue::try_from(value).map_err(|_| bad())?,
+        );
+    }
+    let body = body(request, scope, held, turn)?;
+    if let Some((sort, _)) = &body {
+        headers
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static(sort));
+    }
+    Ok(Draft {
+        method: Method::try_from(method).map_err(|_| invalid("no such method".to_owned()))?,
+        host: request.host.clone(),
+        url,
+        headers,
+        body: body.map(|(_, body)| body),
+    })
+}
+
+/// The values of a parameter: each element of a list, else the one, else none.
+fn several(value: &Template, scope: &Scope) -> Vec<String> {
+    match value.value(scope) {
+        Some(Value::Array(items)) => items.iter().filter_map(scalar).collect(),
+        Some(one) => scalar(&one).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+fn body(
+    request: &Request,
+    scope: &Scope,
+    held: Held<'_>,
+    turn: Option<(&str, &str)>,
+) -> Result<Option<(&'static str, String)>, Why> {
+    let lacks = || {
+        Why::new(
+            Because::Invalid,
+            "the body lacks a value, or the credential itself",
+        )
+    };
+    if let Some(json) = &request.json {
+        let mut body = fill(json, scope, held).ok_or_else(lacks)?;
+        if let (Some((name, value)), Value::Object(fields)) = (turn, &mut body) {
+            fields.insert(name.to_owned(), value.into());
+        }
+        return Ok(Some(("application/json", body.to_string())));
+    }
+    let Some(form) = &request.form else {
+        return Ok(None);
+    };
+    let mut pairs = Vec::new();
+    for (name, value) in form {
+        let value = match value.source.as_str() {
+            HELD => Some(held.one.ok_or_else(lacks)?.expose().to_owned()),
+            SIGNED => Some(held.signed.ok_or_else(lacks)?.expose().to_owned()),
+            _ => value.plain(scope),
+        };
+        pairs.extend(value.map(|value| (name.clone(), value)));
+    }
+    pairs.extend(turn.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Ok(Some((
+        "application/x-www-form-urlencoded",
+        place::form(&pairs),
+    )))
+}
+
+/// Data with each text in it filled in; a member without a value is left out.
+fn fill(data: &Value, scope: &Scope, held: Held<'_>) -> Option<Value> {
+    match data {
+        Value::String(text) if text == HELD => Some(held.one?.expose().into()),
+        Value::String(text) if text == SIGNED => Some(held.signed?.expose().into()),
+        Value::String(text) if text == ALL_HELD => {
+            Some(held.all.iter().map(|secret| secret.expose()).collect())
+        }
+        Value::String(text) => Template::new(text).value(scope),
+        Value::Array(items) => items.iter().map(|item| fill(item, scope, held)).collect(),
+        Value::Object(fields) => {
+            let mut filled = serde_json::Map::new();
+            for (name, value) in fields {
+                let value = match fill(value, scope, held) {
+                    // Without the credential the request would be another one.
+                    None if holds_secret(value) => return None,
+                    value => value,
+                };
+                filled.extend(value.map(|value| (name.clone(), value)));
+            }
+            Some(Value::Object(filled))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => Some(data.clone()),
+    }
+}
+
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => is_held(text),
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(fields) => fields.values().any(holds_secret),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
