@@ -5,6 +5,9 @@
 
 pub mod domain;
 
+pub mod yaml;
+
+pub mod estate;
 pub mod evidence;
 pub mod journal;
 pub mod playbook;

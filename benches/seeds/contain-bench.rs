@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use contain::bench::bulk::bulk;
 use contain::bench::times::{NUMBERS, PROVIDERS, took};
 use contain::bench::{
     Fight, Graphs, draw, in_virtual_time, last_journal, many, many_graphs, one, one_graph, peak,
@@ -48,6 +49,9 @@ struct Args {
     /// Print how long it takes until everything is isolated and contained, in virtual time
     #[arg(long, conflicts_with_all = ["seed", "planted"])]
     times: bool,
+    /// Let 500 mixed credentials leak over eight providers, in fair weather and with one provider too busy and one away
+    #[arg(long, conflicts_with_all = ["seed", "planted", "times", "graphs"])]
+    bulk: bool,
     /// With --seed: write the journal to FILE
     #[arg(long, value_name = "FILE", requires = "seed")]
     journal: Option<PathBuf>,
@@ -92,6 +96,9 @@ fn main() -> ExitCode {
             }
         };
     }
+    if args.bulk {
+        return bulk_leak();
+    }
     let began = Instant::now();
     let seeds = args.from..args.from.saturating_add(args.seeds);
     let again = match fight {
@@ -124,6 +131,44 @@ fn main() -> ExitCode {
     }
     println!("{} violations", tally.violations.len());
     ExitCode::FAILURE
+}
+
+/// Prints how a bulk leak comes out.
+fn bulk_leak() -> ExitCode {
+    for (is_bad, title) in [(false, "fair weather"), (true, "one too busy, one away")] {
+        let began = Instant::now();
+        let told = match in_virtual_time(bulk(500, is_bad)) {
+            Ok(told) => told,
+            Err(error) => {
+                println!("{error}");
+                return ExitCode::FAILURE;
+            }
+        };
+        let shown = |length: Option<Duration>| length.map_or("never".to_owned(), spell);
+        println!(
+            "500 credentials, {title}: {} after {}, in {:.1} s of ours",
+            told.said.word(),
+            spell(told.took),
+            began.elapsed().as_secs_f64()
+        );
+        for one in &told.out {
+            println!(
+                "  {:<10} {:>3} leaked, {:>3} alive; dead first after {:>8}, last after {:>8}",
+                one.provider,
+                one.leaked,
+                one.alive,
+                shown(one.first),
+                shown(one.last)
+            );
+        }
+        let totals: Vec<String> = told
+            .totals
+            .iter()
+            .map(|(word, count)| format!("{count} {word}"))
+            .collect();
+        println!("  the report: {}", totals.join(", "));
+    }
+    ExitCode::SUCCESS
 }
 
 /// Plays random identity graphs.

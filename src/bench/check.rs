@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::agree::check_people;
 use super::record::planned;
 use super::{Bench, Entry, Left};
 use crate::domain::event::{Answered, Event, PlannedItem};
@@ -32,6 +33,8 @@ impl Bench {
         let entries = record.entries.as_slice();
         self.check_intents(entries);
         check_authority(entries);
+        check_people(entries);
+        self.check_protected(entries);
         self.check_failed(entries);
         let world = lock(&self.world);
         if !opens {
@@ -374,9 +377,13 @@ pub fn check_authority(entries: &[Entry]) {
     let mut given: BTreeMap<String, Mandate> = BTreeMap::new();
     let mut ended = BTreeSet::new();
     let mut spent: BTreeMap<String, BTreeSet<ItemRef>> = BTreeMap::new();
+    let mut denied = BTreeSet::new();
     let planned = planned(entries);
     for entry in entries {
         match &entry.event {
+            Event::Vetoed { run, items, .. } => {
+                denied.extend(items.iter().map(|key| (*run, key.clone())));
+            }
             Event::Granted { mandate } => {
                 given.insert(mandate.nonce.clone(), mandate.clone());
             }
@@ -390,6 +397,8 @@ pub fn check_authority(entries: &[Entry]) {
                 item, spent: by, ..
             } => {
                 assert!(!by.is_empty(), "I4: {item:?} spends nothing");
+                let key = (item.run, item.key.clone());
+                assert!(!denied.contains(&key), "I4: {item:?} after it was denied");
                 let (plan, short) = planned[item];
                 for nonce in by {
                     let mandate = given

@@ -1,14 +1,16 @@
-//! What must be true of any bytes at all that are read as a playbook, a journal, a plan or a list of allowed signers.
+//! What must be true of any bytes at all that are read as a playbook, a journal, a plan, a list of allowed signers or a
+//! report of what leaked.
 //!
 //! The bodies of the fuzz targets; `cargo test` runs them over the corpus. Never knows where the bytes come from.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::domain::plan::Plan;
-use crate::domain::{Clock, Digest, Kind, Spec, Time};
+use crate::domain::{Clock, Digest, Kind, Recogniser, Spec, Time};
 use crate::journal::{self, Error, Journal, Line, MemorySink, Report};
 use crate::playbook::{self, Refused, Vocabulary};
-use crate::provider::aws;
+use crate::provider::simulated::{Pace, Settings, Simulated, World};
+use crate::provider::{Catalogue, Provider, aws, leak};
 use crate::signature::AllowedSigners;
 
 /// What a line names the lines before it by, and the rest of it.
@@ -80,6 +82,69 @@ pub fn allowed_signers(bytes: &[u8]) -> bool {
             let length = line.map(|line| line.chars().count());
             let is_there = length.is_some_and(|length| invalid.column <= length + 1);
             assert!(is_there && invalid.column >= 1, "{invalid}");
+            false
+        }
+    }
+}
+
+/// Vendors whose credentials are of simple forms, and AWS.
+fn vendors() -> &'static (Catalogue, Arc<Recogniser>) {
+    static VENDORS: OnceLock<(Catalogue, Arc<Recogniser>)> = OnceLock::new();
+    VENDORS.get_or_init(|| {
+        let kind = |id: &str, is: &str| {
+            serde_json::json!({"id": id, "title": id, "credential": true, "readable": "by-secret",
+                "recognise": [{"is": is, "secret": true}]})
+        };
+        let acme = "^acme_(?P<checked>[A-Za-z0-9]{30})(?P<crc32_base62>[A-Za-z0-9]{6})$";
+        let simple = serde_json::json!([
+            kind("acme:token", acme),
+            kind("acme:key", "^beta-[A-Za-z0-9]{22}$")
+        ]);
+        let simple: Vec<Kind> = serde_json::from_value(simple).unwrap();
+        let provider = |name: &str, kinds| {
+            let world = World::new(1, Pace::default()).share();
+            let clock = Clock::simulated(Time::UNIX_EPOCH, 0);
+            let settings = Settings::default();
+            Arc::new(Simulated::new(
+                name,
+                kinds,
+                Vec::new(),
+                world,
+                clock,
+                settings,
+            )) as Arc<dyn Provider>
+        };
+        let catalogue = Catalogue::new(vec![
+            provider("aws", aws::kinds()),
+            provider("acme", simple),
+        ]);
+        let recogniser = Arc::new(Recogniser::new(catalogue.kinds()));
+        (catalogue, recogniser)
+    })
+}
+
+/// What leaked is read, or refused at a place that is there; no secret that was found is shown. Says whether anything was
+/// found.
+pub fn report(bytes: &[u8]) -> bool {
+    let (catalogue, recogniser) = vendors();
+    match leak::read_by(catalogue, recogniser, bytes) {
+        Ok(leak) => {
+            let shown = format!("{leak:?}");
+            let secrets = leak.found.iter().filter_map(|found| found.secret.as_ref());
+            for secret in secrets {
+                assert!(!shown.contains(secret.expose()), "a secret is shown");
+            }
+            for found in &leak.found {
+                assert!(found.seen.count >= found.seen.places.len().max(1));
+                assert!(found.id.is_some() || found.secret.is_some());
+            }
+            !leak.found.is_empty()
+        }
+        Err(refused) => {
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count() + 1;
+            // Wide texts have more bytes to a line, and as many lines.
+            assert!((1..=lines).contains(&refused.line), "{refused}");
+            assert!(refused.column >= 1 && !refused.to_string().contains('\n'));
             false
         }
     }

@@ -17,7 +17,7 @@ use super::stage::is_ours;
 use super::storm::{Odds, Stormy};
 use super::{Bench, Ended, Wish};
 use crate::converge::{Answer, End, Limit};
-use crate::domain::{Digest, Duration, Locator};
+use crate::domain::{Clock, Digest, Duration, Locator};
 use crate::gate::Confirmation;
 use crate::provider::simulated::weather::Length;
 use crate::provider::simulated::{Fault, Operation, Rule, World, lock};
@@ -25,6 +25,8 @@ use crate::report::standing::{Outcome as Said, Standing};
 
 const COURSE: u64 = 3;
 const FURTHER: u64 = 5;
+const CLOCKS: u64 = 7;
+const KEPT: u64 = 8;
 const STORAGE: u64 = 1_000;
 const SKY: u64 = 2_000;
 /// How many sessions in fair weather bring an incident to its end, at most.
@@ -54,6 +56,9 @@ const FAULTS: [Fault; 15] = [
     Fault::EndlessPages,
 ];
 
+/// By how many seconds somebody turns the tool's own clock.
+const TURNS: [i64; 6] = [-259_200, -3_600, -60, 60, 3_600, 259_200];
+
 /// What became of an incident.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Ran {
@@ -78,6 +83,7 @@ pub struct Ran {
 /// How a session of the tool goes.
 pub(super) struct Course {
     lots: Chance,
+    clocks: Chance,
     pub(super) further: Chance,
     storms: u64,
     pub(super) is_given_back: bool,
@@ -96,6 +102,7 @@ pub async fn play(seed: u64, fight: Fight) -> Ran {
         secrets: course.lots.is(30),
         ..Wish::contained_at(&drawn.scenario.provider)
     };
+    first.protected = protected(&bench, seed);
     // Nobody gives the code for cutting off whoever acts.
     if drawn.is_own {
         first.answer = Answer::Yes(Confirmation::Yes);
@@ -175,6 +182,7 @@ impl Course {
         let is_given_back = lots.is(25);
         Self {
             lots,
+            clocks: Chance::new(seed, CLOCKS),
             further: Chance::new(seed, FURTHER),
             storms,
             is_given_back,
@@ -215,6 +223,7 @@ impl Course {
         let wish = Wish {
             limit,
             answer,
+            clock: self.turned(bench),
             ..wish.clone().dropped(drops)
         };
         let ended = self.paused(bench, bench.go_on(Box::new(disk), &wish)).await;
@@ -222,6 +231,22 @@ impl Course {
             ban.abort();
         }
         ended
+    }
+
+    /// A clock of the tool's own, which somebody turns at some moment, where there is one.
+    fn turned(&mut self, bench: &Bench) -> Option<Clock> {
+        if !self.clocks.is(20) {
+            return None;
+        }
+        let after = self.clocks.length(0, 15_000);
+        let by = Duration::from_secs(*self.clocks.pick(&TURNS));
+        let own = bench.jumped(Duration::ZERO);
+        let (world, turned) = (bench.clock.clone(), own.clone());
+        drop(tokio::spawn(async move {
+            world.sleep(after).await;
+            turned.turn(by);
+        }));
+        Some(own)
     }
 
     /// From some moment on we are not permitted any more.
@@ -289,6 +314,15 @@ impl Course {
         };
         futures_util::join!(first, beside).0
     }
+}
+
+/// What the workspace protects: now and then something that works and is to go on working.
+fn protected(bench: &Bench, seed: u64) -> Vec<Locator> {
+    let mut lots = Chance::new(seed, KEPT);
+    let world = lock(&bench.world);
+    let is_drawn = lots.is(30) && !world.healthy.is_empty();
+    let drawn = is_drawn.then(|| lots.pick(&world.healthy).clone());
+    drawn.into_iter().collect()
 }
 
 /// VER-1, VER-2: nothing of the set is accepted by any front end.

@@ -11,6 +11,8 @@
     reason = "a bench stops at what cannot be, and names of an event only what it is about"
 )]
 
+mod agree;
+pub mod bulk;
 mod chance;
 mod check;
 mod draw;

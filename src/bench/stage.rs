@@ -11,9 +11,9 @@ use std::task::Poll;
 use serde_json::Value;
 
 use super::record::{Entry, Record};
-use super::watch::{Gone, Left, Watch, Watched};
+use super::watch::{Gone, Left, Tool, Watch, Watched};
 use super::wish::{Ended, Wish};
-use super::{catalogue, name};
+use super::{catalogue, name, saas};
 use crate::converge::{End, Error, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
@@ -28,7 +28,7 @@ use crate::plan::branch::Branches;
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
-use crate::provider::{Catalogue, Observer};
+use crate::provider::{Catalogue, Observer, Provider};
 
 /// A world, a disk, and what is needed to run the loop on them.
 pub struct Bench {
@@ -51,7 +51,7 @@ pub struct Bench {
     /// Whether evidence has nowhere to go.
     pub full: Mutex<bool>,
     left: Arc<Mutex<Vec<Left>>>,
-    ahead: Arc<Mutex<Duration>>,
+    tool: Tool,
     record: Mutex<Record>,
     redactor: OnceLock<Redactor>,
 }
@@ -99,14 +99,14 @@ impl Bench {
             clock.clone(),
             settings,
         );
-        let (left, ahead) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::default()));
-        let gone = Gone::default();
+        let left = Arc::new(Mutex::new(Vec::new()));
+        let (gone, tool) = (Gone::default(), Tool::default());
         let watch = Watch {
             gone: gone.clone(),
             clock: clock.clone(),
             disk: disk.clone(),
             left: Arc::clone(&left),
-            ahead: Arc::clone(&ahead),
+            tool: tool.clone(),
         };
         let (injects, played, at) = (scenario.injects.clone(), Arc::clone(&world), clock.clone());
         drop(tokio::spawn(
@@ -130,10 +130,41 @@ impl Bench {
             full: Mutex::default(),
             gone,
             left,
-            ahead,
+            tool,
             record: Mutex::default(),
             redactor: OnceLock::new(),
         }
+    }
+
+    /// Gives the same world a second provider, of another shape, where we are whoever is named first; what is added stands
+    /// in it.
+    #[must_use]
+    pub fn beside(mut self, responder: Vec<Locator>, more: impl FnOnce(&mut World)) -> Self {
+        more(&mut lock(&self.world));
+        let settings = Settings {
+            weather: self.weather.clone(),
+            responder,
+            ..Settings::default()
+        };
+        let inner = Simulated::new(
+            saas::NAME,
+            saas::kinds(),
+            saas::actions(),
+            Arc::clone(&self.world),
+            self.clock.clone(),
+            settings,
+        );
+        let watch = Watch {
+            gone: self.gone.clone(),
+            clock: self.clock.clone(),
+            disk: self.disk.clone(),
+            left: Arc::clone(&self.left),
+            tool: self.tool.clone(),
+        };
+        let mut all: Vec<Arc<dyn Provider>> = self.catalogue.providers().cloned().collect();
+        all.push(Arc::new(Watched { inner, watch }));
+        self.catalogue = Catalogue::new(all);
+        self
     }
 
     /// A rehearsal as it ships, with nothing watched and nothing quickened; what happens in it goes on by itself.
@@ -159,7 +190,7 @@ impl Bench {
             full: Mutex::default(),
             gone: Gone::default(),
             left: Arc::default(),
-            ahead: Arc::default(),
+            tool: Tool::default(),
             record: Mutex::default(),
             redactor: OnceLock::new(),
         }
@@ -203,6 +234,7 @@ impl Bench {
                 })
                 .collect(),
             left_alone: Vec::new(),
+            identities: wish.identities.clone(),
             acting_as: self.own(),
             endpoints: BTreeMap::new(),
             activity: Vec::new(),
@@ -213,8 +245,7 @@ impl Bench {
 
     /// Who we are: our credential, and its principal.
     pub fn own(&self) -> Vec<Locator> {
-        let ours = &self.scenario.responder;
-        vec![ours.credential.clone(), ours.principal.clone()]
+        self.scenario.own()
     }
 
     fn secrets(&self, wish: &Wish) -> BTreeMap<Locator, Secret> {
@@ -327,6 +358,7 @@ impl Bench {
             own: self.own(),
             requested_by,
             caps: wish.caps,
+            estate: wish.estate.as_deref(),
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,
@@ -338,8 +370,11 @@ impl Bench {
 
     /// A clock for the tool that differs from the world's by so much.
     pub fn jumped(&self, by: Duration) -> Clock {
-        *self.ahead.lock().unwrap() = -by;
-        Clock::simulated(self.clock.now().saturating_add(by).unwrap(), 11)
+        // What it draws is drawn by no other clock of this bench.
+        let seed = u64::from_le_bytes(self.clock.fresh::<8>());
+        let clock = Clock::simulated(self.clock.now().saturating_add(by).unwrap(), seed);
+        self.tool.has(&clock);
+        clock
     }
 
     /// Whether the world accepts a credential now.

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::Value;
 
 use crate::domain::{
-    ActionId, Bound, Branch, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe,
-    Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
+    ActionId, Bound, Branch, Call, Clock, Duration, Fact, Kind, KindId, Locator, Named, Outcome,
+    Probe, Query, ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::journal::{MemorySink, Sink as _};
 use crate::provider::simulated::Simulated;
@@ -38,8 +38,26 @@ pub(super) struct Watch {
     pub(super) clock: Clock,
     pub(super) disk: MemorySink,
     pub(super) left: Arc<Mutex<Vec<Left>>>,
-    pub(super) ahead: Arc<Mutex<Duration>>,
+    pub(super) tool: Tool,
     pub(super) gone: Gone,
+}
+
+/// The tool's own clock, where it is not the world's.
+#[derive(Clone, Default)]
+pub(super) struct Tool(Arc<Mutex<Option<Clock>>>);
+
+impl Tool {
+    /// Gives the tool a clock of its own.
+    pub(super) fn has(&self, clock: &Clock) {
+        *self.0.lock().unwrap() = Some(clock.clone());
+    }
+
+    /// How far the world's clock is ahead of the tool's now.
+    fn ahead(&self, world: &Clock) -> Duration {
+        let tool = self.0.lock().unwrap();
+        let ahead = |tool: &Clock| world.now().duration_since(tool.now());
+        tool.as_ref().map_or(Duration::ZERO, ahead)
+    }
 }
 
 impl Watch {
@@ -72,7 +90,8 @@ impl Gone {
 /// The read handle, for a tool whose clock is not the world's.
 struct WatchedReader {
     inner: Arc<dyn Observe>,
-    ahead: Arc<Mutex<Duration>>,
+    tool: Tool,
+    clock: Clock,
     gone: Gone,
 }
 
@@ -92,10 +111,13 @@ impl Observe for WatchedReader {
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)
     }
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        self.inner.whose(kind, secret)
+    }
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
-        let ahead = *self.ahead.lock().unwrap();
         Box::pin(async move {
             let mut seen = self.gone.hide(self.inner.observe(targets).await);
+            let ahead = self.tool.ahead(&self.clock);
             for seen in &mut seen {
                 seen.at = seen.at.saturating_sub(ahead).unwrap();
             }
@@ -112,7 +134,7 @@ impl Observe for WatchedReader {
         self.inner.probe(target, with)
     }
     fn clock_ahead(&self) -> Option<Duration> {
-        let ahead = *self.ahead.lock().unwrap();
+        let ahead = self.tool.ahead(&self.clock);
         self.inner.clock_ahead().map(|more| more + ahead)
     }
 }
@@ -145,6 +167,9 @@ impl Provider for Watched {
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String> {
         self.inner.reads(asked)
     }
+    fn reads_of_own_branch(&self) -> Vec<String> {
+        self.inner.reads_of_own_branch()
+    }
     fn permissions(&self, needs: &[Need<'_>]) -> Option<Value> {
         self.inner.permissions(needs)
     }
@@ -157,7 +182,8 @@ impl Provider for Watched {
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {
         Arc::new(WatchedReader {
             inner: self.inner.reader(account),
-            ahead: Arc::clone(&self.watch.ahead),
+            tool: self.watch.tool.clone(),
+            clock: self.watch.clock.clone(),
             gone: self.watch.gone.clone(),
         })
     }
@@ -225,6 +251,9 @@ impl Observe for WatchedActor {
     }
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.inner.resolve(named)
+    }
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        self.inner.whose(kind, secret)
     }
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
         self.inner.observe(targets)

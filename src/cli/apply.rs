@@ -89,7 +89,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             plan.incident
         )))
     };
-    if session.clock.now() >= expires {
+    if session.clock.latest() >= expires {
         return Err(stale(format!("the plan expired at {expires}")));
     }
     if let Some(code) = args
@@ -182,6 +182,7 @@ mod tests {
             acting_as: Vec::new(),
             operator: None,
             reminders: Default::default(),
+            touched: Default::default(),
         });
         let Ok(session) = session else {
             unreachable!("a session opens")

@@ -3,6 +3,7 @@
 //! Who may vouch stands in `allowed_signers` of the workspace, or in a file that is named. Never touches a private key.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Ended;
 use super::evidence::spelled;
@@ -10,15 +11,18 @@ use super::failure::{Failure, exit};
 use super::people::{REVOKED, SIGNERS, signers_of};
 use super::session::{Session, bounded};
 use super::sign::sign;
+use super::signing::in_time;
 use super::work;
 use crate::domain::event::Event;
 use crate::domain::why::plain;
 use crate::domain::{Digest, Time};
 use crate::journal::folder::CHECKPOINTS;
-use crate::journal::{Anchor, Checkpoint, Folder, file};
+use crate::journal::{Anchor, Checkpoint, Folder, Journal, file};
 use crate::signature::{AllowedSigners, Revoked, verify};
 
 const LARGEST: u64 = 1024 * 1024;
+/// How long one copy elsewhere may take.
+const COPYING: Duration = Duration::from_secs(30);
 
 /// What `contain journal sign` is told.
 #[derive(clap::Args, Debug)]
@@ -58,6 +62,11 @@ impl Signers {
         })
     }
 
+    /// All of them, as signatures are verified with them.
+    pub(super) fn known(&self) -> (&AllowedSigners, &Revoked) {
+        (&self.allowed, &self.revoked)
+    }
+
     /// Whether anybody may sign.
     pub(super) fn are_known(&self) -> bool {
         !self.allowed.is_empty()
@@ -77,7 +86,7 @@ impl Signers {
         let checkpoint =
             Checkpoint::parse(said).map_err(|why| format!("it is no checkpoint: {why}"))?;
         let armoured = String::from_utf8_lossy(signature);
-        let who = (&self.allowed, &self.revoked);
+        let who = self.known();
         // A stolen key that expired can be used to sign what is dated back.
         let signed = verify(who, said, &armoured, checkpoint.at)
             .and_then(|_| verify(who, said, &armoured, now))
@@ -177,60 +186,96 @@ pub(super) async fn run(args: Sign, session: &Session) -> Result<Ended, Box<Fail
         let message = format!("`--to {}` is no folder", wrong.display());
         return Err(Box::new(Failure::usage(message)));
     }
-    // Opening sets a torn tail aside, so what is vouched for ends with an entry.
     let work = work::open(session, session.folder(args.incident.as_deref())?, false)?;
-    let id = work.folder.id().to_owned();
-    let made = Checkpoint::of(&work.folder.bytes()?, session.clock.now());
-    let checkpoint = made.map_err(|found| {
-        Failure::usage(format!(
-            "there is nothing to sign in incident `{id}`: {found}"
-        ))
-        .hint(format!("contain journal verify --incident {id}"))
-    })?;
+    let on = (&work.folder, &work.journal);
+    let made = make(session, on, (&to, COPYING), |said| sign(said, &args.key)).await?;
+    Ok(told(work.folder.id(), &made))
+}
+
+/// A checkpoint that was made.
+pub(super) struct Made {
+    pub(super) checkpoint: Checkpoint,
+    path: PathBuf,
+    /// Where it was copied to.
+    pub(super) copies: Vec<String>,
+    /// Why it was not copied elsewhere.
+    pub(super) failed: Vec<String>,
+}
+
+/// Makes a checkpoint of a journal that is open, which set a torn tail aside, so that what is vouched for ends with an entry;
+/// copies it into folders, each within so long, and notes it.
+pub(super) async fn make(
+    session: &Session,
+    (folder, journal): (&Folder, &Journal),
+    (to, within): (&[PathBuf], Duration),
+    sign: impl FnOnce(&[u8]) -> Result<String, Box<Failure>>,
+) -> Result<Made, Box<Failure>> {
+    let checkpoint = now_of(session, folder)?;
     let said = checkpoint.render().map_err(Failure::internal)?;
-    let signature = sign(said.as_bytes(), &args.key)?;
+    let signature = sign(said.as_bytes())?;
     let digest = Digest::of(said.as_bytes());
     let name = format!("{}-{}.json", checkpoint.entries, digest.code());
-    let (path, digest) = work.folder.keep(CHECKPOINTS, &name, said.as_bytes())?;
+    let (path, digest) = folder.keep(CHECKPOINTS, &name, said.as_bytes())?;
     let beside = format!("{name}.sig");
-    let (_, sealed) = work
-        .folder
-        .keep(CHECKPOINTS, &beside, signature.as_bytes())?;
+    let (_, sealed) = folder.keep(CHECKPOINTS, &beside, signature.as_bytes())?;
     let (mut copies, mut failed) = (Vec::new(), Vec::new());
-    for to in &to {
+    let id = folder.id();
+    for to in to {
         let copy = to.join(format!("{id}-{name}"));
-        let written = file::store(&to.join(format!("{id}-{beside}")), signature.as_bytes())
-            .and_then(|()| file::store(&copy, said.as_bytes()));
-        match written {
-            Ok(()) => copies.push(copy.display().to_string()),
-            Err(error) => failed.push(spelled(&error)),
+        let both = [
+            (to.join(format!("{id}-{beside}")), signature.clone()),
+            (copy.clone(), said.clone()),
+        ];
+        let store = move || {
+            let mut both = both.iter();
+            both.try_for_each(|(at, text)| file::store(at, text.as_bytes()))
+        };
+        match in_time(within, store) {
+            Some(Ok(())) => copies.push(copy.display().to_string()),
+            Some(Err(error)) => failed.push(spelled(&error)),
+            None => failed.push(format!(
+                "write `{}`: it took longer than {} s",
+                copy.display(),
+                within.as_secs()
+            )),
         }
     }
-    work.journal
-        .append(vec![Event::Checkpoint {
-            entries: checkpoint.entries,
-            head: checkpoint.head,
-            path: path.clone(),
-            digest,
-            signature: sealed,
-            to: copies.clone(),
-        }])
-        .await?;
-    Ok(told(
-        &id,
-        (&checkpoint, &work.folder.path().join(&path)),
-        &copies,
-        &failed,
-    ))
+    let noted = Event::Checkpoint {
+        entries: checkpoint.entries,
+        head: checkpoint.head,
+        path: path.clone(),
+        digest,
+        signature: sealed,
+        to: copies.clone(),
+    };
+    journal.append(vec![noted]).await?;
+    Ok(Made {
+        checkpoint,
+        path: folder.path().join(path),
+        copies,
+        failed,
+    })
+}
+
+/// What a journal is now, as a checkpoint that nobody has signed.
+pub(super) fn now_of(session: &Session, folder: &Folder) -> Result<Checkpoint, Box<Failure>> {
+    let made = Checkpoint::of(&folder.bytes()?, session.clock.now());
+    made.map_err(|found| {
+        let id = folder.id();
+        let message = format!("there is nothing to sign in incident `{id}`: {found}");
+        let verify = format!("contain journal verify --incident {id}");
+        Box::new(Failure::usage(message).hint(verify))
+    })
 }
 
 /// What is said of a checkpoint that was made.
-fn told(
-    id: &str,
-    (checkpoint, path): (&Checkpoint, &Path),
-    copies: &[String],
-    failed: &[String],
-) -> Ended {
+fn told(id: &str, made: &Made) -> Ended {
+    let Made {
+        checkpoint,
+        path,
+        copies,
+        failed,
+    } = made;
     let Checkpoint { entries, head, .. } = checkpoint;
     let mut text = format!(
         "Signed entry {entries} of incident {id}, head {head}\n  {}\n",

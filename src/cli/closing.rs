@@ -3,9 +3,11 @@
 //! Never cuts and never gives back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use super::declare;
 use super::failure::{Failure, exit};
+use super::handout::{Handout, hand_out, sign_later};
 use super::session::Session;
 use super::work::Work;
 use super::{Ended, evidence, library, work};
@@ -80,7 +82,7 @@ impl Found {
 pub(super) async fn close(
     session: &Session,
     incident: Option<&str>,
-    reason: Option<String>,
+    (reason, key): (Option<String>, Option<PathBuf>),
 ) -> Result<Ended, Box<Failure>> {
     declare::require(session, &["responder", "lead"])?;
     let folder = session.folder(incident)?;
@@ -113,7 +115,7 @@ pub(super) async fn close(
             .await?;
         return Ok(refusal(&work, &found));
     }
-    closed(session, &work, &found, ended).await
+    closed(session, &work, (&found, ended), key).await
 }
 
 fn look(session: &Session, work: &Work) -> Result<Found, Box<Failure>> {
@@ -125,31 +127,40 @@ fn look(session: &Session, work: &Work) -> Result<Found, Box<Failure>> {
 async fn closed(
     session: &Session,
     work: &Work,
-    found: &Found,
-    ended: usize,
+    (found, ended): (&Found, usize),
+    key: Option<PathBuf>,
 ) -> Result<Ended, Box<Failure>> {
     let id = work.folder.id().to_owned();
     let totals = totals(&found.things);
-    let stored = super::report::store_all(session, &work.folder, &work.journal).await?;
+    let key = key.or_else(|| session.signing_key());
+    let on = (&work.folder, &work.journal);
+    let handout = hand_out(session, on, key.as_deref()).await?;
     let mut page = Page::default();
     page.line(&format!("CLOSED. {}.  [incident {id}]", equation(&totals)));
     page.gap();
     page.line(&format!(
         "{ended} mandates that had not run out were ended."
     ));
-    page.line("The final report, for inside and outside:");
-    for path in &stored {
-        page.line(&format!("  {}", path.display()));
-    }
     page.gap();
+    if let Some(handout) = &handout {
+        handout.tell(&mut page, &id);
+        page.gap();
+    }
     page.line("Next:");
     page.line(&format!("  contain report --incident {id}"));
     page.line(&format!("  contain evidence export DIR --incident {id}"));
-    let data = serde_json::json!({ "totals": totals, "ended": ended, "report": stored });
+    let mut data = serde_json::json!({ "totals": totals, "ended": ended });
+    let told = handout.as_ref().map(Handout::data);
+    if let (Some(data), Some(serde_json::Value::Object(told))) = (data.as_object_mut(), told) {
+        data.extend(told);
+    }
     let mut ended = Ended::data(data, page.text());
     ended.output.incident = Some(id.clone());
     ended.output.closed = true;
     ended.output.next = vec![format!("contain report --incident {id}")];
+    if handout.is_some_and(|handout| !handout.is_signed()) {
+        ended.output.next.push(sign_later(&id));
+    }
     Ok(ended)
 }
 

@@ -2,14 +2,17 @@
 //!
 //! Each is an entry of its own; none of them acts on anything.
 
+use std::path::Path;
+
 use clap::Subcommand;
 
 use super::Ended;
 use super::failure::{Failure, exit};
 use super::session::Session;
+use super::word;
 use super::work::{Work, open};
 use crate::domain::event::Event;
-use crate::domain::mandate::{Declared, Mode};
+use crate::domain::mandate::{Declared, Mode, short};
 use crate::domain::why::plain;
 use crate::domain::{digest, nearest};
 use crate::gate::Who;
@@ -40,6 +43,9 @@ pub(super) enum Verb {
         /// What you say about it; kept in the journal
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        /// Sign it with this SSH key, which it takes where allowed_signers has one of yours; otherwise CONTAIN_SIGNING_KEY
+        #[arg(long, value_name = "FILE")]
+        key: Option<std::path::PathBuf>,
         /// The incident; otherwise the only open one, or the latest
         #[arg(long, value_name = "ID")]
         incident: Option<String>,
@@ -103,15 +109,19 @@ pub(super) async fn run(verb: Verb, session: &Session) -> Result<Ended, Box<Fail
             let told = format!(
                 "{} is declared until {until}; it ends by itself, and another person reviews it: contain incident review {}",
                 mode.word(),
-                declared.nonce.get(..8).unwrap_or_default()
+                short(&declared.nonce)
             );
             note(&work, Event::Declared { declared }, told).await
         }
         Verb::Review {
             review,
             reason,
+            key,
             incident,
-        } => self::review(session, incident.as_deref(), &review, reason).await,
+        } => {
+            let said = (review.as_str(), reason, key.as_deref());
+            self::review(session, incident.as_deref(), said).await
+        }
         Verb::Handover {
             to,
             reason,
@@ -137,8 +147,7 @@ pub(super) async fn run(verb: Verb, session: &Session) -> Result<Ended, Box<Fail
 async fn review(
     session: &Session,
     incident: Option<&str>,
-    wanted: &str,
-    why: String,
+    (wanted, why, key): (&str, String, Option<&Path>),
 ) -> Result<Ended, Box<Failure>> {
     let by = person(session, &["approver", "lead"])?;
     let work = opened(session, incident)?;
@@ -152,9 +161,9 @@ async fn review(
         let message = format!("`{}` names nothing that waits for a review", plain(wanted));
         let failure = Failure::usage(message);
         return Err(Box::new(all.iter().fold(failure, |failure, one| {
-            let id = one.id.get(..8).unwrap_or(&one.id);
             failure.hint(format!(
-                "{id}: {} by {}, due {}",
+                "{}: {} by {}, due {}",
+                short(&one.id),
                 plain(&one.what),
                 one.by,
                 one.due
@@ -166,11 +175,21 @@ async fn review(
         let message = format!("`{by}` did this, and nobody reviews what they did themselves");
         return Err(denied(message));
     }
-    let told = format!("{by} reviewed: {} by {}", plain(&found.what), found.by);
+    let word = word::give(session, &work, (&by, &found.id, &why), key)?;
+    let how = match &word.signed {
+        Some(signed) => format!("signed with {}", signed.key),
+        None => "claimed: allowed_signers has no key of theirs".to_owned(),
+    };
+    let what = plain(&found.what);
+    let told = format!("{by} reviewed: {what} by {} ({how})", found.by);
+    if !word.events.is_empty() {
+        work.journal.append(word.events).await?;
+    }
     let event = Event::Reviewed {
         id: found.id.clone(),
         by,
         why,
+        signed: word.signed,
     };
     note(&work, event, told).await
 }

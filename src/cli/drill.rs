@@ -15,7 +15,7 @@ use crate::converge::Limit;
 use crate::domain::clock::spell;
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::why::plain;
-use crate::domain::{Duration, SecretRef};
+use crate::domain::{Duration, Locator, SecretRef};
 use crate::drill::{self, Judged, Rehearsal, Times};
 use crate::journal::folder::Shelf;
 use crate::provider::simulated::inject::Played;
@@ -184,15 +184,18 @@ async fn one(
     let policy = session.workspace.policy()?;
     let key = work.folder.key()?;
     // What only reads tries nothing.
-    let leaked = rehearsal.leaked_secret().filter(|_| playbook.cuts());
-    let secrets: BTreeMap<_, _> = leaked
-        .map(|secret| (scenario.subject.clone(), secret))
-        .into_iter()
-        .collect();
-    let own = vec![
-        scenario.responder.credential.clone(),
-        scenario.responder.principal.clone(),
-    ];
+    let mut secrets = rehearsal.leaked_secrets();
+    let is_tried = |target: &Locator| {
+        let kind = session.catalogue.kind(target.kind());
+        kind.is_some_and(|kind| kind.probe)
+    };
+    secrets.retain(|target, _| playbook.cuts() && is_tried(target));
+    for (target, secret) in &secrets {
+        if let Some(provider) = session.catalogue.provider(target.provider()) {
+            provider.hold(target, secret);
+        }
+    }
+    let own = scenario.own();
     let given = if is_last {
         scenario.inputs.clone()
     } else {
@@ -203,8 +206,13 @@ async fn one(
         playbook: playbook.name.clone(),
         digest: work.folder.store_text(&playbook.text)?,
         calls: super::library::pin(&work.folder, &playbook)?,
-        subjects: vec![scenario.subject.clone()],
-        inputs: super::wish::bind(&playbook, &given, Some(&scenario.subject))?,
+        subjects: scenario.named(),
+        inputs: super::wish::bind(
+            session,
+            &playbook,
+            &given,
+            (std::slice::from_ref(&scenario.subject), &[]),
+        )?,
         include: Vec::new(),
         cuts: playbook.cuts(),
         exact: false,
@@ -219,6 +227,7 @@ async fn one(
             })
             .collect(),
         left_alone: Vec::new(),
+        identities: Vec::new(),
         acting_as: own.clone(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),
@@ -281,11 +290,12 @@ fn introduction(rehearsal: &Rehearsal) -> String {
 /// What a person types to carry out a playbook of the scenario.
 fn typed(scenario: &Scenario, name: &str) -> String {
     let (subject, since) = (&scenario.subject, spell(scenario.since.0));
-    let mut line = match verb(name) {
-        "run" => format!("contain run {name} --subject {subject} --since {since}"),
-        verb => format!("contain {verb} {subject} --since {since}"),
+    let mut line = match (verb(name), scenario.subjects.is_empty()) {
+        ("run", true) => format!("contain run {name} --subject {subject} --since {since}"),
+        ("run", false) => format!("contain run {name} --from report.json --since {since}"),
+        (verb, _) => format!("contain {verb} {subject} --since {since}"),
     };
-    if matches!(verb(name), "run" | "isolate") {
+    if scenario.subjects.is_empty() && matches!(verb(name), "run" | "isolate") {
         line.push_str(" --secret env:LEAKED");
     }
     if name == scenario.playbook {

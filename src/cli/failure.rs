@@ -134,7 +134,7 @@ impl From<journal::Error> for Box<Failure> {
                 Failure::new(exit::INTERNAL, "record-unwritable", message)
                     .hint("run the same command with `--journal DIR`, a place that can be written")
             }
-            E::Illegal { .. } | E::Foreign { .. } => Failure::new(exit::INTERNAL, "internal", message),
+            E::Illegal { .. } | E::Foreign { .. } | E::Overtaken { .. } => Failure::new(exit::INTERNAL, "internal", message),
         };
         Self::new(failure)
     }

@@ -76,6 +76,9 @@ enum Verb {
         /// Why, in your words; kept in the journal
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
+        /// Sign the final report with this SSH key; otherwise with CONTAIN_SIGNING_KEY, or signing.key of contain.yaml
+        #[arg(long, value_name = "FILE")]
+        key: Option<std::path::PathBuf>,
         /// The incident; otherwise the only open one, or the latest
         #[arg(long, value_name = "ID")]
         incident: Option<String>,
@@ -160,9 +163,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             reason,
             incident,
         } => task::waive(&session, incident.as_deref(), &item, reason).await,
-        Verb::Close { reason, incident } => {
-            closing::close(&session, incident.as_deref(), reason).await
-        }
+        Verb::Close {
+            reason,
+            key,
+            incident,
+        } => closing::close(&session, incident.as_deref(), (reason, key)).await,
         Verb::Accept {
             what,
             relation,

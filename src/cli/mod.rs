@@ -14,6 +14,7 @@ mod library;
 
 mod closing;
 mod consent;
+mod findings;
 mod intake;
 mod operation;
 mod paste;
@@ -22,15 +23,19 @@ mod progress;
 mod reminder;
 mod session;
 mod sign;
+mod signing;
 mod sinks;
+mod subject;
 mod task;
 mod wish;
+mod word;
 mod work;
 
 mod ahead;
 mod apply;
 mod approve;
 mod declare;
+mod handout;
 mod identify;
 mod incident;
 mod inventory;
@@ -54,6 +59,7 @@ mod rehearsal;
 mod checkpoint;
 mod doctor;
 mod drill;
+mod estate;
 mod evidence;
 mod journal;
 mod playbook;
@@ -116,6 +122,9 @@ struct Global {
     /// What is said beside the result.
     #[arg(skip)]
     reminders: reminder::Reminders,
+    /// What was written to, and is signed at the end.
+    #[arg(skip)]
+    touched: signing::Touched,
 }
 
 #[derive(Subcommand)]
@@ -142,6 +151,7 @@ enum Verb {
     Doctor(doctor::Args),
     Playbook(playbook::Args),
     Policy(policy::Args),
+    Estate(estate::Args),
     Drill(drill::Args),
     Journal(journal::Args),
     Completions(completions::Args),
@@ -216,7 +226,8 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
         .start_paused(drills)
         .build()
         .map_err(Failure::internal)?;
-    runtime.block_on(async move {
+    let after = global.clone();
+    let ended = runtime.block_on(async move {
         match verb {
             Verb::Isolate(args) => isolate::run(args, Session::open(&global)?).await,
             Verb::Inventory(args) => inventory::run(args, Session::open(&global)?).await,
@@ -240,12 +251,16 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Policy(args) => policy::run(args, &Session::open(&global)?),
+            Verb::Estate(args) => estate::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
             Verb::Journal(args) => journal::run(args, &Session::open(&global)?).await,
             Verb::Completions(args) => completions::run(args),
             Verb::Man(args) => man::run(args),
         }
-    })
+    });
+    // All that restricts is done by now, and the record holds it.
+    runtime.block_on(signing::after(&after));
+    ended
 }
 
 fn refuse(error: &clap::Error, json: bool) -> u8 {

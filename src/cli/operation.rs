@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
+use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch, resolve,
-    whoami,
+    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
-use crate::domain::case::Case;
+use crate::domain::case::{About, Case};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
-use crate::domain::{Digest, Item, Locator, Secret, State};
+use crate::domain::{Digest, Item, Locator, Secret, State, Time, digest};
 use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
@@ -43,38 +43,50 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let playbook = library::load(session, &wish.playbook)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let mut subjects = Vec::new();
+    let mut resolved = Resolved::default();
     if paste.is_none() || wish.subjects.are_named() {
-        subjects = resolve(session, &observer, wish.subjects).await?;
+        resolved = resolve(session, &observer, wish.subjects).await?;
     }
+    let Resolved {
+        mut subjects,
+        identities,
+        mut left_alone,
+    } = resolved;
     if let Some(paste) = &mut paste {
         paste.resolve(session, &observer, &mut subjects).await?;
+        left_alone.append(&mut paste.refused);
     }
-    let own = whoami(&session.catalogue, &observer, &subjects).await?;
+    let own = who_acts(session, &observer, &mut subjects, &mut left_alone).await?;
     refuse_own_branch(&session.catalogue, &subjects, &own)?;
-    let refused = paste
-        .as_mut()
-        .map(|paste| std::mem::take(&mut paste.refused));
-    let left_alone = refused.unwrap_or_default();
-    let mut secrets = paste.map(paste::Paste::secrets).unwrap_or_default();
-    secrets.extend(read_secrets(session, wish.secrets, &subjects)?);
-    let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
-    secrets.extend(probed_by(session, &playbook, &inputs, &subjects)?);
-    lend(session, &secrets);
+    let window = Window {
+        asked,
+        leaked: paste.as_ref().and_then(|paste| paste.since(now)),
+        day_ago,
+    };
+    let mut given = read_secrets(session, wish.secrets, &subjects)?;
+    let inputs = bind(session, &playbook, &wish.inputs, (&subjects, &identities))?;
+    given.extend(probed_by(session, &playbook, &inputs, &subjects)?);
     let mut work = join(
         session,
         wish.incident,
         &subjects,
-        asked.unwrap_or(day_ago),
+        window.begins(None),
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
-    let since = asked
-        .or_else(|| work.journal.with_case(|case| case.since))
-        .unwrap_or(day_ago);
+    let since = window.begins(work.journal.with_case(|case| case.since));
+    window.tell(since);
     let digest = work.folder.store_text(&playbook.text)?;
     let calls = library::pin(&work.folder, &playbook)?;
     let key = work.folder.key()?;
+    let sighted = paste
+        .as_ref()
+        .map(|paste| kept(&work, paste, &key))
+        .transpose()?;
+    let mut secrets = paste
+        .map(|paste| paste.secrets(session))
+        .unwrap_or_default();
+    secrets.extend(given);
     let notes = secrets
         .iter()
         .map(|(target, (reference, secret))| SecretNote {
@@ -88,6 +100,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         digest,
         calls,
         subjects,
+        identities,
         inputs,
         include: wish.include.clone(),
         cuts: playbook.cuts(),
@@ -110,6 +123,8 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         run,
         order: Box::new(order),
     });
+    events.extend(sighted);
+    lend(session, &secrets);
     if let Some(proposal) = wish.proposal {
         events.push(proposed(session, &work, run, proposal)?);
     }
@@ -128,6 +143,56 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         code: None,
     };
     go.run(session, work, run, wish.limit).await
+}
+
+/// Since when an incident is looked into.
+struct Window {
+    /// As the operator says.
+    asked: Option<Time>,
+    /// When the first of what leaked was seen, and where.
+    leaked: Option<(Time, String)>,
+    /// Where nobody says.
+    day_ago: Time,
+}
+
+impl Window {
+    /// When it begins, given when the incident that is joined began.
+    fn begins(&self, incident: Option<Time>) -> Time {
+        let leaked = self.leaked.as_ref().map(|(at, _)| *at);
+        let earlier = leaked.filter(|at| *at < incident.unwrap_or(self.day_ago));
+        self.asked.or(earlier).or(incident).unwrap_or(self.day_ago)
+    }
+
+    /// Says so where it begins with what leaked.
+    fn tell(&self, since: Time) {
+        let leaked = self.leaked.as_ref();
+        let leaked = leaked.filter(|(at, _)| self.asked.is_none() && *at == since);
+        if let Some((at, first)) = leaked {
+            aside(&format!(
+                "note: the window begins at {at}, when the first of it was seen: {first}; `--since` says otherwise"
+            ));
+        }
+    }
+}
+
+/// Keeps where everything was seen that leaked; the entry that makes it part of the record.
+fn kept(work: &Work, paste: &paste::Paste, key: &[u8; 32]) -> Result<Event, Box<Failure>> {
+    let (from, value) = paste.evidence(key);
+    let bytes = digest::canonical(&value).map_err(Failure::internal)?;
+    let name = format!("{}.json", Digest::of(bytes.as_bytes()));
+    let (path, digest) = work.folder.keep("evidence", &name, bytes.as_bytes())?;
+    let about = About {
+        what: "what leaked, and where it was seen".to_owned(),
+        from,
+        item: None,
+        complete: Some(true),
+        state: None,
+    };
+    Ok(Event::Attached {
+        path,
+        digest,
+        about: Some(Box::new(about)),
+    })
 }
 
 /// Who asked for what a run planned so far.
@@ -153,8 +218,9 @@ fn proposed(
     let made = work.journal.with_case(made).unwrap_or_default();
     let most = session.roster.proposals_of(&by);
     if made >= most {
-        let message =
-            format!("`{by}` has made {made} proposals in this incident, and may make {most}");
+        let message = format!(
+            "`{by}` has made {made} proposals in this incident, and may make {most} in each"
+        );
         let mut failure = Failure::new(exit::DENIED, "too-many-proposals", message);
         failure.outcome = Outcome::Denied;
         return Err(Box::new(
@@ -222,7 +288,8 @@ impl Go<'_> {
             requested_by.sort();
             requested_by.dedup();
         }
-        let branches = session.workspace.branches(&self.own);
+        let estate = session.estate()?;
+        let branches = session.workspace.branches(&self.own, estate);
         let means = Means {
             ground: Ground {
                 catalogue: &session.catalogue,
@@ -241,6 +308,7 @@ impl Go<'_> {
             own: self.own,
             requested_by,
             caps: session.workspace.config.caps(),
+            estate,
             made_from,
             secrets: self.secrets,
             keep: &keep,
@@ -387,6 +455,9 @@ pub(super) fn made_from(
     if !session.roster.is_empty() {
         let people = session.workspace.people(&session.roster);
         made_from.insert("people".to_owned(), people);
+    }
+    if let Some(estate) = session.loaded() {
+        made_from.insert("estate".to_owned(), estate.digest());
     }
     made_from
 }

@@ -1,22 +1,23 @@
-//! `--from`: a pasted leak becomes subjects, and its secrets what they are tried with. `--activity`: exported logs.
+//! `--from`: what leaked becomes subjects, and its secrets what they are tried with. `--activity`: exported logs.
 //!
-//! Nothing that was pasted is ever repeated but ids; secrets are held as such, and noted by reference and fingerprint.
+//! Nothing of a paste or a report is ever repeated but ids; secrets are held as such, and noted by reference and fingerprint.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::aside;
-use super::failure::{Failure, of_provider};
-use super::session::{self, Session};
+use super::failure::{Failure, exit, of_provider};
+use super::findings::{self, place};
+use super::session::Session;
 use super::wish::{Given, Secrets, Subjects};
 use crate::domain::event::SecretNote;
 use crate::domain::why::plain;
-use crate::domain::{Locator, Named, NotSeen, Secret, SecretRef};
+use crate::domain::{Because, Locator, Named, NotSeen, Readable, Secret, SecretRef, Time, Why};
 use crate::provider::Observer;
-use crate::provider::leak::{self, Leak, Leaked};
+use crate::provider::leak::{self, Leak, Leaked, Said};
 
-/// The largest paste.
-const LARGEST: u64 = 8 * 1024 * 1024;
+/// How many single warnings are given before the rest are only counted.
+const TOLD: usize = 10;
 
 /// Exported logs.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -51,9 +52,9 @@ impl Activity {
     }
 }
 
-/// What was pasted.
+/// What was read.
 pub(super) struct Paste {
-    found: Vec<Leaked>,
+    leak: Leak,
     reference: SecretRef,
     /// The canonical name of each that was found, where it could be resolved.
     names: Vec<Option<Locator>>,
@@ -71,17 +72,33 @@ pub(super) fn read(
         let message = "standard input can be read only once: `--from -` goes with neither `--subjects -` nor `--secret stdin`";
         return Err(Box::new(Failure::usage(message)));
     }
-    let (bytes, reference) = if from == "-" {
-        (session::input(LARGEST)?, SecretRef::Stdin)
-    } else {
-        let path = std::path::absolute(from).unwrap_or_else(|_| from.into());
-        (
-            session::bounded(from.as_ref(), LARGEST)?,
-            SecretRef::File(path),
-        )
+    let malformed = |malformed: leak::Malformed| {
+        let name = match from {
+            "-" => "standard input".to_owned(),
+            file => format!("`{}`", plain(file)),
+        };
+        let message = format!("{name}: {malformed}");
+        Box::new(Failure::new(exit::USAGE, "invalid-file", message))
     };
-    let bytes = zeroize::Zeroizing::new(bytes);
-    Ok((leak::read(&session.catalogue, &bytes), reference))
+    if from == "-" {
+        let read = leak::read(&session.catalogue, std::io::stdin().lock());
+        return Ok((read.map_err(malformed)?, SecretRef::Stdin));
+    }
+    let path = std::path::absolute(from).unwrap_or_else(|_| from.into());
+    let read = leak::read(&session.catalogue, open(&path)?);
+    Ok((read.map_err(malformed)?, SecretRef::File(path)))
+}
+
+fn open(path: &Path) -> Result<std::fs::File, Box<Failure>> {
+    let failed = |why: &dyn std::fmt::Display| {
+        let message = format!("failed to read `{}`: {why}", path.display());
+        Box::new(Failure::usage(message))
+    };
+    let opened = std::fs::File::open(path).map_err(|error| failed(&error))?;
+    if opened.metadata().is_ok_and(|found| found.is_dir()) {
+        return Err(failed(&"it is a folder"));
+    }
+    Ok(opened)
 }
 
 /// Reads what `--from` names, where it was given, and says what in it belongs to nothing.
@@ -103,55 +120,54 @@ pub(super) fn of(
     let (leak, reference) = read(session, from, &others)?;
     if leak.found.is_empty() {
         let message = format!(
-            "nothing in the paste is an id of a known kind; {}",
-            unknown(leak.unknown)
+            "{} holds no credential of a known kind; {}",
+            leak.format.title(),
+            findings::unknown(&leak)
         );
         return Err(Box::new(
             Failure::usage(message).hint("contain identify --from FILE"),
         ));
     }
-    if leak.unknown > 0 {
-        aside(&format!("note: in the paste, {}", unknown(leak.unknown)));
+    if leak.unknown > 0 || !leak.lacking.is_empty() {
+        aside(&format!(
+            "note: in {}, {}",
+            leak.format.title(),
+            findings::unknown(&leak)
+        ));
+    }
+    for found in leak.found.iter().filter(|found| !found.or.is_empty()) {
+        aside(&format!("note: {}", findings::ambiguity(session, found)));
     }
     Ok(Some(Paste {
         names: leak.found.iter().map(|_| None).collect(),
-        found: leak.found,
+        leak,
         reference,
         refused: Vec::new(),
     }))
 }
 
-/// How many texts look like secrets and belong to nothing.
-pub(super) fn unknown(count: usize) -> String {
-    match count {
-        0 => "nothing else in it looks like a secret".to_owned(),
-        1 => "1 text looks like a secret of no known credential; it is not shown".to_owned(),
-        more => {
-            format!("{more} texts look like secrets of no known credential; they are not shown")
-        }
-    }
-}
-
-fn named(session: &Session, found: &Leaked) -> Named {
+/// What a credential that was found is named, where that is known without asking.
+pub(super) fn named(session: &Session, found: &Leaked) -> Option<Named> {
     let named = Named {
         kind: found.kind.clone(),
-        id: found.id.clone(),
+        id: found.id.clone()?,
         account: None,
     };
-    match session.catalogue.provider(named.kind.provider()) {
+    Some(match session.catalogue.provider(named.kind.provider()) {
         Some(provider) => provider.decode(&named),
         None => named,
-    }
-}
-
-/// What was recognised, as `identify` shows it: each with what its id tells offline.
-pub(super) fn recognised(session: &Session, leak: &Leak) -> Vec<(Named, usize, bool)> {
-    let found = leak.found.iter();
-    let told = found.map(|found| (named(session, found), found.line, found.secret.is_some()));
-    told.collect()
+    })
 }
 
 impl Paste {
+    /// When the first of it was committed, as far as that can be true, and what is told of it.
+    pub(super) fn since(&self, now: Time) -> Option<(Time, String)> {
+        let (at, seen) = self.leak.first().filter(|(at, _)| *at < now)?;
+        let first = seen.places.iter().find(|place| place.at == Some(at));
+        let whose = first.map(place).unwrap_or_default();
+        Some((at, whose))
+    }
+
     /// Makes what was found canonical, in its order. One that cannot be a subject keeps none of the others from it.
     pub(super) async fn resolve(
         &mut self,
@@ -159,15 +175,10 @@ impl Paste {
         observer: &Observer,
         subjects: &mut Vec<Locator>,
     ) -> Result<(), Box<Failure>> {
-        let named: Vec<Named> = self
-            .found
-            .iter()
-            .map(|found| named(session, found))
-            .collect();
         let mut known: BTreeSet<Locator> = subjects.iter().cloned().collect();
         self.names.clear();
-        for (named, resolved) in named.iter().zip(observer.resolve(&named).await) {
-            let what = format!("{}/{}", named.kind, named.id);
+        let answers = answers(session, observer, &self.leak.found).await;
+        for (found, resolved) in self.leak.found.iter().zip(answers) {
             match resolved {
                 Ok(locator) => {
                     if known.insert(locator.clone()) {
@@ -176,18 +187,35 @@ impl Paste {
                     self.names.push(Some(locator));
                 }
                 Err(why) => {
-                    aside(&format!(
-                        "warning: of the paste, {} is no subject and is left alone: {why}",
-                        plain(&what)
-                    ));
                     self.refused.push(NotSeen {
-                        what,
-                        why,
+                        what: findings::what(found),
+                        why: findings::explained(found, why),
                         withholds: true,
                     });
                     self.names.push(None);
                 }
             }
+        }
+        // What a scanner saw working is alive, whether or not anybody here can name it.
+        let lacking = self.leak.lacking.iter();
+        let works = lacking.filter(|lacking| lacking.said == Said::Active);
+        let works = works.map(|lacking| NotSeen {
+            what: findings::unnamed(lacking),
+            why: Why::new(Because::Invalid, lacking.lacks.why()),
+            withholds: true,
+        });
+        self.refused.extend(works);
+        for refused in self.refused.iter().take(TOLD) {
+            aside(&format!(
+                "warning: {} is no subject and is left alone: {}",
+                plain(&refused.what),
+                refused.why
+            ));
+        }
+        if let more @ 1.. = self.refused.len().saturating_sub(TOLD) {
+            aside(&format!(
+                "warning: {more} more are left alone; the report names all of them"
+            ));
         }
         match self.refused.first().filter(|_| subjects.is_empty()) {
             Some(refused) => Err(of_provider(
@@ -198,37 +226,116 @@ impl Paste {
         }
     }
 
-    /// The secrets, each for its subject.
-    pub(super) fn secrets(self) -> Given {
-        let each = self.found.into_iter().zip(self.names);
-        each.filter_map(|(found, name)| Some((name?, (self.reference.clone(), found.secret?))))
+    /// The file that keeps what was read, without any secret: what it is named, where it was seen, and since when.
+    pub(super) fn evidence(&self, key: &[u8; 32]) -> (String, serde_json::Value) {
+        let from = match &self.reference {
+            SecretRef::File(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                format!("file {name}")
+            }
+            SecretRef::Env(_) | SecretRef::Fd(_) | SecretRef::Stdin => "standard input".to_owned(),
+        };
+        let value = findings::kept(&self.leak, &self.names, key);
+        (from, value)
+    }
+
+    /// The secrets, each for its subject: of what can be tried with it, or can only be looked at by holding it.
+    pub(super) fn secrets(self, session: &Session) -> Given {
+        let each = self.leak.found.into_iter().zip(self.names);
+        let wanted = each.filter(|(found, _)| {
+            let kind = session.catalogue.kind(&found.kind);
+            kind.is_some_and(|kind| kind.probe || kind.readable == Readable::BySecret)
+        });
+        wanted
+            .filter_map(|(found, name)| Some((name?, (self.reference.clone(), found.secret?))))
             .collect()
     }
 
     /// The secrets of targets that a run already names.
-    pub(super) fn secrets_of(self, notes: &[SecretNote]) -> Given {
-        let target = |found: &Leaked| {
-            let is_it = |note: &&SecretNote| is_of(&note.target, found);
-            notes.iter().find(is_it).map(|note| note.target.clone())
-        };
-        let reference = self.reference;
-        let each = self.found.into_iter();
-        each.filter_map(|found| Some((target(&found)?, (reference.clone(), found.secret?))))
-            .collect()
+    pub(super) fn secrets_of(self, notes: &[SecretNote], key: &[u8; 32]) -> Given {
+        matching(self.leak, &self.reference, notes, key)
     }
 }
 
-fn is_of(target: &Locator, found: &Leaked) -> bool {
-    *target.kind() == found.kind && target.id() == found.id
+/// What everything that was found is called: as it is named, or as its provider says when it is asked with the secret.
+async fn answers(
+    session: &Session,
+    observer: &Observer,
+    found: &[Leaked],
+) -> Vec<Result<Locator, Why>> {
+    let named: Vec<Option<Named>> = found.iter().map(|found| named(session, found)).collect();
+    let names: Vec<Named> = named.iter().flatten().cloned().collect();
+    let without = found.iter().zip(&named);
+    let without = without.filter(|(_, named)| named.is_none());
+    let secrets = without.filter_map(|(found, _)| Some((found, found.secret.as_ref()?)));
+    let secrets: Vec<(&Leaked, &Secret)> = secrets.collect();
+    let asked: Vec<_> = secrets
+        .iter()
+        .map(|(found, secret)| (&found.kind, *secret))
+        .collect();
+    let (by_name, by_secret) =
+        futures_util::join!(observer.resolve(&names), observer.whose(&asked));
+    let (mut by_name, mut by_secret) = (by_name.into_iter(), by_secret.into_iter());
+    let nobody = || Err(Why::new(Because::Invalid, "nothing tells whose it is"));
+    let mut answers = Vec::with_capacity(found.len());
+    for (found, named) in found.iter().zip(named) {
+        let answer = match named {
+            Some(_) => by_name.next().unwrap_or_else(nobody),
+            None => by_secret.next().unwrap_or_else(nobody),
+        };
+        let others = found.or.iter().filter(|_| answer.is_err());
+        let others: Vec<_> = others
+            .filter_map(|kind| Some((kind, found.secret.as_ref()?)))
+            .collect();
+        let others = observer.whose(&others).await.into_iter();
+        answers.push(others.flatten().next().map_or(answer, Ok));
+    }
+    answers
 }
 
-/// Reads a pasted secret again from the file that it was in.
-pub(super) fn again(session: &Session, note: &SecretNote) -> Option<Secret> {
-    let SecretRef::File(path) = &note.reference else {
-        return None;
-    };
-    let bytes = zeroize::Zeroizing::new(session::bounded(path, LARGEST).ok()?);
-    let leak = leak::read(&session.catalogue, &bytes);
-    let mut found = leak.found.into_iter();
-    found.find(|found| is_of(&note.target, found))?.secret
+/// The secrets of a leak that these notes are about.
+fn matching(leak: Leak, reference: &SecretRef, notes: &[SecretNote], key: &[u8; 32]) -> Given {
+    let by_print: std::collections::BTreeMap<String, &SecretNote> = notes
+        .iter()
+        .map(|note| (note.fingerprint.to_string(), note))
+        .collect();
+    let mut given = Given::new();
+    for found in leak.found {
+        let Some(secret) = found.secret else {
+            continue;
+        };
+        let note = by_print.get(&secret.fingerprint(key).to_string());
+        let is_named = |note: &&SecretNote| {
+            *note.target.kind() == found.kind && Some(note.target.id()) == found.id.as_deref()
+        };
+        if let Some(note) = note.copied().or_else(|| notes.iter().find(is_named)) {
+            given.insert(note.target.clone(), (reference.clone(), secret));
+        }
+    }
+    given
+}
+
+/// Reads pasted secrets again from the files that they were in, each file once.
+pub(super) fn again(session: &Session, notes: &[&SecretNote], key: &[u8; 32]) -> Given {
+    let mut files: Vec<&Path> = Vec::new();
+    for note in notes {
+        if let SecretRef::File(path) = &note.reference
+            && !files.contains(&path.as_path())
+        {
+            files.push(path);
+        }
+    }
+    let mut given = Given::new();
+    for path in files {
+        let reference = SecretRef::File(path.to_owned());
+        let notes = notes.iter().filter(|note| note.reference == reference);
+        let notes: Vec<SecretNote> = notes.map(|note| (*note).clone()).collect();
+        let leak = open(path)
+            .ok()
+            .map(|file| leak::read(&session.catalogue, file));
+        if let Some(Ok(leak)) = leak {
+            given.extend(matching(leak, &reference, &notes, key));
+        }
+    }
+    given
 }

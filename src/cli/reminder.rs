@@ -24,7 +24,8 @@ impl Reminders {
             .clone()
     }
 
-    fn say(&self, text: String) -> bool {
+    /// Says it, unless it was said already.
+    pub(super) fn say(&self, text: String) -> bool {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = !said.contains(&text);
         if is_new {

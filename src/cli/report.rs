@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use super::closing::{Found, entries};
-use super::failure::Failure;
+use super::failure::{Failure, exit};
+use super::handout::{hand_out, sign_later};
 use super::session::Session;
 use super::{Ended, status};
 use crate::domain::Digest;
@@ -14,6 +15,7 @@ use crate::journal::{Folder, Journal, Record, check};
 use crate::report::dossier::{self, Dossier, Source};
 use crate::report::names::Audience;
 use crate::report::output::Output;
+use crate::report::page::Page;
 use crate::report::standing::Outcome;
 use crate::report::{html, markdown};
 
@@ -35,6 +37,13 @@ pub(super) struct Args {
     /// Print it only; otherwise it is stored in the incident's folder too, and noted in the journal
     #[arg(long)]
     print: bool,
+    /// Store what closing stores, every form for both audiences, and sign the list of their digests with an SSH key
+    #[arg(long, conflicts_with_all = ["md", "html", "print", "audience"])]
+    sign: bool,
+    /// The key to sign with: a private key's file, or the .pub beside a key that an agent or hardware holds; otherwise
+    /// CONTAIN_SIGNING_KEY, or signing.key of contain.yaml
+    #[arg(long, value_name = "FILE", requires = "sign")]
+    key: Option<PathBuf>,
 }
 
 fn audience(text: &str) -> Result<Audience, String> {
@@ -51,14 +60,14 @@ fn audience(text: &str) -> Result<Audience, String> {
 
 /// What form a report takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Markdown,
     Html,
     Json,
 }
 
 impl Form {
-    const ALL: [Self; 3] = [Self::Markdown, Self::Html, Self::Json];
+    pub(super) const ALL: [Self; 3] = [Self::Markdown, Self::Html, Self::Json];
 
     fn extension(self) -> &'static str {
         match self {
@@ -68,7 +77,7 @@ impl Form {
         }
     }
 
-    fn render(self, dossier: &Dossier) -> String {
+    pub(super) fn render(self, dossier: &Dossier) -> String {
         match self {
             Self::Markdown => markdown::render(dossier),
             Self::Html => html::render(dossier),
@@ -83,11 +92,11 @@ impl Form {
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     let folder = session.folder(args.incident.as_deref())?;
     let record = session.read(&folder)?;
+    if args.sign {
+        return signed(args.key, session, &folder).await;
+    }
     let Some((dossier, output)) = of(session, &folder, &record, args.audience)? else {
-        return Err(Box::new(Failure::usage(format!(
-            "incident `{}` has no run yet",
-            folder.id()
-        ))));
+        return Err(without_run(&folder));
     };
     let form = match (session.json, args.html) {
         (true, _) => Form::Json,
@@ -133,6 +142,35 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
     Ok(ended)
 }
 
+/// Stores all of it and has it signed; without a signature this has failed, whatever was stored.
+async fn signed(
+    key: Option<PathBuf>,
+    session: &Session,
+    folder: &Folder,
+) -> Result<Ended, Box<Failure>> {
+    let Some(key) = key.or_else(|| session.signing_key()) else {
+        let message = "there is no key to sign with";
+        return Err(Box::new(Failure::usage(message).hint(sign_later(folder.id())).hint(
+            "or name one that signs unasked: `signing: {key: FILE}` in contain.yaml, or CONTAIN_SIGNING_KEY",
+        )));
+    };
+    let journal = open(session, folder)?;
+    let handout = hand_out(session, (folder, &journal), Some(&key)).await?;
+    let handout = handout.ok_or_else(|| without_run(folder))?;
+    let mut page = Page::default();
+    handout.tell(&mut page, folder.id());
+    let mut ended = Ended::data(handout.data(), page.text());
+    ended.output.incident = Some(folder.id().to_owned());
+    ended.output.drill = folder.is_drill();
+    ended.exit = (!handout.is_signed()).then_some(exit::USAGE);
+    Ok(ended)
+}
+
+fn without_run(folder: &Folder) -> Box<Failure> {
+    let id = folder.id();
+    Box::new(Failure::usage(format!("incident `{id}` has no run yet")))
+}
+
 fn open(session: &Session, folder: &Folder) -> Result<Journal, Box<Failure>> {
     let (journal, _) = Journal::open(
         session.sink(folder)?,
@@ -143,7 +181,7 @@ fn open(session: &Session, folder: &Folder) -> Result<Journal, Box<Failure>> {
 }
 
 /// Stores a report in the incident's folder, under what it is a report of: the head of the journal.
-fn keep(
+pub(super) fn keep(
     folder: &Folder,
     dossier: &Dossier,
     form: Form,
@@ -155,7 +193,7 @@ fn keep(
 }
 
 /// The report of a record, and the document about its run.
-fn of(
+pub(super) fn of(
     session: &Session,
     folder: &Folder,
     record: &Record,
@@ -184,31 +222,4 @@ fn of(
     };
     let dossier = dossier::of(&source, audience);
     Ok(Some((dossier, output)))
-}
-
-/// Stores the report of an incident in every form and for everybody, and notes the files in its journal.
-pub(super) async fn store_all(
-    session: &Session,
-    folder: &Folder,
-    journal: &Journal,
-) -> Result<Vec<PathBuf>, Box<Failure>> {
-    let record = folder.read()?;
-    let (mut stored, mut events) = (Vec::new(), Vec::new());
-    for audience in Audience::ALL {
-        let Some((dossier, _)) = of(session, folder, &record, audience)? else {
-            continue;
-        };
-        for form in Form::ALL {
-            let (path, digest) = keep(folder, &dossier, form, &form.render(&dossier))?;
-            stored.push(folder.path().join(&path));
-            let about = None;
-            events.push(Event::Attached {
-                path,
-                digest,
-                about,
-            });
-        }
-    }
-    journal.append(events).await?;
-    Ok(stored)
 }

@@ -46,7 +46,10 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         ..Subjects::default()
     };
     let paste = paste::of(&session, &subjects, &args.secrets)?;
-    let mut given = paste.map_or_else(Default::default, |paste| paste.secrets_of(&order.secrets));
+    let key = work.folder.key()?;
+    let mut given = paste.map_or_else(Default::default, |paste| {
+        paste.secrets_of(&order.secrets, &key)
+    });
     given.extend(read_secrets(&session, &args.secrets, &order.subjects)?);
     let secrets = secrets_of(&session, &work, &order, given)?;
     let limit = match () {
@@ -66,6 +69,14 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     go.run(&session, work, run, limit).await
 }
 
+/// The secret that a file holds by itself; a long one holds more than that.
+fn alone(path: &std::path::Path) -> Option<Secret> {
+    const LONGEST: u64 = 1024 * 1024;
+    let is_short = std::fs::metadata(path).is_ok_and(|found| found.len() <= LONGEST);
+    let reference = SecretRef::File(path.to_owned());
+    is_short.then(|| session::secret(&reference).ok()).flatten()
+}
+
 /// The secrets of a run: those given now, and those whose reference can still be read; each must be the one that the
 /// run began with.
 pub(super) fn secrets_of(
@@ -77,6 +88,7 @@ pub(super) fn secrets_of(
     let key = work.folder.key()?;
     let mut given = given;
     let mut secrets = BTreeMap::new();
+    let mut lost = Vec::new();
     for note in &order.secrets {
         if let Some((reference, secret)) = given.remove(&note.target) {
             if secret.fingerprint(&key) != note.fingerprint {
@@ -91,27 +103,27 @@ pub(super) fn secrets_of(
             secrets.insert(note.target.clone(), secret);
             continue;
         }
-        let readable = matches!(note.reference, SecretRef::Env(_) | SecretRef::File(_));
-        let again = if readable {
-            let whole = session::secret(&note.reference).ok();
-            whole
-                .filter(|secret| secret.fingerprint(&key) == note.fingerprint)
-                .or_else(|| paste::again(session, note))
-        } else {
-            None
+        let is_it = |secret: &Secret| secret.fingerprint(&key) == note.fingerprint;
+        let whole = match &note.reference {
+            SecretRef::File(path) => alone(path),
+            SecretRef::Env(_) => session::secret(&note.reference).ok(),
+            SecretRef::Fd(_) | SecretRef::Stdin => None,
         };
-        match again.filter(|secret| secret.fingerprint(&key) == note.fingerprint) {
-            Some(secret) => {
-                secrets.insert(note.target.clone(), secret);
-            }
-            None => {
-                if !session.json {
-                    aside(&format!(
-                        "warning: the secret of {} ({}) cannot be read again; without --secret REF or --from FILE it is not tried",
-                        note.target, note.reference
-                    ));
-                }
-            }
+        match whole.filter(is_it) {
+            Some(secret) => drop(secrets.insert(note.target.clone(), secret)),
+            None => lost.push(note),
+        }
+    }
+    let mut again = paste::again(session, &lost, &key);
+    for note in lost {
+        let found = again.remove(&note.target).map(|(_, secret)| secret);
+        let found = found.filter(|secret| secret.fingerprint(&key) == note.fingerprint);
+        secrets.extend(found.map(|secret| (note.target.clone(), secret)));
+        if !session.json && !secrets.contains_key(&note.target) {
+            aside(&format!(
+                "warning: the secret of {} ({}) cannot be read again; without --secret REF or --from FILE it is not tried",
+                note.target, note.reference
+            ));
         }
     }
     for (target, secret) in &secrets {

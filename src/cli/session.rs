@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Global;
 use super::failure::{Failure, exit};
@@ -15,6 +15,7 @@ use super::notifier;
 use super::people;
 use super::workspace::Workspace;
 use crate::domain::{Clock, Locator, Named, nearest};
+use crate::estate::Estate;
 use crate::gate::{Roster, Who};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
 use crate::provider::{Catalogue, Provider};
@@ -33,8 +34,12 @@ pub(super) struct Session {
     pub(super) who: Who,
     /// What is said beside the result.
     pub(super) reminders: super::reminder::Reminders,
+    /// The incidents that were written to.
+    pub(super) touched: super::signing::Touched,
     /// The sinks that are not written to any more.
     pub(super) losses: super::sinks::Losses,
+    /// Who owns what, once it was asked for.
+    pub(super) known: OnceLock<Option<Estate>>,
     acting_as: Vec<String>,
     place: PathBuf,
     in_workspace: bool,
@@ -92,20 +97,23 @@ impl Session {
             roster,
             who,
             reminders: global.reminders.clone(),
+            touched: global.touched.clone(),
             losses: super::sinks::Losses::default(),
+            known: OnceLock::new(),
             acting_as,
             place,
             in_workspace,
         })
     }
 
-    /// The same session in another world, with its time, where whoever rehearses is alone.
+    /// The same session in another world, with its time, where whoever rehearses is alone and nobody owns anything.
     pub(super) fn within(self, catalogue: Catalogue, clock: Clock) -> Self {
         Self {
             catalogue,
             clock,
             roster: Arc::default(),
             who: Who::Solo,
+            known: OnceLock::from(None),
             ..self
         }
     }
@@ -239,14 +247,12 @@ impl Session {
                     .map_or_else(|| named.clone(), |provider| provider.decode(&named)))
             }
             [] => {
-                let shown: String = typed.chars().take(8).collect();
-                let message = format!(
-                    "`{}...` is no locator, and no kind recognises it",
-                    crate::domain::why::plain(&shown)
-                );
-                Err(Box::new(Failure::new(2, "unknown-locator", message).hint(
-                    "write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME",
-                )))
+                // It may be a secret, so no part of it is repeated.
+                let message = "what was typed is no locator, and no kind recognises it as an id";
+                let failure = Failure::new(2, "unknown-locator", message)
+                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+                    .hint("a secret is never typed: contain identify --secret env:NAME, or --from FILE");
+                Err(Box::new(failure))
             }
             several => {
                 let message = "this id fits more than one kind".to_owned();

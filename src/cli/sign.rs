@@ -5,11 +5,14 @@
 
 use std::io::IsTerminal as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use super::failure::{Failure, exit};
 use super::session::environment_path;
+use super::signing::in_time;
 use crate::domain::why::plain;
 use crate::journal::file;
 use crate::signature::NAMESPACE;
@@ -32,20 +35,62 @@ const HANDED_ON: [&str; 15] = [
     "XDG_RUNTIME_DIR",
     "DBUS_SESSION_BUS_ADDRESS",
 ];
+/// What of that could have somebody be asked.
+const ASKS: [&str; 6] = [
+    "SSH_ASKPASS",
+    "SSH_ASKPASS_REQUIRE",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
+/// How long is waited for a key that nobody is to touch.
+const ALONE: Duration = Duration::from_secs(5);
 const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
 const PROGRAM: &str = "ssh-keygen";
 
 /// Signs bytes, and answers the armoured signature. `key` is a file with a private key, or the `.pub` beside a key that an
 /// agent or hardware holds; a passphrase, a PIN or a touch is asked for where somebody sits at a terminal.
 pub(super) fn sign(message: &[u8], key: &Path) -> Result<String, Box<Failure>> {
-    sign_by(Path::new(PROGRAM), message, key)
+    let is_attended = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    sign_by(Path::new(PROGRAM), (message, key), is_attended, None)
+}
+
+/// The same where nobody is asked and nobody waits: a key that wants a touch, a PIN or a passphrase does not sign.
+pub(super) fn sign_alone(message: &[u8], key: &Path) -> Result<String, Box<Failure>> {
+    if wants_a_touch(key) {
+        return Err(refused(
+            key,
+            b"it is on hardware, which wants to be touched",
+        ));
+    }
+    sign_by(Path::new(PROGRAM), (message, key), false, Some(ALONE))
+}
+
+/// Whether a key is on hardware, as far as its public half tells.
+fn wants_a_touch(key: &Path) -> bool {
+    let public = match key.extension() {
+        Some(extension) if extension == "pub" => key.to_owned(),
+        Some(_) | None => {
+            let mut public = key.as_os_str().to_owned();
+            public.push(".pub");
+            public.into()
+        }
+    };
+    let text = super::workspace::bytes(&public).unwrap_or_default();
+    text.starts_with(b"sk-")
 }
 
 #[expect(
     clippy::disallowed_methods,
     reason = "`ssh-keygen` signs, so that private keys stay where they are; its arguments are a key's path and ours, its environment is chosen"
 )]
-fn sign_by(program: &Path, message: &[u8], key: &Path) -> Result<String, Box<Failure>> {
+fn sign_by(
+    program: &Path,
+    (message, key): (&[u8], &Path),
+    is_attended: bool,
+    within: Option<Duration>,
+) -> Result<String, Box<Failure>> {
     // `ssh-keygen` asks for no passphrase where its standard input is taken, so the bytes come from a file.
     let only_ours = std::fs::Permissions::from_mode(0o700);
     let place = tempfile::Builder::new()
@@ -57,7 +102,6 @@ fn sign_by(program: &Path, message: &[u8], key: &Path) -> Result<String, Box<Fai
         })?;
     let said = place.path().join("message");
     file::store(&said, message)?;
-    let is_attended = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     let mut command = Command::new(program);
     command
         .args(["-q", "-Y", "sign", "-n", NAMESPACE, "-f"])
@@ -66,6 +110,9 @@ fn sign_by(program: &Path, message: &[u8], key: &Path) -> Result<String, Box<Fai
         .env_clear()
         .stdout(Stdio::null());
     for name in HANDED_ON {
+        if within.is_some() && ASKS.contains(&name) {
+            continue;
+        }
         if let Some(value) = environment_path(name) {
             command.env(name, value);
         }
@@ -75,16 +122,41 @@ fn sign_by(program: &Path, message: &[u8], key: &Path) -> Result<String, Box<Fai
     } else {
         command.stdin(Stdio::null()).stderr(Stdio::piped());
     }
-    let ended = command
-        .spawn()
-        .and_then(std::process::Child::wait_with_output)
-        .map_err(|error| unusable(program, &error))?;
+    if within.is_some() {
+        // Out of the terminal's foreground it cannot ask there either.
+        command.process_group(0);
+    }
+    let child = command.spawn().map_err(|error| unusable(program, &error))?;
+    let ended = match within {
+        None => child.wait_with_output(),
+        Some(within) => match awaited(child, within) {
+            Some(ended) => ended,
+            None => {
+                let said = format!("it took longer than {} s", within.as_secs());
+                return Err(refused(key, said.as_bytes()));
+            }
+        },
+    };
+    let ended = ended.map_err(|error| unusable(program, &error))?;
     if !ended.status.success() {
         return Err(refused(key, &ended.stderr));
     }
     let signature = std::fs::read_to_string(said.with_extension("sig"));
     let signature = signature.ok().filter(|text| text.starts_with(BEGIN));
     signature.ok_or_else(|| refused(key, b"it left no signature"))
+}
+
+/// How a child ended; one that takes longer is killed with all that it began.
+fn awaited(child: Child, within: Duration) -> Option<std::io::Result<Output>> {
+    let group = rustix::process::Pid::from_child(&child);
+    let ended = in_time(within, move || child.wait_with_output());
+    if ended.is_none() {
+        let killed = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        if let Err(error) = killed {
+            tracing::debug!(%error, "ssh-keygen had ended already");
+        }
+    }
+    ended
 }
 
 /// The program cannot be run.
@@ -172,7 +244,7 @@ mod tests {
             let has = failure.hints.iter().any(|told| told.contains(hint));
             assert!(has, "{hint}: {failure:?}");
         }
-        let none = sign_by(Path::new("no-such-keygen"), b"x", &key).err();
+        let none = sign_by(Path::new("no-such-keygen"), (b"x", &key), false, None).err();
         let none = none.ok_or("it signed")?;
         assert!(none.message.contains("in PATH"), "{none:?}");
         Ok(())
@@ -186,7 +258,8 @@ mod tests {
         let script = "#!/bin/sh\nfor last; do :; done\n(echo '-----BEGIN SSH SIGNATURE-----'; env; ls -ld \"$last\" \"${last%/*}\") > \"$last.sig\"\n";
         file::store(&program, script.as_bytes())?;
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700))?;
-        let seen = sign_by(&program, b"x", Path::new("key")).map_err(|failure| failure.message)?;
+        let seen = sign_by(&program, (b"x", Path::new("key")), false, None)
+            .map_err(|failure| failure.message)?;
         let names: Vec<&str> = seen
             .lines()
             .filter_map(|line| line.split_once('=').map(|(name, _)| name))

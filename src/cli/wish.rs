@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::failure::{Failure, exit, of_provider};
+use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
 use crate::gate::Policy;
 use crate::journal::Folder;
-use crate::playbook::{self, Playbook};
+use crate::playbook::{self, InputType, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// Which incident, and how it is labelled when it is opened.
@@ -31,14 +31,16 @@ pub(super) struct Incident {
 /// What is meant.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Subjects {
-    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME (can be repeated)
+    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME; identity:NAME is all that an identity of
+    /// estate.yaml holds, at every provider (can be repeated)
     #[arg(value_name = "LOCATOR")]
     pub(super) locators: Vec<String>,
     /// Read further subjects from FILE, one per line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(super) subjects: Option<String>,
-    /// Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every
-    /// credential in it is a subject, its secret is tried, and nothing of it is shown but ids
+    /// Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret
+    /// scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it
+    /// is a subject, its secret is tried, and nothing of it is shown but ids and where they stood
     #[arg(long, value_name = "FILE")]
     pub(super) from: Option<String>,
     /// The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h
@@ -134,43 +136,6 @@ impl Text {
     }
 }
 
-pub(super) async fn resolve(
-    session: &Session,
-    observer: &Observer,
-    wanted: &Subjects,
-) -> Result<Vec<Locator>, Box<Failure>> {
-    let mut typed = wanted.locators.clone();
-    if let Some(source) = &wanted.subjects {
-        typed.extend(session::subjects(source)?);
-    }
-    if typed.is_empty() {
-        return Err(Box::new(
-            Failure::usage("no subject was named").hint("contain isolate aws:access-key/AKIA..."),
-        ));
-    }
-    let named: Vec<Named> = typed
-        .iter()
-        .map(|typed| session.name(typed))
-        .collect::<Result<_, _>>()?;
-    let mut subjects = Vec::new();
-    let mut known = BTreeSet::new();
-    for (typed, resolved) in typed.iter().zip(observer.resolve(&named).await) {
-        let locator = resolved.map_err(|why| {
-            of_provider(
-                &format!(
-                    "cannot use `{}` as a subject",
-                    crate::domain::why::plain(typed)
-                ),
-                &why,
-            )
-        })?;
-        if known.insert(locator.clone()) {
-            subjects.push(locator);
-        }
-    }
-    Ok(subjects)
-}
-
 /// What going on with an order needs beside its incident.
 pub(super) struct Again {
     pub(super) playbook: Playbook,
@@ -190,33 +155,13 @@ pub(super) async fn again(
     let playbook = super::library::pinned(session, folder, order, refuse_changed)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let own = whoami(&session.catalogue, &observer, &order.subjects).await?;
+    let own = super::subject::who_acts_still(session, &observer, order).await?;
     Ok(Again {
         playbook,
         policy,
         observer,
         own,
     })
-}
-
-/// Who acts at every provider that the subjects belong to.
-pub(super) async fn whoami(
-    catalogue: &Catalogue,
-    observer: &Observer,
-    subjects: &[Locator],
-) -> Result<Vec<Locator>, Box<Failure>> {
-    let mut own = Vec::new();
-    let providers: BTreeSet<&str> = subjects.iter().map(Locator::provider).collect();
-    for provider in providers
-        .into_iter()
-        .filter(|name| catalogue.provider(name).is_some())
-    {
-        let who = observer.whoami(provider).await;
-        own.extend(
-            who.map_err(|why| of_provider(&format!("cannot tell who acts at {provider}"), &why))?,
-        );
-    }
-    Ok(own)
 }
 
 pub(super) fn refuse_own_branch(
@@ -362,19 +307,22 @@ pub(super) fn probed_by(
 }
 
 pub(super) fn bind(
+    session: &Session,
     playbook: &Playbook,
     given: &BTreeMap<String, String>,
-    subject: Option<&Locator>,
+    (subjects, identities): (&[Locator], &[String]),
 ) -> Result<BTreeMap<String, serde_json::Value>, Box<Failure>> {
     let mut given = given.clone();
-    if let (Some(subject), true) = (
-        subject,
-        playbook.inputs.iter().any(|input| input.name == "subject"),
-    ) {
-        given
-            .entry("subject".to_owned())
-            .or_insert_with(|| subject.to_string());
+    let asked = playbook.inputs.iter().find(|input| input.name == "subject");
+    let is_identity = |input: &playbook::Input| matches!(input.kind, InputType::Identity);
+    let subject = asked.and_then(|input| match is_identity(input) {
+        true => identities.first().cloned(),
+        false => subjects.first().map(ToString::to_string),
+    });
+    if let Some(subject) = subject {
+        given.entry("subject".to_owned()).or_insert(subject);
     }
+    super::estate::names(session, playbook, &mut given)?;
     match playbook::bind(&playbook.inputs, &given) {
         Ok(serde_json::Value::Object(bound)) => Ok(bound.into_iter().collect()),
         Ok(_) => Ok(BTreeMap::new()),
@@ -416,6 +364,7 @@ mod tests {
             acting_as: Vec::new(),
             operator: None,
             reminders: Default::default(),
+            touched: Default::default(),
         };
         let session = Session::open(&global);
         let session = session.as_ref().ok();

@@ -156,6 +156,9 @@ pub(super) fn open(
         session.actor(),
     )?;
     session.remind(&case);
+    if !folder.is_drill() {
+        session.touched.add(folder.id());
+    }
     if performs && case.closed {
         return Err(Box::new(is_closed(folder.id())));
     }

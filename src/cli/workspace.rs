@@ -60,6 +60,9 @@ pub(super) struct Config {
     /// Pipelines, by name.
     #[serde(default)]
     pub(super) pipelines: BTreeMap<String, Automation>,
+    /// What is signed without anybody being asked, and with which key.
+    #[serde(default)]
+    pub(super) signing: super::signing::Config,
     /// Where else the record is written.
     #[serde(default)]
     pub(super) sinks: Vec<super::sinks::Config>,
@@ -141,7 +144,7 @@ impl Aws {
 }
 
 /// The keys of each map of the file, by its path; `*` stands for any name.
-const KEYS: [(&str, &[&str]); 9] = [
+const KEYS: [(&str, &[&str]); 10] = [
     (
         "",
         &[
@@ -152,6 +155,7 @@ const KEYS: [(&str, &[&str]); 9] = [
             "caps",
             "notifiers",
             "sinks",
+            "signing",
             "people",
             "agents",
             "pipelines",
@@ -164,6 +168,7 @@ const KEYS: [(&str, &[&str]); 9] = [
     ("agents.*", &["owner", "accounts", "proposals"]),
     ("pipelines.*", &["owner", "accounts", "proposals"]),
     ("caps", &["discovered", "per_cent"]),
+    ("signing", &["key", "copies"]),
     ("providers", &["aws"]),
     (
         "providers.aws",

@@ -52,7 +52,7 @@ impl Loop<'_> {
                 continue;
             }
             // Whoever may say yes now said it when the plan was made, or is asked when it goes on.
-            if last && self.means.ground.clock.now() < plan.expires {
+            if last && self.means.ground.clock.latest() < plan.expires {
                 self.authorise((&plan, digest), &items).await?;
             }
             let now = self.turns((digest, plan.expires), unplanned(fresh), converged, last);
@@ -159,7 +159,7 @@ impl Loop<'_> {
             waiting.map(|(item, _)| item.round)
         });
         let plan = waits.and_then(|round| self.frozen.get(&round));
-        let alive = plan.filter(|(plan, _)| self.means.ground.clock.now() < plan.expires);
+        let alive = plan.filter(|(plan, _)| self.means.ground.clock.latest() < plan.expires);
         match alive {
             Some((plan, digest)) => Some(((**plan).clone(), Some(*digest))),
             None => otherwise,

@@ -45,6 +45,8 @@ pub struct Case {
     pub spent_at: BTreeMap<String, Time>,
     /// Who leads the incident, where people are configured.
     pub lead: Option<String>,
+    /// Everybody who leads it or ever led it.
+    pub led: BTreeSet<String>,
     /// The runs that somebody proposed, by whom.
     pub proposals: BTreeMap<u32, String>,
     /// How often each agent or pipeline proposed something.
@@ -57,8 +59,10 @@ pub struct Case {
     pub mandates: Vec<Mandate>,
     /// How many items each mandate was spent on, by nonce.
     pub spent: BTreeMap<String, u32>,
-    /// The mandates that ended early, by nonce.
+    /// What ended early of mandates and modes, by nonce.
     pub ended: Vec<String>,
+    /// How often authority was taken away.
+    pub taken: u64,
     /// The sessions of our own that we took at providers, in order.
     pub passes: Vec<Pass>,
     /// Those of them whose end was noted.
@@ -341,10 +345,19 @@ impl Case {
         made.chain(sessions).collect()
     }
 
-    /// The sessions of our own that providers still accept: nothing ends them before their time, and nobody holds those
-    /// of a process that has ended.
+    /// The sessions of our own that providers still accept: few can be ended before their time, and nobody holds those of
+    /// a process that has ended.
     pub fn live_passes(&self, now: Time) -> impl Iterator<Item = &Pass> {
-        self.passes.iter().filter(move |pass| pass.until > now)
+        let lives = move |pass: &&Pass| pass.until > now && !self.lapsed.contains(&pass.session);
+        self.passes.iter().filter(lives)
+    }
+
+    /// Those of these sessions that are our own and not yet noted to have ended.
+    #[must_use]
+    pub fn passes_that_live(&self, these: &[Locator]) -> Vec<Locator> {
+        let ours = self.passes.iter().map(|pass| &pass.session);
+        let lives = ours.filter(|one| these.contains(one) && !self.lapsed.contains(one));
+        lives.cloned().collect()
     }
 
     /// The sessions of our own that have ended, and of which no entry says so yet.

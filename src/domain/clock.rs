@@ -1,10 +1,9 @@
 //! The only source of time and of fresh ids, so that tests and drills can stop it.
 //!
-//! Never reads the wall clock anywhere else; never goes back within one process.
+//! Never reads the wall clock anywhere else; never goes back or leaps within one process, whoever turns the wall clock.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -16,71 +15,142 @@ pub type Time = jiff::Timestamp;
 pub type Duration = jiff::SignedDuration;
 
 /// A clock: the wall's, or a simulated one that moves only when everything waits for it.
+///
+/// It reads the wall once and counts on from there, so that what was to last a minute lasts a minute: see [`Clock::now`].
+/// What may not be used for longer than it says asks [`Clock::latest`].
 #[derive(Clone, Debug)]
-pub struct Clock(Arc<Source>);
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    source: Source,
+    kept: Mutex<Kept>,
+}
 
 #[derive(Debug)]
 enum Source {
-    Wall {
-        latest: AtomicI64,
-    },
+    Wall,
     Simulated {
-        start: Time,
+        start: i64,
         began: tokio::time::Instant,
+        /// How far somebody turned it.
+        turned: AtomicI64,
         ids: Box<Mutex<ChaCha12Rng>>,
     },
+}
+
+/// What was told, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug)]
+struct Kept {
+    now: Mark,
+    latest: Mark,
+}
+
+/// A time, and where the count stood then that nobody turns.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    time: i64,
+    count: i64,
+}
+
+impl Mark {
+    /// The time by now, where nothing but the count goes on.
+    fn on(self, count: i64) -> i64 {
+        self.time.saturating_add(count.saturating_sub(self.count))
+    }
 }
 
 impl Clock {
     /// The wall clock.
     #[must_use]
     pub fn wall() -> Self {
-        Self(Arc::new(Source::Wall {
-            latest: AtomicI64::new(i64::MIN),
-        }))
+        Self::of(Source::Wall)
     }
 
     /// A clock that starts at `start` and follows tokio's paused time; ids come from `seed`.
     #[must_use]
     pub fn simulated(start: Time, seed: u64) -> Self {
-        Self(Arc::new(Source::Simulated {
-            start,
+        Self::of(Source::Simulated {
+            start: start.as_millisecond(),
             began: tokio::time::Instant::now(),
+            turned: AtomicI64::new(0),
             ids: Box::new(Mutex::new(ChaCha12Rng::seed_from_u64(seed))),
-        }))
+        })
     }
 
-    /// Returns the present time; never earlier than an answer this clock gave before.
-    #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the wall clock"
-    )]
-    pub fn now(&self) -> Time {
-        let millis = match self.0.as_ref() {
-            Source::Wall { latest } => {
-                let read = Time::now().as_millisecond();
-                latest.fetch_max(read, Ordering::SeqCst).max(read)
-            }
-            Source::Simulated { start, began, .. } => {
-                let gone = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-                start.as_millisecond().saturating_add(gone)
-            }
+    fn of(source: Source) -> Self {
+        let mark = Mark {
+            time: source.reading(),
+            count: source.count(),
         };
-        Time::from_millisecond(millis).unwrap_or(Time::MAX)
+        let kept = Mutex::new(Kept {
+            now: mark,
+            latest: mark,
+        });
+        Self(Arc::new(Inner { source, kept }))
     }
 
-    /// Keeps the wall clock from answering anything earlier than `seen`, e.g. a journal's last entry.
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the present time: what the wall said first, and as much as went by since. Turning the wall clock moves it
+    /// neither way.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        time(self.kept().now.on(self.0.source.count()))
+    }
+
+    /// Returns the latest time that anything says or ever said: the present, or the wall where that is ahead. Authority
+    /// ends by this one, so that turning a clock either way extends nothing.
+    #[must_use]
+    pub fn latest(&self) -> Time {
+        let mut kept = self.kept();
+        let count = self.0.source.count();
+        let on = kept.latest.on(count).max(kept.now.on(count));
+        let reading = self.0.source.reading();
+        if reading > on {
+            kept.latest = Mark {
+                time: reading,
+                count,
+            };
+        }
+        time(reading.max(on))
+    }
+
+    /// Keeps this clock from answering anything earlier than `seen`, e.g. a journal's last entry.
     pub fn not_before(&self, seen: Time) {
-        if let Source::Wall { latest } = self.0.as_ref() {
-            latest.fetch_max(seen.as_millisecond(), Ordering::SeqCst);
+        let mut kept = self.kept();
+        let count = self.0.source.count();
+        if seen.as_millisecond() > kept.now.on(count) {
+            kept.now = Mark {
+                time: seen.as_millisecond(),
+                count,
+            };
+        }
+    }
+
+    /// How far the wall lies behind `seen` right now; zero where it does not.
+    #[must_use]
+    pub fn behind(&self, seen: Time) -> Duration {
+        let millis = seen
+            .as_millisecond()
+            .saturating_sub(self.0.source.reading());
+        Duration::from_millis(millis.max(0))
+    }
+
+    /// Turns a simulated clock, as somebody turns the wall's; the wall's own is not ours to turn.
+    pub fn turn(&self, by: Duration) {
+        if let Source::Simulated { turned, .. } = &self.0.source {
+            let millis = i64::try_from(by.as_millis()).unwrap_or_default();
+            turned.fetch_add(millis, Ordering::SeqCst);
         }
     }
 
     /// Tells whether this clock is simulated.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
-        matches!(self.0.as_ref(), Source::Simulated { .. })
+        matches!(self.0.source, Source::Simulated { .. })
     }
 
     /// Waits for `length`; returns at once if it is not positive.
@@ -99,8 +169,8 @@ impl Clock {
     #[must_use]
     pub fn fresh<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        match self.0.as_ref() {
-            Source::Wall { .. } => {
+        match &self.0.source {
+            Source::Wall => {
                 if getrandom::fill(&mut bytes).is_err() {
                     ChaCha12Rng::seed_from_u64(self.now().as_millisecond().unsigned_abs())
                         .fill_bytes(&mut bytes);
@@ -108,7 +178,7 @@ impl Clock {
             }
             Source::Simulated { ids, .. } => {
                 ids.lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
+                    .unwrap_or_else(PoisonError::into_inner)
                     .fill_bytes(&mut bytes);
             }
         }
@@ -120,6 +190,41 @@ impl Clock {
     pub fn id(&self) -> String {
         super::digest::hex(&self.fresh::<4>())
     }
+}
+
+impl Source {
+    /// What the clock says that somebody may turn.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the wall clock"
+    )]
+    fn reading(&self) -> i64 {
+        match self {
+            Self::Wall => Time::now().as_millisecond(),
+            Self::Simulated { start, turned, .. } => start
+                .saturating_add(self.count())
+                .saturating_add(turned.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// What nobody turns, in milliseconds from some instant; it goes on while the machine sleeps.
+    fn count(&self) -> i64 {
+        match self {
+            Self::Wall => {
+                let up = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+                up.tv_sec
+                    .saturating_mul(1000)
+                    .saturating_add(up.tv_nsec / 1_000_000)
+            }
+            Self::Simulated { began, .. } => {
+                i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX)
+            }
+        }
+    }
+}
+
+fn time(millis: i64) -> Time {
+    Time::from_millisecond(millis).unwrap_or(Time::MAX)
 }
 
 /// Renders a length of time for people: `15m`, `1h 30m`, `2s`.
@@ -180,5 +285,26 @@ mod tests {
         let ahead = clock.now() + Duration::from_hours(5);
         clock.not_before(ahead);
         assert!(clock.now() >= ahead);
+        assert!(clock.latest() >= ahead);
+        assert!(clock.behind(ahead) > Duration::from_hours(4));
+        assert_eq!(clock.behind(Time::UNIX_EPOCH), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turning_it_moves_the_present_neither_way_and_the_latest_never_back() {
+        let clock = Clock::simulated(Time::UNIX_EPOCH, 1);
+        let at = |seconds| Time::from_second(seconds).unwrap_or_default();
+        clock.sleep(Duration::from_secs(10)).await;
+        assert_eq!((clock.now(), clock.latest()), (at(10), at(10)));
+        clock.turn(Duration::from_secs(100));
+        assert_eq!((clock.now(), clock.latest()), (at(10), at(110)));
+        clock.turn(-Duration::from_secs(500));
+        assert_eq!((clock.now(), clock.latest()), (at(10), at(110)));
+        assert_eq!(clock.behind(at(10)), Duration::from_secs(400));
+        clock.sleep(Duration::from_secs(7)).await;
+        assert_eq!((clock.now(), clock.latest()), (at(17), at(117)));
+        clock.not_before(at(300));
+        clock.sleep(Duration::from_secs(1)).await;
+        assert_eq!((clock.now(), clock.latest()), (at(301), at(301)));
     }
 }

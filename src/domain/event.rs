@@ -93,6 +93,9 @@ pub enum Event {
         by: String,
         /// What they say about it.
         why: String,
+        /// The signature behind it; a name without one was claimed by whoever operated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed: Option<Signed>,
     },
     /// Somebody leads the incident now.
     HandedOver {
@@ -136,7 +139,7 @@ pub enum Event {
         /// The session.
         pass: Pass,
     },
-    /// A session of our own ended by its time.
+    /// A session of our own ended, by its time or by us.
     Lapsed {
         /// Which.
         session: Locator,

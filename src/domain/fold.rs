@@ -19,6 +19,7 @@ impl Case {
     pub fn apply(&mut self, at: Time, event: &Event) -> Result<(), Illegal> {
         self.latest = Some(self.latest.map_or(at, |latest| latest.max(at)));
         self.refuse_closed(event)?;
+        self.taken += u64::from(event.takes_authority());
         match event {
             Event::Opened {
                 incident,
@@ -75,7 +76,10 @@ impl Case {
             }),
             Event::Declared { declared } => self.declared.push((at, declared.clone())),
             Event::Reviewed { id, .. } => drop(self.reviewed.insert(id.clone(), at)),
-            Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
+            Event::HandedOver { from, to, .. } => {
+                self.led.extend(from.iter().chain([to]).cloned());
+                self.lead = Some(to.clone());
+            }
             Event::Proposed { run, by, .. } => {
                 self.proposals.insert(*run, by.clone());
                 *self.proposed.entry(by.clone()).or_default() += 1;
@@ -268,6 +272,7 @@ impl Case {
             incident: self.incident.clone(),
             opened_at: self.opened_at,
             closed: self.closed,
+            taken: self.taken,
             latest: self.latest,
             lives: touched
                 .into_iter()

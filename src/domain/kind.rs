@@ -63,7 +63,8 @@ pub struct ShortLived {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
-    /// A regular expression for the whole text.
+    /// A regular expression for the whole text. Where it carries a checksum, the group `checked` holds what that is of, and
+    /// `crc32_base62` or `crc32_base36` the checksum itself.
     pub is: String,
     /// Whether a match is itself secret, so that it must never be shown.
     pub secret: bool,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::bug::{self, Bug};
 use super::{Digest, Duration, ItemKey, KindId, Locator, Relation, Rung, Tier, Time};
 
 /// Authority for certain items until a certain time.
@@ -33,6 +34,32 @@ pub struct Signed {
     pub key: String,
     /// The digest of the document that was signed.
     pub document: Digest,
+}
+
+/// The authority that something was cleared on, as it was known then: what takes any of it away leaves none of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Basis {
+    /// How often authority had been taken away.
+    pub taken: u64,
+    /// The end of what ends first.
+    pub until: Time,
+}
+
+impl Basis {
+    /// Whether it still holds, where authority was taken away so often and the latest time is this.
+    #[must_use]
+    pub fn holds(self, taken: u64, latest: Time) -> bool {
+        self.taken == taken && (latest < self.until || bug::is_planted(Bug::AuthorityNeverEnds))
+    }
+
+    /// What holds where both hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            taken: self.taken.min(other.taken),
+            until: self.until.min(other.until),
+        }
+    }
 }
 
 /// What people are asked to sign, and what they sign, as canonical JSON.
@@ -137,6 +164,12 @@ pub struct Unreviewed {
     pub due: Time,
 }
 
+/// As much of a nonce as commands take for all of it, and tells it from every other.
+#[must_use]
+pub fn short(nonce: &str) -> &str {
+    nonce.get(..24).unwrap_or(nonce)
+}
+
 /// A denial that somebody signed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Veto {
@@ -184,7 +217,7 @@ pub enum Scope {
         kinds: BTreeSet<KindId>,
         /// The rungs.
         rungs: BTreeSet<Rung>,
-        /// How many items of one incident at most.
+        /// How many items of one incident at most; every incident counts anew.
         at_most: u32,
     },
 }

@@ -4,6 +4,7 @@
 //! Never does I/O, and imports nothing of ours.
 
 pub mod bug;
+pub mod checksum;
 pub mod clock;
 pub mod digest;
 pub mod locator;
@@ -36,6 +37,7 @@ pub mod order;
 pub mod pass;
 pub mod plan;
 pub mod planned;
+pub mod stake;
 pub mod state;
 
 pub use action::{
@@ -44,6 +46,7 @@ pub use action::{
 pub use action_id::ActionId;
 pub use branch::Branch;
 pub use call::{Answer, Arg, Call, Outcome, Tag};
+pub use checksum::Checksum;
 pub use clock::{Clock, Duration, Time};
 pub use digest::Digest;
 pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};
@@ -56,6 +59,7 @@ pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation, Sour
 pub use recognise::Recogniser;
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
+pub use stake::Stake;
 pub use state::{State, Status};
 pub use tier::Tier;
 pub use verdict::{Probe, Proof, Settled, Verdict};

@@ -12,7 +12,8 @@ use super::{Locator, Time, Why};
 /// What a target's fields hold, by name.
 ///
 /// By convention `principal` holds the locator of the account that policies attach to, `created` and `last_used`
-/// times, and `longest_session` the longest life (ISO 8601) of what can be issued from it.
+/// times, `longest_session` the longest life (ISO 8601) of what can be issued from it, and `power` a rank among things of
+/// its kind: the higher, the more it can do.
 pub type Fields = BTreeMap<String, Value>;
 
 /// One observation of one target.
@@ -37,6 +38,9 @@ pub enum Fact {
     /// It could not be read.
     Unreadable(Why),
 }
+
+/// The fact that ranks a thing among those of its kind.
+pub const POWER: &str = "power";
 
 /// The facts that show a use: of a credential, or of the place where its consumers read it.
 const USES: [&str; 2] = ["last_used", "last_accessed"];

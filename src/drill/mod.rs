@@ -2,18 +2,20 @@
 //!
 //! Owns scenarios and their judgement. Never touches anything outside of the simulated world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::domain::case::Case;
 use crate::domain::event::{Answered, Event};
-use crate::domain::{Clock, Locator, Secret, Time};
+use crate::domain::{Clock, Kind, Locator, Secret, Spec, Time};
 use crate::journal::Line;
+use crate::pack;
 use crate::provider::simulated::scenario::{Broken, Scenario};
 use crate::provider::simulated::world::{Shared, lock};
-use crate::provider::simulated::{Simulated, fight, inject};
-use crate::provider::{Catalogue, aws};
+use crate::provider::simulated::{Simulated, Weather, fight, inject};
+use crate::provider::{self, Catalogue, Provider, aws, github};
 
 /// The scenarios that ship, by name, with their text.
 #[must_use]
@@ -39,6 +41,22 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             "reissue",
             include_str!("../../playbooks/drills/reissue.yaml"),
         ),
+        (
+            "leaked-ci-token",
+            include_str!("../../playbooks/drills/leaked-ci-token.yaml"),
+        ),
+        (
+            "leaked-github-app-key",
+            include_str!("../../playbooks/drills/leaked-github-app-key.yaml"),
+        ),
+        (
+            "bulk-leak",
+            include_str!("../../playbooks/drills/bulk-leak.yaml"),
+        ),
+        (
+            "compromised-ai-agent",
+            include_str!("../../playbooks/drills/compromised-ai-agent.yaml"),
+        ),
     ]
 }
 
@@ -50,7 +68,7 @@ pub struct Rehearsal {
     pub clock: Clock,
     /// Its world.
     pub world: Shared,
-    /// The one provider there is in it.
+    /// The providers there are in it.
     pub catalogue: Catalogue,
 }
 
@@ -84,8 +102,13 @@ impl Rehearsal {
     pub fn prepare(text: &str) -> Result<Self, Broken> {
         let scenario = Scenario::parse(text)?;
         let clock = scenario.clock();
-        let world = scenario.build(&clock, &aws::kinds())?.share();
-        let catalogue = catalogue(&scenario, &world, &clock);
+        let known: Vec<Known> = scenario
+            .providers()
+            .map(|name| Known::of(name).ok_or_else(|| Broken::UnknownProvider(name.to_owned())))
+            .collect::<Result<_, _>>()?;
+        let kinds: Vec<Kind> = known.iter().flat_map(|one| one.kinds.clone()).collect();
+        let world = scenario.build(&clock, &kinds)?.share();
+        let catalogue = catalogue(&scenario, known, &world, &clock);
         Ok(Self {
             scenario,
             clock,
@@ -94,12 +117,16 @@ impl Rehearsal {
         })
     }
 
-    /// The secret that leaked, as far as the scenario gives one.
+    /// The secrets that leaked, as far as the scenario gives them to what the operator names.
     #[must_use]
-    pub fn leaked_secret(&self) -> Option<Secret> {
-        lock(&self.world)
-            .secret(&self.scenario.subject)
-            .map(|secret| Secret::new(secret.to_owned()))
+    pub fn leaked_secrets(&self) -> BTreeMap<Locator, Secret> {
+        let world = lock(&self.world);
+        let named = self.scenario.named().into_iter();
+        let known = named.filter_map(|subject| {
+            let secret = Secret::new(world.secret(&subject)?.to_owned());
+            Some((subject, secret))
+        });
+        known.collect()
     }
 
     /// Plays what happens whatever the tool does, and whoever fights back.
@@ -149,17 +176,51 @@ impl Rehearsal {
     }
 }
 
-fn catalogue(scenario: &Scenario, world: &Shared, clock: &Clock) -> Catalogue {
-    let (kinds, actions) = (aws::kinds(), aws::actions());
-    let provider = Simulated::new(
-        &scenario.provider,
-        kinds,
-        actions,
-        Arc::clone(world),
-        clock.clone(),
-        scenario.settings(),
-    );
-    Catalogue::new(vec![Arc::new(provider)])
+/// What a provider knows and can do.
+struct Known {
+    name: String,
+    kinds: Vec<Kind>,
+    actions: Vec<Spec>,
+}
+
+impl Known {
+    /// By its name: AWS, one that is written in Rust, or a pack that ships.
+    fn of(name: &str) -> Option<Self> {
+        let (kinds, actions) = if name == "aws" {
+            (aws::kinds(), aws::actions())
+        } else if name == "github" {
+            (github::kinds(), github::actions())
+        } else if let Some(native) = provider::NATIVES.iter().find(|one| one.name == name) {
+            let made = (native.make)(None, Clock::wall());
+            (made.kinds().to_vec(), made.actions().to_vec())
+        } else {
+            let packs = pack::shipped();
+            let pack = packs.iter().find(|pack| pack.name() == name)?;
+            (pack.kinds().to_vec(), pack.actions().to_vec())
+        };
+        Some(Self {
+            name: name.to_owned(),
+            kinds,
+            actions,
+        })
+    }
+}
+
+fn catalogue(scenario: &Scenario, known: Vec<Known>, world: &Shared, clock: &Clock) -> Catalogue {
+    let weather = Weather::scripted(scenario.weather.clone());
+    let providers = known.into_iter().map(|known| {
+        let settings = scenario.settings_of(&known.name, &weather);
+        let provider: Arc<dyn Provider> = Arc::new(Simulated::new(
+            &known.name,
+            known.kinds,
+            known.actions,
+            Arc::clone(world),
+            clock.clone(),
+            settings,
+        ));
+        provider
+    });
+    Catalogue::new(providers.collect())
 }
 
 impl Judged {

@@ -4,6 +4,8 @@
 
 use super::Ground;
 use super::branch;
+use super::clear::is_overtaken;
+use super::gather::Way;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
 use super::order;
@@ -17,8 +19,9 @@ use crate::domain::{
     Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn,
     Seen, Spec, State, Time, Why,
 };
-use crate::gate::{self, Blocked};
+use crate::gate::Blocked;
 use crate::journal;
+use crate::plan::branch::Known;
 use crate::provider::Provider;
 use crate::verify;
 
@@ -31,7 +34,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub(super) async fn perform(
     ground: &Ground<'_>,
     (item, named): (&Item, &ItemRef),
-    call: &Call,
+    (call, way): (&Call, Option<Way>),
     (plan, passes): (Digest, &Passes<'_>),
 ) -> Result<(), journal::Error> {
     let provider = ground.catalogue.provider(call.target.provider());
@@ -50,7 +53,7 @@ pub(super) async fn perform(
         provider,
         spec,
     }
-    .run()
+    .run(way)
     .await
 }
 
@@ -80,7 +83,7 @@ pub(super) enum Next {
 pub(super) type Step = Result<Next, journal::Error>;
 
 impl Attempts<'_> {
-    async fn run(&self) -> Result<(), journal::Error> {
+    async fn run(&self, mut way: Option<Way>) -> Result<(), journal::Error> {
         // A plan that is applied again finds some of its items done; they are left alone.
         let (state, _) = self.state();
         if !(state.is_in_doubt() || matches!(state, State::Planned | State::Blocked(_))) {
@@ -90,10 +93,9 @@ impl Attempts<'_> {
         let mut pace = Pace::of(self.item, self.ground.clock.now());
         let mut last = Cause::Provider("no attempt was made".into());
         while pace.goes_on(self.ground.clock.now()) {
-            let (cause, after, rests) = match self
-                .once(&lane, pace.deadline(self.ground.clock.now()))
-                .await?
-            {
+            let on_way = way.take().or_else(|| self.passes.way(self.item, self.call));
+            let deadline = pace.deadline(self.ground.clock.now());
+            let (cause, after, rests) = match self.once(&lane, deadline, on_way).await? {
                 Next::Ended => return Ok(()),
                 Next::Again(cause, after) => (cause, after, true),
                 Next::Soon(cause, after) => (cause, after, false),
@@ -121,9 +123,11 @@ impl Attempts<'_> {
         .await
     }
 
-    async fn once(&self, lane: &Lane, deadline: Duration) -> Step {
+    async fn once(&self, lane: &Lane, deadline: Duration, way: Option<Way>) -> Step {
         let known = branch::known(self.ground, (self.item, self.spec)).await;
+        let known = (known, self.ground.clock.now());
         let place = lane.enter(self.ground.clock).await;
+        let known = branch::still_known(self.ground, known, self.spec).await;
         let (state, attempts) = self.state();
         if state.is_in_doubt() && self.spec.leaves_no_trace() {
             return Ok(Next::Ended);
@@ -158,60 +162,83 @@ impl Attempts<'_> {
         if let Some(next) = self.passes.enter(self.ground, [self.call]).await? {
             return Ok(next);
         }
-        let now = self.ground.clock.now();
-        let about = (self.item, self.spec, &seen);
-        let (item, why) = branch::as_it_stands(self.ground, &known, about);
-        let cleared = self.ground.journal.with_case(|case| {
-            let rules = (self.ground.policy, self.ground.around);
-            gate::clear(
-                (&item, self.named),
-                (self.spec, self.plan),
-                (case, self.ground.pledges),
-                rules,
-                now,
-            )
-        });
-        let clearance = match cleared {
-            Ok(clearance) => clearance,
-            // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
-            Err(_) if state.is_in_doubt() => return Ok(Next::Ended),
-            Err(Blocked::Waits(cause)) => return Ok(Next::Blocked(branch::because(cause, why))),
-            Err(Blocked::Denied(why)) => {
-                return self
-                    .end(Event::Denied {
-                        item: self.named.clone(),
-                        why,
-                    })
-                    .await;
-            }
-        };
-        let mut call = resolve(
-            self.call,
-            &seen,
-            now,
-            self.ground
-                .observer
-                .clock_ahead(self.call.target.provider()),
-        );
+        let about = (&*known, &seen, &state);
+        let (mut way, mut place) = (way, Some(place));
+        loop {
+            let (cleared, call) = match self.cleared(about, attempts + 1).await? {
+                Ok(both) => both,
+                Err(next) => return Ok(next),
+            };
+            let sent = match way.take() {
+                None => self.send(vec![cleared], deadline).await,
+                // Whoever waits for the others takes no place of theirs.
+                Some(way) => {
+                    drop(place.take());
+                    let together = async |all| {
+                        let _place = lane.enter(self.ground.clock).await;
+                        self.send(all, deadline).await
+                    };
+                    way.send(cleared, together).await
+                }
+            };
+            // Authority went between the two: it is cleared anew, by what holds then, and by itself.
+            let Some(outcomes) = sent? else { continue };
+            drop(place);
+            let outcome = outcomes.into_iter().next();
+            return self.follow(outcome, &call, attempts + 1, lane).await;
+        }
+    }
+
+    /// Writes the intents, then sends; nothing was sent where authority has ended since they were cleared.
+    async fn send(
+        &self,
+        cleared: Vec<Cleared>,
+        deadline: Duration,
+    ) -> Result<Option<Vec<Outcome>>, journal::Error> {
+        let written = Intent::write(cleared, self.ground.journal).await;
+        if is_overtaken(&written) {
+            return Ok(None);
+        }
+        let provider = (self.provider, self.passes.under(self.call));
+        let timed = (self.ground.clock, deadline);
+        let intent = written?;
+        let sent = intent.send(provider, self.spec, timed, self.ground.journal);
+        sent.await.map(Some)
+    }
+
+    /// Clears the attempt.
+    async fn cleared(
+        &self,
+        (known, seen, state): (&Known, &Seen, &State),
+        attempt: u32,
+    ) -> Result<Result<(Cleared, Call), Next>, journal::Error> {
+        let about = (self.item, self.spec, seen);
+        let (item, why) = branch::as_it_stands(self.ground, known, about);
+        let ahead = self
+            .ground
+            .observer
+            .clock_ahead(self.call.target.provider());
+        let mut call = resolve(self.call, seen, self.ground.clock.now(), ahead);
         order::refer(self.ground, self.named, &mut call);
-        let cleared = Cleared {
-            clearance,
-            call: call.clone(),
-            before: seen,
-            attempt: attempts + 1,
-        };
-        let intent = Intent::write(vec![cleared], self.ground.journal).await?;
-        let outcomes = intent
-            .send(
-                (self.provider, self.passes.under(self.call)),
-                self.spec,
-                (self.ground.clock, deadline),
-                self.ground.journal,
-            )
-            .await?;
-        drop(place);
-        self.follow(outcomes.into_iter().next(), &call, attempts + 1, lane)
-            .await
+        let how = (self.spec, self.plan);
+        match self.ground.clear((&item, self.named), how).await? {
+            Ok(clearance) => {
+                let cleared = Cleared {
+                    clearance,
+                    call: call.clone(),
+                    before: seen.clone(),
+                    attempt,
+                };
+                Ok(Ok((cleared, call)))
+            }
+            // Authority that ran out while an attempt is in doubt changes nothing about the doubt.
+            Err(_) if state.is_in_doubt() => Ok(Err(Next::Ended)),
+            Err(Blocked::Waits(cause)) => Ok(Err(Next::Blocked(branch::because(cause, why)))),
+            Err(Blocked::Denied(why)) => {
+                let item = self.named.clone();
+                self.end(Event::Denied { item, why }).await.map(Err)
+            }
+        }
     }
 
     /// What is done where looking shows that nothing has to be sent, or may not be.

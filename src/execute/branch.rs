@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Ground;
-use crate::domain::{Cause, Item, Seen, Spec, Tier};
-use crate::plan::branch::{About, Hit, Known};
+use crate::domain::{Cause, Item, Seen, Spec, Tier, Time};
+use crate::plan::branch::{About, FRESH, Hit, Known};
 
 /// What is known now; read again where something is cut and it is no longer fresh.
 pub(super) async fn known(ground: &Ground<'_>, (item, spec): (&Item, &Spec)) -> Arc<Known> {
@@ -16,6 +16,19 @@ pub(super) async fn known(ground: &Ground<'_>, (item, spec): (&Item, &Spec)) -> 
     }
     let waits = (ground.observer, ground.clock);
     ground.branches.before(waits, item, spec).await
+}
+
+/// What is known still, once its turn has come: where that took longer than what was read at `asked` lasts, it is read again.
+pub(super) async fn still_known(
+    ground: &Ground<'_>,
+    (known, asked): (Arc<Known>, Time),
+    spec: &Spec,
+) -> Arc<Known> {
+    let waited = ground.clock.now().duration_since(asked);
+    if spec.cut().is_none() || waited < FRESH {
+        return known;
+    }
+    ground.branches.still((ground.observer, ground.clock)).await
 }
 
 /// The item, with the marks that it would be planned with now; and what it would stop of what has to stay in reach.

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::attempt::{Next, unreadable};
+use super::clear::is_overtaken;
 use super::intent::{DEADLINE, Discarding};
 use super::issue::Issue;
 use super::lanes::Lane;
@@ -172,11 +173,6 @@ impl Issue<'_> {
             if let Some(next) = self.passes.enter(self.ground, [self.make]).await? {
                 return Ok(Some(next));
             }
-            // Cleared with the item that made it: taking away what it left is part of it.
-            let clearance = match self.clear(self.spec).await? {
-                Ok(clearance) => clearance,
-                Err(next) => return Ok(Some(next)),
-            };
             let call = Call {
                 action: undo.id.clone(),
                 target: what.clone(),
@@ -186,7 +182,19 @@ impl Issue<'_> {
             };
             let call = self.resolved(&call, &seen);
             let place = lane.enter(self.ground.clock).await;
-            let discarding = Discarding::write(clearance, call, seen, self.ground.journal).await?;
+            let discarding = loop {
+                // Cleared with the item that made it: taking away what it left is part of it.
+                let clearance = match self.clear(self.spec).await? {
+                    Ok(clearance) => clearance,
+                    Err(next) => return Ok(Some(next)),
+                };
+                let journal = self.ground.journal;
+                let (call, seen) = (call.clone(), seen.clone());
+                let written = Discarding::write(clearance, call, seen, journal).await;
+                if !is_overtaken(&written) {
+                    break written?;
+                }
+            };
             let outcome = discarding.send(self.hands(DEADLINE), self.make).await?;
             drop(place);
             match outcome {

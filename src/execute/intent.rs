@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::answer::{because, late, lost, refer, said};
 use super::pass::Passes;
 use crate::domain::event::{Answered, Event, Further};
+use crate::domain::mandate::Basis;
 use crate::domain::{
     Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Repeat, Secret, Seen, Spec,
     Time, Why,
@@ -46,13 +47,12 @@ impl Intent {
     /// Writes the intents of calls that share one action, in one commit.
     ///
     /// # Errors
-    /// The journal could not make them durable; nothing may be sent, and nothing was.
+    /// The journal could not make them durable, or the authority that cleared them has ended meanwhile
+    /// ([`journal::Error::Overtaken`]); nothing may be sent, and nothing was.
     pub async fn write(cleared: Vec<Cleared>, journal: &Journal) -> Result<Self, journal::Error> {
-        let mut intent = Self {
-            calls: Vec::new(),
-            items: Vec::new(),
-        };
+        let (mut calls, mut items) = (Vec::new(), Vec::new());
         let mut events = Vec::new();
+        let mut basis: Option<Basis> = None;
         for Cleared {
             clearance,
             call,
@@ -60,9 +60,11 @@ impl Intent {
             attempt,
         } in cleared
         {
+            let on = clearance.basis();
+            basis = Some(basis.map_or(on, |basis| basis.and(on)));
             let (item, spent, policies) = clearance.spend();
-            intent.calls.push(call.clone());
-            intent.items.push((item.clone(), attempt));
+            calls.push(call.clone());
+            items.push((item.clone(), attempt));
             events.push(Event::Intended {
                 item,
                 attempt,
@@ -73,8 +75,10 @@ impl Intent {
                 policies,
             });
         }
-        journal.append(events).await?;
-        Ok(intent)
+        if let Some(basis) = basis {
+            journal.append_on(basis, events).await?;
+        }
+        Ok(Self { calls, items })
     }
 
     /// Sends the calls, and journals what came back; a deadline that passes leaves them in doubt.
@@ -156,7 +160,7 @@ impl Issuing {
     /// Writes the intent of all calls, in one commit; a clearance for each is spent.
     ///
     /// # Errors
-    /// The journal could not make it durable; nothing may be sent, and nothing was.
+    /// As [`Intent::write`].
     pub async fn write(
         made: Cleared,
         deliver: Vec<(Clearance, Further)>,
@@ -168,9 +172,11 @@ impl Issuing {
             before,
             attempt,
         } = made;
+        let mut basis = clearance.basis();
         let (item, mut spent, mut policies) = clearance.spend();
         let mut then = Vec::with_capacity(deliver.len());
         for (clearance, further) in deliver {
+            basis = basis.and(clearance.basis());
             let (_, more, determining) = clearance.spend();
             spent.extend(more);
             policies.extend(determining);
@@ -180,17 +186,16 @@ impl Issuing {
             names.sort();
             names.dedup();
         }
-        journal
-            .append(vec![Event::Intended {
-                item: item.clone(),
-                attempt,
-                call: make.clone(),
-                before,
-                then: then.clone(),
-                spent,
-                policies,
-            }])
-            .await?;
+        let intended = Event::Intended {
+            item: item.clone(),
+            attempt,
+            call: make.clone(),
+            before,
+            then: then.clone(),
+            spent,
+            policies,
+        };
+        journal.append_on(basis, vec![intended]).await?;
         Ok(Self {
             make,
             deliver: then,
@@ -351,23 +356,23 @@ impl Discarding {
     /// Writes the intent, with what is taken away as it was seen.
     ///
     /// # Errors
-    /// The journal could not make it durable; nothing may be sent, and nothing was.
+    /// As [`Intent::write`].
     pub async fn write(
         clearance: Clearance,
         call: Call,
         before: Seen,
         journal: &Journal,
     ) -> Result<Self, journal::Error> {
+        let basis = clearance.basis();
         let (item, spent, policies) = clearance.spend();
-        journal
-            .append(vec![Event::Discarding {
-                item: item.clone(),
-                call: call.clone(),
-                before,
-                spent,
-                policies,
-            }])
-            .await?;
+        let discarding = Event::Discarding {
+            item: item.clone(),
+            call: call.clone(),
+            before,
+            spent,
+            policies,
+        };
+        journal.append_on(basis, vec![discarding]).await?;
         Ok(Self { call, item })
     }
 

@@ -4,6 +4,7 @@
 //! attempt left is found by its tag and taken away before another is made.
 
 use super::attempt::{Next, Step, resolve, unreadable};
+use super::clear::is_overtaken;
 use super::discard::Cleanup;
 use super::intent::{Cleared, Hands, Issued, Issuing};
 use super::lanes::Lane;
@@ -16,7 +17,7 @@ use crate::domain::{
     Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn, Seen,
     Spec, State, Why,
 };
-use crate::gate::{self, Blocked, Clearance};
+use crate::gate::{Blocked, Clearance};
 use crate::journal;
 use crate::verify;
 
@@ -118,42 +119,57 @@ impl Issue<'_> {
         if let Some(next) = self.passes.enter(self.ground, calls).await? {
             return Ok(next);
         }
+        let issuing = loop {
+            let written = match self.intend(&before, &deliver).await? {
+                Ok(written) => written,
+                Err(next) => return Ok(next),
+            };
+            if !is_overtaken(&written) {
+                break written?;
+            }
+        };
+        let issued = issuing
+            .send(self.hands(pace.deadline(self.ground.clock.now())))
+            .await?;
+        drop(place);
+        self.follow(issued, lane).await
+    }
+
+    /// Clears all calls and writes their intent, once.
+    async fn intend(
+        &self,
+        before: &Seen,
+        deliver: &[(&Call, Seen)],
+    ) -> Result<Result<Result<Issuing, journal::Error>, Next>, journal::Error> {
         let (_, attempts) = self.state();
         let clearance = match self.clear(self.spec).await? {
             Ok(clearance) => clearance,
-            Err(next) => return Ok(next),
+            Err(next) => return Ok(Err(next)),
         };
         let mut cleared = Vec::with_capacity(deliver.len());
         for (call, before) in deliver {
             let Some(spec) = self.ground.catalogue.action(&call.action) else {
                 let text = format!("this build has no action {}", call.action);
                 let why = Why::new(Because::Invalid, text);
-                return self
-                    .ground
-                    .fail(self.named, why)
-                    .await
-                    .map(|()| Next::Ended);
+                self.ground.fail(self.named, why).await?;
+                return Ok(Err(Next::Ended));
             };
             match self.clear(spec).await? {
                 Ok(clearance) => {
-                    let call = self.resolved(call, &before);
+                    let call = self.resolved(call, before);
+                    let before = before.clone();
                     cleared.push((clearance, Further { call, before }));
                 }
-                Err(next) => return Ok(next),
+                Err(next) => return Ok(Err(next)),
             }
         }
         let make = Cleared {
             clearance,
-            call: self.resolved(self.make, &before),
-            before,
+            call: self.resolved(self.make, before),
+            before: before.clone(),
             attempt: attempts + 1,
         };
-        let issuing = Issuing::write(make, cleared, self.ground.journal).await?;
-        let issued = issuing
-            .send(self.hands(pace.deadline(self.ground.clock.now())))
-            .await?;
-        drop(place);
-        self.follow(issued, lane).await
+        Ok(Ok(Issuing::write(make, cleared, self.ground.journal).await))
     }
 
     async fn follow(&self, issued: Issued, lane: &Lane) -> Step {
@@ -281,18 +297,8 @@ impl Issue<'_> {
         &self,
         spec: &Spec,
     ) -> Result<Result<Clearance, Next>, journal::Error> {
-        let now = self.ground.clock.now();
-        let cleared = self.ground.journal.with_case(|case| {
-            let rules = (self.ground.policy, self.ground.around);
-            let authority = (case, self.ground.pledges);
-            gate::clear(
-                (self.item, self.named),
-                (spec, self.plan),
-                authority,
-                rules,
-                now,
-            )
-        });
+        let about = (self.item, self.named);
+        let cleared = self.ground.clear(about, (spec, self.plan)).await?;
         match cleared {
             Ok(clearance) => Ok(Ok(clearance)),
             // Authority that ran out while an attempt is in doubt changes nothing about the doubt.

@@ -10,6 +10,7 @@ mod pace;
 mod answer;
 mod attempt;
 mod branch;
+mod clear;
 mod pass;
 mod preserve;
 mod proof;
@@ -17,6 +18,7 @@ mod proof;
 mod shown;
 
 mod discard;
+mod gather;
 mod issue;
 mod watch;
 
@@ -38,9 +40,10 @@ use crate::plan::branch::Branches;
 use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
 pub use attempt::cut_off;
+pub use clear::note_turned_back;
 use lanes::Lanes;
 use order::{How, Order};
-pub use pass::{Passes, note_ended};
+pub use pass::{Passes, leave, note_ended};
 pub use proof::{is_unsettled, review_of, settle};
 
 /// What executing needs.
@@ -145,7 +148,9 @@ pub async fn execute(
     let mut under_way: FuturesUnordered<_> = items
         .iter()
         .copied()
-        .map(|item| async {
+        .map(|item| (item, passes.begins(item)))
+        .map(|(item, way)| async {
+            let way = way;
             let (run, round) = run;
             let named = ItemRef {
                 run,
@@ -163,7 +168,7 @@ pub async fn execute(
                 stopped @ (Turn::Later(_) | Turn::Skip(_)) => stopped,
             };
             let ended = match turn.and_then(|| order.start(ground, item, &named)) {
-                Turn::Now => carry_out(ground, (item, &named), (plan, &passes), turns).await,
+                Turn::Now => carry_out(ground, (item, &named), (plan, &passes, way), turns).await,
                 Turn::Skip(why) => skip(ground, named.clone(), why).await,
                 Turn::Later(cause) if turns.notes(item) => {
                     block(ground, named.clone(), cause).await
@@ -189,12 +194,13 @@ pub async fn execute(
 async fn carry_out(
     ground: &Ground<'_>,
     (item, named): (&Item, &ItemRef),
-    under: (Digest, &Passes<'_>),
+    (plan, passes, way): (Digest, &Passes<'_>, Option<gather::Way>),
     turns: &dyn Turns,
 ) -> Written {
+    let under = (plan, passes);
     match &item.work {
         Work::Act(call) => {
-            attempt::perform(ground, (item, named), call, under).await?;
+            attempt::perform(ground, (item, named), (call, way), under).await?;
             order::released(ground, item, named).await
         }
         Work::Issue { make, deliver } => {

@@ -8,6 +8,7 @@ use tokio::sync::Mutex;
 
 use super::Ground;
 use super::attempt::{Next, unreadable};
+use super::gather::{Gatherings, Way};
 use crate::domain::event::Event;
 use crate::domain::{Call, Item};
 use crate::journal;
@@ -17,6 +18,8 @@ use crate::provider::{Catalogue, Remit};
 /// The sessions under which the items of one execution are performed.
 pub struct Passes<'a> {
     remits: Remits<'a>,
+    /// What is sent together.
+    gatherings: Gatherings,
     /// Whose turn it is to take and to note the sessions of a remit.
     turns: BTreeMap<String, Mutex<()>>,
 }
@@ -27,8 +30,19 @@ impl<'a> Passes<'a> {
         let turn = |remit: &Remit| (remit.policy.clone(), Mutex::default());
         Self {
             turns: remits.all().map(turn).collect(),
+            gatherings: Gatherings::of(items, catalogue, &remits),
             remits,
         }
+    }
+
+    /// The way of an item to those that are sent with it; none where it is sent by itself.
+    pub(super) fn way(&self, item: &Item, call: &Call) -> Option<Way> {
+        self.gatherings.way(item, call, &self.remits)
+    }
+
+    /// The same, for one that begins at once.
+    pub(super) fn begins(&self, item: &Item) -> Option<Way> {
+        self.gatherings.begins(item, &self.remits)
     }
 
     /// The remit that a call is made under; none where we act with what we hold.
@@ -72,6 +86,26 @@ impl<'a> Passes<'a> {
         }
         Ok(None)
     }
+}
+
+/// Ends the sessions of ours that can be ended before their time, and notes those that ended.
+///
+/// # Errors
+/// The journal could not be written.
+pub async fn leave(ground: &Ground<'_>) -> Result<(), journal::Error> {
+    let mut ended = Vec::new();
+    for provider in ground.catalogue.providers() {
+        ended.extend(provider.leave().await);
+    }
+    // What only read was never noted.
+    let noted = ground
+        .journal
+        .with_case(|case| case.passes_that_live(&ended));
+    if noted.is_empty() {
+        return Ok(());
+    }
+    let lapsed = noted.into_iter().map(|session| Event::Lapsed { session });
+    ground.write(lapsed.collect()).await
 }
 
 /// Notes which of our sessions have ended by their time.

@@ -9,6 +9,7 @@ pub mod policy;
 pub mod standing;
 
 use crate::domain::case::{Attached, Case};
+use crate::domain::mandate::{Basis, Mandate};
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Digest, Item, ItemRef, Rung, Seen, Spec, Time};
 use crate::evidence;
@@ -23,6 +24,7 @@ pub struct Clearance {
     item: ItemRef,
     spent: Vec<String>,
     policies: Vec<String>,
+    basis: Basis,
 }
 
 impl Clearance {
@@ -30,6 +32,12 @@ impl Clearance {
     #[must_use]
     pub fn item(&self) -> &ItemRef {
         &self.item
+    }
+
+    /// The authority that it rests on: it is worth nothing once that has ended.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        self.basis
     }
 
     /// Takes it apart: the item, the mandates spent, the policies that determined it.
@@ -81,6 +89,8 @@ pub fn clear(
     });
     let covering = covering.as_ref();
     let authority = covering.map_or(Authority::NONE, mandate::Covering::authority);
+    let signed = covering.map_or([].as_slice(), |covering| &covering.signed);
+    let authority = around.agreed(authority, (signed, item));
     let authority = authority.within(case, around, now);
     let asking = requested_by(case, plan);
     match policy.rule(item, spec.effect.word(), (around, asking), authority) {
@@ -88,11 +98,21 @@ pub fn clear(
             // What was authorised ahead counts where it was needed.
             let standing = around.is_automation(asking);
             let spent = covering.into_iter().flat_map(|all| all.all(standing));
-            let spent: Vec<_> = spent
+            let spent: Vec<&Mandate> = spent
                 .inspect(|mandate| pledges.pledge(mandate, named))
-                .map(|mandate| mandate.nonce.clone())
                 .collect();
+            let ends = spent.iter().map(|mandate| mandate.until);
+            let basis = Basis {
+                taken: case.taken,
+                until: ends
+                    .chain(case.first_mode_ends(now))
+                    .min()
+                    .unwrap_or(Time::MAX),
+            };
+            let spent = spent.into_iter().map(|mandate| mandate.nonce.clone());
+            let spent = spent.collect();
             Ok(Clearance {
+                basis,
                 item: named.clone(),
                 spent,
                 policies,
@@ -149,13 +169,13 @@ pub fn preview<'a>(
         let mut signed = mandate::agreed((&named, digest), (case, &pledges), now);
         signed.retain(|mandate| !around.is_present(&mandate.by));
         let tiers = signed.iter().map(|mandate| mandate.tier);
-        Authority {
+        let authority = Authority {
             tier: tiers.chain([Confirmation::Yes.tier()]).max(),
             exact: true,
-            agreed: signed.len(),
             ..Authority::NONE
-        }
-        .within(case, around, now)
+        };
+        let authority = around.agreed(authority, (&signed, item));
+        authority.within(case, around, now)
     };
     let asking = plan.requested_by.as_slice();
     items

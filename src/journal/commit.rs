@@ -16,6 +16,7 @@ use super::{Shared, Stamp, hold};
 use crate::domain::bug::{self, Bug};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
+use crate::domain::mandate::Basis;
 use crate::domain::state::Illegal;
 use crate::domain::{Clock, Digest, Time};
 
@@ -25,13 +26,15 @@ type Answer = Result<Vec<Stamp>, Error>;
 /// One caller's entries, rendered as far as their place allows.
 pub(super) struct Waiting {
     entries: Vec<(Event, Result<String, Arc<serde_json::Error>>)>,
+    /// The authority that they rest on, where they do.
+    basis: Option<Basis>,
     actor: Arc<str>,
     answer: oneshot::Sender<Answer>,
 }
 
 impl Waiting {
     pub(super) fn new(
-        events: Vec<Event>,
+        (events, basis): (Vec<Event>, Option<Basis>),
         actor: Arc<str>,
         answer: oneshot::Sender<Answer>,
     ) -> Self {
@@ -41,6 +44,7 @@ impl Waiting {
         });
         Self {
             entries: entries.collect(),
+            basis,
             actor,
             answer,
         }
@@ -236,7 +240,8 @@ impl Core {
             true => self.sink.reserve(),
             false => Ok(()),
         };
-        let (draft, chain, answers) = self.draft(&hold(&shared.case), (group, &room), at);
+        let times = (at, shared.clock.latest());
+        let (draft, chain, answers) = self.draft(&hold(&shared.case), (group, &room), times);
         if !draft.bytes.is_empty() {
             self.write(&draft, chain)?;
             let path = self.sink.path();
@@ -256,7 +261,7 @@ impl Core {
         &self,
         case: &Case,
         (group, room): (&[Waiting], &Result<(), Error>),
-        at: Time,
+        (at, latest): (Time, Time),
     ) -> (Draft, Chain, Vec<Answer>) {
         let path = self.sink.path();
         let excerpt = || case.excerpt(group.iter().flat_map(Waiting::events));
@@ -267,6 +272,12 @@ impl Core {
         for waiting in group {
             let mark = (draft.bytes.len(), draft.lines.len(), chain);
             let mut add = || {
+                // Invariant I4: what others wrote since it was cleared counts, also what stands before it in this group.
+                if let Some(basis) = waiting.basis
+                    && !basis.holds(scratch.taken, latest.max(at))
+                {
+                    return Err(Error::Overtaken { path: path.clone() });
+                }
                 // Nothing new begins where only what is under way can be recorded.
                 if waiting.events().any(Event::lets_a_call_leave) {
                     room.clone()?;

@@ -77,6 +77,12 @@ pub enum Error {
         /// What does not fit.
         why: Illegal,
     },
+    /// What was to be begun rests on authority that somebody took away meanwhile, or that has ended; nothing was written.
+    #[error("append to `{}`: the authority for it has ended meanwhile", path.display())]
+    Overtaken {
+        /// The journal.
+        path: PathBuf,
+    },
     /// An entry opens another incident than the journal's; nothing was written.
     #[error("append to `{}`: the entry opens another incident", path.display())]
     Foreign {
@@ -133,6 +139,7 @@ impl Error {
             | Self::Damaged { .. }
             | Self::Newer { .. }
             | Self::Illegal { .. }
+            | Self::Overtaken { .. }
             | Self::Foreign { .. }
             | Self::Absent { .. }
             | Self::Name { .. }

@@ -44,6 +44,7 @@ pub use sink::{FileSink, MemorySink, Sink};
 
 use crate::domain::case::Case;
 use crate::domain::event::Event;
+use crate::domain::mandate::Basis;
 use crate::domain::{Clock, Time};
 use commit::{Core, Waiting};
 use fold::{Chain, Newer, walk};
@@ -138,8 +139,29 @@ impl Journal {
         &self,
         events: Vec<Event>,
     ) -> impl Future<Output = Result<Vec<Stamp>, Error>> + Send + use<> {
+        self.queue(events, None)
+    }
+
+    /// The same for what rests on authority: nothing of it is written where that was taken away by whatever stands before it,
+    /// whoever wrote that, or has ended by the moment of writing.
+    ///
+    /// # Errors
+    /// As [`Journal::append`]; [`Error::Overtaken`] leaves the journal as it was.
+    pub fn append_on(
+        &self,
+        basis: Basis,
+        events: Vec<Event>,
+    ) -> impl Future<Output = Result<Vec<Stamp>, Error>> + Send + use<> {
+        self.queue(events, Some(basis))
+    }
+
+    fn queue(
+        &self,
+        events: Vec<Event>,
+        basis: Option<Basis>,
+    ) -> impl Future<Output = Result<Vec<Stamp>, Error>> + Send + use<> {
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting::new(events, Arc::clone(&self.actor), answer);
+        let waiting = Waiting::new((events, basis), Arc::clone(&self.actor), answer);
         let leads = {
             let mut queue = hold(&self.shared.queue);
             queue.waiting.push(waiting);

@@ -41,6 +41,8 @@ impl Pack {
             all.extend(look.map(|ask| (at("look"), ask)));
             let resolve = kind.resolve.iter().flat_map(|resolve| &resolve.ask);
             all.extend(resolve.map(|ask| (at("resolve"), ask)));
+            let identify = kind.identify.iter().flat_map(|identify| &identify.ask);
+            all.extend(identify.map(|ask| (at("identify"), ask)));
             for (key, rows) in [
                 ("reach", &kind.reach),
                 ("credentials", &kind.credentials),

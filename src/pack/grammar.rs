@@ -222,8 +222,9 @@ const ACCOUNT: Place = place("account", "Which tenant the credentials belong to;
 ]);
 #[rustfmt::skip]
 const WHO: Place = place("who", "One thing that we are at the vendor; credentials first.", &[], &[
+    may("when", T::Expr, "Whether it is asked at all."),
     may("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked."),
-    must("is", T::MapOf(&T::Template), "The kind, and what its id is; none where it has no value. `signer` holds `id`, `key_id` and `project` of the key that signs for us."),
+    must("is", T::MapOf(&T::Template), "The kind, and what its id is; none where it has no value. `signer` holds `id`, `key_id` and `project` of the key that signs for us, and is null where none does."),
 ]);
 #[rustfmt::skip]
 const BOUND: Place = place("bound", "How long something may take to be true everywhere.", &["source", "assumed"], &[
@@ -241,6 +242,12 @@ const LOOK: Place = place("look", "How the present state of a thing is read.", &
 const RESOLVE: Place = place("resolve", "How what people type becomes an id; without it the thing is looked at under the id that was typed.", &[], &[
     must("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked; `id` is what was typed."),
     must("id", T::Expr, "The id."),
+]);
+#[rustfmt::skip]
+const IDENTIFY: Place = place("identify", "How a secret tells which of its kind it is.", &[], &[
+    must("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked with the secret itself; or, where there is a `hint`, one list."),
+    must("id", T::Expr, "The id."),
+    may("hint", T::Expr, "How a list shows the secret of each element, `item`: with dots or stars for what is left out."),
 ]);
 #[rustfmt::skip]
 const REACH: Place = place("reach", "Where things are found that hang on the subject.", &[], &[
@@ -284,7 +291,7 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     must("form", T::Pattern, "How its ids look; nothing is asked about another."),
     may("id", T::Text, "The names of an id's parts, joined by `/`: `app/secret` gives `part.app` and `part.secret`. One part may hold `/` itself: `project*/token`."),
     may("bare", T::Truth, "Whether an id alone is recognised as of this kind; false where nothing is said."),
-    may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones."),
+    may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones; the groups `checked` and `crc32_base62` or `crc32_base36` tell a checksum."),
     may("governs", T::List(&T::Name), "The kinds that stop while a cut is in force on one of these."),
     may("mints", T::List(&T::Name), "The kinds that a holder can make with it."),
     may("lifetime", T::Length, "The longest it can live by itself."),
@@ -292,6 +299,7 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     may("readable", T::Word(&["by-id", "by-secret", "never"]), "How it can be looked at; by id where nothing is said."),
     may("look", T::Map(&LOOK), "How it is looked at."),
     may("resolve", T::Map(&RESOLVE), "How it is found under another name."),
+    may("identify", T::Map(&IDENTIFY), "How it is found by a pasted secret."),
     may("reach", T::List(&T::Map(&REACH)), "What hangs on it."),
     may("credentials", T::List(&T::Map(&REACH)), "The credentials that it holds, where `reach` says more."),
     may("permissions", T::List(&T::Map(&REACH)), "What it may do."),
@@ -360,11 +368,12 @@ const ACTION: Place = place("action", "One thing that can be done.", &["cut", "o
     must("request", T::Map(&REQUEST), "The call."),
 ]);
 #[rustfmt::skip]
-const TEST: Place = place("test", "A recorded conversation, and how it must end.", &["do", "look", "resolve", "reach", "activity", "probe", "whoami"], &[
+const TEST: Place = place("test", "A recorded conversation, and how it must end.", &["do", "look", "resolve", "identify", "reach", "activity", "probe", "whoami"], &[
     must("name", T::Text, "What it shows, as a sentence."),
     may("do", T::Name, "The action."),
     may("look", T::Truth, "The target is looked at."),
     may("resolve", T::Truth, "The target's id is resolved."),
+    may("identify", T::Truth, "A secret of the target's kind is asked about."),
     may("reach", T::Truth, "What hangs on the target is asked."),
     may("activity", T::Truth, "What the target did is asked."),
     may("probe", T::Truth, "The credential is tried."),

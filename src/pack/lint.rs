@@ -5,6 +5,7 @@
 mod access;
 mod action;
 mod request;
+mod secret;
 
 use super::cel::{Expr, Template};
 use super::model::{Ends, File, KindPart, Reach, Request};
@@ -168,6 +169,7 @@ impl Lint<'_> {
                 self.kind_named(&format!("{path}/{key}/{at}"), noun);
             }
         }
+        self.secrets(&path, kind);
         let names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
         self.look(noun, kind, &names);
         if let Some(resolve) = &kind.resolve {

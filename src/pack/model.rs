@@ -290,6 +290,7 @@ pub(super) struct Account {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Who {
+    pub(super) when: Option<Expr>,
     #[serde(default)]
     pub(super) ask: Vec<Request>,
     pub(super) is: Named<Template>,
@@ -323,6 +324,14 @@ pub(super) struct Look {
 pub(super) struct Resolve {
     pub(super) ask: Vec<Request>,
     pub(super) id: Expr,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Identify {
+    pub(super) ask: Vec<Request>,
+    pub(super) id: Expr,
+    pub(super) hint: Option<Expr>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -392,6 +401,7 @@ pub(super) struct KindPart {
     pub(super) readable: Option<crate::domain::Readable>,
     pub(super) look: Option<Look>,
     pub(super) resolve: Option<Resolve>,
+    pub(super) identify: Option<Identify>,
     #[serde(default)]
     pub(super) reach: Vec<Reach>,
     #[serde(default)]

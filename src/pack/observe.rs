@@ -18,8 +18,8 @@ use super::model::{KindPart, Look, Named as By};
 use super::reading;
 use super::wire::{self, Failed, Page};
 use crate::domain::{
-    Because, Call, Fact, Fields, Locator, Named, Probe, Query, Readable, Reading, Secret, Seen,
-    Time, Why,
+    Because, Call, Fact, Fields, KindId, Locator, Named, Probe, Query, Readable, Reading, Secret,
+    Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -36,6 +36,10 @@ impl Observe for Handle {
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         let each = named.iter().map(move |one| resolve(self, one));
         Box::pin(stream::iter(each).buffered(AT_ONCE).collect())
+    }
+
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        Box::pin(super::identify::whose(self, kind, secret))
     }
 
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
@@ -192,8 +196,9 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let mut own = Vec::new();
     for who in &on.file().whoami {
         let mut scope = bare_scope(on);
-        if let Some(signer) = &signer {
-            scope.set("signer", signer.clone());
+        scope.set("signer", signer.clone().unwrap_or_default());
+        if who.when.as_ref().is_some_and(|when| !when.holds(&scope)) {
+            continue;
         }
         if let Told::Gone = ask(on, &who.ask, &mut scope, Held::default(), &budget).await? {
             continue;

@@ -31,6 +31,8 @@ pub(super) struct Test {
     #[serde(default)]
     pub(super) resolve: bool,
     #[serde(default)]
+    pub(super) identify: bool,
+    #[serde(default)]
     pub(super) reach: bool,
     #[serde(default)]
     pub(super) activity: bool,

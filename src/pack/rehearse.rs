@@ -13,7 +13,7 @@ use super::model::Ends;
 use super::recording::Test;
 use super::replay::{Exchange, Server, recorded};
 use super::stage::{account_key, stage};
-use super::{Pack, Packed, act, observe, reading};
+use super::{Pack, Packed, act, identify, observe, reading};
 use crate::domain::{
     Arg, Because, Call, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query, ReadKind,
     Readable, Secret, Spec, Tag, Time, Why,
@@ -42,7 +42,7 @@ pub struct Rehearsed {
 /// No server could be started on loopback.
 pub async fn rehearse(pack: &Arc<Pack>) -> std::io::Result<Vec<Rehearsed>> {
     let mut all = Vec::new();
-    for test in &pack.file.tests {
+    for test in pack.tests() {
         let replies = recorded(pack, test).replies;
         let problems = run(pack, test, replies.clone(), (test.ends, test.because)).await?;
         all.push(Rehearsed {
@@ -96,7 +96,7 @@ fn vary(replies: &mut [Exchange], status: u16) {
 
 /// What of the pack no conversation shows.
 fn untested(pack: &Pack) -> Vec<String> {
-    let tests = &pack.file.tests;
+    let tests = pack.tests();
     let done = |name: &String| {
         tests.iter().any(|test| {
             test.action.as_ref() == Some(name)
@@ -259,6 +259,13 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
             account: None,
         };
         return match observe::resolve(&reads, &named).await {
+            Ok(found) => ended(Ends::Found, Shown::Found(vec![short(&found)])),
+            Err(why) => failed(Ends::Unreadable, why),
+        };
+    }
+    if test.identify {
+        let secret = Secret::new(ITS.to_owned());
+        return match identify::whose(&reads, target.kind(), &secret).await {
             Ok(found) => ended(Ends::Found, Shown::Found(vec![short(&found)])),
             Err(why) => failed(Ends::Unreadable, why),
         };

@@ -36,7 +36,7 @@ pub struct Exchange {
 pub struct Recorded {
     /// What it shows.
     pub name: String,
-    /// What is asked or done: `do`, `look`, `resolve`, `reach`, `activity`, `probe`, `whoami`.
+    /// What is asked or done: `do`, `look`, `resolve`, `identify`, `reach`, `activity`, `probe`, `whoami`.
     pub asks: &'static str,
     /// The action, without the provider's name.
     pub action: Option<String>,
@@ -57,8 +57,7 @@ pub struct Recorded {
 /// The conversations that a pack records.
 #[must_use]
 pub fn exchanges(pack: &Pack) -> Vec<Recorded> {
-    pack.file
-        .tests
+    pack.tests()
         .iter()
         .map(|test| recorded(pack, test))
         .collect()
@@ -89,6 +88,7 @@ fn asks(test: &Test) -> &'static str {
         ("do", test.action.is_some()),
         ("look", test.look),
         ("resolve", test.resolve),
+        ("identify", test.identify),
         ("reach", test.reach),
         ("activity", test.activity),
         ("probe", test.probe),

@@ -6,6 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
+
 use crate::domain::bug::{self, Bug};
 use crate::domain::{
     ActionId, Because, Branch, Clock, Cut, Duration, Fate, Fields, Item, Locator, NotSeen, Rung,
@@ -167,56 +170,68 @@ impl Sat {
 /// What has to stay in reach, and what was read of it last.
 #[derive(Debug, Default)]
 pub struct Branches {
+    of: Arc<Of>,
+    /// The read under way, where one is: it goes on while nobody waits for it, so that a long one ends once.
+    under_way: Mutex<Option<UnderWay>>,
+}
+
+type UnderWay = Shared<BoxFuture<'static, ()>>;
+
+/// Whose branches they are, and what is known of them.
+#[derive(Debug, Default)]
+struct Of {
     own: Vec<Locator>,
     guarded: Vec<Guarded>,
     protected: Vec<Locator>,
     known: Mutex<Arc<Known>>,
-    turn: tokio::sync::Mutex<()>,
 }
 
 impl Branches {
     /// Of contain's own credential chain, of what is guarded, and of the protected identities.
     #[must_use]
     pub fn new(own: Vec<Locator>, guarded: Vec<Guarded>, protected: Vec<Locator>) -> Self {
-        let branches = Self {
+        let of = Of {
             own,
             guarded,
             protected,
-            ..Self::default()
+            ..Of::default()
         };
         // Until more is read, each stands on itself alone.
-        let known = branches.put(None, |names| Branch::of(names, crate::provider::NAMED));
-        branches.keep(known);
-        branches
+        let known = of.put(None, |names| Branch::of(names, crate::provider::NAMED));
+        of.keep(known);
+        Self {
+            of: Arc::new(of),
+            under_way: Mutex::default(),
+        }
     }
 
     /// What is protected.
     #[must_use]
     pub fn protected(&self) -> &[Locator] {
-        &self.protected
+        &self.of.protected
     }
 
     /// What is known now, without a look.
     #[must_use]
     pub fn known(&self) -> Arc<Known> {
-        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
+        self.of.known()
     }
 
-    /// Reads it again where it is older than [`FRESH`], and answers what is known after this long at the latest.
+    /// Reads it again where it is older than [`FRESH`], and answers what is known after this long at the latest. What
+    /// takes longer goes on, and whoever asks next has it.
     pub async fn now(&self, observer: &Observer, clock: &Clock, patience: Duration) -> Arc<Known> {
+        let asked = clock.now();
+        // Also what was begun a moment before tells of now, however long it took.
         let is_fresh = || {
             let at = self.known().at;
-            at.is_some_and(|at| clock.now().duration_since(at) < FRESH)
+            at.is_some_and(|at| asked.duration_since(at) < FRESH)
         };
-        if self.is_empty() || is_fresh() {
+        if self.of.is_empty() || is_fresh() {
             return self.known();
         }
         let read = std::pin::pin!(async {
-            let _turn = self.turn.lock().await;
-            // Somebody else may have read it meanwhile.
-            if !is_fresh() {
-                let known = self.read(observer, clock.now()).await;
-                self.keep(known);
+            while !is_fresh() {
+                self.read(observer, clock).await;
             }
         });
         let late = std::pin::pin!(clock.sleep(patience));
@@ -247,6 +262,37 @@ impl Branches {
         let is_named = item.relation.is_none() && spec.is_reversible();
         let patience = if is_named { SHORTEST } else { LONGEST };
         self.now(observer, clock, patience).await
+    }
+
+    /// The same for one whose turn has come, which hardly waits any more: what it waited for may have taken longer than
+    /// what was read before lasts.
+    pub async fn still(&self, (observer, clock): (&Observer, &Clock)) -> Arc<Known> {
+        self.now(observer, clock, SHORTEST).await
+    }
+
+    /// Waits for the read under way, or begins one.
+    fn read(&self, observer: &Observer, clock: &Clock) -> UnderWay {
+        let mut under_way = self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(read) = under_way.as_ref().filter(|read| read.peek().is_none()) {
+            return read.clone();
+        }
+        let (of, observer, clock) = (Arc::clone(&self.of), observer.clone(), clock.clone());
+        let reads = tokio::spawn(async move {
+            let known = of.read(&observer, clock.now()).await;
+            of.keep(known);
+        });
+        let read = async move { drop(reads.await) }.boxed().shared();
+        *under_way = Some(read.clone());
+        read
+    }
+}
+
+impl Of {
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn is_empty(&self) -> bool {

@@ -23,6 +23,15 @@ pub fn permissions(plan: &Plan, catalogue: &Catalogue) -> BTreeMap<String, Value
             .map(|(item, target)| (looked_at(item, target, provider), Some(item), target))
             .chain(beside(plan, provider).map(|(subject, looks)| (looks, None, subject)))
             .collect();
+        // Before each cut it is found out what we stand on ourselves; whose that is, the plan does not say.
+        let cuts = |item: &&Item| {
+            item.rung.is_some()
+                && item
+                    .target()
+                    .is_some_and(|target| target.provider() == provider.name())
+        };
+        let own = plan.items.iter().find(cuts);
+        let own = own.map(|_| provider.reads_of_own_branch());
         let reads = looked.iter().map(|(permissions, item, target)| Need {
             permissions,
             // What a search finds is not known yet, so it is permitted to look at all of it.
@@ -36,6 +45,11 @@ pub fn permissions(plan: &Plan, catalogue: &Catalogue) -> BTreeMap<String, Value
             .filter(|(_, call)| call.target.provider() == provider.name())
             .flat_map(|(item, call)| needed(item, call, provider))
             .chain(reads)
+            .chain(own.iter().map(|own| Need {
+                permissions: own,
+                target: None,
+                seen: None,
+            }))
             .collect();
         provider.permissions(&needs)
     };
@@ -64,6 +78,7 @@ impl<'a> Remits<'a> {
                 .filter(|(_, call)| call.target.provider() == provider.name());
             let wants = theirs.clone().map(|(item, call)| Want {
                 account: call.target.account(),
+                named: item.relation.is_none(),
                 needs: needed(item, call, provider.as_ref()),
             });
             let wants: Vec<Want<'_>> = wants.collect();

@@ -10,7 +10,8 @@ use super::step::gate_of;
 use super::{Ask, Error};
 use crate::domain::item::{BEYOND_CAP, BEYOND_LIMIT, CAP, DISCOVERED, ItemKey};
 use crate::domain::plan::Pending;
-use crate::domain::{Cause, Item, State, Tier, Work};
+use crate::domain::seen::POWER;
+use crate::domain::{Cause, Item, Locator, Seen, State, Tier, Work};
 
 /// One limit, and how much of it is used.
 struct Limit {
@@ -83,16 +84,32 @@ pub(super) async fn stage(
             item.tier >= Tier::GRAVE,
         )
     };
-    // Of what was discovered, what more hangs on is more powerful: a principal before a key.
+    // What more hangs on is more powerful: a principal before a key, and a key that makes others before one that does not.
+    // Of one kind a provider may tell what can do more.
     let power = |item: &Item| {
-        let target = item.target().filter(|_| item.relation.is_some());
-        let kind = target.and_then(|target| ask.catalogue.kind(target.kind()));
-        (item.rung, kind.map_or(0, |kind| kind.governs.len()))
+        let kind = item
+            .target()
+            .and_then(|target| ask.catalogue.kind(target.kind()));
+        let hangs = kind.map_or((0, 0), |kind| (kind.governs.len(), kind.mints.len()));
+        let told = item.before.as_ref().and_then(Seen::fields);
+        let told = told.and_then(|fields| fields.get(POWER)?.as_u64());
+        (item.rung, hangs, told)
+    };
+    // Of those that are alike, in the order in which they were named: what is known to work comes first.
+    let named = ask.order.subjects.iter().enumerate();
+    let named: BTreeMap<&Locator, usize> = named.map(|(at, subject)| (subject, at)).collect();
+    let rank = |item: &Item| {
+        let subject = item.key.subject.as_ref();
+        subject.and_then(|subject| named.get(subject)).copied()
     };
     // What waits for a code takes no turn of what does not. No two items have one key, and sorting in place holds no second
     // list of them.
     items.sort_unstable_by(|a, b| {
-        (a.key.phase, late(a), power(b), &a.key).cmp(&(b.key.phase, late(b), power(a), &b.key))
+        let (one, other) = ((a.key.phase, late(a)), (b.key.phase, late(b)));
+        one.cmp(&other)
+            .then_with(|| power(b).cmp(&power(a)))
+            .then_with(|| rank(a).cmp(&rank(b)))
+            .then_with(|| a.key.cmp(&b.key))
     });
     let known = known(ask);
     let begun = |key: &ItemKey| known.get(key) == Some(&true);

@@ -3,8 +3,7 @@
 //! Owns the language: strict reading, types, expressions, lint, and the playbooks that ship.
 //! Never imports providers: what they know is handed in as a [`Vocabulary`]. Never runs anything.
 
-pub mod diagnostic;
-pub mod yaml;
+pub use crate::yaml::{self, diagnostic};
 
 // In reading order: a blank line keeps rustfmt from sorting.
 pub mod expr;
@@ -53,8 +52,8 @@ mod reference;
 use crate::domain::{Digest, Kind, Phase, Spec};
 
 pub use crate::domain::item::Ended;
+pub use crate::yaml::{Problem, Refused, Span};
 pub use call::{Called, Library, Missing, Shipped, Source, Wanted};
-pub use diagnostic::{Problem, Refused, Span};
 pub use expr::{Evaluated, Expr};
 pub use input::{Input, InputType, bind};
 pub use json_schema::schema;
@@ -189,6 +188,19 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         (
             "leaked-aws-access-key",
             include_str!("../../playbooks/leaked-aws-access-key.yaml"),
+        ),
+        (
+            "leaked-ci-token",
+            include_str!("../../playbooks/leaked-ci-token.yaml"),
+        ),
+        (
+            "leaked-github-app-key",
+            include_str!("../../playbooks/leaked-github-app-key.yaml"),
+        ),
+        ("bulk-leak", include_str!("../../playbooks/bulk-leak.yaml")),
+        (
+            "compromised-ai-agent",
+            include_str!("../../playbooks/compromised-ai-agent.yaml"),
         ),
     ]
 }

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::domain::{Because, Duration, Secret, Why};
@@ -151,6 +152,47 @@ fn place_v6(address: Ipv6Addr) -> Place {
         () if address.is_unique_local() => Place::Private,
         () => Place::Public,
     }
+}
+
+/// Reads the address of a host: `https`, or plain `http` on loopback; a private one only where that is configured.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn address(text: &str, private: bool) -> Result<Url, Why> {
+    let invalid = |text: &str| Why::new(Because::Invalid, text);
+    let form = "an address is written https://HOST, without query, fragment or user";
+    let url = Url::parse(text).map_err(|_| invalid(form))?;
+    let host = url.host_str().unwrap_or_default();
+    let is_plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if host.is_empty() || !is_plain {
+        return Err(invalid(form));
+    }
+    match (url.scheme(), sort(host)) {
+        (_, Place::Never) => Err(invalid(
+            "nothing is sent to a link-local or metadata address",
+        )),
+        (_, Place::Private) if !private => Err(invalid(
+            "the address is private; say `private: true` where that is meant",
+        )),
+        ("https", _) | ("http", Place::Loopback) => Ok(url),
+        ("http", _) => Err(invalid(
+            "an address is https; plain http is for loopback alone",
+        )),
+        _ => Err(invalid(form)),
+    }
+}
+
+/// The sort of a host as its text tells it.
+#[must_use]
+pub fn sort(host: &str) -> Place {
+    let known = match host {
+        "localhost" => Place::Loopback,
+        _ => Place::Public,
+    };
+    literal(host).unwrap_or(known)
 }
 
 /// The addresses of a name, as they come.

@@ -1,37 +1,218 @@
-//! A pasted leak: which credentials a text holds, and the secret of each where it stands beside it. Offline.
+//! What leaked: which credentials a pasted text or a scanner's report holds, and the secret of each. Offline.
 //!
-//! Tolerates any bytes. Never shows a secret: what is found is held as one, and what belongs to nothing is only counted.
+//! Tolerates any bytes and any length. Never shows a secret: what is found is held as one, where it was seen is told without
+//! it, and what belongs to nothing is only counted.
 
+mod clean;
+mod finding;
+mod gather;
+mod gauge;
+mod report;
+mod text;
+mod wrap;
+
+use std::io::Read;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-use regex::Regex;
-use zeroize::Zeroizing;
+use serde::Serialize;
 
 use super::Catalogue;
-use crate::domain::secret::names_secret;
-use crate::domain::{KindId, Recogniser, Secret};
+use crate::domain::{Checksum, KindId, Recogniser, Secret, Time};
 
-/// A credential that a text names.
+pub use report::{Malformed, Wrong};
+
+/// How many places of one credential are told; the rest are counted.
+pub const PLACES: usize = 20;
+
+/// A credential that a text names, or whose secret stands in it.
 #[derive(Debug)]
 pub struct Leaked {
     /// Its kind.
     pub kind: KindId,
-    /// Its id.
-    pub id: String,
-    /// The line where it is first named, from 1.
-    pub line: usize,
-    /// Its secret, in the form that trying it takes, where all of it stands beside the id.
+    /// Its id, where the text or the secret itself tells it.
+    pub id: Option<String>,
+    /// What else its secret may be as well, by its form.
+    pub or: Vec<KindId>,
+    /// Whether the secret carries the checksum that its form has.
+    pub checksum: Checksum,
+    /// Its secret, in the form that trying it takes, where all of it is there.
     pub secret: Option<Secret>,
+    /// Whether it had to be put together from several lines.
+    pub wrapped: bool,
+    /// What whoever found it said about it.
+    pub said: Said,
+    /// Where it was seen.
+    pub seen: Sightings,
 }
 
-/// What a text holds.
+/// What a scanner said about whether a credential works.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// It tried it, and it worked.
+    Active,
+    /// It did not say.
+    Nothing,
+    /// It tried it, and it was refused.
+    Inactive,
+}
+
+/// Where something was seen.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Sighting {
+    /// The line in what was read, from 1.
+    pub line: usize,
+    /// By which of the scanner's rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The repository, or another source that was scanned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line in that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_line: Option<u64>,
+    /// When it was committed; where the report does not know that, when it was raised.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Time>,
+}
+
+/// All places of one thing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sightings {
+    /// How many there are.
+    pub count: usize,
+    /// The first of them, by their order in what was read.
+    pub places: Vec<Sighting>,
+    /// The earliest of all.
+    pub first: Option<Time>,
+    /// The latest to be added.
+    last: Option<Sighting>,
+}
+
+impl Sightings {
+    fn add(&mut self, seen: Sighting) {
+        // A line of a text is looked at twice where two pieces overlap; a finding may say the same thing twice.
+        let is_line = |last: &Sighting| seen.file.is_none() && last.file.is_none();
+        let is_again = self.last.as_ref().is_some_and(|last| {
+            *last == seen || (is_line(last) && seen.rule.is_none() && last.line >= seen.line)
+        });
+        if is_again || self.places.contains(&seen) {
+            return;
+        }
+        self.last = Some(seen.clone());
+        self.count += 1;
+        self.first = [self.first, seen.at].into_iter().flatten().min();
+        if self.places.len() < PLACES {
+            self.places.push(seen);
+        }
+    }
+
+    /// The line of the first of them.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.places.first().map_or(0, |seen| seen.line)
+    }
+}
+
+/// A finding of a scanner from which no credential can be told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lacking {
+    /// The scanner's rule.
+    pub rule: String,
+    /// What is lacking.
+    pub lacks: Lacks,
+    /// What the scanner said about it.
+    pub said: Said,
+    /// Where it was seen.
+    pub seen: Sightings,
+}
+
+/// What a finding lacks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lacks {
+    /// The report leaves the secret out, and nothing else in it tells whose it is.
+    Secret,
+    /// No provider here has credentials of this form.
+    Provider,
+}
+
+impl Lacks {
+    /// What is told of it.
+    #[must_use]
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Secret => "the report leaves the secret out, and nothing in it tells whose it is",
+            Self::Provider => "no provider here has credentials of this form",
+        }
+    }
+}
+
+/// What was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// A text, a transcript, or a document that no scanner wrote.
+    #[default]
+    Text,
+    /// A report of Kingfisher.
+    Kingfisher,
+    /// A report of Gitleaks.
+    Gitleaks,
+    /// A report of TruffleHog.
+    Trufflehog,
+    /// Alerts of GitHub secret scanning.
+    Github,
+    /// A report in SARIF.
+    Sarif,
+    /// A report that holds nothing.
+    Empty,
+}
+
+impl Format {
+    /// What it is called.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Kingfisher => "a report of Kingfisher",
+            Self::Gitleaks => "a report of Gitleaks",
+            Self::Trufflehog => "a report of TruffleHog",
+            Self::Github => "alerts of GitHub secret scanning",
+            Self::Sarif => "a report in SARIF",
+            Self::Empty => "a report without findings",
+        }
+    }
+}
+
+/// What a text or a report holds.
 #[derive(Debug, Default)]
 pub struct Leak {
-    /// The credentials, each once, in the order of the text.
+    /// What it is.
+    pub format: Format,
+    /// The credentials, each once: what a scanner found to work first, then in the order of the text.
     pub found: Vec<Leaked>,
+    /// The findings from which no credential can be told, alike ones together.
+    pub lacking: Vec<Lacking>,
     /// How many more texts look like secrets and belong to none of them.
     pub unknown: usize,
+}
+
+impl Leak {
+    /// When the first of what was found was committed.
+    #[must_use]
+    pub fn first(&self) -> Option<(Time, &Sightings)> {
+        let told = self.found.iter().map(|found| &found.seen);
+        let told = told.filter_map(|seen| Some((seen.first?, seen)));
+        told.min_by_key(|(at, _)| *at)
+    }
 }
 
 /// An id in a text.
@@ -59,186 +240,43 @@ pub struct Hidden<'a> {
 /// Which hidden texts belong to which id: for each id its secret, in the form that trying it takes.
 pub type Paired = Vec<Option<(Secret, Vec<Range<usize>>)>>;
 
-/// Reads a leak by the patterns of the kinds that providers declare.
-#[must_use]
-pub fn read(catalogue: &Catalogue, bytes: &[u8]) -> Leak {
-    let text = decoded(bytes);
-    let recogniser = Recogniser::new(catalogue.kinds());
-    let places = recogniser.places(&text);
-    let named: Vec<Named> = places
-        .iter()
-        .filter(|place| !place.secret)
-        .filter_map(|place| {
-            Some(Named {
-                kind: place.kind.clone(),
-                id: text.get(place.range.clone())?.to_owned(),
-                at: place.range.clone(),
-            })
-        })
-        .collect();
-    let mut hidden = under_names(&text, &named);
-    for place in places.iter().filter(|place| place.secret) {
-        let text = text.get(place.range.clone()).unwrap_or_default();
-        // A digest in hexadecimal has no letters of both cases.
-        let has = |of: fn(char) -> bool| text.chars().any(of);
-        if !has(|c| c.is_ascii_uppercase()) || !has(|c| c.is_ascii_lowercase()) {
-            continue;
-        }
-        add(&mut hidden, String::new(), text, &place.range);
-    }
-    for found in words()
-        .find_iter(&text)
-        .filter(|found| is_random(found.as_str()))
-    {
-        if !named.iter().any(|named| overlap(&named.at, &found.range())) {
-            add(&mut hidden, String::new(), found.as_str(), &found.range());
-        }
-    }
-    hidden.sort_by_key(|hidden| hidden.at.start);
-    let mut used: Vec<Range<usize>> = Vec::new();
-    let mut secrets: Vec<Option<Secret>> = named.iter().map(|_| None).collect();
-    for provider in catalogue.providers() {
-        for (slot, paired) in secrets
-            .iter_mut()
-            .zip(provider.pair(&text, &named, &hidden))
-        {
-            if let Some((secret, places)) = paired {
-                used.extend(places);
-                *slot = Some(secret);
-            }
-        }
-    }
-    let mut leak = Leak::default();
-    let (mut line, mut upto) = (1, 0);
-    for (named, secret) in named.into_iter().zip(secrets) {
-        let between = text
-            .as_bytes()
-            .get(upto..named.at.start)
-            .unwrap_or_default();
-        line += between.iter().filter(|byte| **byte == b'\n').count();
-        upto = named.at.start;
-        let same = |known: &&mut Leaked| known.kind == named.kind && known.id == named.id;
-        match leak.found.iter_mut().find(same) {
-            Some(known) => known.secret = known.secret.take().or(secret),
-            None => leak.found.push(Leaked {
-                kind: named.kind,
-                id: named.id,
-                line,
-                secret,
-            }),
-        }
-    }
-    // The same secret twice is one secret.
-    let known: Vec<&str> = used.iter().filter_map(|at| text.get(at.clone())).collect();
-    let mut left: Vec<&str> = hidden.iter().map(|hidden| hidden.text).collect();
-    left.retain(|text| !known.contains(text));
-    left.sort_unstable();
-    left.dedup();
-    leak.unknown = left.len();
-    leak
+/// Reads what leaked by the patterns of the kinds that providers declare: a report of a scanner where it is one, else a
+/// text. Holds a piece of it at a time, however long it is.
+///
+/// # Errors
+/// Says where a report is malformed, and why; fails where reading does.
+pub fn read(catalogue: &Catalogue, from: impl Read) -> Result<Leak, Malformed> {
+    read_by(
+        catalogue,
+        &Arc::new(Recogniser::new(catalogue.kinds())),
+        from,
+    )
 }
 
-/// The text of a paste: UTF-8 as far as it is, or UTF-16 where it says so.
-fn decoded(bytes: &[u8]) -> Zeroizing<String> {
-    let wide = |read: fn([u8; 2]) -> u16| {
-        let units = bytes.get(2..).unwrap_or_default().chunks_exact(2);
-        let units = units.map(|unit| match unit {
-            [one, two] => read([*one, *two]),
-            _ => 0,
-        });
-        let decoded = char::decode_utf16(units);
-        decoded
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect()
+/// The same, by patterns that were compiled before: that takes longer than reading a short text.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_by(
+    catalogue: &Catalogue,
+    recogniser: &Arc<Recogniser>,
+    from: impl Read,
+) -> Result<Leak, Malformed> {
+    let mut gather = gather::Gather::new(catalogue, Arc::clone(recogniser));
+    let mut from = clean::Utf8::new(from);
+    let begin = text::prefix(&mut from).map_err(Malformed::reading)?;
+    let is_report = report::is_one(&begin);
+    let from = begin.as_slice().chain(from);
+    let format = if is_report {
+        report::read(&mut gather, from)?
+    } else {
+        text::read(&mut gather, from).map_err(Malformed::reading)?;
+        Format::Text
     };
-    Zeroizing::new(match bytes {
-        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
-    })
-}
-
-#[expect(clippy::expect_used, reason = "literals, which a test compiles")]
-fn names() -> &'static Regex {
-    // `name = value`, `"name": "value"`, `name: value`, `<name>value</name>`, each also with escaped quotes.
-    static NAMES: OnceLock<Regex> = OnceLock::new();
-    NAMES.get_or_init(|| {
-        Regex::new(r#"([A-Za-z][A-Za-z0-9_.\-]{2,80})\\?["']?[ \t]*(?:=>|:=|=|:|>)[ \t]*\\?["']?([^\s"'\\,;<>`&]{8,})"#)
-            .expect("a literal pattern")
-    })
-}
-
-#[expect(clippy::expect_used, reason = "literals, which a test compiles")]
-fn words() -> &'static Regex {
-    static WORDS: OnceLock<Regex> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        Regex::new(r"[A-Za-z0-9_\-+/]{24,}={0,2}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
-            .expect("a literal pattern")
-    })
-}
-
-/// The values under names that say that they are secret.
-fn under_names<'a>(text: &'a str, named: &[Named]) -> Vec<Hidden<'a>> {
-    let mut hidden = Vec::new();
-    for found in names().captures_iter(text) {
-        let (Some(name), Some(value)) = (found.get(1), found.get(2)) else {
-            continue;
-        };
-        let is_id = named.iter().any(|named| overlap(&named.at, &value.range()));
-        if names_secret(name.as_str()) && !is_id && !is_elsewhere(value.as_str()) {
-            let letters = name.as_str().chars().filter(char::is_ascii_alphanumeric);
-            let name = letters.map(|c| c.to_ascii_lowercase()).collect();
-            add(&mut hidden, name, value.as_str(), &value.range());
-        }
+    if gather.is_full() {
+        return Err(Malformed::many());
     }
-    hidden
-}
-
-fn add<'a>(hidden: &mut Vec<Hidden<'a>>, name: String, text: &'a str, at: &Range<usize>) {
-    if !hidden.iter().any(|known| overlap(&known.at, at)) {
-        let at = at.clone();
-        hidden.push(Hidden { name, text, at });
-    }
-}
-
-fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
-    one.start < other.end && other.start < one.end
-}
-
-/// Whether a value says where a secret is rather than being it: `${SECRET}`, `var.secret`, `<your key>`.
-fn is_elsewhere(value: &str) -> bool {
-    let starts = [
-        "$", "{", "var.", "data.", "local.", "env:", "file:", "arn:", "secrets.",
-    ];
-    starts.iter().any(|start| value.starts_with(start))
-        || value
-            .chars()
-            .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-'))
-}
-
-/// Whether a word looks drawn by lot: it has letters of both cases and digits, and hardly repeats itself.
-fn is_random(word: &str) -> bool {
-    if word.starts_with("-----BEGIN") {
-        return true;
-    }
-    let has = |of: fn(&char) -> bool| word.chars().filter(of).count() >= 2;
-    let mut seen = [0_u32; 128];
-    for byte in word.bytes() {
-        if let Some(count) = seen.get_mut(usize::from(byte)) {
-            *count += 1;
-        }
-    }
-    let length = f64::from(u32::try_from(word.len()).unwrap_or(u32::MAX));
-    let bits: f64 = seen
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| f64::from(*count) / length)
-        .map(|share| -share * share.log2())
-        .sum();
-    has(char::is_ascii_uppercase)
-        && has(char::is_ascii_lowercase)
-        && has(char::is_ascii_digit)
-        && bits > 3.5
+    Ok(gather.leak(format))
 }
 
 #[cfg(test)]

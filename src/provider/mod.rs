@@ -11,6 +11,7 @@ pub mod observer;
 pub mod setting;
 
 pub mod aws;
+pub mod github;
 #[cfg(feature = "http")]
 pub mod notify;
 pub mod simulated;
@@ -20,15 +21,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass, Probe,
-    Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
+    ActionId, Because, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass,
+    Probe, Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
 pub use observer::Observer;
 pub use setting::{Given, Native, Setting, Settings, Wants};
 
 /// The providers that are written in Rust and told about in the same way as packs, in the order of their names.
-pub const NATIVES: &[Native] = &[];
+pub const NATIVES: &[Native] = &[
+    #[cfg(feature = "github")]
+    github::NATIVE,
+];
 
 /// A boxed future, so that handles can be trait objects.
 pub type Soon<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -55,12 +59,21 @@ pub trait Provider: Send + Sync {
         let _ = (text, hidden);
         named.iter().map(|_| None).collect()
     }
+    /// The id of a secret of one of its kinds, where the secret itself tells it; offline.
+    fn id_of(&self, kind: &KindId, secret: &Secret) -> Option<String> {
+        let _ = (kind, secret);
+        None
+    }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
     /// What makes a new secret writes it to standard output and nothing else there; what delivers one is a single
     /// pipeline that reads it from standard input.
     fn commands(&self, call: &Call) -> Vec<String>;
     /// The permissions that a question needs; those that all questions and looks need, where none is named.
     fn reads(&self, asked: Option<ReadKind>) -> Vec<String>;
+    /// The permissions that finding out needs what we ourselves stand on.
+    fn reads_of_own_branch(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The least document of permissions for what is needed, in the vendor's form; none where the vendor has no such form.
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value>;
     /// What is installed in peacetime against principals that edit all else; none where the vendor has nothing of the kind.
@@ -97,6 +110,10 @@ pub trait Provider: Send + Sync {
         let _ = (remit, incident);
         Box::pin(async { Ok(Vec::new()) })
     }
+    /// Ends the sessions that were taken, where that can be done before their time; answers those that ended.
+    fn leave(&self) -> Soon<'_, Vec<Locator>> {
+        Box::pin(async { Vec::new() })
+    }
     /// Lets the sessions of a remit permit the same actions on everything, after the provider refused under it what it is
     /// for and what was sent at this time: what we believe about the vendor's names may be wrong, and nothing that
     /// restricts waits for that. Whether another try can come to something else.
@@ -125,6 +142,9 @@ pub trait Provider: Send + Sync {
 pub struct Want<'a> {
     /// The account that it is made in.
     pub account: Option<&'a str>,
+    /// Whether it is about something that was named: it shares a session with nothing that was only discovered, so that
+    /// nothing about that keeps it from being sent.
+    pub named: bool,
     /// What it needs to be permitted.
     pub needs: Vec<Need<'a>>,
 }
@@ -210,6 +230,13 @@ pub trait Observe: Send + Sync {
     }
     /// Turns what people typed into canonical names; one answer each, in order.
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>>;
+    /// Tells whose a secret of one of its kinds is, by asking the provider with it or about it; changes nothing.
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        let _ = (kind, secret);
+        let text = "a secret of this kind does not tell whose it is: name it by its locator";
+        let why = Why::new(Because::NotImplemented, text);
+        Box::pin(std::future::ready(Err(why)))
+    }
     /// Looks at targets; one answer each, in order.
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>>;
     /// Answers a question, and says what it could not see.

@@ -10,13 +10,14 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::{Catalogue, Observe};
 use crate::domain::{
-    Because, Branch, Call, Clock, Duration, Fact, Locator, Named, Probe, Query, Reading, Secret,
-    Seen, Why,
+    Because, Branch, Call, Clock, Duration, Fact, KindId, Locator, Named, Probe, Query, Reading,
+    Secret, Seen, Why,
 };
 
-/// The read handles of all providers.
+/// The read handles of all providers; clones ask through the same.
+#[derive(Clone)]
 pub struct Observer {
-    lanes: BTreeMap<String, Lane>,
+    lanes: Arc<BTreeMap<String, Lane>>,
     clock: Clock,
 }
 
@@ -33,6 +34,9 @@ const TURNS: usize = 4;
 const AGAIN: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
+/// For how long where a first plan waits for it, and other providers are asked beside it: one that is too busy must not
+/// hold up what can be cut at the others.
+const SOON: Duration = Duration::from_millis(1500);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -47,7 +51,7 @@ impl Observer {
             .providers()
             .map(|provider| (provider.name().to_owned(), lane(provider.reader(None))));
         Self {
-            lanes: lanes.collect(),
+            lanes: Arc::new(lanes.collect()),
             clock,
         }
     }
@@ -71,9 +75,14 @@ impl Observer {
 
     /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us. Each
     /// answer is handed on as soon as it is there.
-    async fn ask(&self, lane: &Lane, mut names: Vec<Locator>, mut answer: impl FnMut(Seen)) {
+    async fn ask(
+        &self,
+        (lane, patience): (&Lane, Duration),
+        mut names: Vec<Locator>,
+        mut answer: impl FnMut(Seen),
+    ) {
         let (mut pause, mut left) = (FIRST_PAUSE, AGAIN);
-        let until = self.clock.now().saturating_add(ASKED_FOR);
+        let until = self.clock.now().saturating_add(patience);
         let until = until.unwrap_or(crate::domain::Time::MAX);
         loop {
             let goes_on = left > 0 && self.clock.now() < until;
@@ -103,6 +112,19 @@ impl Observer {
 
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
+        self.observe_for(targets, ASKED_FOR).await
+    }
+
+    /// The same for a first plan: what a provider among others is too busy to answer soon is told as that.
+    pub async fn observe_soon(&self, targets: &[Locator]) -> Vec<Seen> {
+        let mut providers = targets.iter().map(Locator::provider);
+        let first = providers.next();
+        let is_alone = providers.all(|provider| Some(provider) == first);
+        let patience = if is_alone { ASKED_FOR } else { SOON };
+        self.observe_for(targets, patience).await
+    }
+
+    async fn observe_for(&self, targets: &[Locator], patience: Duration) -> Vec<Seen> {
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             by_provider
@@ -118,7 +140,7 @@ impl Observer {
                 let why = match self.lane(provider) {
                     Ok(lane) => {
                         let keep = |found: Seen| drop(seen.insert(found.target.clone(), found));
-                        self.ask(lane, names, keep).await;
+                        self.ask((lane, patience), names, keep).await;
                         Why::new(Because::Unavailable, "the provider answered nothing")
                     }
                     Err(why) => why,
@@ -135,6 +157,18 @@ impl Observer {
         let mut all: Vec<_> = join_all(looks).await.into_iter().flatten().collect();
         all.sort_by_key(|(place, _)| *place);
         all.into_iter().map(|(_, seen)| seen).collect()
+    }
+
+    /// Tells whose secrets are, all at once as far as each provider's turns go; one answer each, in order.
+    pub async fn whose(&self, secrets: &[(&KindId, &Secret)]) -> Vec<Result<Locator, Why>> {
+        let each = secrets.iter().map(|(kind, secret)| async move {
+            let lane = self.lane(kind.provider())?;
+            let turn = lane.turns.acquire().await;
+            let told = lane.handle.whose(kind, secret).await;
+            drop(turn);
+            told
+        });
+        join_all(each).await
     }
 
     /// Looks at one target; look-ups that come while others are under way share a request where the provider can.
@@ -166,7 +200,7 @@ impl Observer {
                     drop(answer.send(seen.clone()));
                 }
             };
-            self.ask(lane, names, tell).await;
+            self.ask((lane, ASKED_FOR), names, tell).await;
         }
         drop(turn);
         match answered.await {
@@ -189,18 +223,20 @@ impl Observer {
     /// Turns what people typed into canonical names; one answer each, in order.
     pub async fn resolve(&self, named: &[Named]) -> Vec<Result<Locator, Why>> {
         let mut answers: Vec<Option<Result<Locator, Why>>> = named.iter().map(|_| None).collect();
-        for (provider, lane) in &self.lanes {
-            let mine: Vec<_> = named
-                .iter()
-                .enumerate()
-                .filter(|(_, n)| n.kind.provider() == provider)
-                .collect();
-            if mine.is_empty() {
-                continue;
-            }
-            let names: Vec<Named> = mine.iter().map(|(_, name)| (*name).clone()).collect();
-            let resolved = lane.handle.resolve(&names).await;
-            for ((place, _), answer) in mine.into_iter().zip(resolved) {
+        // All providers at once: one that is slow keeps none of the others waiting.
+        let asked = self.lanes.iter().map(|(provider, lane)| async move {
+            let mine = named.iter().enumerate();
+            let mine = mine.filter(|(_, one)| one.kind.provider() == provider);
+            let (places, names): (Vec<usize>, Vec<Named>) =
+                mine.map(|(place, name)| (place, name.clone())).unzip();
+            let resolved = match names.is_empty() {
+                true => Vec::new(),
+                false => lane.handle.resolve(&names).await,
+            };
+            (places, resolved)
+        });
+        for (places, resolved) in join_all(asked).await {
+            for (place, answer) in places.into_iter().zip(resolved) {
                 if let Some(slot) = answers.get_mut(place) {
                     *slot = Some(answer);
                 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::measure;
 use super::reckoning::{Became, Thing, counts};
 use crate::domain::case::Case;
+use crate::domain::mandate::short;
 use crate::domain::state::Life;
 use crate::domain::{ItemRef, Spec, State, Time};
 use crate::playbook::Playbook;
@@ -134,7 +135,8 @@ fn unreviewed<'a>(books: &'a Books<'_>) -> impl Iterator<Item = Lack> + 'a {
         what: format!("somebody else than {} reviews {}", one.by, one.what),
         settle: vec![format!(
             "contain incident review {} --reason TEXT --incident {}",
-            one.id, books.case.incident
+            short(&one.id),
+            books.case.incident
         )],
         accept: None,
     })

@@ -10,6 +10,7 @@ use super::output::Obligation;
 use super::standing::{last_lives, outside, standing};
 use crate::domain::case::Case;
 use crate::domain::event::Does;
+use crate::domain::mandate::short;
 use crate::domain::state::Life;
 use crate::domain::{ItemRef, Spec, State, Time};
 use crate::provider::Catalogue;
@@ -71,14 +72,11 @@ pub fn obligations(source: &Source<'_>) -> Vec<Obligation> {
         overdue: source.now >= one.due,
         do_with: Some(format!(
             "contain incident review {} --reason TEXT --incident {incident}",
-            one.id.get(..SHORT).unwrap_or(&one.id)
+            short(&one.id)
         )),
     }));
     all
 }
-
-/// How much of a nonce names it.
-const SHORT: usize = 24;
 
 /// Everything that people owe in an incident, whatever run it is from; each once.
 #[must_use]

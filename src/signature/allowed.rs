@@ -78,6 +78,11 @@ impl AllowedSigners {
         self.lines.iter().filter(is_its)
     }
 
+    /// Whom each line is for, as it stands there.
+    pub fn principals(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(|line| line.principals.as_str())
+    }
+
     /// How many lines allow a key.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -204,6 +204,7 @@ impl Bench {
             };
             Want {
                 account: call.target.account(),
+                named: true,
                 needs: vec![need],
             }
         };

@@ -1,6 +1,6 @@
 //! The corpus of the fuzz targets, without a fuzzer: what once was interesting stays so.
 
-use contain::bench::fuzz::{allowed_signers, journal, plan, playbook};
+use contain::bench::fuzz::{allowed_signers, journal, plan, playbook, report};
 
 use crate::tidy::{files, read, root};
 
@@ -37,6 +37,11 @@ fn any_text_lists_allowed_signers_or_is_refused_where_it_is_wrong() {
 }
 
 #[test]
+fn any_bytes_are_read_for_what_leaked_and_no_secret_is_shown() {
+    assert!(run("report", report) >= 8);
+}
+
+#[test]
 fn every_target_has_its_corpus_and_every_corpus_its_target() {
     let names = |below: &str| {
         let told = root().join(below).read_dir().unwrap();
@@ -48,7 +53,10 @@ fn every_target_has_its_corpus_and_every_corpus_its_target() {
         names
     };
     let targets = names("fuzz/fuzz_targets");
-    assert_eq!(targets, ["allowed_signers", "journal", "plan", "playbook"]);
+    assert_eq!(
+        targets,
+        ["allowed_signers", "journal", "plan", "playbook", "report"]
+    );
     assert_eq!(names("fuzz/corpus"), targets);
     // Nothing here builds a target, which wants a fuzzer: each is one call of what is tested above.
     for target in targets {

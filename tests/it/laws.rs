@@ -6,14 +6,16 @@ mod branch;
 mod by_hand;
 mod cap;
 mod catalogue;
-mod closing;
+pub(crate) mod closing;
 mod cut_off;
+mod estate;
 mod evidence;
 mod false_positive;
 mod found;
 mod issue;
 mod judgement;
 mod manner;
+mod meanwhile;
 #[cfg(feature = "http")]
 mod notify;
 mod people;

@@ -11,18 +11,25 @@
 
 #[cfg(feature = "aws")]
 mod bench;
+mod bulk;
 mod harness;
 mod simulated;
 
+mod chromium;
 #[cfg(feature = "aws")]
 mod commands;
 #[cfg(feature = "aws")]
 mod contract;
 mod drills;
+#[cfg(feature = "aws")]
+mod estate;
 mod evidence;
 mod fixture;
 mod fuzz;
+#[cfg(feature = "github")]
+mod github;
 mod google;
+mod intake;
 mod laws;
 mod ministack;
 mod moto;

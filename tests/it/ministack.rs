@@ -1,10 +1,12 @@
 //! Against MiniStack, which enforces: what is said to be dead is refused, and nothing else is.
 
 mod adversary;
+mod agent;
 mod awscli;
 mod branch;
 mod canary;
 mod closing;
+mod estate;
 mod organization;
 mod pass;
 mod people;
@@ -24,6 +26,7 @@ use serde_json::{Value, json};
 use crate::harness::{Desk, Proxy, Server, Told, World};
 
 mod iam;
+mod intake;
 
 const STOP: &str = "aws.deactivate-access-key";
 const END: &str = "aws.end-user-sessions";

@@ -2,7 +2,7 @@
 
 mod access;
 pub(crate) mod contract;
-mod fault;
+pub(crate) mod fault;
 mod lint;
 mod mistyped;
 mod page;
@@ -17,9 +17,9 @@ use contain::pack::{Pack, Recorded};
 use contain::report::proven::Proven;
 
 /// What stands for every secret of the workspace.
-const OURS: &str = "canary-of-ours-5f2b";
+pub(crate) const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
-const ITS: &str = "canary-itself-77aa";
+pub(crate) const ITS: &str = "canary-itself-77aa";
 
 /// A test that goes over all of a pack, rather than naming its actions one by one.
 pub(crate) struct Loop {

@@ -15,6 +15,8 @@ use crate::harness::Server;
 use crate::pack::vendor::{Came, Said, Vendor};
 use crate::pack::{call, target};
 
+#[cfg(feature = "github")]
+pub(crate) mod github;
 mod okta;
 mod slack;
 
@@ -32,6 +34,12 @@ pub(crate) struct Described {
     unnamed: &'static [(&'static str, &'static str, &'static str)],
     /// Turns a request into what the description calls it.
     as_described: fn(Came) -> Came,
+}
+
+/// Whether an action of GitHub's is among those that its description holds: the loop goes over all that there are.
+pub(crate) fn holds(id: &str) -> bool {
+    let mut all = contain::provider::github::actions().into_iter();
+    all.any(|spec| spec.id.to_string() == id)
 }
 
 /// All of them.
@@ -172,6 +180,7 @@ async fn converse(pack: &Arc<Pack>, told: &Recorded, came: &Arc<Mutex<Vec<Came>>
             };
             drop(reader.resolve(&[named]).await);
         }
+        "identify" => drop(reader.whose(target.kind(), &itself).await),
         asks => {
             let query = Query {
                 read: match asks {
@@ -190,7 +199,7 @@ async fn converse(pack: &Arc<Pack>, told: &Recorded, came: &Arc<Mutex<Vec<Came>>
 }
 
 /// What Prism says against a request, where it does.
-fn asked(prism: &str, base: &str, came: &Came) -> Option<String> {
+pub(crate) fn asked(prism: &str, base: &str, came: &Came) -> Option<String> {
     let (method, path) = came.line.split_once(' ').unwrap();
     let path = path.strip_prefix(base).unwrap_or(path);
     let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");

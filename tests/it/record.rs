@@ -1,6 +1,7 @@
 //! The record: signed checkpoints, and what an outsider finds with the tools of every system.
 
 mod golden;
+mod word;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

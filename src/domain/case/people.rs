@@ -3,7 +3,7 @@
 //! Never looks at a clock: time is an argument.
 
 use super::Case;
-use crate::domain::mandate::{Mandate, Mode, Scope, Unreviewed, Veto};
+use crate::domain::mandate::{Declared, Mandate, Mode, Scope, Unreviewed, Veto};
 use crate::domain::{Duration, ItemRef, Time};
 
 /// Within what another person looks at what one did alone.
@@ -15,7 +15,38 @@ impl Case {
     pub fn is_declared(&self, mode: Mode, now: Time) -> bool {
         let now = self.latest.map_or(now, |latest| latest.max(now));
         let mut of_mode = self.declared.iter().filter(|(_, one)| one.mode == mode);
-        of_mode.any(|(_, one)| now < one.until) && !self.closed
+        of_mode.any(|(_, one)| self.is_on(one, now)) && !self.closed
+    }
+
+    fn is_on(&self, one: &Declared, now: Time) -> bool {
+        now < one.until && !self.ended.contains(&one.nonce)
+    }
+
+    /// When the first of the modes ends that are in force at `now`.
+    #[must_use]
+    pub fn first_mode_ends(&self, now: Time) -> Option<Time> {
+        let modes = self.declared.iter().map(|(_, one)| one);
+        let on = modes.filter(|one| self.is_on(one, now));
+        on.map(|one| one.until).min()
+    }
+
+    /// What is in force at `now` of mandates and modes, by nonce.
+    #[must_use]
+    pub fn in_force(&self, now: Time) -> Vec<String> {
+        self.over_by(now, Time::MAX)
+    }
+
+    /// What would be in force at `now` and is over at `latest`, of mandates and modes, by nonce.
+    #[must_use]
+    pub fn over_by(&self, now: Time, latest: Time) -> Vec<String> {
+        let mandates = self
+            .mandates
+            .iter()
+            .filter(|one| self.is_in_force(one, now) && !self.is_in_force(one, latest));
+        let modes = self.declared.iter().map(|(_, one)| one);
+        let modes = modes.filter(|one| self.is_on(one, now) && !self.is_on(one, latest));
+        let nonces = mandates.map(|one| one.nonce.clone());
+        nonces.chain(modes.map(|one| one.nonce.clone())).collect()
     }
 
     /// What one person did on their own word and nobody else has looked at: modes, authority given ahead that was used, and

@@ -57,6 +57,19 @@ impl Event {
         }
     }
 
+    /// Whether it takes authority away, or gives somebody else a say: whatever was cleared before it is cleared again.
+    #[must_use]
+    pub fn takes_authority(&self) -> bool {
+        matches!(
+            self,
+            Self::Vetoed { .. }
+                | Self::Ended { .. }
+                | Self::Dismissed { .. }
+                | Self::HandedOver { .. }
+                | Self::Closed { .. }
+        )
+    }
+
     /// The item it is about.
     #[must_use]
     pub fn item(&self) -> Option<&ItemRef> {

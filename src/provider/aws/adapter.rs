@@ -209,6 +209,10 @@ impl Provider for Aws {
         super::permission::reads(asked)
     }
 
+    fn reads_of_own_branch(&self) -> Vec<String> {
+        super::permission::branch()
+    }
+
     fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value> {
         Some(super::permission::policy(needs, self.partition()))
     }

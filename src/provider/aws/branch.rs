@@ -1,6 +1,6 @@
-//! What a user or role stands on: its groups and policies, what lets others into it, and whom that names.
+//! What a user or role stands on: its groups and policies, what lets others into it, and whom that names alone.
 //!
-//! Errs towards "stands on it": of several that a trust names, the one that came is not told. Never reads a secret.
+//! Of several that a trust names none is stood on: each could go and we would stay. Never reads a secret.
 
 use std::collections::BTreeSet;
 
@@ -72,11 +72,10 @@ pub(super) async fn stands_on<'h>(
             .drain(..)
             .filter(|one| looked.insert(one.clone()))
             .collect();
-        if looked.len() > MOST {
-            let what = round
-                .split_off(0)
-                .first()
-                .map_or_else(String::new, ToString::to_string);
+        // Those that still fit are read; the others are named as not read.
+        let fit = MOST.saturating_sub(looked.len() - round.len());
+        if let Some(what) = round.get(fit).map(ToString::to_string) {
+            round.truncate(fit);
             let text = format!("more than {MOST} stand one on the other");
             branch.not_seen.push(NotSeen {
                 what: format!("what {what} stands on"),

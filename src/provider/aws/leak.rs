@@ -2,6 +2,7 @@
 //!
 //! Never guesses across what clearly parts two credentials when something nearer is left.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -78,13 +79,14 @@ fn assign<'a, 'h: 'a>(
     takes: impl Fn(&Named) -> bool,
 ) -> Vec<Option<&'a Hidden<'h>>> {
     let mut given: Vec<Option<&Hidden<'h>>> = named.iter().map(|_| None).collect();
+    let mut served: BTreeSet<&str> = BTreeSet::new();
     for hidden in hidden {
         let mut best: Option<((bool, bool, usize), usize)> = None;
-        for (place, id) in named.iter().enumerate() {
-            let twin = |(other, given): (&Named, &Option<&Hidden<'_>>)| {
-                other.id == id.id && given.is_some()
-            };
-            if !takes(id) || named.iter().zip(&given).any(twin) {
+        // Both are in the order of the text, so only what is near is looked at.
+        let first = named.partition_point(|id| id.at.end + NEAR < hidden.at.start);
+        let near = named.iter().enumerate().skip(first);
+        for (place, id) in near.take_while(|(_, id)| id.at.start <= hidden.at.end + NEAR) {
+            if !takes(id) || served.contains(id.id.as_str()) {
                 continue;
             }
             let is_before = id.at.end <= hidden.at.start;
@@ -101,8 +103,11 @@ fn assign<'a, 'h: 'a>(
                 best = Some((rank, place));
             }
         }
-        if let Some(slot) = best.and_then(|(_, place)| given.get_mut(place)) {
+        if let Some((_, place)) = best
+            && let (Some(slot), Some(id)) = (given.get_mut(place), named.get(place))
+        {
             *slot = Some(hidden);
+            served.insert(&id.id);
         }
     }
     given
@@ -114,7 +119,9 @@ fn has_border(text: &str, between: &Range<usize>) -> bool {
     let borders = [
         "\n\n",
         "\r\n\r\n",
+        "\r\r",
         "\n[",
+        "\r[",
         "}",
         "</AccessKey>",
         "</Credentials>",

@@ -143,7 +143,13 @@ pub(super) async fn assume(
             Err(failed) => Failure::of(&failed, "sts:AssumeRole"),
         };
         match &failure {
-            Failure::Refused { code, .. } if code == "PackedPolicyTooLarge" && !is_broader => {
+            // The same on everything is as short as it gets, and names nothing that AWS could not read.
+            Failure::Refused { code, .. }
+                if matches!(
+                    code.as_str(),
+                    "PackedPolicyTooLarge" | "MalformedPolicyDocument"
+                ) && !is_broader =>
+            {
                 is_broader = true;
                 entry.policy.clone_from(&entry.shorter);
             }
@@ -371,7 +377,7 @@ fn refused() -> &'static str {
 }
 
 fn unpacked() -> &'static str {
-    "AWS could not pack the policy of exactly what is done: the session permits the same actions on everything"
+    "AWS did not take the policy of exactly what is done: the session permits the same actions on everything"
 }
 
 /// Whether a policy is short enough, and of characters that AWS takes.

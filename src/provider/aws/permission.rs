@@ -26,6 +26,31 @@ pub(super) fn reads(asked: Option<ReadKind>) -> Vec<String> {
     some.iter().map(|&read| read.to_owned()).collect()
 }
 
+/// What is asked to find out what a user or role stands on: see [`super::branch`].
+const BRANCH: [&str; 16] = [
+    "iam:GetAccessKeyLastUsed",
+    "iam:GetRole",
+    "iam:GetUser",
+    "iam:ListAccessKeys",
+    "iam:ListAttachedGroupPolicies",
+    "iam:ListAttachedRolePolicies",
+    "iam:ListAttachedUserPolicies",
+    "iam:ListGroupPolicies",
+    "iam:ListGroupsForUser",
+    "iam:ListInstanceProfilesForRole",
+    "iam:ListRolePolicies",
+    "iam:ListUserPolicies",
+    "iam:ListUsers",
+    "rolesanywhere:ListProfiles",
+    "rolesanywhere:ListTrustAnchors",
+    "sts:GetAccessKeyInfo",
+];
+
+/// The permissions that finding out needs what we ourselves stand on.
+pub(super) fn branch() -> Vec<String> {
+    BRANCH.iter().map(|&read| read.to_owned()).collect()
+}
+
 /// The least policy that permits what is needed, its reads apart from its changes.
 pub(super) fn policy(needs: &[Need<'_>], partition: &str) -> Value {
     let seen = needs.iter().filter_map(|need| need.seen?.text("arn"));
@@ -102,6 +127,11 @@ mod tests {
 
     fn locator(text: &str) -> Locator {
         text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    #[test]
+    fn what_we_stand_on_is_found_out_by_reads_alone() {
+        assert!(BRANCH.iter().all(|read| READS.contains(read)));
     }
 
     #[test]

@@ -26,11 +26,11 @@ pub(super) fn remits(
         let link = links.of(account);
         let elsewhere = link.organization.get().is_some() && want.needs.iter().any(of_organization);
         if link.settings.role.is_some() || elsewhere {
-            let share = shares.entry((account, elsewhere)).or_default();
+            let share = shares.entry((account, elsewhere, want.named)).or_default();
             share.push((at, want));
         }
     }
-    for ((account, _), wants) in shares {
+    for ((account, ..), wants) in shares {
         let mut open: Vec<(usize, &Want<'_>)> = Vec::new();
         let mut policy = String::new();
         let mut close = |open: &mut Vec<(usize, &Want<'_>)>, policy: &str| {
@@ -150,6 +150,7 @@ mod tests {
     fn wants<'a>(users: &'a [Locator], permissions: &'a [String]) -> Vec<Want<'a>> {
         let want = |target: &'a Locator| Want {
             account: target.account(),
+            named: true,
             needs: vec![Need {
                 permissions,
                 target: Some(target),
@@ -180,6 +181,25 @@ mod tests {
         assert!((2..40).contains(&all.len()), "{}", all.len());
         let named = |policy: &String| policy.matches("user/bot-").count();
         assert_eq!(all.iter().map(named).sum::<usize>(), 200);
+    }
+
+    #[test]
+    fn what_was_named_shares_a_session_with_nothing_that_was_discovered() {
+        let users: Vec<Locator> = (0..4)
+            .map(|at| user(&format!("bot-{at}"), "111111111111"))
+            .collect();
+        let permissions = ["iam:PutUserPolicy".to_owned()];
+        let mut wants = wants(&users, &permissions);
+        for (at, want) in wants.iter_mut().enumerate() {
+            want.named = at % 2 == 0;
+        }
+        let answers = remits(&links(), &wants, "aws");
+        let policies = answers.iter().flatten().map(|remit| &remit.policy);
+        let policies: Vec<&String> = policies.collect();
+        assert_eq!(policies.len(), 4);
+        assert_eq!(policies.first(), policies.get(2));
+        assert_eq!(policies.get(1), policies.get(3));
+        assert_ne!(policies.first(), policies.get(1));
     }
 
     #[test]

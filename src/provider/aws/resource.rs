@@ -84,7 +84,7 @@ const IAM: [(&[&str], &[&str]); 5] = [
 
 /// What else has a resource type: a service, how its operations begin, and the ARNs of its resources, where `{name}` is
 /// the target's own. Listings have none, nor has what asks for the owner of a key, since the owner is what it asks for.
-const OTHERS: [(&str, &[&str], &[&str]); 15] = [
+const OTHERS: [(&str, &[&str], &[&str]); 17] = [
     // Only the boundaries of ours are made, which have these names.
     (
         "iam",
@@ -117,6 +117,17 @@ const OTHERS: [(&str, &[&str], &[&str]); 15] = [
             "UpdateFunction",
         ],
         &["lambda:{region}:{account}:function:{name}"],
+    ),
+    // Which function rotates a secret, and which key encrypts what, is not in its name; a key may be of another account.
+    (
+        "lambda",
+        &["InvokeFunction"],
+        &["lambda:{region}:{account}:function:*"],
+    ),
+    (
+        "kms",
+        &["Decrypt", "Encrypt", "GenerateDataKey"],
+        &["kms:{region}:*:key/*"],
     ),
     (
         "bedrock",

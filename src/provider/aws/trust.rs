@@ -61,6 +61,9 @@ pub(super) async fn ways_in(
     look: &mut Look,
 ) {
     let said = let_in(trust);
+    // Whoever is named alone is how we came, and without them nobody comes again. Of several each could go without us
+    // noticing, and who of them let us in is not told.
+    let is_one_of_several = said.len() > 1;
     let (mut ec2, mut anywhere) = (false, false);
     let untold = |who: &str| {
         (
@@ -73,6 +76,7 @@ pub(super) async fn ways_in(
     };
     for one in &said {
         match one {
+            Let::Aws(_) if is_one_of_several => {}
             Let::Aws(who) => match principal(who) {
                 Some(named) => {
                     look.parts

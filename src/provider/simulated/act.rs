@@ -11,6 +11,7 @@ use super::fate::{Change, reaches, time};
 use super::read::Reader;
 use super::weather::{Fault, Operation};
 use super::world::{Logged, Node, World, lock};
+use crate::domain::KindId;
 use crate::domain::{
     Answer, Arg, Because, Becomes, Branch, Call, Cut, Duration, Effect, Fate, Locator, Named,
     Outcome, Probe, Query, Reading, Repeat, Rung, Secret, Seen, Spec, Time, Why,
@@ -325,6 +326,10 @@ impl Observe for Actor {
 
     fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
         self.reader.resolve(named)
+    }
+
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        self.reader.whose(kind, secret)
     }
 
     fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {

@@ -32,8 +32,8 @@ pub mod scenario;
 mod toy;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use adversary::{Adversary, Deed, fight};
 pub use branch::Prop;
@@ -43,7 +43,9 @@ pub use scenario::Scenario;
 pub use weather::{Fault, Operation, Rule, Weather};
 pub use world::{CutOffs, Edge, Happened, Logged, Node, Pace, Shared, Version, World, lock};
 
-use crate::domain::{ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Spec};
+use crate::domain::{
+    ActionId, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec,
+};
 use crate::provider::{Act, Guardrail, Need, Observe, Provider};
 
 /// What a simulated provider is told besides its world.
@@ -91,11 +93,20 @@ pub(crate) struct Inner {
     clock: Clock,
     settings: Settings,
     answered: AtomicBool,
+    /// The credentials that were lent to it: some can only be looked at by holding them.
+    held: Mutex<BTreeMap<Locator, Secret>>,
 }
 
 impl Inner {
     fn spec(&self, id: &ActionId) -> Option<&Spec> {
         self.actions.get(*self.by_id.get(id)?)
+    }
+
+    /// Whether this credential was lent to it.
+    fn holds(&self, target: &Locator, secret: Option<&str>) -> bool {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = held.get(target).map(Secret::expose);
+        held.is_some() && held == secret
     }
 
     fn has_answered(&self) {
@@ -138,6 +149,7 @@ impl Simulated {
             clock,
             settings,
             answered: AtomicBool::new(false),
+            held: Mutex::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -205,6 +217,13 @@ impl Provider for Simulated {
 
     fn guards(&self) -> Vec<ActionId> {
         self.inner.settings.guards.clone()
+    }
+
+    fn hold(&self, target: &Locator, secret: &Secret) {
+        let copy = Secret::new(secret.expose().to_owned());
+        let held = self.inner.held.lock();
+        let mut held = held.unwrap_or_else(PoisonError::into_inner);
+        held.insert(target.clone(), copy);
     }
 
     fn reader(&self, account: Option<&str>) -> Arc<dyn Observe> {

@@ -12,8 +12,8 @@ use super::weather::{Fault, Operation};
 use super::world::{World, lock};
 use super::{Inner, Node};
 use crate::domain::{
-    Because, Branch, Call, Duration, Fact, Fields, Kind, Locator, Named, NotSeen, Probe, Query,
-    Readable, Reading, Secret, Seen, Time, Why,
+    Because, Branch, Call, Duration, Fact, Fields, Kind, KindId, Locator, Named, NotSeen, Probe,
+    Query, Readable, Reading, Secret, Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
@@ -96,7 +96,9 @@ impl Reader {
             Ok(kind) => kind,
             Err(why) => return Fact::Unreadable(why),
         };
-        if kind.readable != Readable::ById {
+        let secret = world.node(target).and_then(|node| node.secret.as_deref());
+        let is_held = kind.readable == Readable::BySecret && self.inner.holds(target, secret);
+        if kind.readable != Readable::ById && !is_held {
             let text = format!("a {} cannot be looked up by its id", kind.title);
             return Fact::Unreadable(Why::new(Because::NotImplemented, text));
         }
@@ -247,6 +249,20 @@ impl Observe for Reader {
                 );
             }
             answers
+        })
+    }
+
+    fn whose<'a>(&'a self, kind: &'a KindId, secret: &'a Secret) -> Soon<'a, Result<Locator, Why>> {
+        Box::pin(async move {
+            self.ask(Operation::Resolve, || kind.to_string()).await?;
+            let world = lock(&self.inner.world);
+            let is_it = |node: &&Node| {
+                node.locator.kind() == kind && node.secret.as_deref() == Some(secret.expose())
+            };
+            let found = world.nodes().find(is_it);
+            found
+                .map(|node| node.locator.clone())
+                .ok_or_else(|| Why::new(Because::Missing, "nothing here has this secret"))
         })
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Strict: what it does not know it refuses. Never runs the tool; it only builds the world.
 
+mod part;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -12,7 +14,9 @@ use super::inject::Inject;
 use super::weather::{Length, Rule, Weather};
 use super::world::{Edge, Grant, Happened, Node, Pace, Version, World};
 use super::{Prop, Settings};
-use crate::domain::{ActionId, Changed, Clock, Fields, Kind, Locator, Relation, Time};
+use crate::domain::{ActionId, Clock, Kind, Locator, Time};
+
+pub use part::{Elsewhere, Expect, Link, Past, Permit, Thing};
 
 /// A rehearsal, as people write it.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -37,6 +41,9 @@ pub struct Scenario {
     pub lessons: Vec<String>,
     /// What the operator names.
     pub subject: Locator,
+    /// What the operator names beside it.
+    #[serde(default)]
+    pub subjects: Vec<Locator>,
     /// How long before the start the incident window begins.
     pub since: Length,
     /// When the drill starts.
@@ -45,6 +52,9 @@ pub struct Scenario {
     pub seed: u64,
     /// Who acts.
     pub responder: Responder,
+    /// Who acts at further providers, whose catalogues the world follows too.
+    #[serde(default)]
+    pub elsewhere: Vec<Elsewhere>,
     /// The world before.
     pub world: Before,
     /// What goes wrong on the way.
@@ -108,148 +118,15 @@ pub struct Before {
     pub healthy: Vec<Locator>,
 }
 
-/// A thing that exists before the drill.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Thing {
-    /// Its name.
-    pub locator: Locator,
-    /// What observing it answers; `created` and `last_used` come from `age` and `used`.
-    #[serde(default)]
-    pub fields: Fields,
-    /// The principal that holds it.
-    #[serde(default)]
-    pub held_by: Option<Locator>,
-    /// What minted it.
-    #[serde(default)]
-    pub issuer: Option<Locator>,
-    /// When it was issued; or say `age`.
-    #[serde(default)]
-    pub issued_at: Option<Time>,
-    /// How long before the start it was issued.
-    #[serde(default)]
-    pub age: Option<Length>,
-    /// How long before the start it was last used.
-    #[serde(default)]
-    pub used: Option<Length>,
-    /// When it lapses; or say `lasts`. Absent both: its kind's lifetime after it was issued.
-    #[serde(default)]
-    pub expires: Option<Time>,
-    /// How long after the start it lapses.
-    #[serde(default)]
-    pub lasts: Option<Length>,
-    /// Whether it can be tried with its simulated secret, `sim-secret-<id>`.
-    #[serde(default)]
-    pub secret: bool,
-    /// The credential that lies in it, where it is a place that consumers read.
-    #[serde(default)]
-    pub holds: Option<Locator>,
-    /// The place that it takes its credential from, where it is a consumer.
-    #[serde(default)]
-    pub reads: Option<Locator>,
-    /// How long after a delivery a consumer begins to use what was delivered.
-    #[serde(default)]
-    pub reads_after: Length,
-    /// What it may do, where it is a principal.
-    #[serde(default)]
-    pub grants: Vec<Permit>,
-    /// What it stands on beside its holder: group, policy, trust, boundary, identity provider.
-    #[serde(default)]
-    pub stands_on: Vec<Locator>,
-}
-
-/// What a principal may do at one service.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Permit {
-    /// The service.
-    pub service: String,
-    /// The operations.
-    pub actions: Vec<String>,
-    /// Whether on everything there.
-    #[serde(default)]
-    pub everywhere: bool,
-    /// How long before the start it last used the service; absent: never.
-    #[serde(default)]
-    pub used: Option<Length>,
-}
-
-/// A relation between things.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Link {
-    /// What reaches.
-    pub from: Locator,
-    /// What is reached.
-    pub to: Locator,
-    /// How.
-    pub relation: Relation,
-    /// Why an inventory would believe it.
-    #[serde(default)]
-    pub evidence: String,
-    /// How long before the start it happened; absent for what is seen in configuration, at once.
-    #[serde(default)]
-    pub ago: Option<Length>,
-}
-
-/// An event before the drill.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Past {
-    /// With what it was done.
-    pub who: Locator,
-    /// When; or say `ago`.
-    #[serde(default)]
-    pub at: Option<Time>,
-    /// How long before the start.
-    #[serde(default)]
-    pub ago: Option<Length>,
-    /// Its name in the audit log.
-    pub event: String,
-    /// From where.
-    #[serde(default)]
-    pub source_ip: Option<String>,
-    /// By which program.
-    #[serde(default)]
-    pub user_agent: Option<String>,
-    /// Whether it was permitted.
-    #[serde(default = "yes")]
-    pub accepted: bool,
-    /// What it made.
-    #[serde(default)]
-    pub made: Option<Locator>,
-    /// The fields that it wrote; they are among the nodes as it left them.
-    #[serde(default)]
-    pub changed: Vec<Changed>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// What is true at the end.
-#[derive(Clone, PartialEq, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// The outcome that the tool must say.
-    pub outcome: String,
-    /// What the world must refuse.
-    #[serde(default)]
-    pub dead: Vec<Locator>,
-    /// What the world must accept.
-    #[serde(default)]
-    pub alive: Vec<Locator>,
-    /// The places that must hold a credential made by contain, which the world must accept.
-    #[serde(default)]
-    pub renewed: Vec<Locator>,
-}
-
 /// Why a drill file cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum Broken {
     /// It is no drill file.
     #[error("{0}")]
     Unreadable(String),
+    /// There is no such provider.
+    #[error("there is no provider `{0}`")]
+    UnknownProvider(String),
     /// A kind is not in the provider's catalogue.
     #[error("`{0}` is of a kind that the provider does not have")]
     UnknownKind(Locator),
@@ -293,16 +170,52 @@ impl Scenario {
     /// What a provider is told besides the world.
     #[must_use]
     pub fn settings(&self) -> Settings {
+        self.settings_of(&self.provider, &Weather::scripted(self.weather.clone()))
+    }
+
+    /// What one of its providers is told besides the world, under a weather that all of them may share.
+    #[must_use]
+    pub fn settings_of(&self, provider: &str, weather: &Weather) -> Settings {
+        let own = self.own().into_iter();
+        let guards = self.world.guardrails.iter();
+        Settings {
+            responder: own.filter(|one| one.provider() == provider).collect(),
+            weather: weather.clone(),
+            guards: guards
+                .filter(|id| id.provider() == provider)
+                .cloned()
+                .collect(),
+            ..Settings::default()
+        }
+    }
+
+    /// Its providers, the first one first.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        let others = self.elsewhere.iter().map(|other| other.provider.as_str());
+        std::iter::once(self.provider.as_str()).chain(others)
+    }
+
+    /// Everything that the operator names.
+    #[must_use]
+    pub fn named(&self) -> Vec<Locator> {
+        let first = std::iter::once(&self.subject);
+        first.chain(&self.subjects).cloned().collect()
+    }
+
+    /// Who acts, at all providers: of each the credential, then its principal.
+    #[must_use]
+    pub fn own(&self) -> Vec<Locator> {
         let Responder {
             credential,
             principal,
         } = &self.responder;
-        Settings {
-            responder: vec![credential.clone(), principal.clone()],
-            weather: Weather::scripted(self.weather.clone()),
-            guards: self.world.guardrails.clone(),
-            ..Settings::default()
-        }
+        let others = self.elsewhere.iter();
+        let others = others.flat_map(|other| [&other.credential, &other.principal]);
+        [credential, principal]
+            .into_iter()
+            .chain(others)
+            .cloned()
+            .collect()
     }
 
     /// The start of the incident window.
@@ -388,7 +301,7 @@ impl Scenario {
             .iter()
             .flat_map(|thing| thing.held_by.iter().chain(&thing.issuer));
         let ends = world.edges.iter().flat_map(|link| [&link.from, &link.to]);
-        let ours = [&self.responder.credential, &self.responder.principal];
+        let ours = self.own();
         let delivery = world.nodes.iter().flat_map(|thing| {
             thing
                 .holds
@@ -399,8 +312,13 @@ impl Scenario {
         let held = self.adversary.iter().flat_map(|one| &one.holds);
         let places: [(&'static str, Vec<&Locator>); 9] = [
             ("`adversary`", held.collect()),
-            ("`subject`", vec![&self.subject]),
-            ("`responder`", ours.to_vec()),
+            (
+                "`subject`",
+                std::iter::once(&self.subject)
+                    .chain(&self.subjects)
+                    .collect(),
+            ),
+            ("`responder`", ours.iter().collect()),
             ("`held_by` or `issuer`", owners.collect()),
             ("`holds`, `reads` or `stands_on`", delivery.collect()),
             ("`edges`", ends.collect()),

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use contain::converge::Answer;
 use contain::domain::event::Event;
 use contain::domain::mandate::{Mandate, Scope};
-use contain::domain::{Duration, Locator, Relation, Rung, Tier};
+use contain::domain::{Clock, Duration, Locator, Relation, Rung, Tier};
 use contain::gate::Policy;
 use contain::journal::{Fails, Injecting, Journal};
 use contain::provider::simulated::{Fault, Operation, Rule};
@@ -15,8 +15,8 @@ use contain::report::standing::Outcome as Said;
 use super::Cells;
 use crate::simulated::{Bench, LEAK, Wish, name};
 
-fn reach(
-    bench: &Bench,
+pub(super) fn reach(
+    clock: &Clock,
     lasts: Duration,
     at_most: u32,
     rungs: &[Rung],
@@ -33,15 +33,15 @@ fn reach(
             relations: BTreeSet::from([Relation::Held, Relation::Minted, Relation::Entered]),
         },
         tier: Tier::DISRUPTIVE,
-        until: bench.clock.now() + lasts,
+        until: clock.now() + lasts,
         nonce: "n1".to_owned(),
         signed: None,
     }
 }
 
-const SOFT: [Rung; 3] = [Rung::Narrow, Rung::EndSessions, Rung::Suspend];
+pub(super) const SOFT: [Rung; 3] = [Rung::Narrow, Rung::EndSessions, Rung::Suspend];
 
-fn nobody(granted: Vec<Mandate>) -> Wish {
+pub(super) fn nobody(granted: Vec<Mandate>) -> Wish {
     Wish {
         answer: Answer::Nobody,
         granted,
@@ -49,7 +49,7 @@ fn nobody(granted: Vec<Mandate>) -> Wish {
     }
 }
 
-fn leaked() -> Locator {
+pub(super) fn leaked() -> Locator {
     name("access-key/LEAKED")
 }
 
@@ -59,9 +59,9 @@ async fn without_authority_nothing_leaves() {
     let end = bench.go(&nobody(Vec::new())).await.end();
     assert_eq!(end.standing.outcome, Said::Waiting);
     assert!(end.wants_code);
-    let past = reach(&bench, Duration::from_secs(-1), 9, &SOFT, leaked());
+    let past = reach(&bench.clock, Duration::from_secs(-1), 9, &SOFT, leaked());
     let other = reach(
-        &bench,
+        &bench.clock,
         Duration::from_hours(1),
         9,
         &SOFT,
@@ -69,7 +69,7 @@ async fn without_authority_nothing_leaves() {
     );
     let low = Mandate {
         tier: Tier::READ,
-        ..reach(&bench, Duration::from_hours(1), 9, &SOFT, leaked())
+        ..reach(&bench.clock, Duration::from_hours(1), 9, &SOFT, leaked())
     };
     for mandate in [past, other, low] {
         let bench = Bench::new(LEAK);
@@ -84,14 +84,20 @@ async fn without_authority_nothing_leaves() {
 async fn a_reach_mandate_covers_its_rungs_and_its_number() {
     for at_most in 0..5_u32 {
         let bench = Bench::new(LEAK);
-        let mandate = reach(&bench, Duration::from_hours(1), at_most, &SOFT, leaked());
+        let mandate = reach(
+            &bench.clock,
+            Duration::from_hours(1),
+            at_most,
+            &SOFT,
+            leaked(),
+        );
         drop(bench.go(&nobody(vec![mandate])).await.end());
         bench.check(false);
         assert_eq!(bench.left().len(), at_most as usize);
     }
     for rung in [Rung::Suspend, Rung::EndSessions] {
         let bench = Bench::new(LEAK);
-        let mandate = reach(&bench, Duration::from_hours(1), 99, &[rung], leaked());
+        let mandate = reach(&bench.clock, Duration::from_hours(1), 99, &[rung], leaked());
         drop(bench.go(&nobody(vec![mandate])).await.end());
         bench.check(false);
         let is_of = |action: &contain::domain::ActionId| {
@@ -107,7 +113,7 @@ async fn a_reach_mandate_covers_its_rungs_and_its_number() {
 async fn authority_that_ended_is_not_used_again() {
     let bench = Bench::new(LEAK);
     let disk = Injecting::kill(bench.disk.clone(), 3, Fails::Before);
-    let mandate = reach(&bench, Duration::from_hours(1), 99, &SOFT, leaked());
+    let mandate = reach(&bench.clock, Duration::from_hours(1), 99, &SOFT, leaked());
     let wish = nobody(vec![mandate]);
     drop(bench.go_on(Box::new(disk), &wish).await);
     let opened = Journal::open(Box::new(bench.disk.clone()), bench.clock.clone(), "law");
@@ -129,7 +135,7 @@ async fn authority_runs_out_while_the_provider_stalls() {
         Fault::Error500Before,
     ] {
         let bench = Bench::new(LEAK);
-        let mandate = reach(&bench, Duration::from_mins(1), 99, &SOFT, leaked());
+        let mandate = reach(&bench.clock, Duration::from_mins(1), 99, &SOFT, leaked());
         let until = mandate.until;
         let wish = nobody(vec![mandate]);
         bench.weather.add(Rule {
@@ -158,7 +164,13 @@ async fn turning_the_clock_extends_nothing() {
                 let bench = Bench::new(LEAK);
                 let disk = Injecting::kill(bench.disk.clone(), nth, Fails::After);
                 let lasts = if stays { 60 } else { 2 };
-                let mandate = reach(&bench, Duration::from_mins(lasts), 99, &SOFT, leaked());
+                let mandate = reach(
+                    &bench.clock,
+                    Duration::from_mins(lasts),
+                    99,
+                    &SOFT,
+                    leaked(),
+                );
                 let wish = nobody(vec![mandate]).dropped(true);
                 drop(bench.go_on(Box::new(disk), &wish).await);
                 if !stays {

@@ -3,7 +3,8 @@
 use contain::converge::{Answer, Limit};
 use contain::domain::{Cause, Duration, Locator, State};
 use contain::gate::Confirmation;
-use contain::plan::branch::Guarded;
+use contain::plan::branch::{Branches, Guarded};
+use contain::provider::Observer;
 use contain::provider::simulated::weather::Length;
 use contain::provider::simulated::{Fault, Operation, Prop, Rule, Scenario, lock};
 use contain::report::standing::Outcome as Said;
@@ -204,6 +205,28 @@ async fn a_slow_look_at_our_own_branch_holds_up_what_was_named_by_a_moment_only(
     };
     let (calm, late) = (took(false).await, took(true).await);
     assert!(late <= calm + Duration::from_secs(6), "{calm:?} {late:?}");
+}
+
+/// A look that takes longer than anybody waits for it is not begun anew each time: it ends, and is known from then on.
+#[tokio::test(start_paused = true)]
+async fn a_look_that_outlasts_all_patience_ends_all_the_same() {
+    let bench = standing_on(TRUST);
+    bench.weather.add(Rule {
+        on: Some(Operation::Read),
+        about: "what we stand on".to_owned(),
+        nth: None,
+        fault: Fault::Slow(Length(Duration::from_secs(9))),
+    });
+    let branches = Branches::new(bench.own(), Vec::new(), Vec::new());
+    let observer = Observer::new(&bench.catalogue, bench.clock.clone());
+    let mut told = Vec::new();
+    for _ in 0..6 {
+        let patience = Duration::from_secs(2);
+        let known = branches.now(&observer, &bench.clock, patience).await;
+        told.push(known.told().any(|(_, what, _)| *what == name(TRUST)));
+    }
+    assert_eq!(told.first(), Some(&false), "{told:?}");
+    assert_eq!(told.last(), Some(&true), "{told:?}");
 }
 
 /// What cannot be read is told, and nothing is marked for it.

@@ -25,13 +25,14 @@ use super::Cells;
 use crate::simulated::{Bench, LEAK, Wish, name};
 
 /// Everybody's keys, by what `allowed_signers` calls them.
-const KEYS: [(&str, u8); 6] = [
+const KEYS: [(&str, u8); 7] = [
     ("alice@work", 1),
     ("alice@home", 2),
     ("bob", 3),
     ("carol", 4),
     ("triage", 5),
     ("eve", 6),
+    ("dave", 7),
 ];
 
 fn key(signer: &str) -> PrivateKey {
@@ -39,7 +40,7 @@ fn key(signer: &str) -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&[*seed; 32]))
 }
 
-fn signers() -> AllowedSigners {
+pub(super) fn signers() -> AllowedSigners {
     let line = |(name, _): &(&str, u8)| {
         let public = key(name).public_key().to_openssh().unwrap();
         format!("{name} {public}\n")
@@ -47,13 +48,13 @@ fn signers() -> AllowedSigners {
     AllowedSigners::parse(&KEYS.iter().map(line).collect::<String>()).unwrap()
 }
 
-fn sign(signer: &str, said: &[u8]) -> String {
+pub(super) fn sign(signer: &str, said: &[u8]) -> String {
     let signature = key(signer).sign(NAMESPACE, HashAlg::Sha512, said).unwrap();
     signature.to_pem(LineEnding::LF).unwrap()
 }
 
 /// Alice, who owns a bot and is the very account that contain acts with; bob and carol, who may agree.
-fn roster() -> Arc<Roster> {
+pub(super) fn roster() -> Arc<Roster> {
     let person = |signs_as: &[&str], accounts: &[&str], roles: &[Role]| Person {
         signs_as: signs_as.iter().map(|&name| name.to_owned()).collect(),
         accounts: accounts.iter().map(|&name| name.to_owned()).collect(),
@@ -84,7 +85,7 @@ fn roster() -> Arc<Roster> {
     Arc::new(Roster::new(people, agents, pipelines).unwrap())
 }
 
-fn by(who: Who) -> Circumstances {
+pub(super) fn by(who: Who) -> Circumstances {
     Circumstances {
         who,
         roster: roster(),
@@ -97,7 +98,7 @@ pub(super) fn person(name: &str) -> Circumstances {
 }
 
 /// Alice isolates what leaked; with `grave` that is protected, so that it takes a second person.
-fn isolate(limit: Limit, grave: bool) -> Wish {
+pub(super) fn isolate(limit: Limit, grave: bool) -> Wish {
     Wish {
         around: person("alice"),
         protected: if grave {
@@ -201,7 +202,7 @@ impl Asked {
     }
 }
 
-fn case(bench: &Bench) -> Case {
+pub(super) fn case(bench: &Bench) -> Case {
     contain::journal::read(&mut bench.disk.clone())
         .unwrap()
         .case
@@ -541,7 +542,7 @@ async fn a_policy_that_errors_or_says_nothing_denies_whoever_signed() {
     }
 }
 
-async fn write(bench: &Bench, event: Event) {
+pub(super) async fn write(bench: &Bench, event: Event) {
     let sink = Box::new(bench.disk.clone());
     let (journal, _) = Journal::open(sink, bench.clock.clone(), "laws").unwrap();
     journal.append(vec![event]).await.unwrap();
@@ -583,6 +584,7 @@ async fn what_is_declared_lets_one_person_cut_until_it_ends_and_leaves_a_review(
                         id: one.id,
                         by,
                         why,
+                        signed: None,
                     },
                 )
                 .await;
@@ -593,7 +595,7 @@ async fn what_is_declared_lets_one_person_cut_until_it_ends_and_leaves_a_review(
 }
 
 /// What is authorised ahead for the pipeline, as a file.
-fn ahead(changed: &[(&str, &str)]) -> String {
+pub(super) fn ahead(changed: &[(&str, &str)]) -> String {
     let mut text = "standing: 1\nid: nightly\nfor: [nightly]\nkinds: [\"aws:access-key\", \"aws:user\", \"aws:role\"]\nrungs: [suspend, end-sessions]\n\
         tier: 2\nat_most: 9\nuntil: 2027-01-01T00:00:00Z\nreason: leaked keys in public repositories\n"
         .to_owned();
@@ -604,7 +606,11 @@ fn ahead(changed: &[(&str, &str)]) -> String {
     text
 }
 
-fn admit_ahead(text: &str, signer: &str, now: Time) -> Result<mandate::Mandate, Refused> {
+pub(super) fn admit_ahead(
+    text: &str,
+    signer: &str,
+    now: Time,
+) -> Result<mandate::Mandate, Refused> {
     let standing: Standing = serde_yaml::from_str(text).unwrap();
     let signature = sign(signer, text.as_bytes());
     let known = (&signers(), &Revoked::default());

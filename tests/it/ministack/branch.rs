@@ -70,7 +70,7 @@ fn what_our_user_has_through_a_group_is_taken_away_only_by_the_code() {
 }
 
 #[test]
-fn whom_the_trust_of_our_role_names_is_cut_only_by_the_code() {
+fn whom_the_trust_of_our_role_names_alone_is_cut_only_by_the_code() {
     let server = Server::start("ministack", &[]);
     let world = server.build();
     let policy =
@@ -114,6 +114,25 @@ fn whom_the_trust_of_our_role_names_is_cut_only_by_the_code() {
         assert_kept(&isolate(&desk, what, &[]), action, what, why);
     }
     assert!(server.accepted(&world, &["bot", "role_b"]) == [true, true]);
+
+    // Once it names somebody else too, either may go and we still come in: a colleague who is compromised is cut like
+    // anybody, and the trust itself is kept.
+    let trust = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": [arn("release-bot"), arn("responder")]}, "Action": "sts:AssumeRole"},
+    ]});
+    let trusted = json!({"RoleName": "role-b", "PolicyDocument": trust.to_string()});
+    call(&server, "update_assume_role_policy", &trusted);
+    let told = isolate(&desk, &bot, &[]);
+    let item = told.item(world.id("bot"), "aws.deactivate-access-key");
+    assert_eq!(item["verdict"], "observed", "{told:?}");
+    assert!(server.accepted(&world, &["bot", "role_b"]) == [false, true]);
+    let told = isolate(&desk, "aws:role-trust/role-b", &[]);
+    assert_kept(
+        &told,
+        "aws.close-role-trust",
+        "aws:role-trust/role-b",
+        "it is named itself",
+    );
 }
 
 #[test]

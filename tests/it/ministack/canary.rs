@@ -250,6 +250,10 @@ fn desk(server: &Server, world: &World, hook: &str) -> Desk {
         .file("secret.txt", world.secret("leaked"))
         .file("subjects", &format!("{}\n", world.key("leaked")))
         .file("events.json", "{\"Records\": []}")
+        .file(
+            "owned.yaml",
+            "estate: 1\nidentities: {ci-bot: {kind: bot}}\n",
+        )
         .file("note.txt", "seen at the desk\n")
 }
 
@@ -286,13 +290,21 @@ fn offline(runs: &mut Runs<'_>) {
         "completions bash",
         "man",
         "identify --from leak.txt",
+        "identify --secret env:LEAKED",
         "policy check",
         "provider schema",
         "provider test okta",
+        "estate schema",
+        "estate lint owned.yaml",
     ] {
         runs.run(line, &[]);
     }
-    for line in ["policy test tell.yaml", "provider lint tell.yaml"] {
+    for line in [
+        "policy test tell.yaml",
+        "provider lint tell.yaml",
+        "estate list",
+        "estate show ci-bot",
+    ] {
         runs.may_be_refused(line, &[]);
     }
 }
@@ -426,7 +438,8 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "measures list --json",
         "incident accept --relation could-enter --reason canary",
         "incident close --reason canary",
-        "incident close --json",
+        "incident close --key key --json",
+        "report --sign --key key --json",
         "status --watch --json",
         // What people do; here nobody is named, and nobody signs.
         "approve --json",
@@ -434,7 +447,7 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "approve --import leak.txt",
         "propose --rationale canary --evidence T-1 --playbook isolate --input review=4h --subjects subjects --from leak.txt --since 2h --reason canary --ticket T-1",
         "incident declare break-glass --reason canary --lasts 1h",
-        "incident review abc --reason canary",
+        "incident review abc --reason canary --key key",
         "incident handover bob --reason canary",
         "incident dismiss --reason canary",
         "policy explain",

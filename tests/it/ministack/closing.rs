@@ -1,5 +1,8 @@
 //! From the first cut to a closed incident, through the program: measures, what is owed, closing, the report.
 
+use std::path::Path;
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 
 use super::{isolate, refused};
@@ -270,4 +273,182 @@ fn status_is_watched_until_interrupted_and_tells_what_is_new() {
         assert!(told.out.contains(said), "{said}: {told:?}");
     }
     assert!(!told.out.contains('\u{1b}'), "{told:?}");
+}
+
+/// A workspace whose journals are signed at the end of whatever acted, by this key, and copied elsewhere.
+fn signing(desk: Desk, key: &Path) -> Desk {
+    let elsewhere = desk.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let config = format!(
+        "contain: 1\nproviders:\n  aws:\n    bounds: {{propagation: 2s, audit_lag: 0s}}\nsigning: {{key: {}, copies: [{}, /proc]}}\n",
+        key.display(),
+        elsewhere.display()
+    );
+    desk.file("contain.yaml", &config)
+}
+
+/// Makes a key, and answers its public half.
+fn make_key(at: &Path, passphrase: &str) -> String {
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", passphrase, "-f"])
+        .arg(at)
+        .status();
+    assert!(made.unwrap().success());
+    let text = std::fs::read_to_string(at.with_extension("pub")).unwrap();
+    let words: Vec<&str> = text.split_whitespace().take(2).collect();
+    words.join(" ")
+}
+
+fn is_content(lines: &[&str], at: &Path) -> bool {
+    let ended = Command::new("bash")
+        .args(["-c", &format!("set -e -o pipefail\n{}", lines.join("\n"))])
+        .current_dir(at)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    ended.unwrap().success()
+}
+
+#[test]
+fn whatever_acted_is_signed_at_the_end_and_the_final_report_is_checked_by_an_auditor_alone() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint()).with("PATH", "/usr/bin:/bin");
+    let key = desk.path().join("key");
+    let desk = signing(desk, &key);
+    let public = make_key(&key, "");
+    let desk = desk.file("allowed_signers", &format!("alice@example.com {public}\n"));
+
+    // One entry for all that was done, a copy elsewhere, and a warning about the place that takes none.
+    let told = isolate(&desk, &world, &["--yes"]);
+    told.assert(0, "isolated");
+    let warned = told.json["warnings"].to_string();
+    assert!(warned.contains("the checkpoint was not copied"), "{told:?}");
+    let signed = desk.entries("checkpoint");
+    assert_eq!(signed.len(), 1, "{told:?}");
+    let copies = std::fs::read_dir(desk.path().join("elsewhere")).unwrap();
+    assert_eq!(copies.count(), 2, "the checkpoint and its signature");
+    let verified = desk.run(&["journal", "verify"]);
+    let anchored = "anchored to entry ";
+    assert!(
+        verified.exit == 0 && verified.out.contains(anchored),
+        "{verified:?}"
+    );
+    assert!(
+        verified.out.contains("and 1 entry after it")
+            || verified.out.contains("and 1 entries after it"),
+        "all that was done is vouched for: {verified:?}"
+    );
+    // What only looks or notes something is not signed for.
+    assert_eq!(desk.run(&["incident", "note", "x", "--json"]).exit, 0);
+    assert_eq!(desk.entries("checkpoint").len(), 1);
+
+    desk.run(&["verify", "--wait", "--json"])
+        .assert(0, "contained");
+    for accepted in [
+        &[&world.key("sibling")[..]][..],
+        &["--relation", "could-enter"],
+    ] {
+        let arguments = [
+            &["incident", "accept"],
+            accepted,
+            &["--reason", "x", "--json"],
+        ];
+        assert_eq!(desk.run(&arguments.concat()).exit, 0);
+    }
+    let closed = desk.run(&["incident", "close", "--json"]);
+    assert_eq!(closed.exit, 0, "{closed:?}");
+    assert_eq!(desk.entries("checkpoint").len(), 2, "closing is signed for");
+    let data = &closed.json["data"];
+    assert_eq!(data["signed_by"], "alice@example.com", "{closed:?}");
+    assert_eq!(data["unsigned"], Value::Null);
+    desk.assert_journal_verifies();
+
+    // An auditor has the files of that folder and the file of signers, and two programs.
+    let list = Path::new(data["list"].as_str().unwrap());
+    let handed = tempfile::tempdir().unwrap();
+    for file in list.parent().unwrap().read_dir().unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), handed.path().join(file.file_name())).unwrap();
+    }
+    let signers = desk.path().join("here/allowed_signers");
+    std::fs::copy(signers, handed.path().join("allowed_signers")).unwrap();
+    let check = data["check"].as_array().unwrap();
+    let check: Vec<&str> = check.iter().map(|line| line.as_str().unwrap()).collect();
+    assert!(is_content(&check, handed.path()), "{check:?}");
+    let mut tampered = 0;
+    for file in handed.path().read_dir().unwrap() {
+        let file = file.unwrap().path();
+        let whole = std::fs::read(&file).unwrap();
+        for at in [whole.len() / 3, whole.len() / 2] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 1;
+            std::fs::write(&file, &bytes).unwrap();
+            assert!(!is_content(&check, handed.path()), "{at}: {file:?}");
+            tampered += 1;
+        }
+        std::fs::write(&file, &whole).unwrap();
+        assert!(is_content(&check, handed.path()), "{file:?}");
+    }
+    assert_eq!(
+        tampered,
+        2 * (6 + 1 + 2 + 1),
+        "reports, checkpoint, list, signers"
+    );
+    // The journal begins with what the report tells of.
+    let checkpoint = std::fs::read_to_string(data["checkpoint"].as_str().unwrap()).unwrap();
+    let checkpoint: Value = serde_json::from_str(&checkpoint).unwrap();
+    let journal = std::fs::read(desk.incidents()[0].join("journal.jsonl")).unwrap();
+    let bytes = usize::try_from(checkpoint["bytes"].as_u64().unwrap()).unwrap();
+    let beginning = contain::domain::Digest::of(&journal[..bytes]).to_string();
+    assert_eq!(checkpoint["sha256"], beginning.as_str());
+}
+
+#[test]
+fn a_key_that_wants_somebody_signs_nothing_unasked_and_holds_nothing_back() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let desk = Desk::of(&world, server.endpoint()).with("PATH", "/usr/bin:/bin");
+    let locked = desk.path().join("locked");
+    let desk = signing(desk, &locked);
+    make_key(&locked, "a passphrase");
+    let told = isolate(&desk, &world, &["--yes"]);
+    told.assert(0, "isolated");
+    let warned = told.json["warnings"].to_string();
+    assert!(warned.contains("nobody vouches for"), "{told:?}");
+    assert!(
+        warned.contains("contain journal sign --key FILE"),
+        "{told:?}"
+    );
+    assert!(desk.entries("checkpoint").is_empty());
+    let verified = desk.run(&["journal", "verify"]);
+    assert!(
+        verified.exit == 0 && verified.out.contains("unanchored"),
+        "{verified:?}"
+    );
+    // Nor does one on hardware, which is not even tried.
+    let touch = desk.path().join("touch.pub");
+    std::fs::write(&touch, "sk-ssh-ed25519@openssh.com AAAA nobody\n").unwrap();
+    let desk = desk.with("CONTAIN_SIGNING_KEY", touch.to_str().unwrap());
+    let key = world.key("sibling");
+    let told = desk.run(&["isolate", &key, "--since", world.since(), "--yes", "--json"]);
+    assert_eq!(told.exit, 0, "{told:?}");
+    let warned = told.json["warnings"].to_string();
+    assert!(warned.contains("wants to be touched"), "{told:?}");
+    // The report is stored, says that it is unsigned, and is signed later by who has a key.
+    let told = desk.run(&["report", "--sign", "--json"]);
+    assert_eq!(told.exit, 2, "{told:?}");
+    assert!(told.json["data"]["unsigned"].is_string(), "{told:?}");
+    assert_eq!(told.json["data"]["signature"], Value::Null);
+    let key = desk.path().join("key");
+    make_key(&key, "");
+    let told = desk.run(&["report", "--sign", "--key", key.to_str().unwrap(), "--json"]);
+    assert_eq!(told.exit, 0, "{told:?}");
+    assert!(told.json["data"]["signature"].is_string(), "{told:?}");
+    assert_eq!(
+        told.json["data"]["signed_by"],
+        Value::Null,
+        "nobody allows that key"
+    );
+    desk.assert_journal_verifies();
 }

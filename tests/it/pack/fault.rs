@@ -1,4 +1,6 @@
 //! The fault matrix EXE-1: every action and every question of every pack, against every sort of bad weather.
+//!
+//! Providers that are written in Rust bring their own cells: `Weather` is the vendor's end, `act_under` one cell of an action.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -6,14 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
-use contain::domain::{Duration, Fact, Outcome, Query, ReadKind, Readable, Secret, Time};
+use contain::domain::{
+    Call, Duration, Fact, Outcome, Query, ReadKind, Readable, Secret, Spec, Time,
+};
 use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped, stage};
-use contain::provider::Provider as _;
+use contain::provider::Provider;
 
 use super::{ITS, OURS, call, target};
 
 /// How long an exchange may take: no longer than has to be waited for, and long on a busy machine.
-fn deadline(fault: Fault) -> Duration {
+pub(crate) fn deadline(fault: Fault) -> Duration {
     match fault {
         Fault::TimeoutBefore | Fault::TimeoutAfter | Fault::Drip => Duration::from_secs(3),
         _ => Duration::from_secs(30),
@@ -21,7 +25,7 @@ fn deadline(fault: Fault) -> Duration {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Fault {
+pub(crate) enum Fault {
     Status(u16),
     Throttled(Option<&'static str>),
     Refused,
@@ -40,7 +44,7 @@ enum Fault {
     Loop,
 }
 
-const FAULTS: [Fault; 27] = [
+pub(crate) const FAULTS: [Fault; 27] = [
     Fault::Throttled(None),
     Fault::Throttled(Some("7")),
     Fault::Throttled(Some("99999999999999999999")),
@@ -71,12 +75,12 @@ const FAULTS: [Fault; 27] = [
 ];
 
 /// The vendor's end: as recorded but for the last exchange, which meets the fault.
-struct Weather {
-    base: String,
+pub(crate) struct Weather {
+    pub(crate) base: String,
     /// How often the request of the last exchange came.
     came: Arc<AtomicU32>,
     /// How many requests came in all.
-    all: Arc<AtomicU32>,
+    pub(crate) all: Arc<AtomicU32>,
     over: Arc<AtomicBool>,
 }
 
@@ -88,7 +92,7 @@ impl Drop for Weather {
 }
 
 impl Weather {
-    fn start(mut replies: Vec<Exchange>, fault: Fault, elsewhere: &str) -> Self {
+    pub(crate) fn start(mut replies: Vec<Exchange>, fault: Fault, elsewhere: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let came = Arc::new(AtomicU32::new(0));
@@ -297,7 +301,7 @@ fn garble(stream: &mut TcpStream, fault: Fault) {
 }
 
 /// A server that nothing may ever reach.
-fn elsewhere() -> (String, Arc<AtomicU32>) {
+pub(crate) fn elsewhere() -> (String, Arc<AtomicU32>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let hits = Arc::new(AtomicU32::new(0));
@@ -326,24 +330,27 @@ fn fits(fault: Fault, outcome: &Outcome) -> bool {
     }
 }
 
-async fn act(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -> Option<String> {
-    let weather = Weather::start(told.replies.clone(), fault, elsewhere);
-    let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
-    let target = target(pack, told, &weather.base);
-    packed.hold(&target, &Secret::new(ITS.to_owned()));
-    let id = format!("{}.{}", pack.name(), told.action.as_ref().unwrap());
-    let spec = pack
-        .actions()
-        .iter()
-        .find(|spec| spec.id.to_string() == id)
-        .unwrap();
-    let call = call(spec, told, target);
+/// What is performed in one cell, and what none of it may tell.
+pub(crate) struct Act {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) spec: Spec,
+    pub(crate) call: Call,
+    /// What is handed over, where the action delivers.
+    pub(crate) hands: Option<Secret>,
+    pub(crate) secrets: Vec<String>,
+}
+
+/// One cell: an action whose last request meets a fault; says what came of it, where that may not be.
+pub(crate) async fn act_under(weather: &Weather, fault: Fault, act: Act) -> Option<String> {
     let before = jiff::Timestamp::now();
-    let outcome = packed
-        .actor(None, &spec.permissions)
-        .perform(&[call])
-        .await
-        .remove(0);
+    let actor = act.provider.actor(None, &act.spec.permissions);
+    let outcome = match &act.hands {
+        Some(what) => actor.deliver(&act.call, what).await,
+        None => actor
+            .perform(std::slice::from_ref(&act.call))
+            .await
+            .remove(0),
+    };
     let said = format!("{outcome:?}");
     let came = weather.came.load(Ordering::SeqCst);
     let waits = match &outcome {
@@ -357,9 +364,32 @@ async fn act(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -
     // The port that was given up may be another test's by now, which hangs up.
     let is_taken = fault == Fault::Refused && came == 0 && matches!(outcome, Outcome::InDoubt(_));
     let fits = fits(fault, &outcome) || is_plain || is_taken;
-    let leaks = said.contains(OURS) || said.contains(ITS);
+    let leaks = act.secrets.iter().any(|secret| said.contains(secret));
+    let id = &act.spec.id;
     (!fits || came > 1 || leaks || !waits)
         .then(|| format!("{id} under {fault:?}: {said}; the request came {came} times"))
+}
+
+async fn act(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -> Option<String> {
+    let weather = Weather::start(told.replies.clone(), fault, elsewhere);
+    let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
+    let target = target(pack, told, &weather.base);
+    packed.hold(&target, &Secret::new(ITS.to_owned()));
+    let id = format!("{}.{}", pack.name(), told.action.as_ref().unwrap());
+    let spec = pack
+        .actions()
+        .iter()
+        .find(|spec| spec.id.to_string() == id)
+        .unwrap();
+    let call = call(spec, told, target);
+    let act = Act {
+        provider: Arc::new(packed),
+        spec: spec.clone(),
+        call,
+        hands: None,
+        secrets: vec![OURS.to_owned(), ITS.to_owned()],
+    };
+    act_under(&weather, fault, act).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -381,7 +411,7 @@ async fn no_weather_makes_an_action_claim_what_did_not_happen() {
 }
 
 /// Every cell holds, there are as many as there have to be, and nothing was sent to another host.
-async fn hold<F: Future<Output = Option<String>> + Send + 'static>(
+pub(crate) async fn hold<F: Future<Output = Option<String>> + Send + 'static>(
     cells: Vec<F>,
     hits: &AtomicU32,
 ) {

@@ -83,6 +83,7 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
             "Playbooks",
             "What it promises",
             "What it can cut",
+            "Add a provider",
             "Exit codes",
             "JSON",
             "Files and environment",
@@ -130,7 +131,8 @@ fn the_readme_lists_every_exit_code_as_the_help_does() {
 #[test]
 fn the_workspace_of_the_readme_is_understood() {
     let readme = read("README.md");
-    let example = readme
+    let (_, files) = readme.split_once("## Files and environment").unwrap();
+    let example = files
         .split("```yaml\n")
         .nth(1)
         .unwrap()

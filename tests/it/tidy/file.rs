@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use contain::playbook::Vocabulary;
-use contain::provider::aws;
+use contain::provider::{aws, github};
 use regex::Regex;
 
 use super::{catalogue, files, none, read, root, sources};
@@ -60,24 +60,23 @@ fn nothing_is_left_to_do_in_the_source() {
 
 #[test]
 fn an_action_stands_in_the_file_of_its_name() {
-    let declared: BTreeSet<String> = aws::actions()
-        .iter()
-        .map(|spec| spec.id.to_string())
-        .collect();
-    let head = Regex::new(r"^//! `(aws\.[a-z-]+)`: ").unwrap();
-    let mut found = BTreeSet::new();
-    for file in files("src/provider/aws/action") {
-        let text = read(&file);
-        let Some(head) = head.captures(&text) else {
-            continue;
-        };
-        let id = &head[1];
-        let stem = id.trim_start_matches("aws.").replace('-', "_");
-        assert_eq!(file, format!("src/provider/aws/action/{stem}.rs"));
-        assert!(text.contains("fn spec() -> Spec"), "{file}");
-        found.insert(id.to_owned());
+    for (provider, actions) in [("aws", aws::actions()), ("github", github::actions())] {
+        let declared: BTreeSet<String> = actions.iter().map(|spec| spec.id.to_string()).collect();
+        let head = Regex::new(&format!(r"^//! `({provider}\.[a-z-]+)`: ")).unwrap();
+        let mut found = BTreeSet::new();
+        for file in files(&format!("src/provider/{provider}/action")) {
+            let text = read(&file);
+            let Some(head) = head.captures(&text) else {
+                continue;
+            };
+            let id = &head[1];
+            let stem = id.split_once('.').unwrap().1.replace('-', "_");
+            assert_eq!(file, format!("src/provider/{provider}/action/{stem}.rs"));
+            assert!(text.contains("fn spec() -> Spec"), "{file}");
+            found.insert(id.to_owned());
+        }
+        assert_eq!(found, declared);
     }
-    assert_eq!(found, declared);
 }
 
 #[test]

@@ -6,9 +6,10 @@ use regex::Regex;
 
 use super::{code, module, none, read, sources};
 
-/// The rows of DESIGN section 2, lowest first.
-const ROWS: [&[&str]; 11] = [
+/// The rows of DESIGN section 2, lowest first; what people write is read the same way by all that stand above.
+const ROWS: [&[&str]; 12] = [
     &["domain"],
+    &["yaml"],
     &[
         "playbook",
         "estate",
@@ -169,7 +170,6 @@ fn the_bans_of_clippy_are_lifted_only_where_they_are_known() {
         "src/execute/intent.rs",            // acts
         "src/journal/check.rs",             // a test runs the check of a shell
         "src/playbook/expr.rs",             // a test measures
-        "src/playbook/yaml.rs",             // a test measures
         "src/provider/aws/export/tests.rs", // a test makes a pipe with a name
         "src/provider/http.rs",             // builds the one HTTP client
         "src/provider/mod.rs",              // hands on what the intent asked for
@@ -177,6 +177,7 @@ fn the_bans_of_clippy_are_lifted_only_where_they_are_known() {
         "src/provider/simulated/act.rs",    // a test of the simulated world acts in it
         "src/provider/simulated/mod.rs",    // the same
         "src/signature/mod.rs",             // tests compare with ssh-keygen
+        "src/yaml/mod.rs",                  // a test measures
     ];
     let unknown: Vec<String> = lifted
         .into_iter()

@@ -38,11 +38,11 @@ fn spec() -> Spec {
         undo: Undo::None("the former value is the one that leaked, and Lambda keeps no version of it to go back to".to_owned()),
         repeat: Repeat::SetLike,
         batch: 1,
-        permissions: words(&["lambda:UpdateFunctionConfiguration", "lambda:GetFunctionConfiguration"]),
+        permissions: words(&["lambda:UpdateFunctionConfiguration", "lambda:GetFunctionConfiguration", "kms:Decrypt", "kms:Encrypt"]),
         bound: setting_bound(),
         quota: None,
         tells: None,
-        unconfirmed: words(&["published versions keep the former value", "warm environments are said to be replaced"]),
+        unconfirmed: words(&["published versions keep the former value", "warm environments are said to be replaced", "which permissions on a customer managed key the change itself needs"]),
         standards: words(&["MITRE D3FEND 1.2.0 D3-CRO"]),
         docs: "https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html".to_owned(),
     }

@@ -33,7 +33,7 @@ fn spec() -> Spec {
         undo: Undo::None("the former value is the one that leaked, and putting it back would mean reading it; its version number is in the answer".to_owned()),
         repeat: Repeat::Once,
         batch: 1,
-        permissions: words(&["ssm:PutParameter", "ssm:DescribeParameters"]),
+        permissions: words(&["ssm:PutParameter", "ssm:DescribeParameters", "kms:Encrypt", "kms:GenerateDataKey"]),
         bound: setting_bound(),
         quota: None,
         tells: None,

@@ -33,7 +33,7 @@ fn spec() -> Spec {
         undo: Undo::None("the former value is the one that leaked; aws.return-secret-version makes it current again where that is wanted".to_owned()),
         repeat: Repeat::Tagged,
         batch: 1,
-        permissions: words(&["secretsmanager:PutSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]),
+        permissions: words(&["secretsmanager:PutSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "kms:Decrypt", "kms:GenerateDataKey"]),
         bound: setting_bound(),
         quota: None,
         tells: None,

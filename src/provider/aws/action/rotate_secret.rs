@@ -33,7 +33,7 @@ fn spec() -> Spec {
         undo: Undo::None("the former value is the one that leaked; where what it opens still takes it, aws.return-secret-version makes it current again".to_owned()),
         repeat: Repeat::Tagged,
         batch: 1,
-        permissions: words(&["secretsmanager:RotateSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"]),
+        permissions: words(&["secretsmanager:RotateSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "kms:Decrypt", "kms:GenerateDataKey", "lambda:InvokeFunction"]),
         bound: setting_bound(),
         quota: None,
         tells: None,

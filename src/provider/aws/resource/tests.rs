@@ -103,6 +103,16 @@ fn what_is_named_is_named_and_nothing_beside_it() {
             "arn:aws:secretsmanager:eu-west-1:1:secret:a${*}-??????",
         ),
         (
+            "lambda:InvokeFunction",
+            "aws:secret/eu-west-1:a@1",
+            "arn:aws:lambda:eu-west-1:1:function:*",
+        ),
+        (
+            "kms:GenerateDataKey",
+            "aws:parameter/eu-west-1:/ci/token@1",
+            "arn:aws:kms:eu-west-1:*:key/*",
+        ),
+        (
             "organizations:ListPoliciesForTarget",
             "aws:account/1@1",
             "arn:aws:organizations::*:account/*/1",

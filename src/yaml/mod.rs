@@ -1,13 +1,15 @@
-//! Strict YAML: a tree of scalars, lists and maps, each with its place.
+//! Strict YAML: a tree of scalars, lists and maps, each with its place; and what is wrong with a file, told with its place.
 //!
 //! Scalars keep their spelling. Never accepts what two readers could understand differently: duplicate keys, anchors,
 //! aliases, tags, merge keys, directives, a BOM, tabs, several documents; and never more than its limits.
+
+pub mod diagnostic;
 
 use std::collections::BTreeMap;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
-use super::diagnostic::{Problem, Refused, Span};
+pub use diagnostic::{Problem, Refused, Span};
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -15,6 +17,24 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 pub const MAX_DEPTH: usize = 64;
 /// The most nodes, keys included.
 pub const MAX_NODES: usize = 10_000;
+
+/// How large a file may be; the deepest nesting is the same for all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// The largest file, in bytes.
+    pub bytes: usize,
+    /// The most nodes, keys included.
+    pub nodes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: MAX_BYTES,
+            nodes: MAX_NODES,
+        }
+    }
+}
 
 /// A node of the file.
 #[derive(Clone, Debug)]
@@ -82,6 +102,7 @@ struct Builder<'t> {
     open: Vec<Open>,
     root: Option<Node>,
     nodes: usize,
+    limits: Limits,
     quoted: Vec<Span>,
     problems: Vec<Problem>,
 }
@@ -101,10 +122,20 @@ pub fn check(file: &str, text: &str) -> Result<(), Refused> {
 /// # Errors
 /// Says everything that is not strict about it, as far as it can be read.
 pub(crate) fn parse(text: &str) -> Result<Node, Vec<Problem>> {
-    if text.len() > MAX_BYTES {
+    parse_within(text, Limits::default())
+}
+
+/// Reads one document of another size.
+///
+/// # Errors
+/// Says everything that is not strict about it, as far as it can be read.
+pub(crate) fn parse_within(text: &str, limits: Limits) -> Result<Node, Vec<Problem>> {
+    if text.len() > limits.bytes {
         let message = format!(
-            "the file has {} bytes; at most {MAX_BYTES} (1 MiB) are read",
-            text.len()
+            "the file has {} bytes; at most {} ({} MiB) are read",
+            text.len(),
+            limits.bytes,
+            limits.bytes / (1024 * 1024)
         );
         return Err(vec![Problem::new("too-large", Span::default(), message)]);
     }
@@ -113,6 +144,7 @@ pub(crate) fn parse(text: &str) -> Result<Node, Vec<Problem>> {
         open: Vec::new(),
         root: None,
         nodes: 0,
+        limits,
         quoted: Vec::new(),
         problems: Vec::new(),
     };
@@ -237,8 +269,8 @@ impl Builder<'_> {
 
     fn count(&mut self, at: Span) -> Result<(), Problem> {
         self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            let message = format!("the file has more than {MAX_NODES} nodes");
+        if self.nodes > self.limits.nodes {
+            let message = format!("the file has more than {} nodes", self.limits.nodes);
             return Err(Problem::new("too-many-nodes", at, message));
         }
         Ok(())
@@ -349,7 +381,7 @@ mod tests {
     use super::*;
 
     fn first(text: &str) -> (&'static str, usize, usize, String) {
-        let refused = super::super::Refused::new("t", text, parse(text).err().unwrap_or_default());
+        let refused = super::Refused::new("t", text, parse(text).err().unwrap_or_default());
         refused
             .problems
             .first()
@@ -445,8 +477,7 @@ mod tests {
         let text = format!("a: \"{}\"\n", "x".repeat(2 * MAX_BYTES));
         let began = std::time::Instant::now();
         assert_eq!(first(&text).0, "too-large");
-        let refused =
-            super::super::Refused::new("t", &text, parse(&text).err().unwrap_or_default());
+        let refused = super::Refused::new("t", &text, parse(&text).err().unwrap_or_default());
         assert!(
             refused.render(false).len() < 10_000,
             "{}",

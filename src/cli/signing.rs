@@ -1,0 +1,183 @@
+//! What is signed without anybody being asked: the key, when, and what is said where it was not signed.
+//!
+//! Comes after all that a command did, waits a few seconds at most, and lets no command fail.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::checkpoint::{self, Made};
+use super::failure::Failure;
+use super::session::{Session, environment_path};
+use super::sign::{sign, sign_alone};
+use super::{Global, aside};
+use crate::domain::event::Event;
+use crate::domain::why::plain;
+use crate::journal::{Journal, Record};
+
+/// Names the key of whoever operates; stands before the workspace's, which all of its people share.
+const KEY: &str = "CONTAIN_SIGNING_KEY";
+/// How long one copy elsewhere may take where nobody asked for it.
+const COPYING: Duration = Duration::from_secs(5);
+
+/// What `contain.yaml` says.
+#[derive(Deserialize, Default, Debug)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Config {
+    /// What is signed with: a private key's file, or the `.pub` beside a key that an agent holds.
+    #[serde(default)]
+    key: Option<PathBuf>,
+    /// Folders that checkpoints are copied into, out of reach of whoever can write here.
+    #[serde(default)]
+    copies: Vec<PathBuf>,
+}
+
+/// The incidents that this command wrote to; clones note into the same place.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Touched(Arc<Mutex<BTreeSet<String>>>);
+
+impl Touched {
+    /// Notes one.
+    pub(super) fn add(&self, incident: &str) {
+        let mut touched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        touched.insert(incident.to_owned());
+    }
+
+    fn take(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Session {
+    /// The key that is signed with unasked, where one is configured.
+    pub(super) fn signing_key(&self) -> Option<PathBuf> {
+        let own = environment_path(KEY).map(|key| std::path::absolute(&key).unwrap_or(key));
+        own.or_else(|| Some(self.beside_config(self.workspace.config.signing.key.as_ref()?)))
+    }
+
+    /// The folders that checkpoints are copied into.
+    pub(super) fn copies(&self) -> Vec<PathBuf> {
+        let copies = self.workspace.config.signing.copies.iter();
+        copies.map(|copy| self.beside_config(copy)).collect()
+    }
+
+    /// Whether what is done here is signed unasked, for `doctor`.
+    pub(super) fn signs_unasked(&self) -> Result<String, String> {
+        let Some(key) = self.signing_key() else {
+            return Err(format!(
+                "nobody signs what is recorded, so whoever can write here can rewrite it: name a key under `signing` in contain.yaml, or in {KEY}"
+            ));
+        };
+        let key_at = key.display();
+        match sign_alone(b"contain doctor\n", &key) {
+            Ok(_) => Ok(format!(
+                "{key_at} signs the record at the end of whatever acted; further places for its checkpoints: {}",
+                self.copies().len()
+            )),
+            Err(why) => Err(format!("{key_at} signs nothing unasked: {}", why.message)),
+        }
+    }
+
+    fn beside_config(&self, path: &Path) -> PathBuf {
+        let beside = self.workspace.folder.clone().unwrap_or_default();
+        beside.join(path)
+    }
+
+    /// Signs with whoever sits at the terminal, and without waiting for anybody where nobody does.
+    pub(super) fn sign(&self, message: &[u8], key: &Path) -> Result<String, Box<Failure>> {
+        match self.is_attended() {
+            true => sign(message, key),
+            false => sign_alone(message, key),
+        }
+    }
+}
+
+/// Signs what the journals are now in which something was done since they were signed last.
+pub(super) async fn after(global: &Global) {
+    let touched = global.touched.take();
+    if touched.is_empty() {
+        return;
+    }
+    let Ok(session) = Session::open(global) else {
+        return;
+    };
+    let Some(key) = session.signing_key() else {
+        return;
+    };
+    for incident in touched {
+        match anchor(&session, &incident, &key).await {
+            Ok(None) => {}
+            Ok(Some(made)) => made.tell(&session),
+            Err(why) => warn(
+                &session,
+                &format!(
+                    "nobody vouches for what incident {incident} is now: {}; contain journal sign --key FILE --incident {incident}",
+                    plain(&why.message)
+                ),
+            ),
+        }
+    }
+}
+
+async fn anchor(
+    session: &Session,
+    incident: &str,
+    key: &Path,
+) -> Result<Option<Made>, Box<Failure>> {
+    let folder = session.folder(Some(incident))?;
+    if !is_due(&folder.read()?) {
+        return Ok(None);
+    }
+    let sink = session.sink(&folder)?;
+    let (journal, _) = Journal::open(sink, session.clock.clone(), session.actor())?;
+    let (copies, on) = (session.copies(), (&folder, &journal));
+    let copies = (copies.as_slice(), COPYING);
+    let made = checkpoint::make(session, on, copies, |said| sign_alone(said, key)).await?;
+    Ok(Some(made))
+}
+
+/// Whether something was done, or closed, since the journal was signed last.
+fn is_due(record: &Record) -> bool {
+    record
+        .lines
+        .iter()
+        .fold(false, |is_due, line| match &line.event {
+            Event::Checkpoint { .. } => false,
+            event => is_due || event.lets_a_call_leave() || matches!(event, Event::Closed { .. }),
+        })
+}
+
+impl Made {
+    /// Says it beside the result; what could not be copied is a warning.
+    fn tell(&self, session: &Session) {
+        if !session.json {
+            aside(&format!(
+                "Signed entry {} as a checkpoint; copies: {}.",
+                self.checkpoint.entries,
+                self.copies.len()
+            ));
+        }
+        for failed in &self.failed {
+            warn(session, &format!("the checkpoint was not copied: {failed}"));
+        }
+    }
+}
+
+fn warn(session: &Session, text: &str) {
+    if session.reminders.say(text.to_owned()) && !session.json {
+        aside(&format!("warning: {}", plain(text)));
+    }
+}
+
+/// Does something that may hang, and answers nothing where it takes longer than this.
+pub(super) fn in_time<T: Send + 'static>(
+    within: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || drop(tell.send(work())));
+    told.recv_timeout(within).ok()
+}

@@ -1,0 +1,185 @@
+//! What was named becomes subjects, and who acts is asked of every provider that they belong to.
+//!
+//! Reads providers only, all at once: one that does not answer keeps none of the others waiting.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+
+use super::aside;
+use super::estate::{Of, everywhere, who_beyond};
+use super::failure::{Failure, of_provider};
+use super::session::{self, Session};
+use super::wish::Subjects;
+use crate::domain::event::Order;
+use crate::domain::why::plain;
+use crate::domain::{Because, Locator, Named, NotSeen, Why};
+use crate::estate::{Estate, PREFIX};
+use crate::provider::{Catalogue, Observer};
+
+/// What was named, canonical.
+#[derive(Default)]
+pub(super) struct Resolved {
+    pub(super) subjects: Vec<Locator>,
+    /// The identities of the estate among what was named.
+    pub(super) identities: Vec<String>,
+    /// What of them cannot be a subject, and why.
+    pub(super) left_alone: Vec<NotSeen>,
+}
+
+/// Makes what was named canonical. What its provider cannot tell about now is set aside where others are named beside it.
+pub(super) async fn resolve(
+    session: &Session,
+    observer: &Observer,
+    wanted: &Subjects,
+) -> Result<Resolved, Box<Failure>> {
+    let mut typed = wanted.locators.clone();
+    if let Some(source) = &wanted.subjects {
+        typed.extend(session::subjects(source)?);
+    }
+    if typed.is_empty() {
+        return Err(Box::new(
+            Failure::usage("no subject was named").hint("contain isolate aws:access-key/AKIA..."),
+        ));
+    }
+    let mut all = Resolved::default();
+    typed.retain(|typed| match typed.trim().strip_prefix(PREFIX) {
+        Some(name) => {
+            all.identities.push(name.to_owned());
+            false
+        }
+        None => true,
+    });
+    let named: Vec<Named> = typed
+        .iter()
+        .map(|typed| session.name(typed))
+        .collect::<Result<_, _>>()?;
+    let mut known = BTreeSet::new();
+    for name in &all.identities {
+        let Of { held, left_alone } = everywhere(session, observer, name).await?;
+        let new = held.into_iter().filter(|one| known.insert(one.clone()));
+        all.subjects.extend(new);
+        all.left_alone.extend(left_alone);
+    }
+    let subjects = &mut all.subjects;
+    let mut away = Vec::new();
+    for (typed, resolved) in typed.iter().zip(observer.resolve(&named).await) {
+        match resolved {
+            Ok(locator) if known.insert(locator.clone()) => subjects.push(locator),
+            Ok(_) => {}
+            Err(why) => away.push((plain(typed), why)),
+        }
+    }
+    let is_away = |why: &Why| {
+        matches!(
+            why.because,
+            Because::Unavailable | Because::Timeout | Because::Throttled
+        )
+    };
+    let wrong = |(_, why): &&(String, Why)| subjects.is_empty() || !is_away(why);
+    if let Some((what, why)) = away.iter().find(wrong) {
+        return Err(of_provider(
+            &format!("cannot use `{what}` as a subject"),
+            why,
+        ));
+    }
+    let away = away.into_iter().map(|(what, why)| set_aside(what, why));
+    all.left_alone.extend(away);
+    Ok(all)
+}
+
+/// Says that something is left alone for now, and keeps that.
+fn set_aside(what: String, why: Why) -> NotSeen {
+    aside(&format!("warning: {what} is left alone: {why}"));
+    NotSeen {
+        what,
+        why,
+        withholds: true,
+    }
+}
+
+/// Who acts at every provider that the subjects belong to. A provider that does not tell keeps none of the others waiting:
+/// its subjects are left alone, for nobody knows whether that would cut our own branch.
+pub(super) async fn who_acts(
+    session: &Session,
+    observer: &Observer,
+    subjects: &mut Vec<Locator>,
+    left_alone: &mut Vec<NotSeen>,
+) -> Result<Vec<Locator>, Box<Failure>> {
+    let estate = session.estate()?;
+    let asked = ask_who_acts(&session.catalogue, observer, (subjects, estate));
+    let (own, silent) = asked.await;
+    let of = |subject: &Locator| {
+        let said = silent.iter().find(|(name, _)| name == subject.provider());
+        said.map(|(_, why)| why.clone())
+    };
+    if let Some((name, why)) = silent.first()
+        && subjects.iter().all(|subject| of(subject).is_some())
+    {
+        return Err(of_provider(&format!("cannot tell who acts at {name}"), why));
+    }
+    for (name, why) in &silent {
+        aside(&format!(
+            "warning: everything of {name} is left alone, as it cannot be told who acts there: {why}"
+        ));
+    }
+    for subject in subjects.iter() {
+        left_alone.extend(of(subject).map(|why| NotSeen {
+            what: subject.to_string(),
+            why,
+            withholds: true,
+        }));
+    }
+    subjects.retain(|subject| of(subject).is_none());
+    Ok(own)
+}
+
+/// Who acts where, all providers at once, those included that the estate may lead to; and those that did not tell.
+async fn ask_who_acts(
+    catalogue: &Catalogue,
+    observer: &Observer,
+    (subjects, estate): (&[Locator], Option<&Estate>),
+) -> (Vec<Locator>, Vec<(String, Why)>) {
+    let providers: BTreeSet<&str> = subjects.iter().map(Locator::provider).collect();
+    let further = who_beyond(catalogue, observer, (&providers, estate));
+    let known = providers.iter().copied();
+    let known = known.filter(|name| catalogue.provider(name).is_some());
+    let asked = known.map(|name| async move { (name, observer.whoami(name).await) });
+    let (mut own, mut silent) = (Vec::new(), Vec::new());
+    let (told, further) = futures_util::join!(join_all(asked), further);
+    for (name, who) in told {
+        match who {
+            Ok(who) => own.extend(who),
+            Err(why) => silent.push((name.to_owned(), why)),
+        }
+    }
+    own.extend(further);
+    (own, silent)
+}
+
+/// Who acts where a run goes on. Where that cannot be told of a provider, who acted there when it began is taken to act
+/// still, so that the others go on.
+pub(super) async fn who_acts_still(
+    session: &Session,
+    observer: &Observer,
+    order: &Order,
+) -> Result<Vec<Locator>, Box<Failure>> {
+    let subjects = &order.subjects;
+    let estate = session.estate()?;
+    let asked = ask_who_acts(&session.catalogue, observer, (subjects, estate));
+    let (mut own, silent) = asked.await;
+    for (name, why) in silent {
+        let before = order.acting_as.iter().filter(|one| one.provider() == name);
+        let before: Vec<Locator> = before.cloned().collect();
+        let is_alone = subjects.iter().all(|subject| subject.provider() == name);
+        if before.is_empty() || is_alone {
+            return Err(of_provider(
+                &format!("cannot tell who acts at {name}"),
+                &why,
+            ));
+        }
+        aside(&format!("warning: cannot tell who acts at {name}: {why}"));
+        own.extend(before);
+    }
+    Ok(own)
+}

@@ -1,0 +1,66 @@
+//! Clearing one call right before its intent, by the latest time that anything says, and anew where authority went meanwhile.
+//!
+//! Never lengthens authority: what has ended by any reading of a clock is noted as ended, and does not come back.
+
+use super::Ground;
+use crate::domain::case::Case;
+use crate::domain::event::Event;
+use crate::domain::{Digest, Duration, Item, ItemRef, Spec};
+use crate::gate::{self, Blocked, Clearance};
+use crate::journal;
+
+/// So far may the clocks of those who work on one incident be apart.
+const CLOCKS_DIFFER: Duration = Duration::from_mins(5);
+
+impl Ground<'_> {
+    /// Whether one attempt at an item may be made now.
+    pub(super) async fn clear(
+        &self,
+        about: (&Item, &ItemRef),
+        how: (&Spec, Digest),
+    ) -> Result<Result<Clearance, Blocked>, journal::Error> {
+        // Invariant I7: a clock that was turned forwards ends authority, and turning it back again revives none of it.
+        let (now, latest) = (self.clock.now(), self.clock.latest());
+        let over = |case: &Case| case.over_by(now, latest);
+        self.end(self.journal.with_case(over)).await?;
+        Ok(self.journal.with_case(|case| {
+            let rules = (self.policy, self.around);
+            gate::clear(about, how, (case, self.pledges), rules, latest)
+        }))
+    }
+
+    async fn end(&self, nonces: Vec<String>) -> Result<(), journal::Error> {
+        if nonces.is_empty() {
+            return Ok(());
+        }
+        let ended = nonces.into_iter().map(|nonce| Event::Ended { nonce });
+        self.write(ended.collect()).await
+    }
+}
+
+/// Ends all authority that was given before, where the wall's clock lies behind the record: somebody turned it back, and how
+/// long ago anything was given cannot be told.
+///
+/// # Errors
+/// The journal could not be written.
+pub async fn note_turned_back(ground: &Ground<'_>) -> Result<(), journal::Error> {
+    let (latest, given) = ground.journal.with_case(|case| {
+        let at = case.latest.unwrap_or_default();
+        (at, case.in_force(at))
+    });
+    let behind = ground.clock.behind(latest);
+    if behind <= CLOCKS_DIFFER || given.is_empty() {
+        return Ok(());
+    }
+    let text = format!(
+        "the clock here lies {} behind this record: authority that was given before has ended, and is given anew",
+        crate::domain::clock::spell(behind)
+    );
+    ground.write(vec![Event::Noted { text }]).await?;
+    ground.end(given).await
+}
+
+/// Whether what was to be begun is to be cleared anew: its authority has ended since it was cleared.
+pub(super) fn is_overtaken<T>(written: &Result<T, journal::Error>) -> bool {
+    matches!(written, Err(journal::Error::Overtaken { .. }))
+}

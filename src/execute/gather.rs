@@ -1,0 +1,181 @@
+//! Calls of one action that a provider takes together: gathered until all that are on their way have come, then sent as one.
+//!
+//! Never waits for what has not begun: what needs something else first, or has to be asked for, joins a later call.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, oneshot};
+
+use super::intent::Cleared;
+use crate::domain::{ActionId, Call, Item, ItemKey, Outcome, Work};
+use crate::journal;
+use crate::plan::least::Remits;
+use crate::provider::Catalogue;
+
+/// What calls have to share to be sent together: the action, the account, and the session that they are made under.
+type Key = (ActionId, Option<String>, Option<String>);
+
+/// The calls of one execution that may be sent together.
+#[derive(Default)]
+pub(super) struct Gatherings {
+    all: BTreeMap<Key, Arc<Gathering>>,
+    /// The place of each item in the plan, which puts the most powerful first.
+    places: BTreeMap<ItemKey, usize>,
+}
+
+/// Calls that are sent together.
+struct Gathering {
+    size: usize,
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    /// How many are on their way.
+    coming: usize,
+    waiting: Vec<Waiting>,
+}
+
+struct Waiting {
+    place: usize,
+    cleared: Cleared,
+    tell: oneshot::Sender<Option<Vec<Outcome>>>,
+}
+
+/// One item's way to the others; whoever lets go of it has left.
+pub(super) struct Way {
+    gathering: Arc<Gathering>,
+    place: usize,
+}
+
+fn key(call: &Call, remits: &Remits<'_>) -> Key {
+    let account = call.target.account().map(str::to_owned);
+    let remit = remits.under(call).map(|remit| remit.policy.clone());
+    (call.action.clone(), account, remit)
+}
+
+impl Gatherings {
+    pub(super) fn of(items: &[&Item], catalogue: &Catalogue, remits: &Remits<'_>) -> Self {
+        let mut gatherings = Self::default();
+        for (place, item) in items.iter().enumerate() {
+            let Work::Act(call) = &item.work else {
+                continue;
+            };
+            let size = catalogue.action(&call.action).map_or(1, |spec| spec.batch);
+            let size = usize::try_from(size).unwrap_or(1);
+            if size < 2 {
+                continue;
+            }
+            gatherings.places.insert(item.key.clone(), place);
+            gatherings.all.entry(key(call, remits)).or_insert_with(|| {
+                Arc::new(Gathering {
+                    size,
+                    state: Mutex::default(),
+                    changed: Notify::new(),
+                })
+            });
+        }
+        gatherings
+    }
+
+    /// The way of an item; none where its provider takes each call by itself.
+    pub(super) fn way(&self, item: &Item, call: &Call, remits: &Remits<'_>) -> Option<Way> {
+        let place = *self.places.get(&item.key)?;
+        let gathering = Arc::clone(self.all.get(&key(call, remits))?);
+        gathering.state().coming += 1;
+        Some(Way { gathering, place })
+    }
+
+    /// The way of an item that begins at once: nothing that it needs can keep the others waiting.
+    pub(super) fn begins(&self, item: &Item, remits: &Remits<'_>) -> Option<Way> {
+        let Work::Act(call) = &item.work else {
+            return None;
+        };
+        let manner = &item.manner;
+        let is_free = item.needs.is_empty()
+            && item.parallel.is_none()
+            && item.marks.is_empty()
+            && manner.wave == 0
+            && manner.undoes.is_none();
+        is_free.then(|| self.way(item, call, remits)).flatten()
+    }
+}
+
+impl Gathering {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is sent now: all that have come, once nobody else is on the way, or as many as one call takes.
+    fn take(&self) -> Vec<Waiting> {
+        let mut state = self.state();
+        if state.waiting.len() < self.size && state.coming > 0 {
+            return Vec::new();
+        }
+        state.waiting.sort_by_key(|waiting| waiting.place);
+        let size = self.size.min(state.waiting.len());
+        state.waiting.drain(..size).collect()
+    }
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        self.gathering.state().coming -= 1;
+        self.gathering.changed.notify_waiters();
+    }
+}
+
+impl Way {
+    /// Joins the others, and sends for all of them where it is the one to see that nobody else comes. Answers what came of
+    /// the one call: no outcome where whoever sent it could not tell, and nothing at all where none was sent.
+    ///
+    /// # Errors
+    /// The journal could not be written.
+    pub(super) async fn send<F>(
+        self,
+        cleared: Cleared,
+        send: F,
+    ) -> Result<Option<Vec<Outcome>>, journal::Error>
+    where
+        F: AsyncFn(Vec<Cleared>) -> Result<Option<Vec<Outcome>>, journal::Error>,
+    {
+        let gathering = Arc::clone(&self.gathering);
+        let (tell, mut told) = oneshot::channel();
+        gathering.state().waiting.push(Waiting {
+            place: self.place,
+            cleared,
+            tell,
+        });
+        drop(self);
+        loop {
+            let changed = gathering.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            match told.try_recv() {
+                Ok(outcome) => return Ok(outcome),
+                Err(oneshot::error::TryRecvError::Closed) => return Ok(Some(Vec::new())),
+                Err(oneshot::error::TryRecvError::Empty) => {}
+            }
+            let some = gathering.take();
+            if some.is_empty() {
+                tokio::select! {
+                    outcome = &mut told => return Ok(outcome.unwrap_or_else(|_| Some(Vec::new()))),
+                    () = changed => {}
+                }
+                continue;
+            }
+            let (cleared, tells): (Vec<_>, Vec<_>) =
+                some.into_iter().map(|one| (one.cleared, one.tell)).unzip();
+            let mut outcomes = send(cleared).await?.map(Vec::into_iter);
+            for tell in tells {
+                let outcome = outcomes
+                    .as_mut()
+                    .map(|all| all.next().into_iter().collect());
+                // Whoever no longer waits needs no answer.
+                drop(tell.send(outcome));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What a kind says about its secrets: the checksum in their form, and how one tells which thing it is of.
+//!
+//! Part of lint; sends nothing.
+
+use super::request::{self, Role, check};
+use super::{ALWAYS, Lint};
+use crate::domain::checksum;
+use crate::pack::model::{Identify, KindPart};
+
+impl Lint<'_> {
+    /// What a kind says about its secrets.
+    pub(super) fn secrets(&mut self, path: &str, kind: &KindPart) {
+        for (at, form) in kind.secrets.iter().enumerate() {
+            let form = regex::Regex::new(form).ok();
+            let groups = form.iter().flat_map(regex::Regex::capture_names).flatten();
+            if let Some(group) = groups.into_iter().find(|group| !checksum::is_known(group)) {
+                let message = format!(
+                    "no group here is called `{group}`: `checked`, and `crc32_base62` or `crc32_base36` tell a checksum"
+                );
+                self.add("unknown-name", &format!("{path}/secrets/{at}"), message);
+            }
+        }
+        if let Some(identify) = &kind.identify {
+            self.identify(&format!("{path}/identify"), identify);
+        }
+    }
+
+    /// How a secret tells whose it is: by itself, or by what a list shows of it.
+    fn identify(&mut self, path: &str, identify: &Identify) {
+        let names: Vec<&str> = ALWAYS.into_iter().chain(["account"]).collect();
+        let after = match &identify.hint {
+            None => self.all(&format!("{path}/ask"), &identify.ask, &names),
+            Some(_) => {
+                let mut after = request::After::new(&names);
+                for (at, request) in identify.ask.iter().enumerate() {
+                    after = check(
+                        self,
+                        &format!("{path}/ask/{at}"),
+                        request,
+                        Role::Each,
+                        &names,
+                    );
+                }
+                after
+            }
+        };
+        self.expr(&format!("{path}/id"), &identify.id, &after.names());
+        if let Some(hint) = &identify.hint {
+            self.expr(&format!("{path}/hint"), hint, &after.names());
+        }
+        let carries = identify
+            .ask
+            .iter()
+            .filter(|one| one.carries_secret(self.file));
+        let right = match identify.hint {
+            Some(_) => identify.ask.len() == 1 && carries.count() == 0,
+            None => carries.count() > 0,
+        };
+        if !right {
+            let message = "a secret is asked about with itself, `with: secret`, or by one list that has a `hint`";
+            self.add("probe", path, message);
+        }
+    }
+}

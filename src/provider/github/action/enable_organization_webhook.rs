@@ -1,0 +1,32 @@
+//! `github.enable-organization-webhook`: lets a webhook of an organisation deliver again.
+//!
+//! Never sends what was missed.
+
+use serde_json::json;
+
+use super::{Action, Request, shape, words};
+use crate::domain::Spec;
+
+pub(super) const ACTION: Action = Action {
+    spec,
+    request: |id, call| {
+        let active = shape::before(call, "active")?;
+        Ok(Request::patch(&["orgs", id.at(0), "hooks", id.at(1)])
+            .json(json!({"active": active}))
+            .shown(|body, call| call.value("active") == body.get("active")))
+    },
+};
+
+fn spec() -> Spec {
+    Spec {
+        title: "let the webhook deliver again".to_owned(),
+        hurts: "Nobody; whoever receives the deliveries sees what happens again.".to_owned(),
+        permissions: words(&["organization_hooks:write"]),
+        docs: "https://docs.github.com/en/rest/orgs/webhooks#update-an-organization-webhook"
+            .to_owned(),
+        ..shape::inverse(
+            &super::disable_organization_webhook::ACTION,
+            "enable-organization-webhook",
+        )
+    }
+}

@@ -1,0 +1,32 @@
+//! `github.remove-repository-runner`: removes a self-hosted runner of a repository.
+//!
+//! Never touches the machine, nor what it already fetched.
+
+use super::{Action, Request, shape, words};
+use crate::domain::{Rung, Spec, Undo};
+
+pub(super) const ACTION: Action = Action {
+    spec,
+    request: |id, _| {
+        Ok(
+            Request::delete(&["repos", id.at(0), id.at(1), "actions", "runners", id.at(2)])
+                .done(&[204]),
+        )
+    },
+};
+
+fn spec() -> Spec {
+    Spec {
+        title: "remove the runner".to_owned(),
+        hurts: "Jobs that wait for this runner, and the one that it is running.".to_owned(),
+        permissions: words(&["administration:write"]),
+        undo: Undo::None("the machine has to be registered anew".to_owned()),
+        unconfirmed: words(&["whether the job that it is running ends at once"]),
+        docs: "https://docs.github.com/en/rest/actions/self-hosted-runners".to_owned(),
+        ..shape::ends(
+            "remove-repository-runner",
+            "repository-runner",
+            Rung::Delete,
+        )
+    }
+}

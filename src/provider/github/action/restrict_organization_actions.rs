@@ -1,0 +1,29 @@
+//! `github.restrict-organization-actions`: keeps every workflow of an organisation from running.
+//!
+//! Never stops runs that have begun.
+
+use serde_json::json;
+
+use super::{Action, Request, shape, words};
+use crate::domain::{Spec, Tier};
+
+pub(super) const ACTION: Action = Action {
+    spec,
+    request: |id, _| {
+        Ok(Request::put(&["orgs", id.at(0), "actions", "permissions"])
+            .json(json!({"enabled_repositories": "none"}))
+            .done(&[204]))
+    },
+};
+
+fn spec() -> Spec {
+    Spec {
+        title: "keep all workflows of the organisation from running".to_owned(),
+        hurts: "Everything that the whole organisation builds, tests and deploys.".to_owned(),
+        permissions: words(&["organization_administration:write"]),
+        floor: Tier::GRAVE,
+        unconfirmed: words(&["whether the list of selected repositories is kept meanwhile; it is in the receipt"]),
+        docs: "https://docs.github.com/en/rest/actions/permissions#set-github-actions-permissions-for-an-organization".to_owned(),
+        ..shape::suspends("restrict-organization-actions", "organization-actions", "allow-organization-actions", ("enabled_repositories", json!("none")))
+    }
+}

@@ -1,0 +1,159 @@
+//! Many tokens at once, through the program: as few calls as GitHub takes, and what its limit makes of more.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::server::{Reply, Served};
+use crate::harness::Desk;
+
+/// A token with the checksum that its form has.
+fn made(prefix: &str, body: &str) -> String {
+    const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut crc = u32::MAX;
+    for byte in body.bytes() {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    let (mut left, mut spelt) = (!crc, Vec::new());
+    for _ in 0..6 {
+        spelt.push(DIGITS[usize::try_from(left % 62).unwrap()]);
+        left /= 62;
+    }
+    spelt.reverse();
+    format!("{prefix}{body}{}", String::from_utf8(spelt).unwrap())
+}
+
+/// Classic tokens, and every fifth a refresh token, one a line.
+fn leak(count: usize) -> String {
+    let mut text = String::new();
+    for at in 0..count {
+        let token = match at % 5 {
+            0 => made("ghr_", &format!("{at:070}")),
+            _ => made("ghp_", &format!("{at:030}")),
+        };
+        writeln!(text, "GITHUB_TOKEN={token}").unwrap();
+    }
+    text
+}
+
+fn desk(served: &Served, leak: &str) -> Desk {
+    let workspace = format!(
+        "contain: 1\nproviders:\n  github:\n    base_url: {}\n    organizations: acme\n    token: env:OURS\n",
+        served.base
+    );
+    Desk::at("http://127.0.0.1:9", ("AKIAIOSFODNN7EXAMPLE", "none"))
+        .with("OURS", super::OURS)
+        .file("contain.yaml", &workspace)
+        .file("leak.txt", leak)
+}
+
+#[test]
+fn a_thousand_leaked_tokens_are_revoked_in_one_call() {
+    let served = Served::start(json!({"revoked": [], "calls": []}), |asked, state| {
+        let by = asked
+            .header("authorization")
+            .trim_start_matches("Bearer ")
+            .to_owned();
+        match asked.line() {
+            "POST /credentials/revoke" => {
+                let sent = asked.body["credentials"].as_array().unwrap().clone();
+                state["calls"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(json!(sent.len()));
+                state["revoked"].as_array_mut().unwrap().extend(sent);
+                Reply::empty(202)
+            }
+            "GET /user" if by == super::OURS => Reply::json(200, &json!({"login": "on-call"})),
+            "GET /user" if by.starts_with("ghr_") => {
+                Reply::json(401, &json!({"message": "Bad credentials"}))
+            }
+            "GET /user" => match state["revoked"].as_array().unwrap().contains(&json!(by)) {
+                true => Reply::json(401, &json!({"message": "Bad credentials"})),
+                false => Reply::json(200, &json!({"login": "ci"})),
+            },
+            line if line.starts_with("GET /orgs/acme/") => {
+                Reply::json(404, &json!({"message": "Not Found"}))
+            }
+            other => panic!("{other}"),
+        }
+    });
+    // Classic ones alone, so that each can be seen to be dead.
+    let text: String = (0..1000)
+        .map(|at| format!("{}\n", made("ghp_", &format!("{at:030}"))))
+        .collect();
+    let desk = desk(&served, &text);
+    let told = desk.run(&["isolate", "--from", "leak.txt", "--json"]);
+    // What cannot be given back takes the code of its plan.
+    let code = told.json["data"]["confirm"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{:#}", told.json));
+    assert_eq!(served.state()["calls"], json!([]));
+    let told = desk.run(&["apply", "--confirm", code, "--from", "leak.txt", "--json"]);
+    assert_eq!(
+        served.state()["calls"],
+        json!([1000]),
+        "{}",
+        told.json["data"]["outcome"]
+    );
+    assert_eq!(served.state()["revoked"].as_array().unwrap().len(), 1000);
+    desk.assert_journal_verifies();
+    let answered = desk.entries("answered");
+    assert_eq!(answered.len(), 1000);
+    assert_eq!(desk.entries("intended").len(), 1000);
+    let journal = desk
+        .journal()
+        .iter()
+        .map(Value::to_string)
+        .collect::<String>();
+    assert!(!journal.contains("ghp_") && !told.json.to_string().contains("ghp_"));
+}
+
+#[test]
+fn the_plan_for_sixty_one_thousand_tokens_says_how_long_the_limit_makes_it_and_begins_with_the_most_powerful()
+ {
+    let served = Served::start(json!(0), |asked, _| match asked.line() {
+        "GET /user" => Reply::json(200, &json!({"login": "on-call"})),
+        line if line.starts_with("GET /orgs/acme/") => {
+            Reply::json(404, &json!({"message": "Not Found"}))
+        }
+        other => panic!("{other}"),
+    });
+    let desk = desk(&served, &leak(61_000));
+    let told = desk.run(&["plan", "isolate", "--from", "leak.txt", "--json"]);
+    let plan = &told.json["data"]["plan"];
+    let warnings = plan["warnings"].as_array().unwrap_or_else(|| {
+        panic!(
+            "{}",
+            told.json.to_string().chars().take(2000).collect::<String>()
+        )
+    });
+    let limit = warnings
+        .iter()
+        .filter_map(Value::as_str)
+        .find(|warning| warning.contains("github.revoke-token"));
+    let limit = limit.unwrap_or_else(|| panic!("{warnings:?}"));
+    assert!(
+        limit.contains("61000 targets takes 61 calls") && limit.contains("1h after the first"),
+        "{limit}"
+    );
+    let forms: Vec<&str> = plan["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| {
+            item["action"] == "github.revoke-token"
+                || item["call"]["action"] == "github.revoke-token"
+        })
+        .filter_map(|item| item["before"]["fact"]["present"]["form"].as_str())
+        .collect();
+    assert_eq!(forms.len(), 61_000);
+    let classic = forms
+        .iter()
+        .take_while(|form| **form == "classic personal access token")
+        .count();
+    assert_eq!(classic, 61_000 / 5 * 4);
+}
