@@ -29,6 +29,9 @@ fn samples() -> Vec<(&'static str, String)> {
             "cloudflare:global-api-key",
             format!("cfk_{}{}", word(40), hex(8)),
         ),
+        ("entra:client-secret", format!("{}8Q~{}", word(3), word(34))),
+        ("gcp:access-token", format!("ya29.a0{}", word(120))),
+        ("gcp:api-key", format!("AIza{}", word(35))),
         (
             "gitlab:personal-access-token",
             format!("glpat-{}", word(20)),
