@@ -89,6 +89,8 @@ async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Resu
     let (_, mut scope) = ours(on, &call.target).await.map_err(before)?;
     scope.set("with", json!(call.said()));
     scope.set("tag", json!(call.tag.0));
+    let today = on.clock().now().strftime("%Y-%m-%d").to_string();
+    scope.set("today", json!(today));
     if let Effect::Open = spec.effect {
         gives_back(part, call)?;
         let fields = part.gives.keys();

@@ -5,14 +5,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use cel::{Context, Env, Program};
+use cel::{Context, Env, Program, extensions};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The longest expression, in bytes.
 const MAX_SOURCE: usize = 2 * 1024;
 
-static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib()));
+static STANDARD: LazyLock<Arc<Env>> = LazyLock::new(|| {
+    let mut env = Env::stdlib();
+    // What vendors join into one text has to be taken apart: `system:serviceaccount:shop:web`. A test splits one.
+    drop(env.add_extension(extensions::strings));
+    Arc::new(env)
+});
 
 static BOUND: LazyLock<regex::Regex> = LazyLock::new(|| {
     let macros = r"\.(?:all|exists|exists_one|filter|map)\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,";
@@ -395,6 +400,13 @@ mod tests {
             let whole = Expr::new(&format!("({path})")).value(&scope);
             assert_eq!(Expr::new(path).value(&scope), whole, "{path}");
         }
+    }
+
+    #[test]
+    fn what_a_vendor_joined_is_taken_apart() {
+        let scope = scope(json!({"name": "system:serviceaccount:shop:web"}));
+        let split = Expr::new("body.name.split(':')[2] + '/' + body.name.split(':')[3]");
+        assert_eq!(split.value(&scope), Some(json!("shop/web")));
     }
 
     #[test]

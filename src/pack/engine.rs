@@ -10,6 +10,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::alive::Alive;
 use super::cel::Template;
 use super::clean::Known;
 use super::grant::Token;
@@ -47,6 +48,7 @@ struct Inner {
     tokens: tokio::sync::Mutex<BTreeMap<String, Token>>,
     account: OnceCell<String>,
     held: Mutex<BTreeMap<Locator, Secret>>,
+    alive: Alive,
     /// Every secret that was used: none of them is taken from an answer.
     known: Mutex<Known>,
     ahead_ms: AtomicI64,
@@ -70,6 +72,7 @@ impl Packed {
                 tokens: tokio::sync::Mutex::default(),
                 account: OnceCell::new(),
                 held: Mutex::default(),
+                alive: Alive::default(),
                 known: Mutex::default(),
                 ahead_ms: AtomicI64::new(i64::MIN),
                 requests: AtomicU32::new(0),
@@ -404,6 +407,17 @@ impl Handle {
             .unwrap_or_else(PoisonError::into_inner);
         let held = held.get(target)?;
         Some(Secret::new(held.expose().to_owned()))
+    }
+
+    /// Which credentials were seen to work.
+    pub(super) fn alive(&self) -> &Alive {
+        &self.inner.alive
+    }
+
+    /// Whether the credential itself was seen to work in this run.
+    pub(super) fn was_alive(&self, target: &Locator) -> bool {
+        let held = self.held(target);
+        held.is_some_and(|secret| self.alive().told(target, &secret) == Some(true))
     }
 
     /// Keeps secrets that are used, so that no answer repeats them; gives what is taken from this one.

@@ -379,6 +379,7 @@ const TEST: Place = place("test", "A recorded conversation, and how it must end.
     may("probe", T::Truth, "The credential is tried."),
     may("whoami", T::Truth, "Who we are is asked."),
     may("target", T::Text, "The kind and id, as `user/00u1`."),
+    may("was_alive", T::Truth, "Whether the credential itself was seen to work before."),
     may("before", T::MapOf(&T::Data), "What the fields held before, for what gives back."),
     may("with", T::MapOf(&T::Data), "What the playbook says."),
     must("ends", T::Word(&ALL_ENDS), "How it must end."),

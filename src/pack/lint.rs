@@ -16,7 +16,7 @@ use request::{Role, check};
 /// What every expression may mention.
 const ALWAYS: [&str; 1] = ["config"];
 /// What expressions about a target may mention beside.
-const TARGET: [&str; 3] = ["id", "part", "account"];
+const TARGET: [&str; 4] = ["id", "part", "account", "was_alive"];
 /// What expressions after an answer may mention beside.
 const ANSWER: [&str; 3] = ["status", "body", "header"];
 
@@ -215,6 +215,11 @@ impl Lint<'_> {
                     "a kind is readable by secret exactly where looking at it carries the secret";
                 self.add("readable", &format!("{path}/look"), message);
             }
+            for (at, request) in look.ask.iter().enumerate() {
+                if request.carries_secret(self.file) {
+                    self.mistyped(&format!("{path}/look/ask/{at}"), request, Ends::Gone);
+                }
+            }
         } else if kind.readable.unwrap_or(crate::domain::Readable::ById)
             != crate::domain::Readable::Never
         {
@@ -264,6 +269,7 @@ impl Lint<'_> {
                     "a probe says by which answers a credential is dead, and by which alive";
                 self.add("probe", &path, message);
             }
+            self.mistyped(&path, probe, Ends::Dead);
         }
         let cuts = |part: &super::model::ActionPart| part.on == noun && part.cut.is_some();
         if kind.credential
@@ -275,6 +281,21 @@ impl Lint<'_> {
                 "nothing cuts a {noun}, neither it nor what governs it: give it an action, or `by_hand`"
             );
             self.add("no-cut", &format!("{path}#"), message);
+        }
+    }
+
+    /// What is said of a credential that ended must not be said of a value that never was one.
+    fn mistyped(&mut self, path: &str, request: &Request, ends: Ends) {
+        let tells = |when: &Expr| {
+            let mut mentions = when.mentions().iter();
+            mentions.any(|name| ["was_alive", "body", "header"].contains(&name.as_str()))
+        };
+        let rows = request.answers.iter().enumerate();
+        for (at, _) in
+            rows.filter(|(_, row)| row.is == ends && !row.when.as_ref().is_some_and(tells))
+        {
+            let message = "a value that was mistyped is refused as well: say `when: was_alive`, or what in the body tells that this one was known";
+            self.add("mistyped", &format!("{path}/answers/{at}"), message);
         }
     }
 

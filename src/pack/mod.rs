@@ -21,6 +21,8 @@ mod scheme;
 
 mod recording;
 
+mod asked;
+
 mod read;
 
 mod declare;
@@ -63,6 +65,9 @@ mod budget;
 mod ask;
 
 #[cfg(feature = "http")]
+mod alive;
+
+#[cfg(feature = "http")]
 mod observe;
 
 #[cfg(feature = "http")]
@@ -92,6 +97,7 @@ use crate::domain::{Kind, Spec};
 use crate::playbook::Refused;
 use crate::provider::{Setting, Wants};
 
+pub use asked::Asked;
 #[cfg(feature = "http")]
 pub use engine::Packed;
 #[cfg(feature = "http")]
@@ -216,9 +222,16 @@ pub fn load(file: &str, text: &str) -> Result<Pack, Refused> {
 }
 
 /// The packs that ship: name and text.
-pub const SHIPPED: [(&str, &str); 3] = [
+pub const SHIPPED: [(&str, &str); 10] = [
     ("anthropic", include_str!("packs/anthropic.yaml")),
+    ("cloudflare", include_str!("packs/cloudflare.yaml")),
+    ("entra", include_str!("packs/entra.yaml")),
+    ("gcp", include_str!("packs/gcp.yaml")),
+    ("gitlab", include_str!("packs/gitlab.yaml")),
+    ("hugging-face", include_str!("packs/hugging-face.yaml")),
+    ("kubernetes", include_str!("packs/kubernetes.yaml")),
     ("okta", include_str!("packs/okta.yaml")),
+    ("openai", include_str!("packs/openai.yaml")),
     ("slack", include_str!("packs/slack.yaml")),
 ];
 

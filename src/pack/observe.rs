@@ -23,6 +23,8 @@ use crate::domain::{
 };
 use crate::provider::{Observe, Soon};
 
+/// What says in expressions whether the credential itself was seen to work before: else a refusal says nothing about it.
+pub(super) const WAS_ALIVE: &str = "was_alive";
 /// How many things are looked at at once.
 const AT_ONCE: usize = 8;
 
@@ -119,6 +121,7 @@ pub(super) fn scope_of(on: &Handle, kind: &KindPart, id: &str, account: &str) ->
     let mut scope = bare_scope(on);
     scope.set("id", json!(id));
     scope.set("account", json!(account));
+    scope.set(WAS_ALIVE, json!(false));
     if let Some(names) = &kind.id {
         let parts = parts(names, id).unwrap_or_default().into_iter();
         let parts = parts.map(|(name, part)| (name.to_owned(), json!(part)));
@@ -181,7 +184,9 @@ pub(super) async fn ours<'a>(
         let text = format!("{target} is not of the account {account}, whose credentials we hold");
         return Err(Why::new(Because::Foreign, text));
     }
-    Ok((kind, scope_of(on, kind, target.id(), account)))
+    let mut scope = scope_of(on, kind, target.id(), account);
+    scope.set(WAS_ALIVE, json!(on.was_alive(target)));
+    Ok((kind, scope))
 }
 
 pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
@@ -272,14 +277,24 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         let text = "it can only be looked at with the credential itself: give --secret REF";
         return Err(Why::new(Because::Unauthenticated, text));
     }
-    let held = Held {
+    let carried = Held {
         one: held.as_ref(),
         ..Held::default()
     };
-    match ask(on, &look.ask, &mut scope, held, budget).await? {
-        Told::Gone => Ok(Fact::Gone),
-        Told::Found => present(on, look, &scope).map(Fact::Present),
+    let fact = match ask(on, &look.ask, &mut scope, carried, budget).await? {
+        Told::Gone => Fact::Gone,
+        Told::Found => Fact::Present(present(on, look, &scope)?),
+    };
+    if let (Fact::Present(_), Some(secret)) = (&fact, &held) {
+        if kind.readable == Some(Readable::BySecret) {
+            on.alive().note(target, secret, true);
+        } else if kind.probe.is_some() && on.alive().told(target, secret).is_none() {
+            // Tried once while it lives: later a refusal tells that it died, and not that it was mistyped.
+            on.alive().note(target, secret, false);
+            drop(probe(on, target, secret).await);
+        }
     }
+    Ok(fact)
 }
 
 /// The fields of what is there.
@@ -386,8 +401,16 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Resul
         one: Some(with),
         ..Held::default()
     };
+    scope.set(
+        WAS_ALIVE,
+        json!(on.alive().told(target, with) == Some(true)),
+    );
     let sent = wire::send(on, request, &scope, held, Page::default()).await;
     let answered = sent.map_err(Failed::why)?;
     answer::show(&mut scope, &answered);
-    Ok(answer::probe(on, request, &answered, &scope))
+    let told = answer::probe(on, request, &answered, &scope);
+    if let Probe::Accepted | Probe::Forbidden = &told {
+        on.alive().note(target, with, true);
+    }
+    Ok(told)
 }

@@ -12,11 +12,11 @@ use super::engine::Handle;
 use super::model::Ends;
 use super::recording::Test;
 use super::replay::{Exchange, Server, recorded};
-use super::stage::stage;
+use super::stage::{account_key, stage};
 use super::{Pack, Packed, act, identify, observe, reading};
 use crate::domain::{
     Arg, Because, Call, Duration, Fact, Found, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Secret, Spec, Tag, Time, Why,
+    Readable, Secret, Spec, Tag, Time, Why,
 };
 use crate::provider::Provider as _;
 
@@ -241,7 +241,7 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         Ok(target) => target,
         Err(why) => return failed(Ends::Unreadable, why),
     };
-    packed.hold(&target, &Secret::new(ITS.to_owned()));
+    lend(packed, pack, test, &target);
     if let Some(action) = &test.action {
         return perform(packed, pack, test, action, target).await;
     }
@@ -271,7 +271,7 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         };
     }
     if test.probe {
-        let secret = Secret::new(ITS.to_owned());
+        let secret = its(pack, &target);
         return match observe::probe(&reads, &target, &secret).await {
             Ok(Probe::Accepted) => ended(Ends::Alive, Shown::Nothing),
             Ok(Probe::Refused) => ended(Ends::Dead, Shown::Nothing),
@@ -285,6 +285,29 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         (false, false) => ReadKind::State,
     };
     question(&reads, read, target).await
+}
+
+/// Lends the credential itself, where it is needed: what is looked at by its id would be tried once where its secret is there.
+fn lend(packed: &Packed, pack: &Pack, test: &Test, target: &Locator) {
+    let kind = pack.file.kinds.get(target.kind().noun());
+    let by_secret = kind.is_some_and(|kind| kind.readable == Some(Readable::BySecret));
+    let secret = its(pack, target);
+    if test.was_alive {
+        packed.handle(None).alive().note(target, &secret, true);
+    }
+    if by_secret || test.probe || test.action.is_some() {
+        packed.hold(target, &secret);
+    }
+}
+
+/// The credential itself: any text, or a key where something that it signs is sent.
+fn its(pack: &Pack, target: &Locator) -> Secret {
+    let kind = pack.file.kinds.get(target.kind().noun());
+    let signs = kind.and_then(|kind| kind.probe.as_ref()?.signs.as_ref());
+    Secret::new(match signs {
+        Some(_) => account_key(),
+        None => ITS.to_owned(),
+    })
 }
 
 async fn question(on: &Handle, read: ReadKind, target: Locator) -> Ended {

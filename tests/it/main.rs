@@ -29,6 +29,7 @@ mod fixture;
 mod fuzz;
 #[cfg(feature = "github")]
 mod github;
+mod google;
 mod intake;
 mod laws;
 mod ministack;

@@ -1,10 +1,13 @@
 //! Provider packs: what ships holds to its schema, and no weather makes a pack claim what did not happen.
 
 mod access;
+pub(crate) mod contract;
 pub(crate) mod fault;
 mod lint;
+mod mistyped;
 mod page;
 mod readme;
+mod secret;
 pub(crate) mod vendor;
 mod verb;
 mod weather;
@@ -48,7 +51,12 @@ pub(crate) fn loops() -> Vec<Loop> {
         pack: described.pack,
         holds: Box::new(|pack, verb| described.holds(pack, verb)),
     });
-    described.collect()
+    let contracts = contract::packs().map(|pack| Loop {
+        by: Proven::Contract,
+        pack,
+        holds: Box::new(contract::holds),
+    });
+    described.chain(contracts).collect()
 }
 
 pub(crate) fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {

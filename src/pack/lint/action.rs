@@ -185,7 +185,7 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
 
 fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
     let mut names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
-    names.extend(["with", "tag"]);
+    names.extend(["with", "tag", "today"]);
     if part.opens.is_some() {
         names.push("before");
     }

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
-use contain::domain::{Call, Duration, Fact, Outcome, Query, ReadKind, Secret, Spec, Time};
+use contain::domain::{
+    Call, Duration, Fact, Outcome, Query, ReadKind, Readable, Secret, Spec, Time,
+};
 use contain::pack::{Exchange, Pack, Recorded, exchanges, shipped, stage};
 use contain::provider::Provider;
 
@@ -453,7 +455,11 @@ async fn ask(pack: &Arc<Pack>, told: &Recorded, fault: Fault, elsewhere: &str) -
     let weather = Weather::start(told.replies.clone(), fault, elsewhere);
     let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
     let target = target(pack, told, &weather.base);
-    packed.hold(&target, &Secret::new(ITS.to_owned()));
+    let kind = pack.kinds().iter().find(|kind| kind.id == *target.kind());
+    // What is looked at by its id would be tried once where its secret is there.
+    if kind.is_some_and(|kind| kind.readable == Readable::BySecret) {
+        packed.hold(&target, &Secret::new(ITS.to_owned()));
+    }
     let reader = packed.reader(None);
     let (is_wrong, said) = match told.asks {
         "look" => {

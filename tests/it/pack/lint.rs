@@ -313,7 +313,7 @@ kinds:
       reads: true
       signs: itself
       form: {assertion: "${assertion}"}
-      answers: [{status: 200, is: alive}, {status: 400, is: dead}]
+      answers: [{status: 200, is: alive}, {status: 400, when: was_alive, is: dead}]
 actions:
   cage-key:
     title: let the key be used from nowhere
