@@ -162,7 +162,7 @@ impl Attempts<'_> {
         if let Some(next) = self.passes.enter(self.ground, [self.call]).await? {
             return Ok(next);
         }
-        let about = (&known, &seen, &state);
+        let about = (&*known, &seen, &state);
         let (mut way, mut place) = (way, Some(place));
         loop {
             let (cleared, call) = match self.cleared(about, attempts + 1).await? {

@@ -11,7 +11,6 @@ use super::draft::Held;
 use super::engine::Handle;
 use super::model::{Identify, KindPart};
 use super::observe::{account, bare_scope, kind as of_form};
-
 use crate::domain::{Because, KindId, Locator, Secret, Why};
 
 /// Tells whose a secret is.
@@ -41,7 +40,7 @@ async fn id(
     let budget = Budget::usual(on);
     let held = Held {
         one: Some(secret),
-        all: &[],
+        ..Held::default()
     };
     let missing = || {
         let text = format!("{} knows nothing with this secret", on.title());

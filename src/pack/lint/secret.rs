@@ -5,7 +5,7 @@
 use super::request::{self, Role, check};
 use super::{ALWAYS, Lint};
 use crate::domain::checksum;
-use crate::pack::model::{Identify, KindPart, Request};
+use crate::pack::model::{Identify, KindPart};
 
 impl Lint<'_> {
     /// What a kind says about its secrets.
@@ -51,7 +51,7 @@ impl Lint<'_> {
         let carries = identify
             .ask
             .iter()
-            .filter(|one| Request::carries_secret(one));
+            .filter(|one| one.carries_secret(self.file));
         let right = match identify.hint {
             Some(_) => identify.ask.len() == 1 && carries.count() == 0,
             None => carries.count() > 0,

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::action::{self, Action, Body, Done, Request, Who};
-use super::adapter::{Handle, Link};
+use super::action::{self, Body, Done, Request, Who};
+use super::adapter::Handle;
 use super::client::Failed;
 use super::exchange::{self, Answered, Carried};
 use super::id::Id;
 use super::{look, seal, token};
-use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why, why};
+use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
 use crate::provider::{Act, Soon};
 
 impl Act for Handle {
