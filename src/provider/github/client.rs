@@ -109,7 +109,7 @@ pub(super) async fn send(
 fn crab(client: &reqwest::Client, base: &Url, authority: &Authority) -> Result<Octocrab, Why> {
     let unreadable = |_| Why::new(Because::Invalid, "the address of the API cannot be used");
     let uri = base.as_str().parse().map_err(unreadable)?;
-    let accept = HeaderValue::from_static("application/vnd.github+json");
+    let accept = HeaderValue::from_static("application/vnd.github+json, application/json");
     let built = OctocrabBuilder::new_empty()
         .with_service(ReqwestConnector::new(client.clone()))
         .with_layer(&ExtraHeadersLayer::new(Arc::new(vec![(ACCEPT, accept)])))

