@@ -47,7 +47,9 @@ mod tests {
     #[test]
     fn what_worked_once_was_a_credential_and_another_value_never_was() {
         let alive = Alive::default();
-        let target: Locator = "acme:key/k1@here".parse().unwrap();
+        let target: Locator = "acme:key/k1@here"
+            .parse()
+            .unwrap_or_else(|why| unreachable!("{why}"));
         let [one, other] = ["one", "other"].map(|text| Secret::new(text.to_owned()));
         assert_eq!(alive.told(&target, &one), None);
         alive.note(&target, &one, false);

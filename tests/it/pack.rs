@@ -21,6 +21,9 @@ pub(crate) const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 pub(crate) const ITS: &str = "canary-itself-77aa";
 
+/// Whether a pack's action is held.
+type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
+
 /// A test that goes over all of a pack, rather than naming its actions one by one.
 pub(crate) struct Loop {
     /// What it proves by.
@@ -28,7 +31,7 @@ pub(crate) struct Loop {
     /// The pack.
     pub(crate) pack: &'static str,
     /// Which of its actions it holds, by verb and noun; the very list that the test itself goes by.
-    pub(crate) holds: Box<dyn Fn(&Pack, &str) -> bool>,
+    pub(crate) holds: Holds,
 }
 
 impl Loop {

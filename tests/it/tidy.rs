@@ -84,8 +84,11 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+/// A provider in Rust: its name, its kinds, its actions.
+type Declared = (&'static str, fn() -> Vec<Kind>, fn() -> Vec<Spec>);
+
 /// The providers that are written in Rust: each has a folder of its name.
-const NATIVES: [(&str, fn() -> Vec<Kind>, fn() -> Vec<Spec>); 5] = [
+const NATIVES: [Declared; 5] = [
     (aws::NAME, aws::kinds, aws::actions),
     (github::NAME, github::kinds, github::actions),
     (oauth::NAME, oauth::kinds, oauth::actions),

@@ -102,7 +102,7 @@ mod tests {
                 with: with
                     .map(|(name, arg)| match arg {
                         Arg::Before(_) => (name, Arg::Is("it's".into())),
-                        other => (name, other),
+                        other @ (Arg::Is(_) | Arg::AtCall | Arg::Of(..)) => (name, other),
                     })
                     .collect(),
                 secret: None,

@@ -7,13 +7,16 @@ use serde_json::Value;
 use super::action::{Request, Who};
 use super::id::Id;
 
+/// What asks for a list, and the member of the answer that is the list.
+type List = (fn(&Id) -> Request, Option<&'static str>);
+
 /// How one kind is looked at.
 pub(super) struct Look {
     pub(super) noun: &'static str,
     /// Asks for the one thing.
     pub(super) one: Option<fn(&Id) -> Request>,
     /// The list that it stands in, and the member of the answer that is the list.
-    pub(super) list: Option<(fn(&Id) -> Request, Option<&'static str>)>,
+    pub(super) list: Option<List>,
     /// Whether an answer, or an element of the list, is it.
     pub(super) is: fn(&Id, &Value) -> bool,
     /// Its facts: the name here, and where it stands in the answer.

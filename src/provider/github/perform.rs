@@ -187,7 +187,16 @@ fn outcome(
                 Because::Unavailable | Because::Timeout | Because::Throttled => {
                     Outcome::Unavailable(why.clone())
                 }
-                _ => Outcome::Refused(why.clone()),
+                Because::Missing
+                | Because::Ambiguous
+                | Because::Foreign
+                | Because::Invalid
+                | Because::Unauthenticated
+                | Because::Denied
+                | Because::Garbled
+                | Because::NotImplemented
+                | Because::Forbidden
+                | Because::Conflict => Outcome::Refused(why.clone()),
             };
         }
         Err(Failed::Lost(why)) => return Outcome::InDoubt(why.clone()),

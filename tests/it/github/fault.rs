@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use contain::domain::{Clock, Effect, Fact, Fields, Locator, Query, ReadKind, Secret, Time};
 use contain::pack::Exchange;
 use contain::provider::github::GitHub;
-use contain::provider::{Given, Provider};
+use contain::provider::{Given, Provider as _};
 use serde_json::{Value, json};
 
 use super::{TOKEN, call, sample, settings};

@@ -389,7 +389,6 @@ fn whoever_was_stopped_anywhere_and_comes_back_does_nothing_a_second_time() {
     let runs = std::env::var("CONTAIN_SHARED").ok();
     let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(RUNS);
     let (stage, tally, next) = (Stage::new(runs), Tally::default(), AtomicUsize::new(0));
-    let began = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(runs) {
             scope.spawn(|| {
@@ -409,9 +408,5 @@ fn whoever_was_stopped_anywhere_and_comes_back_does_nothing_a_second_time() {
     assert!(
         stopped > runs / 4 && taken > 0,
         "{stopped} of {runs} were stopped, {taken} taken over"
-    );
-    println!(
-        "{runs} runs in {:?}: {stopped} stopped, {taken} taken over",
-        began.elapsed()
     );
 }
