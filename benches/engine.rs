@@ -171,6 +171,7 @@ fn opening(items: usize) -> Vec<Event> {
         asked: None,
         proposes_restore: false,
         watches: None,
+        stake: None,
         lifts: None,
     });
     events.push(Event::PlanFrozen {

@@ -82,6 +82,7 @@ async fn plan() -> (Duration, usize) {
         own: Vec::new(),
         requested_by: Vec::new(),
         caps: contain::plan::cap::Caps::default(),
+        estate: None,
         made_from: BTreeMap::from([("playbook".to_owned(), playbook.digest)]),
         secrets: BTreeMap::new(),
         keep: &|plan: &Plan| folder.store_plan(plan),

@@ -3,6 +3,7 @@
 //! `isolate`, `run`, `apply`, `resume`, `verify`, `restore` and every drill are calls of [`converge`].
 //! Containment is convergence to an empty plan.
 
+mod across;
 mod again;
 mod giving_back;
 mod later;
@@ -25,6 +26,7 @@ use crate::domain::case::Goal;
 use crate::domain::event::{Event, Order, PlannedItem};
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Clock, Digest, Item, ItemKey, ItemRef, Locator, Secret, Verdict, Work};
+use crate::estate::Estate;
 use crate::execute::{self, Ground};
 use crate::gate::{self, Confirmation, Ruling};
 use crate::journal;
@@ -68,6 +70,8 @@ pub struct Means<'a> {
     pub requested_by: Vec<String>,
     /// How much of what was only discovered is cut before somebody is asked for more.
     pub caps: plan::cap::Caps,
+    /// Who owns what, and what that leads to, where it is known.
+    pub estate: Option<&'a Estate>,
     /// Digests of what plans are made from.
     pub made_from: BTreeMap<String, Digest>,
     /// Secrets to probe with, by target.
@@ -388,6 +392,7 @@ impl<'a> Loop<'a> {
             own: &self.means.own,
             requested_by: &self.means.requested_by,
             known,
+            estate: self.means.estate,
             caps: self.means.caps,
             made_from: self.means.made_from.clone(),
             glance: &self.glance,

@@ -7,6 +7,7 @@ pub mod domain;
 
 pub mod yaml;
 
+pub mod estate;
 pub mod evidence;
 pub mod journal;
 pub mod playbook;

@@ -14,8 +14,8 @@ use clap::Parser;
 use contain::bench::bulk::bulk;
 use contain::bench::times::{NUMBERS, PROVIDERS, took};
 use contain::bench::{
-    Fight, Graphs, draw, in_virtual_time, last_journal, many, many_graphs, one, one_graph, peak,
-    quiet, until_broken,
+    Fight, Graphs, Pairs, draw, in_virtual_time, last_journal, many, many_graphs, many_pairs, one,
+    one_graph, one_pair, peak, quiet, until_broken,
 };
 use contain::domain::Duration;
 use contain::domain::bug::{Bug, plant};
@@ -37,6 +37,12 @@ struct Args {
     /// Play this many random identity graphs instead: who would cut the branch that contain sits on
     #[arg(long, value_name = "N", conflicts_with_all = ["seeds", "fought", "planted", "times"])]
     graphs: Option<u64>,
+    /// Play two operators on so many shared incidents instead: one is stopped at any step, the other takes over
+    #[arg(long, value_name = "N", conflicts_with_all = ["seeds", "fought", "planted", "times", "graphs"])]
+    pairs: Option<u64>,
+    /// With --pairs: at how many steps of each somebody is stopped; 0 for every one
+    #[arg(long, default_value_t = 24, requires = "pairs")]
+    points: u64,
     /// Somebody fights back in every world, and strikes again after this long, such as 500ms
     #[arg(long, value_name = "PAUSE", value_parser = pause, conflicts_with_all = ["planted", "times"])]
     fought: Option<Fight>,
@@ -86,6 +92,9 @@ fn main() -> ExitCode {
     }
     if let Some(number) = args.graphs {
         return graphs(&args, number);
+    }
+    if let Some(number) = args.pairs {
+        return pairs(&args, number);
     }
     if args.times {
         return match in_virtual_time(table()) {
@@ -195,6 +204,31 @@ fn graphs(args: &Args, number: u64) -> ExitCode {
     ExitCode::from(u8::from(broken > 0))
 }
 
+/// Plays two operators on shared incidents.
+fn pairs(args: &Args, number: u64) -> ExitCode {
+    let began = Instant::now();
+    let seeds = args.from..args.from.saturating_add(number);
+    let (told, broken) = many_pairs(seeds, (args.threads, args.points), |seed, why| {
+        println!(
+            "pair {seed}: {why}\n  contain-bench --pairs 1 --from {seed} --points {}",
+            args.points
+        );
+    });
+    let Pairs {
+        played,
+        taken_over,
+        in_flight,
+        beside,
+        issued,
+    } = told;
+    println!(
+        "{played} interleavings in {:.1} s: {taken_over} stopped and taken over, {in_flight} of them while a call was under way, {beside} with both at work for a while, {issued} about a new credential; each effect once",
+        began.elapsed().as_secs_f64()
+    );
+    println!("{broken} violations");
+    ExitCode::from(u8::from(broken > 0))
+}
+
 fn pause(text: &str) -> Result<Fight, String> {
     read_duration(text).map(Fight::Always)
 }
@@ -207,9 +241,12 @@ fn planted(args: &Args) -> ExitCode {
         plant(Some(known));
         // What this one leaves out is at stake in the graphs alone.
         let in_graphs = known == Bug::SeesNoBranch;
-        let play = |seed| match in_graphs {
-            true => one_graph(seed).map(drop),
-            false => one(seed, Fight::Drawn).map(drop),
+        // And what these do needs two operators.
+        let in_pairs = [Bug::IgnoresWhoTookOver, Bug::SendsHoweverLate].contains(&known);
+        let play = |seed| match (in_graphs, in_pairs) {
+            (true, _) => one_graph(seed).map(drop),
+            (_, true) => one_pair(seed, args.points).map(drop),
+            (false, false) => one(seed, Fight::Drawn).map(drop),
         };
         match until_broken(seeds.clone(), args.threads, play) {
             Some((after, why)) => {

@@ -100,6 +100,7 @@ pub(crate) fn opening(playbook: &Playbook, policy: &Policy, keys: usize) -> Vec<
         since: start(),
         secrets: Vec::new(),
         left_alone: Vec::new(),
+        identities: Vec::new(),
         acting_as: Vec::new(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),

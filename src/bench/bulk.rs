@@ -60,6 +60,8 @@ pub struct Bulk {
     pub out: Vec<Out>,
     /// What was said in the end.
     pub said: Outcome,
+    /// What is not proven yet, and what keeps it from being *contained*.
+    pub open: Vec<String>,
     /// When that was said, from the go.
     pub took: Duration,
     /// What the report accounts for: found, dead, accepted, unreachable, open.
@@ -146,7 +148,7 @@ fn story(leaked: &[Locator]) -> String {
             _ => String::new(),
         };
         add(format!(
-            "locator: \"{one}\", fields: {{status: {status}}}, age: 4000h, secret: true{holder}"
+            "locator: \"{one}\", fields: {{status: {status}}}, age: 100h, secret: true{holder}"
         ));
     }
     let mut elsewhere = String::new();
@@ -294,6 +296,11 @@ pub async fn bulk(count: usize, is_bad: bool) -> Bulk {
     Bulk {
         out: out.to_vec(),
         said: standing.outcome,
+        open: standing
+            .unproven
+            .into_iter()
+            .chain(standing.withheld)
+            .collect(),
         took: said_at.duration_since(began),
         totals: reckoning::totals(&things),
         dead,

@@ -318,9 +318,19 @@ impl<'a> Intents<'a> {
                 Part::Delivery(_) => goal && call.with.iter().all(is_said),
             }
         };
+        let most = |part| match part {
+            Part::Delivery(_) => DELIVERIES,
+            Part::Call | Part::Discard(_) => 1,
+        };
         let known = self.written.get(tag(&left.call)).into_iter().flatten();
-        let mut known = known.rev().filter(|(_, _, part, call)| fits(*part, call));
-        let Some((item, attempt, part, _)) = known.next() else {
+        let known = known.rev().filter(|(_, _, part, call)| fits(*part, call));
+        let known: Vec<_> = known.collect();
+        // Whoever was taken over may still send what it intended, after the other wrote an intent of its own.
+        let free = known.iter().copied().find(|(item, attempt, part, _)| {
+            let used = self.used.get(&(*item, *attempt, *part)).copied();
+            !self.answered.contains(&(*item, *attempt)) && used.unwrap_or_default() < most(*part)
+        });
+        let Some((item, attempt, part, _)) = free.or_else(|| known.first().copied()) else {
             panic!("I1: {left:?} has no earlier intent")
         };
         assert!(
@@ -329,12 +339,7 @@ impl<'a> Intents<'a> {
         );
         let used = self.used.entry((item, *attempt, *part)).or_default();
         *used += 1;
-        let most = if matches!(part, Part::Delivery(_)) {
-            DELIVERIES
-        } else {
-            1
-        };
-        assert!(*used <= most, "I1: {left:?} shares an intent");
+        assert!(*used <= most(*part), "I1: {left:?} shares an intent");
     }
 }
 

@@ -116,7 +116,7 @@ impl After<'_> {
     }
 
     /// What replaces what leaked, and rotates what was read.
-    fn wish(&self, deliver_to: &[&Locator]) -> Wish {
+    pub(super) fn wish(&self, deliver_to: &[&Locator]) -> Wish {
         let inputs = [
             ("deliver_to", json!(deliver_to)),
             ("prefer", json!("long-lived")),
@@ -236,7 +236,7 @@ async fn rotate(at: &After<'_>, course: &mut Course) {
 /// Replaces what leaked: one new key is alive, it is where the program reads it, and what was read is worth nothing.
 async fn reissue(at: &After<'_>, course: &mut Course) {
     let (bench, drawn) = (at.bench, at.drawn);
-    let (place, reader) = drawn.place.as_ref().unwrap();
+    let (place, _) = drawn.place.as_ref().unwrap();
     let wish = at.wish(&[place]);
     // What failed for good stays so in its run; whoever needs it begins another.
     let mut last = Some(String::new());
@@ -263,6 +263,13 @@ async fn reissue(at: &After<'_>, course: &mut Course) {
     // Every program has taken up what was delivered.
     bench.clock.sleep(Duration::from_mins(2)).await;
     all_dead(bench, &drawn.subjects, true);
+    check_replaced(at);
+}
+
+/// One new key is alive, it is where the program reads it, and what was read is worth nothing.
+pub(super) fn check_replaced(at: &After<'_>) {
+    let (bench, drawn) = (at.bench, at.drawn);
+    let (place, reader) = drawn.place.as_ref().unwrap();
     at.check_rotated();
     let now = bench.clock.now();
     let world = lock(&bench.world);

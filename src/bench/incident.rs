@@ -36,7 +36,7 @@ const UNDONE: usize = 3;
 /// How long what was said is watched afterwards.
 const AFTER: i64 = 60;
 /// All that can go wrong with a request.
-const FAULTS: [Fault; 15] = [
+pub(super) const FAULTS: [Fault; 15] = [
     Fault::Throttled { hint: None },
     Fault::Throttled {
         hint: Some(Length(Duration::from_secs(2))),

@@ -27,6 +27,7 @@ mod saas;
 mod seeds;
 mod stage;
 mod storm;
+mod takeover;
 pub mod times;
 mod watch;
 mod wish;
@@ -44,6 +45,7 @@ pub use record::{Entry, entries};
 pub use seeds::{Tally, in_virtual_time, last_journal, many, one, quiet, until_broken};
 pub use stage::{Bench, around};
 pub use storm::{Odds, Stormy};
+pub use takeover::{Pairs, many_pairs, one_pair};
 pub use watch::{Gone, Left};
 pub use wish::{Ended, Wish};
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::task::Poll;
 
@@ -13,7 +14,7 @@ use serde_json::Value;
 use super::record::{Entry, Record};
 use super::watch::{Gone, Left, Tool, Watch, Watched};
 use super::wish::{Ended, Wish};
-use super::{catalogue, name};
+use super::{catalogue, name, saas};
 use crate::converge::{End, Error, Limit, Means, converge};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
@@ -28,7 +29,7 @@ use crate::plan::branch::Branches;
 use crate::provider::simulated::{
     CutOffs, Scenario, Settings, Shared, Simulated, Weather, World, fight, lock, play,
 };
-use crate::provider::{Catalogue, Observer};
+use crate::provider::{Catalogue, Observer, Provider};
 
 /// A world, a disk, and what is needed to run the loop on them.
 pub struct Bench {
@@ -50,6 +51,8 @@ pub struct Bench {
     pub gone: Gone,
     /// Whether evidence has nowhere to go.
     pub full: Mutex<bool>,
+    /// Whether every call rests for a step before it leaves: its process may be stopped there.
+    pub(super) rests: Arc<AtomicBool>,
     left: Arc<Mutex<Vec<Left>>>,
     tool: Tool,
     record: Mutex<Record>,
@@ -100,9 +103,10 @@ impl Bench {
             settings,
         );
         let left = Arc::new(Mutex::new(Vec::new()));
-        let (gone, tool) = (Gone::default(), Tool::default());
+        let (gone, rests, tool) = (Gone::default(), Arc::default(), Tool::default());
         let watch = Watch {
             gone: gone.clone(),
+            rests: Arc::clone(&rests),
             clock: clock.clone(),
             disk: disk.clone(),
             left: Arc::clone(&left),
@@ -129,11 +133,44 @@ impl Bench {
             plans: Mutex::default(),
             full: Mutex::default(),
             gone,
+            rests,
             left,
             tool,
             record: Mutex::default(),
             redactor: OnceLock::new(),
         }
+    }
+
+    /// Gives the same world a second provider, of another shape, where we are whoever is named first; what is added stands
+    /// in it.
+    #[must_use]
+    pub fn beside(mut self, responder: Vec<Locator>, more: impl FnOnce(&mut World)) -> Self {
+        more(&mut lock(&self.world));
+        let settings = Settings {
+            weather: self.weather.clone(),
+            responder,
+            ..Settings::default()
+        };
+        let inner = Simulated::new(
+            saas::NAME,
+            saas::kinds(),
+            saas::actions(),
+            Arc::clone(&self.world),
+            self.clock.clone(),
+            settings,
+        );
+        let watch = Watch {
+            gone: self.gone.clone(),
+            clock: self.clock.clone(),
+            disk: self.disk.clone(),
+            left: Arc::clone(&self.left),
+            tool: self.tool.clone(),
+            rests: Arc::clone(&self.rests),
+        };
+        let mut all: Vec<Arc<dyn Provider>> = self.catalogue.providers().cloned().collect();
+        all.push(Arc::new(Watched { inner, watch }));
+        self.catalogue = Catalogue::new(all);
+        self
     }
 
     /// A rehearsal as it ships, with nothing watched and nothing quickened; what happens in it goes on by itself.
@@ -158,6 +195,7 @@ impl Bench {
             plans: Mutex::default(),
             full: Mutex::default(),
             gone: Gone::default(),
+            rests: Arc::default(),
             left: Arc::default(),
             tool: Tool::default(),
             record: Mutex::default(),
@@ -203,6 +241,7 @@ impl Bench {
                 })
                 .collect(),
             left_alone: Vec::new(),
+            identities: wish.identities.clone(),
             acting_as: self.own(),
             endpoints: BTreeMap::new(),
             activity: Vec::new(),
@@ -259,7 +298,13 @@ impl Bench {
         .await
     }
 
-    async fn session(&self, journal: &Journal, clock: &Clock, wish: &Wish) -> Result<End, Error> {
+    /// The loop, on a journal that is open: opens incident and run where they are not open yet.
+    pub(super) async fn session(
+        &self,
+        journal: &Journal,
+        clock: &Clock,
+        wish: &Wish,
+    ) -> Result<End, Error> {
         if journal.with_case(|case| case.opened_at.is_none()) {
             let opened = Event::Opened {
                 incident: "law-1".to_owned(),
@@ -326,6 +371,7 @@ impl Bench {
             own: self.own(),
             requested_by,
             caps: wish.caps,
+            estate: wish.estate.as_deref(),
             made_from: BTreeMap::new(),
             secrets: self.secrets(wish),
             keep: &keep,

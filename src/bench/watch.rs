@@ -3,6 +3,7 @@
 //! Never changes a call or an answer, save those of what was deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
@@ -40,6 +41,8 @@ pub(super) struct Watch {
     pub(super) left: Arc<Mutex<Vec<Left>>>,
     pub(super) tool: Tool,
     pub(super) gone: Gone,
+    /// Whether a call rests for a step before it leaves.
+    pub(super) rests: Arc<AtomicBool>,
 }
 
 /// The tool's own clock, where it is not the world's.
@@ -61,6 +64,20 @@ impl Tool {
 }
 
 impl Watch {
+    /// Notes calls that leave now, or after a step in which their process may be stopped.
+    async fn leaves(&self, calls: &[Call]) {
+        if self.rests.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
+        let (at, written) = (self.clock.now(), self.written());
+        let left = calls.iter().map(|call| Left {
+            at,
+            call: call.clone(),
+            written,
+        });
+        self.left.lock().unwrap().extend(left);
+    }
+
     /// How many bytes of the journal are durable now.
     fn written(&self) -> usize {
         let bytes = self.disk.clone().len();
@@ -210,29 +227,20 @@ impl Act for WatchedActor {
         reason = "hands on what execute/intent.rs sends"
     )]
     fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome> {
-        let (at, written) = (self.watch.clock.now(), self.watch.written());
-        let call_left = call.clone();
-        let left = Left {
-            at,
-            call: call_left,
-            written,
-        };
-        self.watch.left.lock().unwrap().push(left);
-        self.inner.deliver(call, what)
+        Box::pin(async move {
+            self.watch.leaves(std::slice::from_ref(call)).await;
+            self.inner.deliver(call, what).await
+        })
     }
     #[expect(
         clippy::disallowed_methods,
         reason = "hands on what execute/intent.rs sends"
     )]
     fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
-        let (at, written) = (self.watch.clock.now(), self.watch.written());
-        let left = calls.iter().map(|call| Left {
-            at,
-            call: call.clone(),
-            written,
-        });
-        self.watch.left.lock().unwrap().extend(left);
-        self.inner.perform(calls)
+        Box::pin(async move {
+            self.watch.leaves(calls).await;
+            self.inner.perform(calls).await
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is asked of one session of the tool, and how it ended.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -9,6 +10,7 @@ use super::{name, playbook, policy, shipped};
 use crate::converge::{Answer, End, Error, Limit};
 use crate::domain::mandate::Mandate;
 use crate::domain::{Clock, Locator, Relation, Time};
+use crate::estate::Estate;
 use crate::gate::{Circumstances, Confirmation, Policy};
 use crate::plan::branch::Guarded;
 use crate::plan::cap::Caps;
@@ -57,6 +59,10 @@ pub struct Wish {
     pub since: Option<Time>,
     /// Who operates, among whom.
     pub around: Circumstances,
+    /// Who owns what.
+    pub estate: Option<Arc<Estate>>,
+    /// The identities of the estate that the operator named.
+    pub identities: Vec<String>,
 }
 
 impl Wish {
@@ -82,6 +88,8 @@ impl Wish {
             guarded: Vec::new(),
             since: None,
             around: around(),
+            estate: None,
+            identities: Vec::new(),
         }
     }
 

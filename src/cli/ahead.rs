@@ -11,7 +11,7 @@ use super::session::Session;
 use super::work::Work;
 use super::workspace::read;
 use crate::domain::event::Event;
-use crate::domain::mandate::Mandate;
+use crate::domain::mandate::{Mandate, Scope};
 use crate::domain::why::plain;
 use crate::gate::standing::{self, Standing};
 use crate::signature;
@@ -43,6 +43,13 @@ pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Fa
         });
         if is_known {
             continue;
+        }
+        if let Scope::Standing { id, at_most, .. } = &mandate.scope {
+            aside(&format!(
+                "note: {} lets {} cut up to {at_most} items in this incident; every incident counts anew",
+                plain(id),
+                plain(name)
+            ));
         }
         let name = mandate.nonce.get(..17).unwrap_or(&mandate.nonce);
         let mut events =

@@ -333,6 +333,9 @@ fn refused(work: &Work, plan: &Plan, why: &Refused) -> Box<Failure> {
         Refused::Nobody(_) | Refused::NotApprover(_) => {
             failure.hint("people, their roles and how they sign stand in contain.yaml, their keys in allowed_signers")
         }
+        Refused::NotOwner { .. } => failure
+            .hint("an owner answers for what they own: --item ITEM, as the plan names it")
+            .hint(again),
         Refused::Signature(_) => failure
             .hint("the keys that count stand in allowed_signers of the workspace")
             .hint(again),

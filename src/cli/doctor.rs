@@ -17,7 +17,7 @@ use crate::provider::{Guardrail, Observer, Provider, Stands};
 pub(super) struct Args {}
 
 /// Fewer protected identities are no way back in.
-const LEAST_PROTECTED: usize = 2;
+const LEAST_PROTECTED: u32 = 2;
 /// How long what is stood on is looked for.
 const LOOKS: Duration = Duration::from_secs(20);
 
@@ -80,6 +80,12 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
             Err(failure) => Err(failure.message.clone()),
         },
     );
+    match super::estate::checked(&session) {
+        Some(Ok((true, said))) => checks.add("estate", Standing::Fine, said),
+        Some(Ok((false, said))) => checks.add("estate", Standing::Advice, said),
+        Some(Err(why)) => checks.add("estate", Standing::Fails, why),
+        None => {}
+    }
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     for provider in session.catalogue.providers() {
         // What only tells has no credentials of ours, no bounds and no log; what is not set up is not meant to be used.
@@ -192,13 +198,15 @@ async fn guardrail(
 
 /// Looks at the protected identities, and at what we and whoever is guarded stand on.
 async fn kept(session: &Session, observer: &Observer, checks: &mut Checks) {
-    let protected = session.workspace.protected();
-    let said = match protected.len() {
+    let estate = session.estate().ok().flatten();
+    let protected = session.workspace.protected(estate);
+    let count = session.workspace.protected_count(estate);
+    let said = match count {
         0 => "no identity is protected".to_owned(),
         1 => "one identity is protected".to_owned(),
         more => format!("{more} identities are protected"),
     };
-    if protected.len() < LEAST_PROTECTED {
+    if count < LEAST_PROTECTED {
         let said = format!(
             "{said}; name at least two ways back in under `protected` in contain.yaml, held by nobody's daily work"
         );
@@ -231,7 +239,7 @@ async fn kept(session: &Session, observer: &Observer, checks: &mut Checks) {
     for provider in session.catalogue.providers() {
         own.extend(observer.whoami(provider.name()).await.unwrap_or_default());
     }
-    let branches = session.workspace.branches(&own);
+    let branches = session.workspace.branches(&own, estate);
     let known = branches.now(observer, &session.clock, LOOKS).await;
     let mut stood_on: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (who, what, _) in known.told() {

@@ -15,7 +15,7 @@ use crate::converge::Limit;
 use crate::domain::clock::spell;
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::why::plain;
-use crate::domain::{Duration, SecretRef};
+use crate::domain::{Duration, Locator, SecretRef};
 use crate::drill::{self, Judged, Rehearsal, Times};
 use crate::journal::folder::Shelf;
 use crate::provider::simulated::inject::Played;
@@ -185,7 +185,11 @@ async fn one(
     let key = work.folder.key()?;
     // What only reads tries nothing.
     let mut secrets = rehearsal.leaked_secrets();
-    secrets.retain(|_, _| playbook.cuts());
+    let is_tried = |target: &Locator| {
+        let kind = session.catalogue.kind(target.kind());
+        kind.is_some_and(|kind| kind.probe)
+    };
+    secrets.retain(|target, _| playbook.cuts() && is_tried(target));
     for (target, secret) in &secrets {
         if let Some(provider) = session.catalogue.provider(target.provider()) {
             provider.hold(target, secret);
@@ -203,7 +207,12 @@ async fn one(
         digest: work.folder.store_text(&playbook.text)?,
         calls: super::library::pin(&work.folder, &playbook)?,
         subjects: scenario.named(),
-        inputs: super::wish::bind(&playbook, &given, Some(&scenario.subject))?,
+        inputs: super::wish::bind(
+            session,
+            &playbook,
+            &given,
+            (std::slice::from_ref(&scenario.subject), &[]),
+        )?,
         include: Vec::new(),
         cuts: playbook.cuts(),
         exact: false,
@@ -218,6 +227,7 @@ async fn one(
             })
             .collect(),
         left_alone: Vec::new(),
+        identities: Vec::new(),
         acting_as: own.clone(),
         endpoints: BTreeMap::new(),
         activity: Vec::new(),

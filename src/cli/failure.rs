@@ -123,6 +123,15 @@ impl From<journal::Error> for Box<Failure> {
             E::Locked { path, .. } => Failure::new(exit::LOCKED, "locked", message)
                 .hint(format!("contain status{}", of(path)))
                 .hint("a second operator can read and note while the first performs: contain incident note TEXT"),
+            E::TakenOver { path, .. } => Failure::new(exit::LOCKED, "taken-over", message)
+                .hint(format!("contain status{}", of(path)))
+                .hint("whoever took over goes on; this process sent nothing more"),
+            E::Elsewhere { .. } => Failure::new(exit::INTERNAL, "record-unwritable", message)
+                .hint("contain doctor")
+                .hint("to contain while that place does not answer, run the same command with `--journal DIR`: another incident, here alone"),
+            E::Unseen { path, sink } => Failure::new(exit::DAMAGED, "record-unseen", message)
+                .hint("a command went on there alone, or was killed while it might have; the same command goes on once that sink answers")
+                .hint(format!("contain journal give-up '{sink}'{} --reason TEXT", of(path))),
             E::Damaged { path, .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
                 .hint(format!("contain journal verify{}", of(path))),
             E::Altered { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
@@ -134,7 +143,7 @@ impl From<journal::Error> for Box<Failure> {
                 Failure::new(exit::INTERNAL, "record-unwritable", message)
                     .hint("run the same command with `--journal DIR`, a place that can be written")
             }
-            E::Illegal { .. } | E::Foreign { .. } | E::Overtaken { .. } => Failure::new(exit::INTERNAL, "internal", message),
+            E::Illegal { .. } | E::Foreign { .. } | E::Overtaken { .. } | E::Lapsed { .. } => Failure::new(exit::INTERNAL, "internal", message),
         };
         Self::new(failure)
     }

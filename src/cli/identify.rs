@@ -38,6 +38,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     if let Some(reference) = &args.secret {
         return secret(&session, reference);
     }
+    session.estate()?;
     let named: Vec<Named> = args
         .what
         .iter()
@@ -98,6 +99,13 @@ async fn one(
         }
         Fact::Gone => text.add("    it no longer exists\n"),
         Fact::Unreadable(why) => text.add(&format!("    its state cannot be read: {why}\n")),
+    }
+    let whose = super::estate::beside(session, &locator);
+    if let Some((page, stake)) = whose {
+        text.add(&String::from(page));
+        if let Some(row) = row.as_object_mut() {
+            row.insert("stake".into(), stake);
+        }
     }
     text.add(&format!("  cut with: contain isolate {locator}\n"));
     if let Some(row) = row.as_object_mut() {

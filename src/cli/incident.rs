@@ -6,7 +6,7 @@ use clap::Subcommand;
 use super::Ended;
 use super::failure::{Failure, of_provider};
 use super::session::{self, Session};
-use super::{closing, declare, task, wish, work};
+use super::{closing, declare, share, task, wish, work};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
 use crate::domain::{Locator, Relation, Why};
@@ -35,6 +35,13 @@ enum Verb {
     },
     /// List incidents, oldest first
     List,
+    /// Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an
+    /// id, list what is there
+    Join {
+        /// The incident
+        #[arg(value_name = "ID")]
+        id: Option<String>,
+    },
     /// Say where an incident stands, what is owed, and what is lacking before it can be closed
     Show {
         /// The incident; otherwise the only open one, or the latest
@@ -150,6 +157,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
             Ok(ended)
         }
         Verb::List => list(&session),
+        Verb::Join { id } => share::join(&session, id.as_deref()).await,
         Verb::People(verb) => declare::run(verb, &session).await,
         Verb::Show { incident } => super::status::of(incident.as_deref(), &session),
         Verb::Done {

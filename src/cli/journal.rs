@@ -10,8 +10,10 @@ use super::checkpoint::{self, Signers, Witnesses};
 use super::evidence::{damage, standing};
 use super::failure::{Failure, exit};
 use super::session::Session;
+use super::work;
+use crate::domain::event::Event;
 use crate::domain::why::plain;
-use crate::journal::{Anchor, Folder, Intact, Report, check, check_with, vouched};
+use crate::journal::{Anchor, Folder, Intact, Report, check, check_with, several, vouched};
 use crate::report::page::Page;
 
 /// Show an incident's journal, verify it, or sign it
@@ -31,6 +33,19 @@ enum Verb {
     },
     /// Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged
     Verify(Verify),
+    /// Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here
+    /// did not take it, or was killed
+    GiveUp {
+        /// The sink, as the message that refused names it
+        #[arg(value_name = "SINK")]
+        sink: String,
+        /// Why, in your words; kept in the journal
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The incident; otherwise the only open one, or the latest
+        #[arg(long, value_name = "ID")]
+        incident: Option<String>,
+    },
     /// Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen
     Sign(checkpoint::Sign),
 }
@@ -55,8 +70,39 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
     match args.verb {
         Verb::Show { incident } => show(session, &session.folder(incident.as_deref())?),
         Verb::Verify(wanted) => verify(&wanted, session),
+        Verb::GiveUp {
+            sink,
+            reason,
+            incident,
+        } => give_up(session, incident.as_deref(), (&sink, &reason)).await,
         Verb::Sign(wanted) => checkpoint::run(wanted, session).await,
     }
+}
+
+/// Gives up what a sink may hold alone, and writes that down.
+async fn give_up(
+    session: &Session,
+    incident: Option<&str>,
+    (sink, reason): (&str, &str),
+) -> Result<Ended, Box<Failure>> {
+    let folder = session.folder(incident)?;
+    if !several::give_up(&folder, sink)? {
+        let message = format!("there is nothing that `{}` may hold alone", plain(sink));
+        let failure = Failure::usage(message);
+        let hint = format!("contain journal verify --incident {}", folder.id());
+        return Err(Box::new(failure.hint(hint)));
+    }
+    let work = work::open(session, folder, false)?;
+    let text = format!("what `{sink}` may hold alone was given up: {reason}");
+    work.journal.append(vec![Event::Noted { text }]).await?;
+    let id = work.folder.id().to_owned();
+    let text = format!(
+        "Incident {id} goes on without what `{}` may hold alone.\n",
+        plain(sink)
+    );
+    let mut ended = Ended::data(json!({ "given_up": sink }), text);
+    ended.output.incident = Some(id);
+    Ok(ended)
 }
 
 fn show(session: &Session, folder: &Folder) -> Result<Ended, Box<Failure>> {

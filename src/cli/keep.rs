@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::workspace::{Config, Workspace};
 use crate::domain::Locator;
+use crate::estate::{Estate, Identity};
 use crate::plan::branch::{Branches, Guarded};
 use crate::plan::cap;
 
@@ -60,27 +61,29 @@ impl Config {
 }
 
 impl Workspace {
-    /// The protected identities, each once.
-    pub(super) fn protected(&self) -> Vec<Locator> {
-        let distinct: BTreeSet<&Locator> = self.config.protected.iter().collect();
+    /// The protected identities, each once: those of `contain.yaml`, and all that those of the estate hold.
+    pub(super) fn protected(&self, estate: Option<&Estate>) -> Vec<Locator> {
+        let of_estate = estate.into_iter().flat_map(Estate::protected);
+        let held = of_estate.flat_map(Identity::holds);
+        let distinct: BTreeSet<&Locator> = self.config.protected.iter().chain(held).collect();
         distinct.into_iter().cloned().collect()
     }
 
-    /// How many identities are protected.
-    pub(super) fn protected_count(&self) -> u32 {
-        u32::try_from(self.protected().len()).unwrap_or(u32::MAX)
+    /// How many identities are protected; one of the estate is one, whatever it holds.
+    pub(super) fn protected_count(&self, estate: Option<&Estate>) -> u32 {
+        let own: BTreeSet<&Locator> = self.config.protected.iter().collect();
+        let of_estate = estate.into_iter().flat_map(Estate::protected);
+        let is_known = |one: &Identity| one.holds().iter().any(|held| own.contains(held));
+        let more = of_estate.filter(|one| !is_known(one)).count();
+        u32::try_from(own.len() + more).unwrap_or(u32::MAX)
     }
 
     /// What is not cut unasked: our own branch, what is guarded, and what is protected.
-    pub(super) fn branches(&self, own: &[Locator]) -> Branches {
+    pub(super) fn branches(&self, own: &[Locator], estate: Option<&Estate>) -> Branches {
         let guarded = self.config.guarded.iter().map(|keep| Guarded {
             what: keep.what.clone(),
             because: keep.because.clone(),
         });
-        Branches::new(
-            own.to_vec(),
-            guarded.collect(),
-            self.config.protected.clone(),
-        )
+        Branches::new(own.to_vec(), guarded.collect(), self.protected(estate))
     }
 }

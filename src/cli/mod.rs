@@ -22,6 +22,7 @@ mod pick;
 mod progress;
 mod reminder;
 mod session;
+mod share;
 mod sign;
 mod signing;
 mod sinks;
@@ -59,6 +60,7 @@ mod rehearsal;
 mod checkpoint;
 mod doctor;
 mod drill;
+mod estate;
 mod evidence;
 mod journal;
 mod playbook;
@@ -150,6 +152,7 @@ enum Verb {
     Doctor(doctor::Args),
     Playbook(playbook::Args),
     Policy(policy::Args),
+    Estate(estate::Args),
     Drill(drill::Args),
     Journal(journal::Args),
     Completions(completions::Args),
@@ -249,6 +252,7 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Policy(args) => policy::run(args, &Session::open(&global)?),
+            Verb::Estate(args) => estate::run(args, &Session::open(&global)?),
             Verb::Drill(args) => drill::run(args, Session::open(&global)?).await,
             Verb::Journal(args) => journal::run(args, &Session::open(&global)?).await,
             Verb::Completions(args) => completions::run(args),

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
-use super::subject::{resolve, who_acts};
+use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, references, refuse_own_branch,
+    Proposal, Wish, bind, lend, probed_by, read_secrets, recall, references, refuse_own_branch,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -43,10 +43,15 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let playbook = library::load(session, &wish.playbook)?;
     let policy = session.workspace.policy()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
-    let (mut subjects, mut left_alone) = (Vec::new(), Vec::new());
+    let mut resolved = Resolved::default();
     if paste.is_none() || wish.subjects.are_named() {
-        (subjects, left_alone) = resolve(session, &observer, wish.subjects).await?;
+        resolved = resolve(session, &observer, wish.subjects).await?;
     }
+    let Resolved {
+        mut subjects,
+        identities,
+        mut left_alone,
+    } = resolved;
     if let Some(paste) = &mut paste {
         paste.resolve(session, &observer, &mut subjects).await?;
         left_alone.append(&mut paste.refused);
@@ -59,7 +64,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         day_ago,
     };
     let mut given = read_secrets(session, wish.secrets, &subjects)?;
-    let inputs = bind(&playbook, &wish.inputs, subjects.first())?;
+    let inputs = bind(session, &playbook, &wish.inputs, (&subjects, &identities))?;
     given.extend(probed_by(session, &playbook, &inputs, &subjects)?);
     let mut work = join(
         session,
@@ -69,6 +74,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
+    work.journal.with_case(|case| recall(session, case));
     let since = window.begins(work.journal.with_case(|case| case.since));
     window.tell(since);
     let digest = work.folder.store_text(&playbook.text)?;
@@ -78,7 +84,9 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         .as_ref()
         .map(|paste| kept(&work, paste, &key))
         .transpose()?;
-    let mut secrets = paste.map(paste::Paste::secrets).unwrap_or_default();
+    let mut secrets = paste
+        .map(|paste| paste.secrets(session))
+        .unwrap_or_default();
     secrets.extend(given);
     let notes = secrets
         .iter()
@@ -93,6 +101,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         digest,
         calls,
         subjects,
+        identities,
         inputs,
         include: wish.include.clone(),
         cuts: playbook.cuts(),
@@ -210,8 +219,9 @@ fn proposed(
     let made = work.journal.with_case(made).unwrap_or_default();
     let most = session.roster.proposals_of(&by);
     if made >= most {
-        let message =
-            format!("`{by}` has made {made} proposals in this incident, and may make {most}");
+        let message = format!(
+            "`{by}` has made {made} proposals in this incident, and may make {most} in each"
+        );
         let mut failure = Failure::new(exit::DENIED, "too-many-proposals", message);
         failure.outcome = Outcome::Denied;
         return Err(Box::new(
@@ -279,7 +289,8 @@ impl Go<'_> {
             requested_by.sort();
             requested_by.dedup();
         }
-        let branches = session.workspace.branches(&self.own);
+        let estate = session.estate()?;
+        let branches = session.workspace.branches(&self.own, estate);
         let means = Means {
             ground: Ground {
                 catalogue: &session.catalogue,
@@ -298,6 +309,7 @@ impl Go<'_> {
             own: self.own,
             requested_by,
             caps: session.workspace.config.caps(),
+            estate,
             made_from,
             secrets: self.secrets,
             keep: &keep,
@@ -316,6 +328,7 @@ impl Go<'_> {
         let end = end?;
         let ended = tell(&means, run, &end);
         drop(means);
+        drop(work.lease);
         drop(work.lock);
         drop(work.journal);
         drop(tokio::time::timeout(std::time::Duration::from_millis(200), shown).await);
@@ -342,8 +355,8 @@ fn broken(mut failure: Failure, journal: &Journal, run: u32) -> Box<Failure> {
             "{} changes were made, {} are in doubt, {} were not tried; nothing was undone. Run: contain resume --incident {incident}",
             did.changed, did.doubtful, did.open
         ));
-        // A damaged record outranks how far the run came.
-        if failure.exit != exit::DAMAGED {
+        // A damaged record outranks how far the run came, and so does that somebody else goes on with it.
+        if ![exit::DAMAGED, exit::LOCKED].contains(&failure.exit) {
             failure.exit = outcome.exit();
         }
         failure.outcome = outcome;
@@ -444,6 +457,9 @@ pub(super) fn made_from(
     if !session.roster.is_empty() {
         let people = session.workspace.people(&session.roster);
         made_from.insert("people".to_owned(), people);
+    }
+    if let Some(estate) = session.loaded() {
+        made_from.insert("estate".to_owned(), estate.digest());
     }
     made_from
 }

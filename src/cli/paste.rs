@@ -12,7 +12,7 @@ use super::session::Session;
 use super::wish::{Given, Secrets, Subjects};
 use crate::domain::event::SecretNote;
 use crate::domain::why::plain;
-use crate::domain::{Because, Locator, Named, NotSeen, Secret, SecretRef, Time, Why};
+use crate::domain::{Because, Locator, Named, NotSeen, Readable, Secret, SecretRef, Time, Why};
 use crate::provider::Observer;
 use crate::provider::leak::{self, Leak, Leaked, Said};
 
@@ -239,10 +239,15 @@ impl Paste {
         (from, value)
     }
 
-    /// The secrets, each for its subject.
-    pub(super) fn secrets(self) -> Given {
+    /// The secrets, each for its subject: of what can be tried with it, or can only be looked at by holding it.
+    pub(super) fn secrets(self, session: &Session) -> Given {
         let each = self.leak.found.into_iter().zip(self.names);
-        each.filter_map(|(found, name)| Some((name?, (self.reference.clone(), found.secret?))))
+        let wanted = each.filter(|(found, _)| {
+            let kind = session.catalogue.kind(&found.kind);
+            kind.is_some_and(|kind| kind.probe || kind.readable == Readable::BySecret)
+        });
+        wanted
+            .filter_map(|(found, name)| Some((name?, (self.reference.clone(), found.secret?))))
             .collect()
     }
 

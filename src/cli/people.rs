@@ -88,7 +88,7 @@ impl Session {
             roster: Arc::clone(&self.roster),
             unattended: !self.is_attended(),
             drill,
-            protected: self.workspace.protected_count(),
+            protected: self.workspace.protected_count(self.loaded()),
             present: self.requested_by(&[]),
             claimed: self.is_claimed(),
         }

@@ -12,8 +12,9 @@ use super::failure::{Failure, exit};
 use super::people;
 use super::session::Session;
 use super::workspace::read;
+use crate::domain::stake::{Criticality, Dependant, Environment, Owner, Responsible};
 use crate::domain::why::plain;
-use crate::domain::{ActionId, Item, ItemKey, Locator, Phase, Relation, Tier, Undo, Work};
+use crate::domain::{ActionId, Item, ItemKey, Locator, Phase, Relation, Stake, Tier, Undo, Work};
 use crate::gate::approval::request_of;
 use crate::gate::{Authority, Policy, Rule, Ruling, preview};
 use crate::report::page::Page;
@@ -101,6 +102,8 @@ fn explain(
     wanted: Option<&str>,
     incident: Option<&str>,
 ) -> Result<Ended, Box<Failure>> {
+    // How many are protected is asked about too.
+    session.estate()?;
     let folder = session.folder(incident)?;
     let case = folder.read()?.case;
     let plans = case.runs.values().flat_map(|run| run.plans.values());
@@ -132,6 +135,9 @@ fn explain(
             plain(&item.on()),
             u8::from(item.tier)
         ));
+        if let Some(stake) = &item.stake {
+            page.line(&format!("          whose {}", plain(&stake.whose())));
+        }
         for rule in &rules {
             page.line(&format!(
                 "          {}: {}",
@@ -148,7 +154,9 @@ fn explain(
         let free = |name: &&str| {
             let roster = &session.roster;
             let asks = request.requested_by.iter().any(|asking| asking == name);
-            !asks && roster.person(name).is_some_and(|one| one.is_of("approver"))
+            let owns = |item: &Item| roster.owns(name, item);
+            let is_owner = || roster.is_owner_alone(name) && plan.items.iter().any(owns);
+            !asks && (roster.person(name).is_some_and(|one| one.is_of("approver")) || is_owner())
         };
         names.filter(free).map(str::to_owned).collect::<Vec<_>>()
     });
@@ -179,6 +187,9 @@ struct Written {
     /// Whether it was named by the operator, and not found.
     #[serde(default = "yes")]
     named: bool,
+    /// How what was found hangs on the subject; minted where only `named` says that it was found.
+    #[serde(default)]
+    relation: Option<Relation>,
     #[serde(default = "yes")]
     reversible: bool,
     /// own, protected, shared.
@@ -193,6 +204,13 @@ struct Written {
     /// How many others signed.
     #[serde(default)]
     agreed: usize,
+    /// Whether an owner of the target signed.
+    #[serde(default)]
+    owner_agreed: bool,
+    /// What the estate says of the target: `identities`, `owners`, `environment`, `criticality`, `dependants`; no estate is
+    /// loaded where nothing is said.
+    #[serde(default)]
+    stake: Option<Said>,
     /// Whether it was authorised ahead, a major incident is declared, the glass is broken, the operator leads the incident,
     /// agents were dismissed.
     #[serde(default)]
@@ -213,6 +231,46 @@ struct Written {
     /// Rules that have to be among those in the way.
     #[serde(default)]
     rules: Vec<String>,
+}
+
+/// What the estate says of a target, as a case has it.
+#[derive(Deserialize, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    #[serde(default)]
+    identities: Vec<String>,
+    /// Teams, by name.
+    #[serde(default)]
+    owners: Vec<String>,
+    #[serde(default)]
+    environment: Option<Environment>,
+    #[serde(default)]
+    criticality: Option<Criticality>,
+    /// By name; not known where nothing is said.
+    #[serde(default)]
+    dependants: Option<Vec<String>>,
+}
+
+impl Said {
+    fn stake(&self) -> Stake {
+        let owner = |team: &String| Owner {
+            who: Responsible::Team(team.clone()),
+            contact: None,
+        };
+        let dependant = |name: &String| Dependant {
+            name: name.clone(),
+            contact: None,
+        };
+        let dependants = self.dependants.as_ref();
+        Stake {
+            identities: self.identities.clone(),
+            owners: self.owners.iter().map(owner).collect(),
+            environment: self.environment,
+            criticality: self.criticality,
+            dependants: dependants.map(|all| all.iter().map(dependant).collect()),
+            ..Stake::default()
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -287,13 +345,14 @@ fn holds(
     };
     let item = Item {
         tier: tier(case.tier)?,
-        relation: (!case.named).then_some(Relation::Minted),
+        relation: case.relation.or((!case.named).then_some(Relation::Minted)),
         rung: session
             .catalogue
             .action(&case.action)
             .and_then(|spec| Some(spec.cut()?.rung)),
         undo: case.reversible.then(|| Undo::By(case.action.clone())),
         marks: case.marks.clone(),
+        stake: case.stake.as_ref().map(|said| Box::new(said.stake())),
         ..Item::new(key, work)
     };
     let asking = match around.who.name() {
@@ -304,6 +363,7 @@ fn holds(
         tier: case.mandate.map(tier).transpose()?,
         exact: case.exact,
         agreed: case.agreed,
+        owner_agreed: case.owner_agreed,
         standing: case.standing,
         major: case.major,
         break_glass: case.break_glass,

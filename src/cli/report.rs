@@ -173,7 +173,7 @@ fn without_run(folder: &Folder) -> Box<Failure> {
 
 fn open(session: &Session, folder: &Folder) -> Result<Journal, Box<Failure>> {
     let (journal, _) = Journal::open(
-        session.sink(folder)?,
+        session.sink(folder)?.0,
         session.clock.clone(),
         session.actor(),
     )?;

@@ -11,6 +11,7 @@ use super::work::open;
 use crate::converge::Limit;
 use crate::domain::event::{Event, Order};
 use crate::domain::{ActionId, Locator};
+use crate::estate::PREFIX;
 use crate::plan::restore::{self, Healthy, Wanted};
 
 /// Give back what was cut, as far as it may come back; a compromised credential only where it is named
@@ -216,14 +217,19 @@ fn name(
         all.into_iter().cloned().collect()
     });
     let find = |typed: &String| {
-        let named = session.name(typed)?;
+        let named = match typed.trim().strip_prefix(PREFIX) {
+            Some(_) => None,
+            None => Some(session.name(typed)?),
+        };
         let is_meant = |target: &&Locator| {
-            *target.kind() == named.kind
-                && target.id() == named.id
-                && named
-                    .account
-                    .as_deref()
-                    .is_none_or(|account| target.account() == Some(account))
+            named.as_ref().is_some_and(|named| {
+                *target.kind() == named.kind
+                    && target.id() == named.id
+                    && named
+                        .account
+                        .as_deref()
+                        .is_none_or(|account| target.account() == Some(account))
+            })
         };
         cut.iter().find(is_meant).cloned().ok_or_else(|| {
             let names: Vec<String> = cut.iter().map(ToString::to_string).collect();
@@ -244,5 +250,20 @@ fn name(
             )))
         })
     };
-    typed.iter().map(find).collect()
+    let mut named = Vec::with_capacity(typed.len());
+    for typed in typed {
+        match typed.trim().strip_prefix(PREFIX) {
+            // Of an identity all comes back that this incident cut.
+            Some(identity) => {
+                let held = super::estate::held(session, identity)?;
+                let of_it: Vec<&Locator> = cut.iter().filter(|one| held.contains(one)).collect();
+                if of_it.is_empty() {
+                    named.push(find(typed)?);
+                }
+                named.extend(of_it.into_iter().cloned());
+            }
+            None => named.push(find(typed)?),
+        }
+    }
+    Ok(named)
 }

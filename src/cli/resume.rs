@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
 use super::session::{self, Session};
-use super::wish::{Secrets, Subjects, again, read_secrets, references};
+use super::wish::{Secrets, Subjects, again, read_secrets, recall, references};
 use super::work::{Work, open};
 use super::{Ended, aside, paste};
 use crate::converge::Limit;
@@ -131,5 +131,6 @@ pub(super) fn secrets_of(
             provider.hold(target, secret);
         }
     }
+    work.journal.with_case(|case| recall(session, case));
     Ok(secrets)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Global;
 use super::failure::{Failure, exit};
@@ -15,6 +15,7 @@ use super::notifier;
 use super::people;
 use super::workspace::Workspace;
 use crate::domain::{Clock, Locator, Named, nearest};
+use crate::estate::Estate;
 use crate::gate::{Roster, Who};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
 use crate::provider::{Catalogue, Provider};
@@ -37,9 +38,11 @@ pub(super) struct Session {
     pub(super) touched: super::signing::Touched,
     /// The sinks that are not written to any more.
     pub(super) losses: super::sinks::Losses,
+    /// Who owns what, once it was asked for.
+    pub(super) known: OnceLock<Option<Estate>>,
     acting_as: Vec<String>,
     place: PathBuf,
-    in_workspace: bool,
+    pub(super) in_workspace: bool,
 }
 
 /// Reads one environment variable.
@@ -96,19 +99,21 @@ impl Session {
             reminders: global.reminders.clone(),
             touched: global.touched.clone(),
             losses: super::sinks::Losses::default(),
+            known: OnceLock::new(),
             acting_as,
             place,
             in_workspace,
         })
     }
 
-    /// The same session in another world, with its time, where whoever rehearses is alone.
+    /// The same session in another world, with its time, where whoever rehearses is alone and nobody owns anything.
     pub(super) fn within(self, catalogue: Catalogue, clock: Clock) -> Self {
         Self {
             catalogue,
             clock,
             roster: Arc::default(),
             who: Who::Solo,
+            known: OnceLock::from(None),
             ..self
         }
     }
@@ -159,12 +164,15 @@ impl Session {
         Ok(self.root()?.list(Shelf::Incidents)?)
     }
 
-    /// The folder of the incident that is named, or else of the only open one, or else of the latest.
-    pub(super) fn folder(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
+    /// The folder of the incident that is named, or else of the only open one, or else of the latest, as it is here.
+    pub(super) fn folder_here(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
         let listed = self.incidents()?;
         match named {
             Some(id) => self.root()?.open(id).map_err(|error| {
-                let failure: Box<Failure> = error.into();
+                let mut failure: Box<Failure> = error.into();
+                if self.shares() {
+                    failure = Box::new(failure.hint(format!("contain incident join {id}")));
+                }
                 match nearest(id, listed.iter().map(|summary| summary.id.as_str())) {
                     Some(near) => Box::new(failure.hint(format!("did you mean `{near}`?"))),
                     None => failure,

@@ -59,7 +59,7 @@ impl Session {
     }
 
     /// The folders that checkpoints are copied into.
-    pub(super) fn copies(&self) -> Vec<PathBuf> {
+    pub(super) fn checkpoint_copies(&self) -> Vec<PathBuf> {
         let copies = self.workspace.config.signing.copies.iter();
         copies.map(|copy| self.beside_config(copy)).collect()
     }
@@ -75,7 +75,7 @@ impl Session {
         match sign_alone(b"contain doctor\n", &key) {
             Ok(_) => Ok(format!(
                 "{key_at} signs the record at the end of whatever acted; further places for its checkpoints: {}",
-                self.copies().len()
+                self.checkpoint_copies().len()
             )),
             Err(why) => Err(format!("{key_at} signs nothing unasked: {}", why.message)),
         }
@@ -131,9 +131,9 @@ async fn anchor(
     if !is_due(&folder.read()?) {
         return Ok(None);
     }
-    let sink = session.sink(&folder)?;
+    let (sink, _) = session.sink(&folder)?;
     let (journal, _) = Journal::open(sink, session.clock.clone(), session.actor())?;
-    let (copies, on) = (session.copies(), (&folder, &journal));
+    let (copies, on) = (session.checkpoint_copies(), (&folder, &journal));
     let copies = (copies.as_slice(), COPYING);
     let made = checkpoint::make(session, on, copies, |said| sign_alone(said, key)).await?;
     Ok(Some(made))
@@ -141,13 +141,10 @@ async fn anchor(
 
 /// Whether something was done, or closed, since the journal was signed last.
 fn is_due(record: &Record) -> bool {
-    record
-        .lines
-        .iter()
-        .fold(false, |is_due, line| match &line.event {
-            Event::Checkpoint { .. } => false,
-            event => is_due || event.lets_a_call_leave() || matches!(event, Event::Closed { .. }),
-        })
+    let unsigned = record.lines.iter().rev();
+    let mut unsigned = unsigned.take_while(|line| !matches!(line.event, Event::Checkpoint { .. }));
+    unsigned
+        .any(|line| line.event.lets_a_call_leave() || matches!(line.event, Event::Closed { .. }))
 }
 
 impl Made {

@@ -21,12 +21,16 @@ use super::{Ended, aside};
 use crate::domain::Duration;
 use crate::domain::clock::read_duration;
 use crate::domain::why::plain;
+use crate::journal::mirror::Said;
+use crate::journal::several::Marks;
 use crate::journal::{self, Folder, FolderPlace, Loss, Mirror, Place, Several};
 
 /// How long one write to the local disk may take where others are there to take over.
 const LOCALLY: std::time::Duration = std::time::Duration::from_secs(10);
 /// How long one write elsewhere may take where nothing is said.
 const WITHIN: Duration = Duration::from_secs(5);
+/// How long whoever performs on a shared incident may be silent where nothing is said.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// One further sink.
 #[derive(Deserialize, Clone, Debug, Default)]
@@ -45,6 +49,14 @@ pub(super) struct Config {
     role: Option<String>,
     /// How long one write may take.
     within: Option<String>,
+    /// Whether it has to hold an intent before its call leaves.
+    #[serde(default)]
+    required: bool,
+    /// Whether new incidents live there, so that other machines join them.
+    #[serde(default)]
+    pub(super) shared: bool,
+    /// How long whoever performs on a shared incident may be silent before somebody else may go on.
+    lease: Option<String>,
 }
 
 /// What became unwritable in this process.
@@ -58,7 +70,7 @@ impl Losses {
     }
 
     /// Says it once, when it happens.
-    fn tell(&self) -> journal::several::Tell {
+    pub(super) fn tell(&self) -> journal::several::Tell {
         let losses = self.clone();
         Box::new(move |loss: &Loss| {
             aside(&format!("warning: {}", plain(&loss.to_string())));
@@ -106,14 +118,26 @@ impl Losses {
 }
 
 impl Config {
-    fn refused(&self, session: &Session, why: &str) -> Box<Failure> {
+    pub(super) fn refused(&self, session: &Session, why: &str) -> Box<Failure> {
         let file = session.workspace.file();
         let message = format!("{}: sinks: `{}` {why}", file.display(), self.name());
         Box::new(Failure::new(exit::USAGE, "invalid-file", message))
     }
 
+    /// For how long whoever performs on a shared incident is taken to be there after a sign of life.
+    pub(super) fn lease(&self, session: &Session) -> Result<Duration, Box<Failure>> {
+        let read = |text: &String| {
+            read_duration(text).map_err(|why| self.refused(session, &format!("lease: {why}")))
+        };
+        let lease = self.lease.as_ref().map_or(Ok(LEASE), read)?;
+        if lease < Duration::from_secs(2) || lease > Duration::from_mins(10) {
+            return Err(self.refused(session, "lease: write from 2s to 10m"));
+        }
+        Ok(lease)
+    }
+
     /// What messages call it.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         let folder = self
             .folder
             .as_ref()
@@ -134,7 +158,7 @@ impl Config {
     }
 
     /// The sink's own place for an incident, with a deadline.
-    fn mirror(&self, session: &Session, incident: &str) -> Result<Mirror, Box<Failure>> {
+    pub(super) fn mirror(&self, session: &Session, incident: &str) -> Result<Mirror, Box<Failure>> {
         let within = self.within(session)?;
         let name = self.name();
         let incident = incident.to_owned();
@@ -146,9 +170,12 @@ impl Config {
                     let place = FolderPlace::open(&folder, &incident)?;
                     Ok(Box::new(place) as Box<dyn Place>)
                 };
-                Ok(Mirror::new(name, within.unsigned_abs(), open))
+                Ok(Mirror::new(name, within.unsigned_abs(), open).required(self.required))
             }
-            (None, Some(_)) => object::mirror(self, session, (name, within, incident)),
+            (None, Some(_)) => {
+                let mirror = object::mirror(self, session, (name, within, incident))?;
+                Ok(mirror.required(self.required))
+            }
             (Some(_), Some(_)) | (None, None) => Err(self.refused(
                 session,
                 "is written as {folder: DIR} or {s3: \"s3://BUCKET/PREFIX\"}",
@@ -167,14 +194,21 @@ impl Session {
             .collect()
     }
 
-    /// An incident's journal, for appending: here, and in the further sinks.
-    pub(super) fn sink(&self, folder: &Folder) -> Result<Box<dyn journal::Sink>, Box<Failure>> {
-        let mirrors = self.mirrors(folder)?;
+    /// An incident's journal, for appending: here, and in the further sinks but the one where it is shared.
+    pub(super) fn copies(
+        &self,
+        folder: &Folder,
+        shared: Option<&str>,
+    ) -> Result<Box<dyn journal::Sink>, Box<Failure>> {
+        let mut mirrors = self.mirrors(folder)?;
+        mirrors.retain(|mirror| Some(mirror.name()) != shared);
         let local = Box::new(folder.sink()?);
         if mirrors.is_empty() {
             return Ok(local);
         }
-        let several = Several::open(local, mirrors, LOCALLY, self.losses.tell())?;
+        // What stands in a shared place is found there, whatever the copies lack.
+        let marks = shared.is_none().then(|| Marks::of(folder));
+        let several = Several::open(local, mirrors, marks, (LOCALLY, self.losses.tell()))?;
         Ok(Box::new(several))
     }
 
@@ -195,6 +229,34 @@ impl Session {
         Ok(self.mirrors(folder)?.into_iter().map(said).collect())
     }
 
+    /// Says which further sinks may hold what nobody here has seen.
+    pub(super) fn say_unseen(&self, folder: &Folder) {
+        let named: Vec<String> = self
+            .workspace
+            .config
+            .sinks
+            .iter()
+            .map(Config::name)
+            .collect();
+        for sink in journal::several::unseen(folder, &named) {
+            aside(&format!(
+                "warning: `{}` may hold entries of incident `{}` that nobody here has seen; the next command that writes reads them, or refuses",
+                plain(&sink),
+                folder.id()
+            ));
+        }
+    }
+
+    /// The incidents that a sink holds, by id.
+    pub(super) async fn incidents_in(&self, sink: &Config) -> Result<Vec<String>, Box<Failure>> {
+        let Some(folder) = &sink.folder else {
+            return object::incidents(sink, self).await;
+        };
+        let beside = self.workspace.folder.clone().unwrap_or_default();
+        let listed = journal::mirror::folders(&beside.join(folder));
+        listed.map_err(|why| sink.refused(self, &format!("was not read: {why}")))
+    }
+
     /// Whether each further sink answers, for `doctor`: its name, whether it could be better, and what was found.
     pub(super) async fn look_at_sinks(&self) -> Vec<(String, Result<(bool, String), String>)> {
         let mut looked = Vec::new();
@@ -212,6 +274,10 @@ impl Session {
                     .refused(self, "is neither one folder nor one bucket")
                     .message),
             };
+            let found = found.map(|(could_be_better, said)| match sink.shared {
+                true => (could_be_better, format!("{said}; new incidents live there")),
+                false => (could_be_better, said),
+            });
             looked.push((sink.name(), found));
         }
         looked
@@ -220,7 +286,7 @@ impl Session {
 
 #[cfg(feature = "aws")]
 mod object {
-    use super::{Config, Duration, Failure, Mirror, Place, Session};
+    use super::{Config, Duration, Failure, Mirror, Place, Said, Session};
     use crate::provider::aws::{Address, Bucket, Settings};
 
     /// An incident's objects in a bucket, and what waits for them.
@@ -248,10 +314,24 @@ mod object {
             self.runtime.block_on(listed).map_err(|why| why.to_string())
         }
 
-        fn get(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, String> {
             let key = self.key(name);
             let got = self.bucket.get(&key);
             self.runtime.block_on(got).map_err(|why| why.to_string())
+        }
+
+        fn say(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+            let key = self.key(name);
+            let said = self.bucket.say(&key, bytes);
+            self.runtime.block_on(said).map_err(|why| why.to_string())
+        }
+
+        fn heard(&mut self, name: &str) -> Result<Option<Said>, String> {
+            let key = self.key(name);
+            let heard = self.bucket.heard(&key);
+            let heard = self.runtime.block_on(heard);
+            let heard = heard.map_err(|why| why.to_string())?;
+            Ok(heard.map(|(said, age)| (said, age.unsigned_abs())))
         }
     }
 
@@ -318,6 +398,21 @@ mod object {
         Ok(Mirror::new(name, within.unsigned_abs(), open))
     }
 
+    /// The incidents that are there.
+    pub(super) async fn incidents(
+        sink: &Config,
+        session: &Session,
+    ) -> Result<Vec<String>, Box<Failure>> {
+        let (address, settings, prefix) = place(sink, session)?;
+        let listed = async {
+            let bucket = Bucket::open(&address, settings, session.clock.clone()).await?;
+            bucket.folders(&prefix).await
+        };
+        let unread =
+            |why: crate::domain::Why| sink.refused(session, &format!("was not read: {why}"));
+        listed.await.map_err(unread)
+    }
+
     /// Whether it answers, and whether what is written there can be taken away again.
     pub(super) async fn look(sink: &Config, session: &Session) -> Result<(bool, String), String> {
         let (address, settings, prefix) =
@@ -359,6 +454,13 @@ mod object {
         session: &Session,
         _: (String, Duration, String),
     ) -> Result<Mirror, Box<Failure>> {
+        Err(sink.refused(session, NONE))
+    }
+
+    pub(super) async fn incidents(
+        sink: &Config,
+        session: &Session,
+    ) -> Result<Vec<String>, Box<Failure>> {
         Err(sink.refused(session, NONE))
     }
 

@@ -7,20 +7,32 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 
 use super::aside;
+use super::estate::{Of, everywhere, who_beyond};
 use super::failure::{Failure, of_provider};
 use super::session::{self, Session};
 use super::wish::Subjects;
 use crate::domain::event::Order;
 use crate::domain::why::plain;
 use crate::domain::{Because, Locator, Named, NotSeen, Why};
+use crate::estate::{Estate, PREFIX};
 use crate::provider::{Catalogue, Observer};
+
+/// What was named, canonical.
+#[derive(Default)]
+pub(super) struct Resolved {
+    pub(super) subjects: Vec<Locator>,
+    /// The identities of the estate among what was named.
+    pub(super) identities: Vec<String>,
+    /// What of them cannot be a subject, and why.
+    pub(super) left_alone: Vec<NotSeen>,
+}
 
 /// Makes what was named canonical. What its provider cannot tell about now is set aside where others are named beside it.
 pub(super) async fn resolve(
     session: &Session,
     observer: &Observer,
     wanted: &Subjects,
-) -> Result<(Vec<Locator>, Vec<NotSeen>), Box<Failure>> {
+) -> Result<Resolved, Box<Failure>> {
     let mut typed = wanted.locators.clone();
     if let Some(source) = &wanted.subjects {
         typed.extend(session::subjects(source)?);
@@ -30,12 +42,27 @@ pub(super) async fn resolve(
             Failure::usage("no subject was named").hint("contain isolate aws:access-key/AKIA..."),
         ));
     }
+    let mut all = Resolved::default();
+    typed.retain(|typed| match typed.trim().strip_prefix(PREFIX) {
+        Some(name) => {
+            all.identities.push(name.to_owned());
+            false
+        }
+        None => true,
+    });
     let named: Vec<Named> = typed
         .iter()
         .map(|typed| session.name(typed))
         .collect::<Result<_, _>>()?;
-    let mut subjects = Vec::new();
-    let (mut known, mut away) = (BTreeSet::new(), Vec::new());
+    let mut known = BTreeSet::new();
+    for name in &all.identities {
+        let Of { held, left_alone } = everywhere(session, observer, name).await?;
+        let new = held.into_iter().filter(|one| known.insert(one.clone()));
+        all.subjects.extend(new);
+        all.left_alone.extend(left_alone);
+    }
+    let subjects = &mut all.subjects;
+    let mut away = Vec::new();
     for (typed, resolved) in typed.iter().zip(observer.resolve(&named).await) {
         match resolved {
             Ok(locator) if known.insert(locator.clone()) => subjects.push(locator),
@@ -57,7 +84,8 @@ pub(super) async fn resolve(
         ));
     }
     let away = away.into_iter().map(|(what, why)| set_aside(what, why));
-    Ok((subjects, away.collect()))
+    all.left_alone.extend(away);
+    Ok(all)
 }
 
 /// Says that something is left alone for now, and keeps that.
@@ -78,7 +106,9 @@ pub(super) async fn who_acts(
     subjects: &mut Vec<Locator>,
     left_alone: &mut Vec<NotSeen>,
 ) -> Result<Vec<Locator>, Box<Failure>> {
-    let (own, silent) = ask_who_acts(&session.catalogue, observer, subjects).await;
+    let estate = session.estate()?;
+    let asked = ask_who_acts(&session.catalogue, observer, (subjects, estate));
+    let (own, silent) = asked.await;
     let of = |subject: &Locator| {
         let said = silent.iter().find(|(name, _)| name == subject.provider());
         said.map(|(_, why)| why.clone())
@@ -104,24 +134,26 @@ pub(super) async fn who_acts(
     Ok(own)
 }
 
-/// Who acts where, all providers at once; and those that did not tell.
+/// Who acts where, all providers at once, those included that the estate may lead to; and those that did not tell.
 async fn ask_who_acts(
     catalogue: &Catalogue,
     observer: &Observer,
-    subjects: &[Locator],
+    (subjects, estate): (&[Locator], Option<&Estate>),
 ) -> (Vec<Locator>, Vec<(String, Why)>) {
     let providers: BTreeSet<&str> = subjects.iter().map(Locator::provider).collect();
-    let known = providers
-        .into_iter()
-        .filter(|name| catalogue.provider(name).is_some());
+    let further = who_beyond(catalogue, observer, (&providers, estate));
+    let known = providers.iter().copied();
+    let known = known.filter(|name| catalogue.provider(name).is_some());
     let asked = known.map(|name| async move { (name, observer.whoami(name).await) });
     let (mut own, mut silent) = (Vec::new(), Vec::new());
-    for (name, who) in join_all(asked).await {
+    let (told, further) = futures_util::join!(join_all(asked), further);
+    for (name, who) in told {
         match who {
             Ok(who) => own.extend(who),
             Err(why) => silent.push((name.to_owned(), why)),
         }
     }
+    own.extend(further);
     (own, silent)
 }
 
@@ -133,7 +165,9 @@ pub(super) async fn who_acts_still(
     order: &Order,
 ) -> Result<Vec<Locator>, Box<Failure>> {
     let subjects = &order.subjects;
-    let (mut own, silent) = ask_who_acts(&session.catalogue, observer, subjects).await;
+    let estate = session.estate()?;
+    let asked = ask_who_acts(&session.catalogue, observer, (subjects, estate));
+    let (mut own, silent) = asked.await;
     for (name, why) in silent {
         let before = order.acting_as.iter().filter(|one| one.provider() == name);
         let before: Vec<Locator> = before.cloned().collect();

@@ -18,6 +18,8 @@ use crate::report::standing::Outcome;
 
 /// How often the journal is looked at.
 const PAUSE: Duration = Duration::from_millis(500);
+/// How many such pauses lie between two looks at the place where it is shared.
+const CAUGHT_UP: u64 = 10;
 /// Puts the cursor to the top and clears the screen and what lies above it.
 const CLEAR: &str = "\u{1b}[H\u{1b}[2J\u{1b}[3J";
 
@@ -30,7 +32,10 @@ pub(super) async fn run(incident: Option<&str>, session: &Session) -> Result<End
     }
     let folder = session.folder(incident)?;
     let mut shown = Shown::default();
-    loop {
+    for nth in 1_u64.. {
+        if nth.is_multiple_of(CAUGHT_UP) {
+            session.catch_up(&folder);
+        }
         if !shown.show(session, &folder)? {
             break;
         }

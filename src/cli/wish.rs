@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use crate::converge::Limit;
+use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
 use crate::gate::Policy;
 use crate::journal::Folder;
-use crate::playbook::{self, Playbook};
+use crate::playbook::{self, InputType, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// Which incident, and how it is labelled when it is opened.
@@ -31,7 +32,8 @@ pub(super) struct Incident {
 /// What is meant.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(super) struct Subjects {
-    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME (can be repeated)
+    /// What is compromised: aws:access-key/AKIA..., aws:user/NAME, aws:role/NAME; identity:NAME is all that an identity of
+    /// estate.yaml holds, at every provider (can be repeated)
     #[arg(value_name = "LOCATOR")]
     pub(super) locators: Vec<String>,
     /// Read further subjects from FILE, one per line; `-` is standard input
@@ -180,11 +182,29 @@ pub(super) fn refuse_own_branch(
     let message = format!(
         "`{subject}` is a credential that contain itself would act with: cutting it would stop the containment half-way"
     );
-    let mut failure = Failure::new(exit::DENIED, "own-branch", message)
-        .hint(format!("contain isolate {subject} --as aws=profile:NAME"))
-        .hint("a role (--as aws=role:ARN) helps only where another credential assumes it");
+    let mut failure = Failure::new(exit::DENIED, "own-branch", message);
+    failure = match subject.provider() {
+        "aws" => failure
+            .hint(format!("contain isolate {subject} --as aws=profile:NAME"))
+            .hint("a role (--as aws=role:ARN) helps only where another credential assumes it"),
+        other => failure.hint(format!(
+            "name another credential to act with under providers.{other} in contain.yaml"
+        )),
+    };
     failure.outcome = crate::report::standing::Outcome::Denied;
     Err(Box::new(failure))
+}
+
+/// Tells providers what the journal holds of calls to them: some answers mean something only beside an earlier one.
+pub(super) fn recall(session: &Session, case: &Case) {
+    for life in case.lives.values() {
+        let Some((call, before)) = life.sent() else {
+            continue;
+        };
+        if let Some(provider) = session.catalogue.provider(call.target.provider()) {
+            provider.recall(call, before, life.acted_at);
+        }
+    }
 }
 
 /// Secrets by target, each with where it was read.
@@ -306,19 +326,22 @@ pub(super) fn probed_by(
 }
 
 pub(super) fn bind(
+    session: &Session,
     playbook: &Playbook,
     given: &BTreeMap<String, String>,
-    subject: Option<&Locator>,
+    (subjects, identities): (&[Locator], &[String]),
 ) -> Result<BTreeMap<String, serde_json::Value>, Box<Failure>> {
     let mut given = given.clone();
-    if let (Some(subject), true) = (
-        subject,
-        playbook.inputs.iter().any(|input| input.name == "subject"),
-    ) {
-        given
-            .entry("subject".to_owned())
-            .or_insert_with(|| subject.to_string());
+    let asked = playbook.inputs.iter().find(|input| input.name == "subject");
+    let is_identity = |input: &playbook::Input| matches!(input.kind, InputType::Identity);
+    let subject = asked.and_then(|input| match is_identity(input) {
+        true => identities.first().cloned(),
+        false => subjects.first().map(ToString::to_string),
+    });
+    if let Some(subject) = subject {
+        given.entry("subject".to_owned()).or_insert(subject);
     }
+    super::estate::names(session, playbook, &mut given)?;
     match playbook::bind(&playbook.inputs, &given) {
         Ok(serde_json::Value::Object(bound)) => Ok(bound.into_iter().collect()),
         Ok(_) => Ok(BTreeMap::new()),

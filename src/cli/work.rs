@@ -3,12 +3,13 @@
 use super::closing::is_closed;
 use super::failure::{Failure, exit};
 use super::session::Session;
+use super::share::Sharing;
 use super::wish::Incident;
 use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::{Locator, Time};
 use crate::gate::Who;
-use crate::journal::{Folder, Journal, RunLock, folder, folder::Shelf};
+use crate::journal::{Folder, Journal, Lease, RunLock, folder, folder::Shelf};
 
 /// An incident that is being worked on.
 pub(super) struct Work {
@@ -16,6 +17,10 @@ pub(super) struct Work {
     pub(super) journal: Journal,
     /// Held while performing; dropped at the end.
     pub(super) lock: Option<RunLock>,
+    /// The same in the place where the incident is shared.
+    pub(super) lease: Option<Lease>,
+    /// Where it is shared, where it is.
+    pub(super) sharing: Option<Sharing>,
     /// The first entries of a new incident, until they are written: in one group with what it was opened for, so that what keeps
     /// one from being written keeps the other.
     pub(super) opening: Vec<Event>,
@@ -77,7 +82,13 @@ pub(super) async fn join(
         },
     };
     let mut work = open(session, folder, performs)?;
-    work.opening = opening(session, &work, since, wanted)?;
+    let opening = opening(session, &work, since, wanted)?;
+    if performs && !opening.is_empty() && work.sharing.is_some() {
+        // Nobody performs on a shared incident before it says so.
+        work.take(session, opening)?;
+    } else {
+        work.opening = opening;
+    }
     Ok(work)
 }
 
@@ -112,7 +123,11 @@ fn opening(
         }),
         Who::Solo | Who::Agent(_) | Who::Pipeline(_) | Who::Stranger => None,
     };
-    Ok([event()].into_iter().chain(leads).collect())
+    let sharing = work.sharing.as_ref();
+    let shared = sharing.map(|sharing| Event::Shared {
+        at: sharing.at.clone(),
+    });
+    Ok([event()].into_iter().chain(shared).chain(leads).collect())
 }
 
 /// Opens an incident's journal, with the run lock where something is to be performed.
@@ -150,11 +165,8 @@ pub(super) fn open(
     } else {
         None
     };
-    let (journal, case) = Journal::open(
-        session.sink(&folder)?,
-        session.clock.clone(),
-        session.actor(),
-    )?;
+    let (sink, sharing) = session.sink(&folder)?;
+    let (journal, case) = Journal::open(sink, session.clock.clone(), session.actor())?;
     session.remind(&case);
     if !folder.is_drill() {
         session.touched.add(folder.id());
@@ -162,12 +174,18 @@ pub(super) fn open(
     if performs && case.closed {
         return Err(Box::new(is_closed(folder.id())));
     }
-    Ok(Work {
+    let mut work = Work {
         folder,
         journal,
         lock,
+        lease: None,
+        sharing,
         opening: Vec::new(),
-    })
+    };
+    if performs && case.shared.is_some() {
+        work.take(session, Vec::new())?;
+    }
+    Ok(work)
 }
 
 /// Whether an incident is one of a workspace that names people.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::Means;
+use super::{Means, across};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Event, Order};
 use crate::domain::state::Life;
@@ -42,7 +42,8 @@ pub(super) async fn read(means: &Means<'_>, run: u32, all: bool) -> Result<(), j
             } else {
                 view.scope_of(&item.key, step)?
             };
-            plan::query(ground.catalogue, &entry.order, step, target, &scope)
+            let asked = (&entry.order, means.estate);
+            plan::query(ground.catalogue, asked, step, target, &scope)
         };
         let reads = case.lives_of(run).filter(|(_, life)| {
             let was_asked = matches!(life.state, State::Confirmed { .. });
@@ -92,7 +93,12 @@ pub(super) async fn ask(
         .with_case(|case| case.found.get(item).map(|(_, reading)| reading.clone()));
     let began = ground.clock.now();
     let what = || format!("{:?} of {}", query.read, query.target).to_lowercase();
-    let reading = match answer(means, item, query).await {
+    let asked = match across::is_answered(means, query) {
+        true => answer(means, item, query).await,
+        // Only the estate knows what hangs on it.
+        false => Ok(Reading::default()),
+    };
+    let reading = match asked {
         Ok(reading) => cut_short(query, reading),
         Err(why) => {
             let mut reading = plan::unseen(what(), why);
@@ -106,11 +112,14 @@ pub(super) async fn ask(
     let mut reading = keep_known(known.as_ref(), reading);
     let ahead = ground.observer.clock_ahead(query.target.provider());
     reading.clock_ahead_ms = i64::try_from(ahead.as_millis()).unwrap_or_default();
+    // What a provider answered is kept as it answered it.
+    let own = means.estate.map(|_| reading.clone());
+    across::lead_on(means, item, query, &mut reading).await;
     if known.as_ref().is_some_and(|known| same(known, &reading)) {
         return Ok(());
     }
     let kept = Kept {
-        what: What::Answer(query, &reading),
+        what: What::Answer(query, own.as_ref().unwrap_or(&reading)),
         item,
         began,
         ended: ground.clock.now(),
@@ -126,7 +135,7 @@ pub(super) async fn ask(
 }
 
 /// Whoever floods a log hides in it: what was made before the oldest entry that was read may be what nobody sees.
-fn cut_short(query: &Query, mut reading: Reading) -> Reading {
+pub(super) fn cut_short(query: &Query, mut reading: Reading) -> Reading {
     let is_cut = reading.back_to.is_some_and(|at| at > query.since);
     if is_cut && query.read == ReadKind::Reach {
         let text =
@@ -141,7 +150,11 @@ fn cut_short(query: &Query, mut reading: Reading) -> Reading {
 }
 
 /// Asks until there is an answer, as often and as long as the step says.
-async fn answer(means: &Means<'_>, item: &ItemRef, query: &Query) -> Result<Reading, Why> {
+pub(super) async fn answer(
+    means: &Means<'_>,
+    item: &ItemRef,
+    query: &Query,
+) -> Result<Reading, Why> {
     let (clock, step) = (means.ground.clock, means.playbook.step(&item.key.step));
     let retry = step.and_then(|step| step.retry.as_ref());
     let timeout = step.map(|step| step.timeout).unwrap_or_default();

@@ -147,7 +147,7 @@ impl Now<'_> {
 
     /// A gate is met by those who confirmed or signed the plan that shows the question: by the operator alone where it asks
     /// for one person and no people are configured, else by as many people of these roles as it asks for.
-    async fn ask_people(&self, named: &ItemRef, asked: &Asked) -> Written {
+    async fn ask_people(&self, (item, named): (&Item, &ItemRef), asked: &Asked) -> Written {
         let (plan, _) = self.plan;
         let ground = &self.means.ground;
         let veto = ground.journal.with_case(|case| case.veto(named).cloned());
@@ -167,7 +167,7 @@ impl Now<'_> {
             let all = all.map(|mandate| (mandate.by.clone(), mandate.how.clone()));
             all.collect()
         });
-        if is_met(asked, &agreed, &ground.around.roster) {
+        if is_met((asked, item), &agreed, &ground.around.roster) {
             let (by, how): (Vec<String>, BTreeSet<String>) = agreed.into_iter().unzip();
             let how: Vec<String> = how.into_iter().collect();
             let decision = Decision {
@@ -195,8 +195,9 @@ impl Now<'_> {
         let is_solo = ground.around.roster.is_empty();
         let cause = Cause::Approval(match asked.people() {
             _ if !is_solo => format!(
-                "{} has to agree: contain approve {} --key FILE",
+                "{}{} has to agree: contain approve {} --key FILE",
                 asked.spell(),
+                owners(asked, item),
                 plan.code()
             ),
             1 => format!(
@@ -218,12 +219,35 @@ impl Now<'_> {
     }
 }
 
+/// The role of those who answer for what is theirs.
+const OWNER: &str = "owner";
+
+/// Who is meant, where owners are asked and the estate says who they are.
+fn owners(asked: &Asked, item: &Item) -> String {
+    let stake = item.stake.as_ref().filter(|_| asked.of.contains_key(OWNER));
+    let owners = stake.into_iter().flat_map(|stake| &stake.owners);
+    let owners: Vec<String> = owners.map(ToString::to_string).collect();
+    match owners.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", owners.join(" or ")),
+    }
+}
+
 /// Whether those who agreed are as many, and of such roles, as a gate asks for.
-fn is_met(asked: &Asked, agreed: &BTreeMap<String, String>, roster: &Roster) -> bool {
+fn is_met(
+    (asked, item): (&Asked, &Item),
+    agreed: &BTreeMap<String, String>,
+    roster: &Roster,
+) -> bool {
     if roster.is_empty() {
         return asked.people() == 1 && !agreed.is_empty();
     }
-    let is_of = |name: &str, role: &str| roster.person(name).is_some_and(|one| one.is_of(role));
+    // Where the estate says who owns the subject, no other owner answers for it.
+    let is_owned = item.stake.as_ref().is_some_and(|stake| stake.is_owned());
+    let is_of = |name: &str, role: &str| {
+        let is_theirs = || role != OWNER || !is_owned || roster.owns(name, item);
+        roster.person(name).is_some_and(|one| one.is_of(role)) && is_theirs()
+    };
     let counts = |name: &&String| {
         roster.person(name).is_some()
             && (asked.of.is_empty() || asked.of.keys().any(|role| is_of(name, role)))
@@ -295,7 +319,7 @@ impl Turns for Now<'_> {
             match &item.work {
                 Work::Read(query) => reading::ask(self.means, named, query).await,
                 Work::Check(_) => self.check(named).await,
-                Work::Gate(asked) => self.ask_people(named, asked).await,
+                Work::Gate(asked) => self.ask_people((item, named), asked).await,
                 Work::Manual(asked) => self.hand_over(named, asked).await,
                 Work::Act(_) | Work::Issue { .. } | Work::Watch { .. } | Work::Nothing { .. } => {
                     Ok(())
@@ -303,5 +327,61 @@ impl Turns for Now<'_> {
             }
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::stake::{Owner, Responsible, Stake};
+    use crate::domain::{ItemKey, Phase};
+    use crate::gate::people::{Person, Role};
+
+    #[test]
+    fn a_question_to_owners_is_answered_by_whoever_owns_the_subject() {
+        let person = |teams: &[&str]| Person {
+            roles: [Role::Owner].into(),
+            teams: teams.iter().map(|&team| team.to_owned()).collect(),
+            ..Person::default()
+        };
+        let people = [
+            ("ann".to_owned(), person(&["shop"])),
+            ("ben".to_owned(), person(&["mail"])),
+        ];
+        let roster = Roster::new(people.into(), BTreeMap::new(), BTreeMap::new());
+        let Ok(roster) = roster else {
+            unreachable!("nobody contradicts")
+        };
+        let asked = Asked {
+            of: BTreeMap::from([(OWNER.to_owned(), 1)]),
+            ..Asked::default()
+        };
+        let key = ItemKey {
+            phase: Phase::Reissue,
+            step: "ask".into(),
+            each: None,
+            subject: None,
+        };
+        let owned = |team: &str| Stake {
+            owners: vec![Owner {
+                who: Responsible::Team(team.to_owned()),
+                contact: None,
+            }],
+            ..Stake::default()
+        };
+        let is_met = |stake: Option<Stake>, by: &str| {
+            let item = Item {
+                stake: stake.map(Box::new),
+                ..Item::new(key.clone(), Work::Gate(asked.clone()))
+            };
+            let agreed = BTreeMap::from([(by.to_owned(), "signature".to_owned())]);
+            super::is_met((&asked, &item), &agreed, &roster)
+        };
+        assert!(is_met(Some(owned("shop")), "ann"));
+        assert!(!is_met(Some(owned("shop")), "ben"));
+        // Where nobody is known to own it, whoever owns anything answers; and where no estate is loaded.
+        assert!(is_met(Some(Stake::default()), "ben"));
+        assert!(is_met(None, "ben"));
+        assert!(!is_met(None, "eve"));
     }
 }

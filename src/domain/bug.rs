@@ -38,11 +38,15 @@ pub enum Bug {
     WritesOnce,
     /// plan: what holds us up beside our credential and its principal is not looked at.
     SeesNoBranch,
+    /// journal: who was taken over on a shared incident goes on as if nothing had been.
+    IgnoresWhoTookOver,
+    /// execute: a call leaves however long ago its intent was written.
+    SendsHoweverLate,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::AcknowledgesUnsynced,
         Self::LeavesTheTornTail,
         Self::ForgetsTheOthers,
@@ -59,6 +63,8 @@ impl Bug {
         Self::ForgetsEntered,
         Self::WritesOnce,
         Self::SeesNoBranch,
+        Self::IgnoresWhoTookOver,
+        Self::SendsHoweverLate,
     ];
 }
 

@@ -13,7 +13,7 @@ use super::event::{Decision, Does, Event, Order};
 use super::mandate::{Declared, Document, Mandate, Scope, Veto};
 use super::state::Life;
 use super::{
-    ActionId, Digest, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State, Time,
+    ActionId, Digest, ItemKey, ItemRef, Locator, Pass, Phase, Reading, Relation, State, Term, Time,
 };
 
 /// All that the entries of an incident say.
@@ -45,6 +45,8 @@ pub struct Case {
     pub spent_at: BTreeMap<String, Time>,
     /// Who leads the incident, where people are configured.
     pub lead: Option<String>,
+    /// Everybody who leads it or ever led it.
+    pub led: BTreeSet<String>,
     /// The runs that somebody proposed, by whom.
     pub proposals: BTreeMap<u32, String>,
     /// How often each agent or pipeline proposed something.
@@ -83,6 +85,10 @@ pub struct Case {
     pub attached: Vec<Attached>,
     /// What somebody took on themselves to leave as it is, by locator or by the name of what could not be seen.
     pub accepted: BTreeMap<String, Acceptance>,
+    /// The place where others write too, where the incident is shared.
+    pub shared: Option<String>,
+    /// Who performs on a shared incident, or did last, and since when.
+    pub term: Option<(Time, Term)>,
 }
 
 /// Somebody's word that what was found stays as it is.

@@ -2,8 +2,11 @@
 //!
 //! Never reads the wall clock anywhere else; never goes back or leaps within one process, whoever turns the wall clock.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -88,6 +91,16 @@ impl Clock {
             latest: mark,
         });
         Self(Arc::new(Inner { source, kept }))
+    }
+
+    /// Notes that something begins now.
+    #[must_use]
+    pub fn begin(&self) -> Since {
+        Since {
+            clock: self.clone(),
+            at: self.now(),
+            began: tokio::time::Instant::now(),
+        }
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -227,6 +240,44 @@ fn time(millis: i64) -> Time {
     Time::from_millisecond(millis).unwrap_or(Time::MAX)
 }
 
+/// How long ago something began: by the clock, and by one that nobody can set, whichever says longer.
+#[derive(Clone, Debug)]
+pub struct Since {
+    clock: Clock,
+    at: Time,
+    began: tokio::time::Instant,
+}
+
+impl Since {
+    /// The present.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// How long ago it was. A process that was stopped meanwhile, or a machine that slept, counts that too.
+    #[must_use]
+    pub fn gone(&self) -> Duration {
+        let steady = Duration::try_from(self.began.elapsed()).unwrap_or(Duration::MAX);
+        self.clock.now().duration_since(self.at).max(steady)
+    }
+
+    /// Goes on with some work until so long after the beginning; from then on nothing of it is done any more, and there is
+    /// no answer.
+    pub async fn until<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let left = limit.saturating_sub(self.gone());
+        let (mut work, mut ends) = (pin!(work), pin!(self.clock.sleep(left)));
+        poll_fn(|context| {
+            // Asked first: whoever was stopped in the middle of it does not go on.
+            if ends.as_mut().poll(context).is_ready() || self.gone() >= limit {
+                return Poll::Ready(None);
+            }
+            work.as_mut().poll(context).map(Some)
+        })
+        .await
+    }
+}
+
 /// Renders a length of time for people: `15m`, `1h 30m`, `2s`.
 #[must_use]
 pub fn spell(length: Duration) -> String {
@@ -277,6 +328,25 @@ mod tests {
         }
         assert!(read_duration("soon").is_err());
         assert!(read_duration("-4h").is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_was_stopped_in_the_middle_does_not_go_on() {
+        let clock = Clock::simulated(Time::UNIX_EPOCH, 1);
+        let since = clock.begin();
+        let in_time = clock.sleep(Duration::from_secs(2));
+        assert!(since.until(Duration::from_secs(5), in_time).await.is_some());
+        let steps = std::sync::atomic::AtomicU32::new(0);
+        let work = async {
+            steps.fetch_add(1, Ordering::SeqCst);
+            clock.sleep(Duration::from_secs(1)).await;
+            steps.fetch_add(1, Ordering::SeqCst);
+        };
+        let mut work = pin!(since.until(Duration::from_secs(5), work));
+        let begun = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+        assert!(begun.is_pending());
+        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+        assert_eq!((work.await, steps.load(Ordering::SeqCst)), (None, 1));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use super::planned::{Does, PlannedItem};
 
 use super::{
     ActionId, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Pass, Reading,
-    Relation, Seen, Time, Verdict, Why,
+    Relation, Seen, Term, Time, Verdict, Why,
     mandate::{Declared, Document, Mandate, Signed},
 };
 
@@ -416,6 +416,16 @@ pub enum Event {
     Reopened {
         /// Why, in the operator's words.
         reason: String,
+    },
+    /// The record lives in a place where others write too; from the first entries on, or never.
+    Shared {
+        /// Which place.
+        at: String,
+    },
+    /// Somebody performs on a shared incident from here on, and whoever did before writes nothing more.
+    Taken {
+        /// Who, and which term it is.
+        term: Term,
     },
 }
 

@@ -76,7 +76,10 @@ impl Case {
             }),
             Event::Declared { declared } => self.declared.push((at, declared.clone())),
             Event::Reviewed { id, .. } => drop(self.reviewed.insert(id.clone(), at)),
-            Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
+            Event::HandedOver { from, to, .. } => {
+                self.led.extend(from.iter().chain([to]).cloned());
+                self.lead = Some(to.clone());
+            }
             Event::Proposed { run, by, .. } => {
                 self.proposals.insert(*run, by.clone());
                 *self.proposed.entry(by.clone()).or_default() += 1;
@@ -132,6 +135,8 @@ impl Case {
             }
             Event::Closed { .. } => self.close(at),
             Event::Reopened { .. } => self.closed = false,
+            Event::Shared { at: place } => self.share(place)?,
+            Event::Taken { term } => self.take(at, term)?,
             Event::Attached {
                 path,
                 digest,
@@ -205,6 +210,7 @@ impl Case {
             | Event::Granted { .. }
             | Event::Intended { .. }
             | Event::Discarding { .. }
+            | Event::Taken { .. }
             | Event::Closed { .. } => true,
             Event::Reopened { .. } => false,
             Event::Opened { .. }
@@ -238,6 +244,7 @@ impl Case {
             | Event::Reviewed { .. }
             | Event::Vetoed { .. }
             | Event::Dismissed { .. }
+            | Event::Shared { .. }
             | Event::Accepted { .. } => return Ok(()),
         };
         if begins != self.closed {
@@ -271,6 +278,8 @@ impl Case {
             closed: self.closed,
             taken: self.taken,
             latest: self.latest,
+            shared: self.shared.clone(),
+            term: self.term.clone(),
             lives: touched
                 .into_iter()
                 .filter_map(|item| self.lives.get_key_value(item))
@@ -461,7 +470,9 @@ impl Case {
             | Event::Checkpoint { .. }
             | Event::Accepted { .. }
             | Event::Closed { .. }
-            | Event::Reopened { .. } => {}
+            | Event::Reopened { .. }
+            | Event::Shared { .. }
+            | Event::Taken { .. } => {}
         }
         Ok(())
     }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use super::key::{ItemKey, ItemRef, Phase};
 
 use super::{
-    ActionId, Call, Duration, Fields, Locator, Manner, Query, Relation, Rung, Seen, Tier, Undo,
+    ActionId, Call, Duration, Fields, Locator, Manner, Query, Relation, Rung, Seen, Stake, Tier,
+    Undo,
 };
 
 /// The mark of a cut beyond a playbook's limit: only an exact confirmation covers it.
@@ -74,9 +75,12 @@ pub struct Item {
     /// Marks that raise eyebrows: `own`, `protected`, `shared`, `beyond-limit`, `beyond-cap`.
     #[serde(default)]
     pub marks: Vec<String>,
-    /// Facts for the reader and for policies: owner, environment, collateral.
+    /// Facts for the reader and for policies: collateral, who uses it.
     #[serde(default)]
     pub facts: Fields,
+    /// Whose the target is, and whom the item hurts, where an estate is loaded; boxed, as most incidents have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stake: Option<Box<Stake>>,
 }
 
 #[expect(
@@ -219,6 +223,7 @@ impl Item {
             probe: false,
             marks: Vec::new(),
             facts: Fields::new(),
+            stake: None,
         }
     }
 

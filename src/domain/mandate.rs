@@ -217,7 +217,7 @@ pub enum Scope {
         kinds: BTreeSet<KindId>,
         /// The rungs.
         rungs: BTreeSet<Rung>,
-        /// How many items of one incident at most.
+        /// How many items of one incident at most; every incident counts anew.
         at_most: u32,
     },
 }

@@ -37,7 +37,9 @@ pub mod order;
 pub mod pass;
 pub mod plan;
 pub mod planned;
+pub mod stake;
 pub mod state;
+pub mod term;
 
 pub use action::{
     Access, Becomes, Bound, Cut, Effect, Fate, Param, Quota, Repeat, Rung, Spec, Takes, Touch, Undo,
@@ -58,7 +60,9 @@ pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation, Sour
 pub use recognise::Recogniser;
 pub use secret::{Fingerprint, Secret, SecretRef};
 pub use seen::{Fact, Fields, Seen};
+pub use stake::Stake;
 pub use state::{State, Status};
+pub use term::Term;
 pub use tier::Tier;
 pub use verdict::{Probe, Proof, Settled, Verdict};
 pub use why::{Because, Why};

@@ -23,6 +23,9 @@ pub struct Order {
     pub calls: BTreeMap<String, Digest>,
     /// The subjects, canonical.
     pub subjects: Vec<Locator>,
+    /// The identities of the estate that were named, whose every locator is a subject.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identities: Vec<String>,
     /// Inputs by name.
     pub inputs: BTreeMap<String, serde_json::Value>,
     /// Further relations to cut.

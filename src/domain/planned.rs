@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::item::Asked;
-use super::{ActionId, AfterFailure, Duration, ItemKey, Locator, Relation, Rung, Tier};
+use super::{ActionId, AfterFailure, Duration, ItemKey, Locator, Relation, Rung, Stake, Tier};
 
 /// An item of a frozen plan, in short: enough to say where everything stands from the journal alone.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub struct PlannedItem {
     /// For an item that watches: the item whose making it watches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watches: Option<Box<ItemKey>>,
+    /// Whose the target is, and whom the item hurts, where an estate was loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stake: Option<Box<Stake>>,
 }
 
 /// What sort of work an item is.

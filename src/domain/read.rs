@@ -72,6 +72,15 @@ impl Relation {
         Self::Shared,
     ];
 
+    /// Whether naming the subject means it too, without anything being included.
+    #[must_use]
+    pub fn is_of_set(self) -> bool {
+        match self {
+            Self::Held | Self::Minted | Self::Entered => true,
+            Self::Exposed | Self::CouldEnter | Self::CouldRead | Self::Shared => false,
+        }
+    }
+
     /// The word, as written in playbooks and in JSON.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -383,7 +383,9 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::Checkpoint { .. }
         | Event::Accepted { .. }
         | Event::Closed { .. }
-        | Event::Reopened { .. } => Err(illegal()),
+        | Event::Reopened { .. }
+        | Event::Shared { .. }
+        | Event::Taken { .. } => Err(illegal()),
     }
 }
 

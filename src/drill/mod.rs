@@ -15,7 +15,7 @@ use crate::pack;
 use crate::provider::simulated::scenario::{Broken, Scenario};
 use crate::provider::simulated::world::{Shared, lock};
 use crate::provider::simulated::{Simulated, Weather, fight, inject};
-use crate::provider::{self, Catalogue, Provider, aws, github};
+use crate::provider::{Catalogue, Provider, aws, github, oauth, postgres, redis};
 
 /// The scenarios that ship, by name, with their text.
 #[must_use]
@@ -56,6 +56,14 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
         (
             "compromised-ai-agent",
             include_str!("../../playbooks/drills/compromised-ai-agent.yaml"),
+        ),
+        (
+            "database-service-account",
+            include_str!("../../playbooks/drills/database-service-account.yaml"),
+        ),
+        (
+            "malicious-oauth-app",
+            include_str!("../../playbooks/drills/malicious-oauth-app.yaml"),
         ),
     ]
 }
@@ -186,17 +194,17 @@ struct Known {
 impl Known {
     /// By its name: AWS, one that is written in Rust, or a pack that ships.
     fn of(name: &str) -> Option<Self> {
-        let (kinds, actions) = if name == "aws" {
-            (aws::kinds(), aws::actions())
-        } else if name == "github" {
-            (github::kinds(), github::actions())
-        } else if let Some(native) = provider::NATIVES.iter().find(|one| one.name == name) {
-            let made = (native.make)(None, Clock::wall());
-            (made.kinds().to_vec(), made.actions().to_vec())
-        } else {
-            let packs = pack::shipped();
-            let pack = packs.iter().find(|pack| pack.name() == name)?;
-            (pack.kinds().to_vec(), pack.actions().to_vec())
+        let (kinds, actions) = match name {
+            aws::NAME => (aws::kinds(), aws::actions()),
+            github::NAME => (github::kinds(), github::actions()),
+            oauth::NAME => (oauth::kinds(), oauth::actions()),
+            postgres::NAME => (postgres::kinds(), postgres::actions()),
+            redis::NAME => (redis::kinds(), redis::actions()),
+            _ => {
+                let packs = pack::shipped();
+                let pack = packs.iter().find(|pack| pack.name() == name)?;
+                (pack.kinds().to_vec(), pack.actions().to_vec())
+            }
         };
         Some(Self {
             name: name.to_owned(),

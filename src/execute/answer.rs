@@ -2,7 +2,11 @@
 //!
 //! Never sends anything.
 
-use crate::domain::{Arg, Because, Call, Duration, Fields, Locator, Outcome, Why};
+use super::intent::DEADLINE;
+use crate::domain::bug::{self, Bug};
+use crate::domain::clock::Since;
+use crate::domain::{Arg, Because, Call, Duration, Fields, Locator, Outcome, Time, Why};
+use crate::provider::{Provider, Remit};
 
 /// Fills in what was made: its locator, its id, or a field of the answer.
 pub(super) fn refer(call: &Call, made: &[Locator], fields: &Fields) -> Result<Call, Why> {
@@ -51,4 +55,42 @@ pub(super) fn lost(text: &str) -> Outcome {
 /// Why a call is in doubt whose deadline passed.
 pub(super) fn late(deadline: Duration) -> String {
     format!("no answer within {}", crate::domain::clock::spell(deadline))
+}
+
+/// Until when after its intent a call goes on, where it may still leave. Whoever goes on with a shared incident waits as
+/// long before it believes that nothing of it comes any more.
+pub(super) fn ends(since: &Since, deadline: Duration) -> Option<Duration> {
+    let gone = since.gone();
+    if bug::is_planted(Bug::SendsHoweverLate) {
+        return Some(gone.saturating_add(Duration::from_hours(24)));
+    }
+    (gone < DEADLINE).then(|| gone.saturating_add(deadline).min(DEADLINE * 2))
+}
+
+/// A call that did not leave.
+pub(super) fn unsent() -> Outcome {
+    let spelled = crate::domain::clock::spell(DEADLINE);
+    let text = format!("it did not leave: more than {spelled} had passed since its intent");
+    Outcome::Unavailable(Why::new(Because::Timeout, text))
+}
+
+/// What an answer comes to that may be due to what our session permits, and not to what we may: nothing happened, and it
+/// is tried again under one that permits the same actions on everything.
+pub(super) async fn widened(
+    (provider, remit): (&dyn Provider, Option<&Remit>),
+    sent: Time,
+    outcome: Outcome,
+) -> Outcome {
+    match (outcome, remit) {
+        (Outcome::Refused(why), Some(remit))
+            if why.because == Because::Denied && provider.widen(remit, sent).await =>
+        {
+            let text = format!(
+                "refused under the session of exactly this plan: {}",
+                why.text
+            );
+            Outcome::Unavailable(Why::new(Because::Denied, text))
+        }
+        (outcome, _) => outcome,
+    }
 }

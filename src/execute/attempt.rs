@@ -4,7 +4,7 @@
 
 use super::Ground;
 use super::branch;
-use super::clear::is_overtaken;
+use super::clear::has_lapsed;
 use super::gather::Way;
 use super::intent::{Cleared, Intent};
 use super::lanes::Lane;
@@ -196,13 +196,12 @@ impl Attempts<'_> {
         deadline: Duration,
     ) -> Result<Option<Vec<Outcome>>, journal::Error> {
         let written = Intent::write(cleared, self.ground.journal).await;
-        if is_overtaken(&written) {
+        if has_lapsed(&written) {
             return Ok(None);
         }
         let provider = (self.provider, self.passes.under(self.call));
-        let timed = (self.ground.clock, deadline);
         let intent = written?;
-        let sent = intent.send(provider, self.spec, timed, self.ground.journal);
+        let sent = intent.send(provider, self.spec, deadline, self.ground.journal);
         sent.await.map(Some)
     }
 

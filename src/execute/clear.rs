@@ -61,6 +61,6 @@ pub async fn note_turned_back(ground: &Ground<'_>) -> Result<(), journal::Error>
 }
 
 /// Whether what was to be begun is to be cleared anew: its authority has ended since it was cleared.
-pub(super) fn is_overtaken<T>(written: &Result<T, journal::Error>) -> bool {
-    matches!(written, Err(journal::Error::Overtaken { .. }))
+pub(super) fn has_lapsed<T>(written: &Result<T, journal::Error>) -> bool {
+    matches!(written, Err(journal::Error::Lapsed { .. }))
 }

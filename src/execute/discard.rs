@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::attempt::{Next, unreadable};
-use super::clear::is_overtaken;
+use super::clear::has_lapsed;
 use super::intent::{DEADLINE, Discarding};
 use super::issue::Issue;
 use super::lanes::Lane;
@@ -191,7 +191,7 @@ impl Issue<'_> {
                 let journal = self.ground.journal;
                 let (call, seen) = (call.clone(), seen.clone());
                 let written = Discarding::write(clearance, call, seen, journal).await;
-                if !is_overtaken(&written) {
+                if !has_lapsed(&written) {
                     break written?;
                 }
             };

@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use super::answer::{because, late, lost, refer, said};
+use super::answer::{because, ends, late, lost, refer, said, unsent, widened};
 use super::pass::Passes;
+use crate::domain::clock::Since;
 use crate::domain::event::{Answered, Event, Further};
 use crate::domain::mandate::Basis;
 use crate::domain::{
     Because, Call, Clock, Duration, Fields, ItemRef, Locator, Outcome, Repeat, Secret, Seen, Spec,
-    Time, Why,
+    Why,
 };
 use crate::gate::Clearance;
 use crate::journal::{self, Journal};
@@ -41,6 +42,7 @@ pub struct Cleared {
 pub struct Intent {
     calls: Vec<Call>,
     items: Vec<(ItemRef, u32)>,
+    since: Since,
 }
 
 impl Intent {
@@ -48,9 +50,13 @@ impl Intent {
     ///
     /// # Errors
     /// The journal could not make them durable, or the authority that cleared them has ended meanwhile
-    /// ([`journal::Error::Overtaken`]); nothing may be sent, and nothing was.
+    /// ([`journal::Error::Lapsed`]); nothing may be sent, and nothing was.
     pub async fn write(cleared: Vec<Cleared>, journal: &Journal) -> Result<Self, journal::Error> {
-        let (mut calls, mut items) = (Vec::new(), Vec::new());
+        let mut intent = Self {
+            calls: Vec::new(),
+            items: Vec::new(),
+            since: journal.clock().begin(),
+        };
         let mut events = Vec::new();
         let mut basis: Option<Basis> = None;
         for Cleared {
@@ -63,8 +69,8 @@ impl Intent {
             let on = clearance.basis();
             basis = Some(basis.map_or(on, |basis| basis.and(on)));
             let (item, spent, policies) = clearance.spend();
-            calls.push(call.clone());
-            items.push((item.clone(), attempt));
+            intent.calls.push(call.clone());
+            intent.items.push((item.clone(), attempt));
             events.push(Event::Intended {
                 item,
                 attempt,
@@ -78,7 +84,7 @@ impl Intent {
         if let Some(basis) = basis {
             journal.append_on(basis, events).await?;
         }
-        Ok(Self { calls, items })
+        Ok(intent)
     }
 
     /// Sends the calls, and journals what came back; a deadline that passes leaves them in doubt.
@@ -89,7 +95,7 @@ impl Intent {
         self,
         provider: (&dyn Provider, Option<&Remit>),
         spec: &Spec,
-        (clock, deadline): (&Clock, Duration),
+        deadline: Duration,
         journal: &Journal,
     ) -> Result<Vec<Outcome>, journal::Error> {
         let account = self
@@ -100,7 +106,7 @@ impl Intent {
             (provider, spec),
             account.as_deref(),
             &self.calls,
-            (clock, deadline),
+            (&self.since, deadline),
         )
         .await;
         let answered = self
@@ -143,6 +149,7 @@ pub struct Issuing {
     deliver: Vec<Further>,
     item: ItemRef,
     attempt: u32,
+    since: Since,
 }
 
 /// How an issuing attempt ended.
@@ -166,6 +173,7 @@ impl Issuing {
         deliver: Vec<(Clearance, Further)>,
         journal: &Journal,
     ) -> Result<Self, journal::Error> {
+        let since = journal.clock().begin();
         let Cleared {
             clearance,
             call: make,
@@ -201,6 +209,7 @@ impl Issuing {
             deliver: then,
             item,
             attempt,
+            since,
         })
     }
 
@@ -213,7 +222,7 @@ impl Issuing {
             Ok((provider, spec)) => {
                 let account = self.make.target.account();
                 let calls = std::slice::from_ref(&self.make);
-                let timed = (hands.clock, hands.deadline);
+                let timed = (&self.since, hands.deadline);
                 let under = (provider, hands.passes.under(&self.make));
                 let mut outcomes = perform((under, spec), account, calls, timed).await;
                 outcomes.pop().unwrap_or_else(|| lost("no answer came"))
@@ -286,6 +295,9 @@ impl Issuing {
         let spec = hands.catalogue.action(&further.call.action);
         let is_once = spec.is_some_and(|spec| spec.repeat == Repeat::Once);
         for nth in 1..=DELIVERIES {
+            // Whoever was taken over meanwhile hands over nothing more.
+            let since = hands.clock.begin();
+            hands.journal.refresh().await?;
             last = match (
                 secret,
                 refer(&further.call, made, fields),
@@ -298,8 +310,7 @@ impl Issuing {
                 (_, Err(why), _) | (_, _, Err(why)) => Outcome::Refused(why),
                 (Some(secret), Ok(call), Ok((provider, spec))) => {
                     let under = (provider, hands.passes.under(&further.call));
-                    let timed = (hands.clock, hands.deadline);
-                    deliver((under, spec), &call, secret, timed).await
+                    deliver((under, spec), &call, secret, (&since, hands.deadline)).await
                 }
             };
             hands
@@ -350,6 +361,7 @@ impl Issuing {
 pub struct Discarding {
     call: Call,
     item: ItemRef,
+    since: Since,
 }
 
 impl Discarding {
@@ -363,6 +375,7 @@ impl Discarding {
         before: Seen,
         journal: &Journal,
     ) -> Result<Self, journal::Error> {
+        let since = journal.clock().begin();
         let basis = clearance.basis();
         let (item, spent, policies) = clearance.spend();
         let discarding = Event::Discarding {
@@ -373,7 +386,7 @@ impl Discarding {
             policies,
         };
         journal.append_on(basis, vec![discarding]).await?;
-        Ok(Self { call, item })
+        Ok(Self { call, item, since })
     }
 
     /// Sends it under the session of the call that made it, and journals what came back.
@@ -384,7 +397,7 @@ impl Discarding {
         let outcome = match reach(&hands, &self.call) {
             Ok((provider, spec)) => {
                 let calls = std::slice::from_ref(&self.call);
-                let timed = (hands.clock, hands.deadline);
+                let timed = (&self.since, hands.deadline);
                 let under = (provider, hands.passes.under(made_by));
                 let account = self.call.target.account();
                 let mut outcomes = perform((under, spec), account, calls, timed).await;
@@ -439,15 +452,15 @@ async fn perform(
     (under, spec): ((&dyn Provider, Option<&Remit>), &Spec),
     account: Option<&str>,
     calls: &[Call],
-    (clock, deadline): (&Clock, Duration),
+    (since, deadline): (&Since, Duration),
 ) -> Vec<Outcome> {
-    let (actor, sent) = (actor(under, account, spec), clock.now());
-    let text = late(deadline);
-    let mut outcomes = tokio::select! {
-        biased;
-        outcomes = actor.perform(calls) => outcomes,
-        () = clock.sleep(deadline) => calls.iter().map(|_| lost(&text)).collect(),
+    let Some(ends) = ends(since, deadline) else {
+        return calls.iter().map(|_| unsent()).collect();
     };
+    let (actor, sent) = (actor(under, account, spec), since.now());
+    let outcomes = since.until(ends, actor.perform(calls)).await;
+    let silent = || calls.iter().map(|_| lost(&late(deadline))).collect();
+    let mut outcomes: Vec<_> = outcomes.unwrap_or_else(silent);
     outcomes.truncate(calls.len());
     while outcomes.len() < calls.len() {
         outcomes.push(lost("the adapter gave no answer for this call"));
@@ -459,27 +472,6 @@ async fn perform(
     answers
 }
 
-/// What an answer comes to that may be due to what our session permits, and not to what we may: nothing happened, and it
-/// is tried again under one that permits the same actions on everything.
-async fn widened(
-    (provider, remit): (&dyn Provider, Option<&Remit>),
-    sent: Time,
-    outcome: Outcome,
-) -> Outcome {
-    match (outcome, remit) {
-        (Outcome::Refused(why), Some(remit))
-            if why.because == Because::Denied && provider.widen(remit, sent).await =>
-        {
-            let text = format!(
-                "refused under the session of exactly this plan: {}",
-                why.text
-            );
-            Outcome::Unavailable(Why::new(Because::Denied, text))
-        }
-        (outcome, _) => outcome,
-    }
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that delivers; every call here has a durable intent"
@@ -488,13 +480,13 @@ async fn deliver(
     (under, spec): ((&dyn Provider, Option<&Remit>), &Spec),
     call: &Call,
     secret: &Secret,
-    (clock, deadline): (&Clock, Duration),
+    (since, deadline): (&Since, Duration),
 ) -> Outcome {
-    let (actor, sent) = (actor(under, call.target.account(), spec), clock.now());
-    let outcome = tokio::select! {
-        biased;
-        outcome = actor.deliver(call, secret) => outcome,
-        () = clock.sleep(deadline) => lost(&late(deadline)),
+    let Some(ends) = ends(since, deadline) else {
+        return unsent();
     };
+    let (actor, sent) = (actor(under, call.target.account(), spec), since.now());
+    let outcome = since.until(ends, actor.deliver(call, secret)).await;
+    let outcome = outcome.unwrap_or_else(|| lost(&late(deadline)));
     widened(under, sent, outcome).await
 }

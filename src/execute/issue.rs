@@ -4,7 +4,7 @@
 //! attempt left is found by its tag and taken away before another is made.
 
 use super::attempt::{Next, Step, resolve, unreadable};
-use super::clear::is_overtaken;
+use super::clear::has_lapsed;
 use super::discard::Cleanup;
 use super::intent::{Cleared, Hands, Issued, Issuing};
 use super::lanes::Lane;
@@ -124,7 +124,7 @@ impl Issue<'_> {
                 Ok(written) => written,
                 Err(next) => return Ok(next),
             };
-            if !is_overtaken(&written) {
+            if !has_lapsed(&written) {
                 break written?;
             }
         };

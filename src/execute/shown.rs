@@ -63,10 +63,12 @@ pub(super) async fn prove(
     let Some(made) = life.made.last().or(life.planned.target.as_ref()) else {
         return Ok(());
     };
+    // What was changed in place is as stopped as it was before: that is given back by itself.
+    let in_place = life.planned.target.as_ref() == Some(made);
     let stops: Vec<&Spec> = ground
         .catalogue
         .actions()
-        .filter(|cut| cut.on == *made.kind())
+        .filter(|cut| cut.on == *made.kind() && !in_place)
         .collect();
     let places: Vec<(&Spec, &Further)> = life
         .then

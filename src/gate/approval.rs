@@ -80,8 +80,18 @@ pub enum Refused {
     #[error("`{0}` is among those who ask, and nobody agrees to what they ask for themselves")]
     OwnRequest(String),
     /// They are not asked.
-    #[error("`{0}` has not the role `approver`")]
+    #[error("`{0}` has neither the role `approver` nor the role `owner`")]
     NotApprover(String),
+    /// They agree to what they own alone, and this is not theirs.
+    #[error(
+        "`{by}` has the role `owner`, and the estate does not say that they own what {item} is about"
+    )]
+    NotOwner {
+        /// Who.
+        by: String,
+        /// The item.
+        item: Box<ItemKey>,
+    },
     /// They have said so already.
     #[error("`{0}` has answered this request already")]
     Twice(String),
@@ -179,7 +189,7 @@ pub fn admit(court: &Court<'_>, document: &[u8], armoured: &str) -> Result<Admit
         key: by.key,
         document: Digest::of(document),
     };
-    may_answer(court, &said, &person)?;
+    may_answer(court, &said, (&person, &items))?;
     let waits = |key: &ItemKey| {
         let life = case.lives.get(&of(key));
         life.is_some_and(|life| matches!(life.state, State::Planned | State::Blocked(_)))
@@ -278,8 +288,13 @@ fn items_of(said: &Document, plan: &Plan) -> Result<BTreeSet<ItemKey>, Refused> 
     }
 }
 
-/// Whoever asks may take their own request back, and agrees to nothing.
-fn may_answer(court: &Court<'_>, said: &Document, person: &str) -> Result<(), Refused> {
+/// Whoever asks may take their own request back, and agrees to nothing; an owner answers for what they own, and to the
+/// questions beside it.
+fn may_answer(
+    court: &Court<'_>,
+    said: &Document,
+    (person, items): (&str, &BTreeSet<ItemKey>),
+) -> Result<(), Refused> {
     let roster = court.roster;
     let mut asking = said.requested_by.iter().map(|name| roster.behind(name));
     if said.answer == Answer::Approve && asking.any(|name| name == person) {
@@ -287,8 +302,24 @@ fn may_answer(court: &Court<'_>, said: &Document, person: &str) -> Result<(), Re
     }
     let is_asking = said.requested_by.iter().any(|name| name == person);
     let roles = roster.person(person).map(|person| &person.roles);
-    if !is_asking && !roles.is_some_and(|roles| roles.contains(&Role::Approver)) {
+    if is_asking || roles.is_some_and(|roles| roles.contains(&Role::Approver)) {
+        return Ok(());
+    }
+    if !roster.is_owner_alone(person) {
         return Err(Refused::NotApprover(person.to_owned()));
     }
-    Ok(())
+    // A question about something that nobody is known to own is any owner's to answer.
+    let is_open = |item: &Item| {
+        let stake = item.stake.as_ref();
+        item.call().is_none() && stake.is_none_or(|stake| !stake.is_owned())
+    };
+    let said = asked(court.plan).filter(|item| items.contains(&item.key));
+    let mut others = said.filter(|item| !is_open(item) && !roster.owns(person, item));
+    match others.next() {
+        Some(item) => Err(Refused::NotOwner {
+            by: person.to_owned(),
+            item: Box::new(item.key.clone()),
+        }),
+        None => Ok(()),
+    }
 }

@@ -151,7 +151,6 @@ impl Covering<'_> {
         Authority {
             tier: signed.chain([self.own.tier]).max(),
             exact: self.exact || !self.signed.is_empty(),
-            agreed: self.signed.len(),
             standing: self.standing.is_some(),
             ..Authority::NONE
         }

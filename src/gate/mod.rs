@@ -89,6 +89,8 @@ pub fn clear(
     });
     let covering = covering.as_ref();
     let authority = covering.map_or(Authority::NONE, mandate::Covering::authority);
+    let signed = covering.map_or([].as_slice(), |covering| &covering.signed);
+    let authority = around.agreed(authority, (signed, item));
     let authority = authority.within(case, around, now);
     let asking = requested_by(case, plan);
     match policy.rule(item, spec.effect.word(), (around, asking), authority) {
@@ -167,13 +169,13 @@ pub fn preview<'a>(
         let mut signed = mandate::agreed((&named, digest), (case, &pledges), now);
         signed.retain(|mandate| !around.is_present(&mandate.by));
         let tiers = signed.iter().map(|mandate| mandate.tier);
-        Authority {
+        let authority = Authority {
             tier: tiers.chain([Confirmation::Yes.tier()]).max(),
             exact: true,
-            agreed: signed.len(),
             ..Authority::NONE
-        }
-        .within(case, around, now)
+        };
+        let authority = around.agreed(authority, (&signed, item));
+        authority.within(case, around, now)
     };
     let asking = plan.requested_by.as_slice();
     items

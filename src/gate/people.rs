@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Locator;
+use crate::domain::stake::{Owner, Responsible};
+use crate::domain::{Item, Locator};
 
 /// What a person may be to an incident.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -76,7 +77,7 @@ pub struct Automation {
     /// The accounts that it has.
     #[serde(default)]
     pub accounts: Vec<String>,
-    /// How often it may propose something in one incident.
+    /// How often it may propose something in one incident; every incident counts anew.
     #[serde(default)]
     pub proposals: Option<u32>,
 }
@@ -301,6 +302,36 @@ impl Roster {
             asking.insert(name);
         }
         asking.into_iter().collect()
+    }
+
+    /// Whether somebody agrees to what they own and to nothing else: they have the role `owner` and not `approver`.
+    #[must_use]
+    pub fn is_owner_alone(&self, name: &str) -> bool {
+        self.people.get(name).is_some_and(|person| {
+            let has = |role| person.roles.contains(&role);
+            has(Role::Owner) && !has(Role::Approver)
+        })
+    }
+
+    /// Whether somebody owns what an item is about, by the estate: themselves, or through a team of theirs.
+    #[must_use]
+    pub fn owns(&self, name: &str, item: &Item) -> bool {
+        let teams = self.people.get(name).map(|person| &person.teams);
+        let is_theirs = |owner: &Owner| match &owner.who {
+            Responsible::Person(owner) => owner == name,
+            Responsible::Team(team) => teams.is_some_and(|teams| teams.contains(team)),
+        };
+        let owners = item.stake.iter().flat_map(|stake| &stake.owners);
+        owners.into_iter().any(is_theirs)
+    }
+
+    /// Whether an owner could agree to an item that these ask for.
+    #[must_use]
+    pub fn could_own(&self, requesters: &[String], item: &Item) -> bool {
+        let mut people = self.people.keys();
+        people.any(|name| {
+            self.is_owner_alone(name) && self.owns(name, item) && !requesters.contains(name)
+        })
     }
 
     /// How many people could agree to what these ask for.

@@ -5,16 +5,14 @@
 use std::str::FromStr as _;
 use std::sync::Arc;
 
-use cedar_policy::{
-    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicyId, PolicySet, Request,
-    RestrictedExpression, Schema, ValidationMode, Validator,
-};
+use cedar_policy::{Authorizer, Decision, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
 use super::people::{Roster, Who};
 use crate::domain::case::Case;
-use crate::domain::item::{CAP, DISCOVERED};
-use crate::domain::mandate::Mode;
+use crate::domain::mandate::{Mandate, Mode};
 use crate::domain::{Digest, Item, Tier, Time};
+
+mod question;
 
 const SCHEMA: &str = include_str!("schema.cedarschema");
 /// The policy set that applies where a workspace has none.
@@ -46,13 +44,15 @@ pub struct Authority {
     pub exact: bool,
     /// How many other people signed that they agree.
     pub agreed: usize,
+    /// Whether another person signed who owns the target, by the estate.
+    pub owner_agreed: bool,
     /// Whether it was authorised ahead for whoever operates.
     pub standing: bool,
     /// Whether a major incident is declared.
     pub major: bool,
     /// Whether the glass is broken.
     pub break_glass: bool,
-    /// Whether whoever operates leads the incident.
+    /// Whether whoever operates leads the incident, or ever led it.
     pub leads: bool,
     /// Whether agents and pipelines were dismissed.
     pub dismissed: bool,
@@ -64,6 +64,7 @@ impl Authority {
         tier: None,
         exact: false,
         agreed: 0,
+        owner_agreed: false,
         standing: false,
         major: false,
         break_glass: false,
@@ -71,11 +72,11 @@ impl Authority {
         dismissed: false,
     };
 
-    /// The same in what holds in an incident: its modes, its lead, and whether automation was dismissed.
+    /// The same in what holds in an incident: its modes, who led it, and whether automation was dismissed.
     #[must_use]
     pub fn within(self, case: &Case, around: &Circumstances, now: Time) -> Self {
         Self {
-            leads: case.lead.as_deref().is_some_and(|lead| around.may_be(lead)),
+            leads: around.may_have_led(case),
             dismissed: case.dismissed,
             major: case.is_declared(Mode::MajorIncident, now),
             break_glass: case.is_declared(Mode::BreakGlass, now),
@@ -151,9 +152,30 @@ impl Circumstances {
         self.roster.behind(self.operator()) == name || self.present.iter().any(|one| one == name)
     }
 
-    /// Whether whoever operates is somebody, or cannot be told from them: a claimed name makes nobody another person.
-    fn may_be(&self, name: &str) -> bool {
-        self.is_present(name) || self.claimed
+    /// Whether whoever operates leads an incident or ever led it, for who handed it over contained it all the same, or
+    /// cannot be told from who did: a claimed name makes nobody another person.
+    fn may_have_led(&self, case: &Case) -> bool {
+        let mut led = case.led.iter();
+        led.any(|lead| self.claimed || self.is_present(lead))
+    }
+
+    /// The same authority with what these people signed for an item: who has the role `approver` agrees to anything, who
+    /// has only the role `owner` to what they own.
+    pub(super) fn agreed(
+        &self,
+        authority: Authority,
+        (signed, item): (&[&Mandate], &Item),
+    ) -> Authority {
+        let is_owner = |mandate: &&&Mandate| self.roster.is_owner_alone(&mandate.by);
+        let owners = signed.iter().filter(is_owner);
+        let (number, owned) = owners.fold((0, false), |(number, owned), mandate| {
+            (number + 1, owned || self.roster.owns(&mandate.by, item))
+        });
+        Authority {
+            agreed: signed.len() - number,
+            owner_agreed: owned,
+            ..authority
+        }
     }
 
     /// Whether whoever operates, or one of these who ask, is no person.
@@ -282,6 +304,7 @@ impl Policy {
         let all = Authority {
             leads: authority.leads,
             dismissed: authority.dismissed,
+            owner_agreed: around.0.roster.could_own(asking, item),
             ..Authority::all(around.0.roster.could_agree(asking))
         };
         match self.decide(item, effect, around, authority) {
@@ -328,141 +351,6 @@ impl Policy {
             Decision::Deny => Err(determining.iter().map(|id| self.spell(id)).collect()),
         }
     }
-
-    fn question(
-        &self,
-        item: &Item,
-        effect: &str,
-        (around, asking): (&Circumstances, &[String]),
-        authority: Authority,
-    ) -> Result<(Request, Entities), String> {
-        let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
-        let truth = RestrictedExpression::new_bool;
-        let number = RestrictedExpression::new_long;
-        let marked = |mark: &str| truth(item.marks.iter().any(|known| known == mark));
-        let fact = |name: &str| {
-            let fact = item.facts.get(name).and_then(serde_json::Value::as_i64);
-            fact.unwrap_or_default()
-        };
-        let target = item
-            .target()
-            .ok_or("an item without a target is not asked about")?;
-        let operator = operator(around)?;
-        let principal = operator.uid();
-        let resource = uid("Target", &target.to_string())?;
-        let action = uid("Action", effect)?;
-        let attributes = [
-            ("provider", text(target.provider())),
-            ("kind", text(&target.kind().to_string())),
-            ("id", text(target.id())),
-            ("account", text(target.account().unwrap_or_default())),
-            ("own", marked("own")),
-            ("protected", marked("protected")),
-            ("shared", marked("shared")),
-        ];
-        let attributes = attributes
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        let context = [
-            (
-                "action",
-                text(&item.action().map(ToString::to_string).unwrap_or_default()),
-            ),
-            ("tier", number(i64::from(u8::from(item.tier)))),
-            ("rung", text(item.rung.map_or("", |rung| rung.verb()))),
-            (
-                "reversible",
-                truth(
-                    item.undo
-                        .as_ref()
-                        .is_some_and(|undo| matches!(undo, crate::domain::Undo::By(_))),
-                ),
-            ),
-            ("named", truth(item.relation.is_none())),
-            (
-                "mandate",
-                number(authority.tier.map_or(-1, |tier| i64::from(u8::from(tier)))),
-            ),
-            ("exact", truth(authority.exact)),
-            (
-                "agreed",
-                number(i64::try_from(authority.agreed).unwrap_or(i64::MAX)),
-            ),
-            ("standing", truth(authority.standing)),
-            ("major", truth(authority.major)),
-            ("break_glass", truth(authority.break_glass)),
-            ("leads", truth(authority.leads)),
-            ("dismissed", truth(authority.dismissed)),
-            ("solo", truth(around.who == Who::Solo)),
-            ("automation", truth(around.is_automation(asking))),
-            ("unattended", truth(around.unattended)),
-            ("drill", truth(around.drill)),
-            ("incident", text(&around.incident)),
-            ("count", number(fact(DISCOVERED))),
-            ("cap", number(fact(CAP))),
-            ("protected_count", number(i64::from(around.protected))),
-        ];
-        let context = Context::from_pairs(
-            context
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value)),
-        );
-        let context = context.map_err(|error| error.to_string())?;
-        let request = Request::new(
-            principal,
-            action,
-            resource.clone(),
-            context,
-            Some(&self.schema),
-        );
-        let request = request.map_err(|error| error.to_string())?;
-        let entities = [
-            operator,
-            Entity::new(resource, attributes, Default::default())
-                .map_err(|error| error.to_string())?,
-        ];
-        let entities = Entities::from_entities(entities, Some(&self.schema))
-            .map_err(|error| error.to_string())?;
-        Ok((request, entities))
-    }
-}
-
-/// Who operates, with what policies may ask about them.
-fn operator(around: &Circumstances) -> Result<Entity, String> {
-    let texts = |texts: &mut dyn Iterator<Item = &str>| {
-        let texts = texts.map(|text| RestrictedExpression::new_string(text.to_owned()));
-        RestrictedExpression::new_set(texts)
-    };
-    let (kind, attributes) = match &around.who {
-        Who::Solo => ("Operator", vec![]),
-        Who::Stranger => ("Stranger", vec![]),
-        Who::Person(name) => {
-            let person = around.roster.person(name).cloned().unwrap_or_default();
-            let roles = texts(&mut person.roles.iter().map(|role| role.word()));
-            let teams = texts(&mut person.teams.iter().map(String::as_str));
-            ("Person", vec![("roles", roles), ("teams", teams)])
-        }
-        Who::Agent(name) | Who::Pipeline(name) => {
-            let owner = around.roster.behind(name).to_owned();
-            let owner = RestrictedExpression::new_string(owner);
-            let is_agent = matches!(around.who, Who::Agent(_));
-            let kind = if is_agent { "Agent" } else { "Pipeline" };
-            (kind, vec![("owner", owner)])
-        }
-    };
-    let attributes = attributes.into_iter();
-    let attributes = attributes.map(|(name, value)| (name.to_owned(), value));
-    let uid = uid(kind, around.operator())?;
-    Entity::new(uid, attributes.collect(), Default::default()).map_err(|error| error.to_string())
-}
-
-fn uid(kind: &str, id: &str) -> Result<EntityUid, String> {
-    let name = kind.parse().map_err(|error| format!("{error}"))?;
-    Ok(EntityUid::from_type_name_and_id(
-        name,
-        cedar_policy::EntityId::new(id),
-    ))
 }
 
 fn first_line(text: &str) -> String {

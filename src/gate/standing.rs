@@ -32,7 +32,7 @@ pub struct Standing {
     pub rungs: BTreeSet<Rung>,
     /// The highest tier, at most 2.
     pub tier: Tier,
-    /// How many items of one incident at most.
+    /// How many items of one incident at most; every incident counts anew.
     pub at_most: u32,
     /// Until when.
     pub until: Time,

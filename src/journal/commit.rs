@@ -50,6 +50,10 @@ impl Waiting {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     fn events(&self) -> impl Iterator<Item = &Event> {
         self.entries.iter().map(|(event, _)| event)
     }
@@ -231,17 +235,38 @@ impl Core {
         shared: &Shared,
         group: &[Waiting],
     ) -> Result<(Vec<Answer>, Vec<Line>), Error> {
+        let mut lines = Vec::new();
+        // Who only asks what there is by now wants all of it.
+        if group.iter().all(Waiting::is_empty) {
+            self.sink.look()?;
+        }
+        loop {
+            match self.commit_once(shared, group, &mut lines) {
+                Err(Error::Overtaken { .. }) => self.sink.look()?,
+                committed => return Ok((committed?, lines)),
+            }
+        }
+    }
+
+    /// Follows, drafts and writes; where somebody else was first, nothing of the group is written.
+    fn commit_once(
+        &mut self,
+        shared: &Shared,
+        group: &[Waiting],
+        lines: &mut Vec<Line>,
+    ) -> Result<Vec<Answer>, Error> {
         let actor = group.first().map_or("", |waiting| &waiting.actor);
-        let mut lines =
-            self.follow(Arc::make_mut(&mut hold(&shared.case)), &shared.clock, actor)?;
+        lines.extend(self.follow(Arc::make_mut(&mut hold(&shared.case)), &shared.clock, actor)?);
         let at = not_before(&shared.clock, self.chain.at);
         let leaves = |waiting: &Waiting| waiting.events().any(Event::lets_a_call_leave);
         let room = match group.iter().any(leaves) {
             true => self.sink.reserve(),
             false => Ok(()),
         };
+        let (any, leaving) = (self.may(shared, false), self.may(shared, true).and(room));
+        let allowed = |leaves: bool| if leaves { leaving.clone() } else { any.clone() };
         let times = (at, shared.clock.latest());
-        let (draft, chain, answers) = self.draft(&hold(&shared.case), (group, &room), times);
+        let (draft, chain, answers) = self.draft(&hold(&shared.case), (group, &allowed), times);
         if !draft.bytes.is_empty() {
             self.write(&draft, chain)?;
             let path = self.sink.path();
@@ -253,14 +278,28 @@ impl Core {
             }
             lines.extend(draft.lines);
         }
-        Ok((answers, lines))
+        Ok(answers)
+    }
+
+    /// Whether anything may be written, or anything that lets a call leave: on a shared incident only by whoever performs.
+    fn may(&self, shared: &Shared, leaves: bool) -> Result<(), Error> {
+        let (case, term) = (hold(&shared.case), *hold(&shared.term));
+        let is_ours = term.is_some_and(|term| case.is_term(term));
+        let is_fenced = term.is_some() || leaves && case.shared.is_some();
+        if is_ours || !is_fenced || bug::is_planted(Bug::IgnoresWhoTookOver) {
+            return Ok(());
+        }
+        let term = case.term.as_ref();
+        let term = term.map(|(_, term)| Box::new(term.clone()));
+        let path = self.path();
+        Err(Error::TakenOver { path, term })
     }
 
     /// Tries each caller's entries on an excerpt of the case; whoever does not fit is left out and told so.
     fn draft(
         &self,
         case: &Case,
-        (group, room): (&[Waiting], &Result<(), Error>),
+        (group, allowed): (&[Waiting], &dyn Fn(bool) -> Result<(), Error>),
         (at, latest): (Time, Time),
     ) -> (Draft, Chain, Vec<Answer>) {
         let path = self.sink.path();
@@ -276,12 +315,11 @@ impl Core {
                 if let Some(basis) = waiting.basis
                     && !basis.holds(scratch.taken, latest.max(at))
                 {
-                    return Err(Error::Overtaken { path: path.clone() });
+                    return Err(Error::Lapsed { path: path.clone() });
                 }
-                // Nothing new begins where only what is under way can be recorded.
-                if waiting.events().any(Event::lets_a_call_leave) {
-                    room.clone()?;
-                }
+                // Nothing new begins where only what is under way can be recorded, and nothing at all once somebody else
+                // took over.
+                allowed(waiting.events().any(Event::lets_a_call_leave))?;
                 let mut stamps = Vec::with_capacity(waiting.entries.len());
                 for (event, fragment) in &waiting.entries {
                     let fragment = fragment.as_ref().map_err(|source| Error::Json {

@@ -71,6 +71,8 @@ const KINDS: &[&str] = &[
     "accepted",
     "closed",
     "reopened",
+    "shared",
+    "taken",
 ];
 
 /// One entry with its place in the chain.

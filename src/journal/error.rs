@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::Fault;
 use super::lock::Holder;
+use crate::domain::Term;
 use crate::domain::state::Illegal;
 
 /// Why a journal or a folder could not be used.
@@ -79,7 +80,7 @@ pub enum Error {
     },
     /// What was to be begun rests on authority that somebody took away meanwhile, or that has ended; nothing was written.
     #[error("append to `{}`: the authority for it has ended meanwhile", path.display())]
-    Overtaken {
+    Lapsed {
         /// The journal.
         path: PathBuf,
     },
@@ -88,6 +89,38 @@ pub enum Error {
     Foreign {
         /// The journal.
         path: PathBuf,
+    },
+    /// Somebody else was first; nothing was written, and what they wrote comes before.
+    #[error("append to `{}`: somebody else was first", path.display())]
+    Overtaken {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// Somebody else performs on the shared incident; nothing was written.
+    #[error("go on with `{}`: {} took over", path.display(), who(term.as_deref()))]
+    TakenOver {
+        /// The journal.
+        path: PathBuf,
+        /// Who; nobody where it was never taken.
+        term: Option<Box<Term>>,
+    },
+    /// A further sink may hold entries that nobody here has seen.
+    #[error("go on with `{}`: `{sink}` may hold entries that nobody here has seen", path.display())]
+    Unseen {
+        /// The journal.
+        path: PathBuf,
+        /// Which sink, or what its mark says where no sink is called so.
+        sink: String,
+    },
+    /// The place in which a shared incident lives could not be used.
+    #[error("{doing} `{place}`: {why}")]
+    Elsewhere {
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// Which place.
+        place: String,
+        /// What came back.
+        why: String,
     },
     /// There is no such incident.
     #[error("find incident `{id}` in `{}`", root.display())]
@@ -139,8 +172,12 @@ impl Error {
             | Self::Damaged { .. }
             | Self::Newer { .. }
             | Self::Illegal { .. }
-            | Self::Overtaken { .. }
+            | Self::Lapsed { .. }
             | Self::Foreign { .. }
+            | Self::Overtaken { .. }
+            | Self::TakenOver { .. }
+            | Self::Elsewhere { .. }
+            | Self::Unseen { .. }
             | Self::Absent { .. }
             | Self::Name { .. }
             | Self::Altered { .. }
@@ -156,6 +193,10 @@ impl Error {
             source: Arc::new(source),
         }
     }
+}
+
+fn who(term: Option<&Term>) -> String {
+    term.map_or_else(|| "nobody".to_owned(), ToString::to_string)
 }
 
 /// Why a path is not to be trusted.

@@ -15,11 +15,12 @@ use crate::domain::plan::Plan;
 use crate::domain::{Clock, Digest};
 
 mod list;
+mod shared;
 
 pub use list::{Summary, default_of, open_with};
 
 const JOURNAL: &str = "journal.jsonl";
-const KEY: &str = "fingerprint.key";
+pub(super) const KEY: &str = "fingerprint.key";
 const ROOMS: [&str; 5] = ["plans", "evidence", "mandates", "report", CHECKPOINTS];
 /// Where signed checkpoints lie.
 pub const CHECKPOINTS: &str = "checkpoints";
@@ -89,6 +90,10 @@ impl Root {
     /// # Errors
     /// Refuses an id that is taken or that cannot be a folder's name.
     pub fn create(&self, shelf: Shelf, id: &str, clock: &Clock) -> Result<Folder, Error> {
+        self.make_folder(shelf, id, &clock.fresh::<32>())
+    }
+
+    fn make_folder(&self, shelf: Shelf, id: &str, fresh: &[u8; 32]) -> Result<Folder, Error> {
         let folder = self.folder(shelf, id)?;
         file::directory(&self.0.join(shelf.name()))?;
         file::directory(&folder.path)?;
@@ -97,7 +102,7 @@ impl Root {
         }
         let key = folder.path.join(KEY);
         if key.symlink_metadata().is_err() {
-            file::store(&key, &clock.fresh::<32>())?;
+            file::store(&key, fresh)?;
         }
         // Invariant: the journal is made last, so a folder that has one is whole.
         file::create(&folder.journal())?;
@@ -202,7 +207,8 @@ impl Folder {
         RunLock::take(&self.path.join("run.lock"), clock)
     }
 
-    /// The key that secrets of this incident are fingerprinted with; it never leaves this folder.
+    /// The key that secrets of this incident are fingerprinted with; it never leaves this folder, but for the place in which
+    /// a shared incident lives.
     ///
     /// # Errors
     /// Names the file.

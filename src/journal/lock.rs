@@ -24,6 +24,20 @@ pub struct Holder {
     pub since: Option<Time>,
 }
 
+impl Holder {
+    /// This process.
+    pub(super) fn here() -> Self {
+        Self {
+            pid: std::process::id(),
+            host: rustix::system::uname()
+                .nodename()
+                .to_string_lossy()
+                .into_owned(),
+            since: None,
+        }
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.since {
@@ -62,12 +76,8 @@ impl RunLock {
             Err(TryLockError::Error(error)) => return Err(Error::io("lock", path)(error)),
         }
         let us = Holder {
-            pid: std::process::id(),
-            host: rustix::system::uname()
-                .nodename()
-                .to_string_lossy()
-                .into_owned(),
             since: Some(clock.now()),
+            ..Holder::here()
         };
         let text = serde_json::to_string(&us).map_err(Error::json(path))?;
         file.set_len(0)

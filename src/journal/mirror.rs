@@ -2,6 +2,7 @@
 //!
 //! Never waits for one that hangs, and never asks again one that failed.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -17,18 +18,33 @@ pub trait Place: Send {
     /// Says why not; whether it is kept is then unknown.
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<bool, String>;
 
-    /// The names of what is kept, with their lengths.
+    /// The names of what is kept, with their lengths; those in a folder with its name before them, as in `plans/NAME`.
     ///
     /// # Errors
     /// Says why that cannot be told.
     fn list(&mut self) -> Result<Vec<(String, u64)>, String>;
 
-    /// One segment.
+    /// What is kept under a name; nothing where there is none.
     ///
     /// # Errors
     /// Says why it cannot be had.
-    fn get(&mut self, name: &str) -> Result<Vec<u8>, String>;
+    fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, String>;
+
+    /// Says something under a name, over what was said there before: it is no part of the record.
+    ///
+    /// # Errors
+    /// Says why not; whether it is said is then unknown.
+    fn say(&mut self, name: &str, bytes: &[u8]) -> Result<(), String>;
+
+    /// What was last said under a name, and how long ago by the place's own clock.
+    ///
+    /// # Errors
+    /// Says why it cannot be had.
+    fn heard(&mut self, name: &str) -> Result<Option<Said>, String>;
 }
+
+/// What was said, and how long ago.
+pub type Said = (Vec<u8>, Duration);
 
 /// The name of the segment that begins with an entry; in the order of names a `cat` makes the journal of them.
 pub(super) fn name_of(first: u64) -> String {
@@ -51,7 +67,13 @@ pub struct Mirror {
     within: Duration,
     jobs: mpsc::Sender<Job>,
     bad: Option<String>,
+    /// Segments that are on their way, by their first entry.
+    under_way: VecDeque<(u64, mpsc::Receiver<Result<bool, String>>)>,
+    is_required: bool,
 }
+
+/// How many segments may be on their way before the oldest is waited for.
+const BACKLOG: usize = 64;
 
 impl Mirror {
     /// Gives a place a thread. `open` runs there, with the first call.
@@ -74,7 +96,20 @@ impl Mirror {
             within,
             jobs,
             bad: None,
+            under_way: VecDeque::new(),
+            is_required: false,
         }
+    }
+
+    /// The same, which has to hold an intent before its call leaves.
+    #[must_use]
+    pub fn required(mut self, is_required: bool) -> Self {
+        self.is_required = is_required;
+        self
+    }
+
+    pub(super) fn is_required(&self) -> bool {
+        self.is_required
     }
 
     /// What messages call it.
@@ -134,18 +169,64 @@ impl Mirror {
 
     /// One segment.
     pub(super) fn segment(&mut self, first: u64) -> Result<Vec<u8>, String> {
-        self.ask(move |place| place.get(&name_of(first)))
+        let name = name_of(first);
+        let found = self.find(name.clone())?;
+        found.ok_or_else(|| format!("`{name}` is not there any more"))
+    }
+
+    /// What is kept under a name.
+    pub(super) fn find(&mut self, name: String) -> Result<Option<Vec<u8>>, String> {
+        self.ask(move |place| place.get(&name))
+    }
+
+    /// Asks again from now on, though something failed.
+    pub(super) fn forgive(&mut self) {
+        self.bad = None;
     }
 
     /// Keeps a segment; `false` where another one has its place.
     pub(super) fn keep(&mut self, first: u64, bytes: &[u8]) -> Result<bool, String> {
         let bytes = bytes.to_vec();
-        self.ask(move |place| {
-            let name = name_of(first);
-            // An answer that was lost on the way leaves our own there.
-            Ok(place.put(&name, &bytes)? || place.get(&name)? == bytes)
-        })
+        self.ask(move |place| kept(place, first, &bytes))
     }
+
+    /// Begins to keep a segment; how that went is found out later.
+    pub(super) fn start(&mut self, first: u64, bytes: &[u8]) {
+        let (answer, answered) = mpsc::sync_channel(1);
+        let bytes = bytes.to_vec();
+        let job: Job = Box::new(move |place| drop(answer.send(kept(place, first, &bytes))));
+        // A thread that ended drops it, and that is its answer.
+        drop(self.jobs.send(job));
+        self.under_way.push_back((first, answered));
+    }
+
+    /// Says how segments went that were begun: those that have ended, or all of them, each waited for as long as one may
+    /// take.
+    pub(super) fn settle(&mut self, waits: bool) -> Result<(), String> {
+        while let Some((first, answered)) = self.under_way.front() {
+            let waits = waits || self.under_way.len() > BACKLOG;
+            let answer = match answered.try_recv() {
+                Err(mpsc::TryRecvError::Empty) if !waits => return Ok(()),
+                Err(mpsc::TryRecvError::Empty) => answered.recv_timeout(self.within).ok(),
+                answer => answer.ok(),
+            };
+            let (first, within) = (*first, self.within.as_secs_f32());
+            self.under_way.pop_front();
+            match answer {
+                Some(Ok(true)) => {}
+                Some(Ok(false)) => return Err(super::history::another(first)),
+                Some(Err(why)) => return Err(why),
+                None => return Err(format!("it did not answer within {within} s")),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps a segment; an answer that was lost on the way leaves our own there.
+fn kept(place: &mut dyn Place, first: u64, bytes: &[u8]) -> Result<bool, String> {
+    let name = name_of(first);
+    Ok(place.put(&name, bytes)? || place.get(&name)?.is_some_and(|there| there == bytes))
 }
 
 /// A place that could not be opened.
@@ -160,7 +241,15 @@ impl Place for Closed {
         Err(self.0.clone())
     }
 
-    fn get(&mut self, _: &str) -> Result<Vec<u8>, String> {
+    fn get(&mut self, _: &str) -> Result<Option<Vec<u8>>, String> {
+        Err(self.0.clone())
+    }
+
+    fn say(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+        Err(self.0.clone())
+    }
+
+    fn heard(&mut self, _: &str) -> Result<Option<Said>, String> {
         Err(self.0.clone())
     }
 }
@@ -184,7 +273,8 @@ impl FolderPlace {
 
 impl Place for FolderPlace {
     fn put(&mut self, name: &str, bytes: &[u8]) -> Result<bool, String> {
-        match file::store_new_from(&self.0.join(name), |to| to.write_all(bytes)) {
+        let path = self.path(name)?;
+        match file::store_new_from(&path, |to| to.write_all(bytes)) {
             Ok(()) => Ok(true),
             Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => {
                 Ok(false)
@@ -194,20 +284,85 @@ impl Place for FolderPlace {
     }
 
     fn list(&mut self) -> Result<Vec<(String, u64)>, String> {
-        let failed = |error| spelled(&Error::io("list", &self.0)(error));
         let mut found = Vec::new();
-        for entry in self.0.read_dir().map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            if let Ok(name) = entry.file_name().into_string() {
-                let length = entry.metadata().map_err(failed)?.len();
+        for (name, is_folder, length) in listed(&self.0)? {
+            if !is_folder {
                 found.push((name, length));
+                continue;
             }
+            let inner = listed(&self.0.join(&name))?.into_iter();
+            let files = inner.filter(|(_, is_folder, _)| !is_folder);
+            found.extend(files.map(|(inner, _, length)| (format!("{name}/{inner}"), length)));
         }
         Ok(found)
     }
 
-    fn get(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        file::read(&self.0.join(name)).map_err(|error| spelled(&error))
+    fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        absent(file::read(&self.path(name)?))
+    }
+
+    fn say(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let path = self.path(name)?;
+        file::store(&path, bytes).map_err(|error| spelled(&error))
+    }
+
+    fn heard(&mut self, name: &str) -> Result<Option<Said>, String> {
+        let path = self.path(name)?;
+        let Some(bytes) = absent(file::read(&path))? else {
+            return Ok(None);
+        };
+        let failed = |error| spelled(&Error::io("look at", &path)(error));
+        // Whoever serves the folder stamps both.
+        let now = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempfile_in(&self.0);
+        let now = now.and_then(|now| now.as_file().metadata()?.modified());
+        let then = path.metadata().and_then(|found| found.modified());
+        let age = now.map_err(failed)?.duration_since(then.map_err(failed)?);
+        Ok(Some((bytes, age.unwrap_or_default())))
+    }
+}
+
+impl FolderPlace {
+    /// Where something is kept; the folder that its name begins with is made.
+    fn path(&self, name: &str) -> Result<PathBuf, String> {
+        if let Some((folder, _)) = name.split_once('/') {
+            file::directory(&self.0.join(folder)).map_err(|error| spelled(&error))?;
+        }
+        Ok(self.0.join(name))
+    }
+}
+
+/// The names of the folders in a folder.
+///
+/// # Errors
+/// Says why it cannot be listed.
+pub fn folders(folder: &std::path::Path) -> Result<Vec<String>, String> {
+    let inner = listed(folder)?.into_iter();
+    let folders = inner.filter(|(_, is_folder, _)| *is_folder);
+    Ok(folders.map(|(name, ..)| name).collect())
+}
+
+/// What is in a folder: names, whether each is a folder itself, and lengths.
+fn listed(folder: &std::path::Path) -> Result<Vec<(String, bool, u64)>, String> {
+    let failed = |error| spelled(&Error::io("list", folder)(error));
+    let mut found = Vec::new();
+    for entry in folder.read_dir().map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if let Ok(name) = entry.file_name().into_string() {
+            let about = entry.metadata().map_err(failed)?;
+            found.push((name, about.is_dir(), about.len()));
+        }
+    }
+    Ok(found)
+}
+
+/// Nothing, where there is no such file.
+fn absent(read: Result<Vec<u8>, Error>) -> Result<Option<Vec<u8>>, String> {
+    match read {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(spelled(&error)),
     }
 }
 

@@ -17,6 +17,9 @@ pub mod history;
 pub mod mirror;
 pub mod several;
 
+pub mod lease;
+pub mod shared;
+
 mod commit;
 
 pub mod check;
@@ -37,15 +40,17 @@ pub use error::{Error, Loose};
 pub use fold::Fault;
 pub use folder::{Folder, Root, Summary};
 pub use injecting::{Fails, Injecting};
+pub use lease::{Lease, Presence};
 pub use lock::{Holder, RunLock};
 pub use mirror::{FolderPlace, Mirror, Place};
 pub use several::{Loss, Several};
+pub use shared::{Files, SharedSink};
 pub use sink::{FileSink, MemorySink, Sink};
 
 use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::mandate::Basis;
-use crate::domain::{Clock, Time};
+use crate::domain::{Clock, Term, Time};
 use commit::{Core, Waiting};
 use fold::{Chain, Newer, walk};
 
@@ -72,6 +77,8 @@ struct Shared {
     case: Mutex<Arc<Case>>,
     subscribers: Mutex<Vec<mpsc::UnboundedSender<Arc<Line>>>>,
     lost: Mutex<Option<Error>>,
+    /// The term in which this process performs on a shared incident.
+    term: Mutex<Option<u32>>,
 }
 
 #[derive(Default)]
@@ -113,9 +120,16 @@ impl Journal {
             case: Mutex::new(Arc::new(case.clone())),
             subscribers: Mutex::default(),
             lost: Mutex::default(),
+            term: Mutex::default(),
         };
         let shared = Arc::new(shared);
         Ok((Self { shared, actor }, case))
+    }
+
+    /// The clock that entries are stamped with.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
     }
 
     /// The same journal, with another actor in what is appended through this handle.
@@ -146,7 +160,7 @@ impl Journal {
     /// whoever wrote that, or has ended by the moment of writing.
     ///
     /// # Errors
-    /// As [`Journal::append`]; [`Error::Overtaken`] leaves the journal as it was.
+    /// As [`Journal::append`]; [`Error::Lapsed`] leaves the journal as it was.
     pub fn append_on(
         &self,
         basis: Basis,
@@ -176,6 +190,28 @@ impl Journal {
                 .await
                 .unwrap_or_else(|_| Err(shared.lost_or_unknown()))
         }
+    }
+
+    /// Performs on a shared incident from now on: whoever did before writes nothing more, and this process neither once
+    /// somebody does after it. What opens a new incident may come before, in the same group.
+    ///
+    /// # Errors
+    /// As [`Journal::append`]; [`Error::Illegal`] where somebody else was first.
+    pub fn take(&self, opening: Vec<Event>, term: Term) -> Result<(), Error> {
+        let (answer, mut answered) = oneshot::channel();
+        let number = term.number;
+        let events = opening.into_iter().chain([Event::Taken { term }]);
+        let waiting = Waiting::new((events.collect(), None), Arc::clone(&self.actor), answer);
+        {
+            let mut queue = hold(&self.shared.queue);
+            queue.waiting.push(waiting);
+            queue.is_led = true;
+        }
+        self.shared.write_all();
+        let written = answered.try_recv();
+        written.unwrap_or_else(|_| Err(self.shared.lost_or_unknown()))?;
+        *hold(&self.shared.term) = Some(number);
+        Ok(())
     }
 
     /// Folds what other processes appended.

@@ -1,14 +1,18 @@
 //! A journal in several places: the local one, which comes first, and mirrors elsewhere that take the same entries.
 //!
-//! What one of them holds durably is acknowledged; one that fails, hangs or is full is told of once and not asked again.
-//! Never takes in what does not follow the chain, and never writes over what a mirror has.
+//! The local one makes entries durable and mirrors follow in the background; where it fails, what a mirror holds is
+//! acknowledged. Never takes in what does not follow the chain, and never writes over what a mirror has.
+
+mod marks;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
+
+pub use marks::{Marks, give_up, unseen};
 
 use super::commit::refusal;
 use super::entry::seq_of;
@@ -44,6 +48,16 @@ pub type Tell = Box<dyn Fn(&Loss) + Send>;
 pub struct Several {
     /// Absent once it failed; with a write that hangs it is gone for good.
     local: Option<Box<dyn Sink>>,
+    /// A local journal that was given up. Its append lock stays with it until the end: nobody else writes there meanwhile,
+    /// or the record would part.
+    lost: Arc<Mutex<Option<Box<dyn Sink>>>>,
+    /// Why nothing more can be written: what others wrote here last is not known.
+    barred: Option<Error>,
+    marks: Option<Marks>,
+    /// Whether a call leaves once the next group is durable.
+    lets_leave: bool,
+    /// Whether anything may stand in mirrors alone.
+    is_ahead: bool,
     path: PathBuf,
     within: Duration,
     /// Where the local journal ended when it was last seen.
@@ -62,12 +76,17 @@ impl Several {
     pub fn open(
         local: Box<dyn Sink>,
         mirrors: Vec<Mirror>,
-        within: Duration,
-        tell: Tell,
+        marks: Option<Marks>,
+        (within, tell): (Duration, Tell),
     ) -> Result<Self, Error> {
         let mut several = Self {
             path: local.path(),
             local: Some(local),
+            lost: Arc::default(),
+            barred: None,
+            marks,
+            lets_leave: false,
+            is_ahead: false,
             within,
             end: 0,
             beyond: Vec::new(),
@@ -75,16 +94,29 @@ impl Several {
             tell,
         };
         several.lock()?;
-        let merged = several.merge();
+        let merged = several.merge().and_then(|()| several.mark());
         several.unlock();
         merged.map(|()| several)
     }
 
-    fn merge(&mut self) -> Result<(), Error> {
-        let Some(local) = &mut self.local else {
+    /// Refuses where a sink may hold what nobody here has seen; else leaves marks, for whoever comes next.
+    fn mark(&mut self) -> Result<(), Error> {
+        let Some(marks) = &mut self.marks else {
             return Ok(());
         };
-        let bytes = local.read_from(0)?;
+        let read = self.mirrors.iter().filter(|mirror| mirror.bad().is_none());
+        let read: Vec<&str> = read.map(Mirror::name).collect();
+        let named: Vec<&str> = self.mirrors.iter().map(Mirror::name).collect();
+        marks.refuse_unseen(&read, &named)?;
+        marks.leave(&named);
+        Ok(())
+    }
+
+    fn merge(&mut self) -> Result<(), Error> {
+        if self.local.is_none() {
+            return Ok(());
+        }
+        let bytes = self.asked(|local| local.read_from(0))?;
         let (mut history, tail) =
             History::of(&bytes).map_err(|stop| refusal(self.path.clone(), stop))?;
         self.end = history.length();
@@ -152,33 +184,50 @@ impl Several {
     }
 
     /// Asks the local journal for no longer than the deadline; one that hangs is gone.
-    fn within_deadline(
+    fn within_deadline<T: Send + 'static>(
         &mut self,
-        ask: impl FnOnce(&mut dyn Sink) -> Result<(), Error> + Send + 'static,
-    ) -> Result<(), Error> {
+        ask: impl FnOnce(&mut dyn Sink) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let Some(mut local) = self.local.take() else {
             let path = self.path.clone();
             return Err(Error::Lost { path, source: None });
         };
-        let (answer, answered) = mpsc::sync_channel(1);
+        // Nothing is handed over that nobody takes.
+        let (answer, answered) = mpsc::sync_channel(0);
+        let lost = Arc::clone(&self.lost);
         // A thread of its own: a disk that hangs takes along whoever waits for it.
         std::thread::spawn(move || {
             let done = ask(local.as_mut());
-            drop(answer.send((local, done)));
+            if let Err(mpsc::SendError((local, _))) = answer.send((local, done)) {
+                keep(&lost, local);
+            }
         });
         let (local, done) = answered.recv_timeout(self.within).map_err(|_| {
             let why = format!("it did not answer within {} s", self.within.as_secs_f32());
             let why = io::Error::new(io::ErrorKind::TimedOut, why);
-            Error::io("write to", &self.path)(why)
+            Error::io("use", &self.path)(why)
         })?;
         self.local = Some(local);
         done
     }
 
-    /// Gives the local journal up: what follows stands in mirrors alone.
+    /// The same, where nothing can be written by whoever gets no answer: others may have written meanwhile.
+    fn asked<T: Send + 'static>(
+        &mut self,
+        ask: impl FnOnce(&mut dyn Sink) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let answer = self.within_deadline(ask);
+        if let Err(why) = &answer {
+            self.barred.get_or_insert_with(|| why.clone());
+        }
+        answer
+    }
+
+    /// Gives the local journal up, and keeps its lock: what follows stands in mirrors alone.
     fn lose(&mut self, why: &Error) {
-        if let Some(mut local) = self.local.take() {
-            local.unlock();
+        self.is_ahead = true;
+        if let Some(local) = self.local.take() {
+            keep(&self.lost, local);
         }
         (self.tell)(&Loss {
             sink: self.path.display().to_string(),
@@ -191,7 +240,7 @@ impl Several {
         self.mirrors.iter().any(|mirror| mirror.bad().is_none())
     }
 
-    /// Hands a group to every mirror that is still asked; answers whether one has it.
+    /// Hands a group to every mirror that is still asked, and waits; answers whether one has it.
     fn mirror(&mut self, bytes: &[u8]) -> bool {
         let first = seq_of(bytes).unwrap_or_default();
         let mut is_kept = false;
@@ -199,14 +248,68 @@ impl Several {
             if mirror.bad().is_some() {
                 continue;
             }
-            let kept = mirror.keep(first, bytes).and_then(|kept| match kept {
-                true => Ok(()),
-                false => Err(another(first)),
+            let kept = mirror.settle(true).and_then(|()| {
+                let kept = mirror.keep(first, bytes)?;
+                if kept { Ok(()) } else { Err(another(first)) }
             });
             is_kept |= kept.is_ok();
             leave(mirror, kept, &self.tell);
         }
         is_kept
+    }
+
+    /// Hands a group that is durable here to every mirror that is still asked, and waits only for those that are required:
+    /// where one of them has it not, no call leaves.
+    fn copy(&mut self, bytes: &[u8], leaves: bool) -> Result<(), Error> {
+        let first = seq_of(bytes).unwrap_or_default();
+        let mut missed = Ok(());
+        for mirror in &mut self.mirrors {
+            if mirror.bad().is_some() {
+                continue;
+            }
+            mirror.start(first, bytes);
+            let settled = mirror.settle(mirror.is_required());
+            if let (Err(why), true, true) = (&settled, mirror.is_required(), leaves) {
+                missed = Err(required(mirror, why));
+            }
+            leave(mirror, settled, &self.tell);
+        }
+        missed
+    }
+}
+
+fn keep(lost: &Mutex<Option<Box<dyn Sink>>>, local: Box<dyn Sink>) {
+    *lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(local);
+}
+
+/// Why nothing begins.
+fn required(mirror: &Mirror, why: &str) -> Error {
+    Error::Elsewhere {
+        doing: "write to",
+        place: mirror.name().to_owned(),
+        why: format!("{why}; that sink is `required`"),
+    }
+}
+
+impl Drop for Several {
+    fn drop(&mut self) {
+        for mirror in &mut self.mirrors {
+            if mirror.bad().is_none() {
+                let settled = mirror.settle(true);
+                leave(mirror, settled, &self.tell);
+            }
+        }
+        if let (Some(marks), false) = (&mut self.marks, self.is_ahead) {
+            marks.clear();
+        }
+        let lost = self
+            .lost
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut lost) = lost {
+            lost.unlock();
+        }
     }
 }
 
@@ -228,15 +331,15 @@ impl Sink for Several {
     }
 
     fn len(&mut self) -> Result<u64, Error> {
-        if let Some(local) = &mut self.local {
-            self.end = local.len()?;
+        if self.local.is_some() {
+            self.end = self.asked(|local| local.len())?;
         }
         Ok(self.end + length(&self.beyond))
     }
 
     fn read_from(&mut self, offset: u64) -> Result<Vec<u8>, Error> {
-        if let Some(local) = &mut self.local {
-            return local.read_from(offset);
+        if self.local.is_some() {
+            return self.asked(move |local| local.read_from(offset));
         }
         let from = offset.checked_sub(self.end).map(usize_of);
         let rest = from.and_then(|from| self.beyond.get(from..));
@@ -255,6 +358,7 @@ impl Sink for Several {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let leaves = std::mem::take(&mut self.lets_leave);
         // Before it: what a failed write leaves behind belongs to nobody.
         let end = self.len()?;
         let mut refused = None;
@@ -263,8 +367,7 @@ impl Sink for Several {
             match self.within_deadline(move |local| local.append(&group)) {
                 Ok(()) => {
                     self.end = end + length(bytes);
-                    self.mirror(bytes);
-                    return Ok(());
+                    return self.copy(bytes, leaves);
                 }
                 Err(why) => {
                     self.end = end;
@@ -282,6 +385,12 @@ impl Sink for Several {
     }
 
     fn reserve(&mut self) -> Result<(), Error> {
+        self.lets_leave = true;
+        let mut required_ones = self.mirrors.iter().filter(|mirror| mirror.is_required());
+        let missing = required_ones.find_map(|mirror| Some(required(mirror, mirror.bad()?)));
+        if let Some(missing) = missing {
+            return Err(missing);
+        }
         if self.local.is_none() {
             return Ok(());
         }
@@ -297,24 +406,29 @@ impl Sink for Several {
     }
 
     fn set_aside(&mut self, name: &str, offset: u64) -> Result<(), Error> {
-        match &mut self.local {
-            Some(local) => local.set_aside(name, offset),
-            None => Ok(()),
+        if self.local.is_none() {
+            return Ok(());
         }
+        let name = name.to_owned();
+        self.asked(move |local| local.set_aside(&name, offset))
     }
 
     fn kept(&mut self) -> Result<BTreeMap<String, Vec<u8>>, Error> {
-        match &mut self.local {
-            Some(local) => local.kept(),
-            None => Ok(BTreeMap::new()),
+        if self.local.is_none() {
+            return Ok(BTreeMap::new());
         }
+        self.asked(|local| local.kept())
     }
 
     fn lock(&mut self) -> Result<(), Error> {
-        match &mut self.local {
-            Some(local) => local.lock(),
-            None => Ok(()),
+        if let Some(why) = &self.barred {
+            return Err(why.clone());
         }
+        // Whoever lost it holds its lock.
+        if self.local.is_none() {
+            return Ok(());
+        }
+        self.asked(|local| local.lock())
     }
 
     fn unlock(&mut self) {

@@ -82,6 +82,14 @@ pub trait Sink: Send {
     /// Names the path.
     fn kept(&mut self) -> Result<BTreeMap<String, Vec<u8>>, Error>;
 
+    /// Looks for what others wrote where that is not seen by itself.
+    ///
+    /// # Errors
+    /// Names the path or the place.
+    fn look(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Takes the append lock; waits for it.
     ///
     /// # Errors
@@ -127,6 +135,10 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 
     fn kept(&mut self) -> Result<BTreeMap<String, Vec<u8>>, Error> {
         self.as_mut().kept()
+    }
+
+    fn look(&mut self) -> Result<(), Error> {
+        self.as_mut().look()
     }
 
     fn lock(&mut self) -> Result<(), Error> {

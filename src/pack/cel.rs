@@ -19,19 +19,48 @@ static BOUND: LazyLock<regex::Regex> = LazyLock::new(|| {
     regex::Regex::new(macros).unwrap_or_else(|_| unreachable!("a literal, which a test reads"))
 });
 
+static PATH: LazyLock<regex::Regex> = LazyLock::new(|| {
+    let names = r"^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$";
+    regex::Regex::new(names).unwrap_or_else(|_| unreachable!("a literal, which a test reads"))
+});
+
 /// What expressions see, by name.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope(BTreeMap<String, Arc<Value>>);
+pub(super) struct Scope(BTreeMap<String, Arc<Named>>);
+
+/// A value, and the same as the library has it, once an expression asked for it.
+#[derive(Debug)]
+struct Named {
+    value: Arc<Value>,
+    seen: OnceLock<cel::Value>,
+}
 
 impl Scope {
     /// Names a value.
     pub(super) fn set(&mut self, name: &str, value: impl Into<Arc<Value>>) {
-        self.0.insert(name.to_owned(), value.into());
+        let named = Named {
+            value: value.into(),
+            seen: OnceLock::new(),
+        };
+        self.0.insert(name.to_owned(), Arc::new(named));
     }
 
     /// A value by name.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name).map(AsRef::as_ref)
+        self.0.get(name).map(|named| named.value.as_ref())
+    }
+
+    /// The same as the library has it.
+    fn seen(&self, name: &str) -> Option<cel::Value> {
+        let named = self.0.get(name)?;
+        Some(named.seen.get_or_init(|| to_cel(&named.value)).clone())
+    }
+
+    /// The value at the end of names joined by dots; nothing where one of them is not there.
+    fn walk(&self, path: &str) -> Option<&Value> {
+        let mut names = path.split('.');
+        let first = self.get(names.next()?)?;
+        names.try_fold(first, |value, name| value.as_object()?.get(name))
     }
 }
 
@@ -47,6 +76,8 @@ pub(super) struct Expr {
 struct Compiled {
     program: Program,
     mentions: Vec<String>,
+    /// Whether it is nothing but names joined by dots, which needs no library to be walked.
+    is_path: bool,
 }
 
 impl<'de> Deserialize<'de> for Expr {
@@ -72,7 +103,11 @@ impl Expr {
             let mut mentions: Vec<String> = mentions.map(ToString::to_string).collect();
             // The library hands them over in an order that differs between processes.
             mentions.sort();
-            Some(Compiled { program, mentions })
+            Some(Compiled {
+                is_path: !mentions.is_empty() && PATH.is_match(&self.source),
+                program,
+                mentions,
+            })
         };
         self.compiled.get_or_init(compile).as_ref()
     }
@@ -111,10 +146,13 @@ impl Expr {
     /// Its value; nothing where something that it mentions is not there, or does not fit.
     pub(super) fn value(&self, scope: &Scope) -> Option<Value> {
         let compiled = self.compiled()?;
+        if compiled.is_path {
+            return scope.walk(&self.source).cloned();
+        }
         let mut context = Context::with_env(Arc::clone(&STANDARD));
         for name in &compiled.mentions {
-            if let Some(value) = scope.get(name) {
-                context.add_variable_from_value(name.as_str(), to_cel(value));
+            if let Some(value) = scope.seen(name) {
+                context.add_variable_from_value(name.as_str(), value);
             }
         }
         let found = context.resolve(compiled.program.expression()).ok()?;
@@ -324,6 +362,38 @@ mod tests {
             ("body.ok &&", false),
         ] {
             assert_eq!(Expr::new(source).holds(&scope), holds, "{source}");
+        }
+    }
+
+    #[test]
+    fn names_joined_by_dots_are_walked_to_what_the_library_finds() {
+        let scope = scope(json!({
+            "a": {"b": [1, 2.5], "c": null, "d": "x"}, "n": 7, "f": 0.5, "big": u64::MAX, "t": true,
+        }));
+        for path in [
+            "body",
+            "body.a",
+            "body.a.b",
+            "body.a.c",
+            "body.a.d",
+            "body.n",
+            "body.f",
+            "body.big",
+            "body.t",
+            "body.none",
+            "body.n.x",
+            "body.a.b.c",
+            "none",
+            "none.a",
+            "id",
+            "id.x",
+            "true",
+            "false",
+            "null",
+        ] {
+            // In parentheses it is no path, and goes through the library.
+            let whole = Expr::new(&format!("({path})")).value(&scope);
+            assert_eq!(Expr::new(path).value(&scope), whole, "{path}");
         }
     }
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::cel::Template;
+use super::clean::Known;
 use super::grant::Token;
 use super::model::{File, Is};
 use super::{Pack, connect, declare, place};
@@ -37,12 +38,17 @@ struct Inner {
     /// By host, and by the scheme whose certificate is shown.
     clients: Mutex<BTreeMap<(String, String), reqwest::Client>>,
     patterns: OnceLock<Vec<regex::Regex>>,
+    /// How the ids of each kind look.
+    forms: OnceLock<BTreeMap<String, regex::Regex>>,
+    /// The settings that are no secrets, as expressions see them.
+    configured: OnceLock<Arc<Value>>,
+    bases: Mutex<BTreeMap<String, Url>>,
     /// By scheme.
     tokens: tokio::sync::Mutex<BTreeMap<String, Token>>,
     account: OnceCell<String>,
     held: Mutex<BTreeMap<Locator, Secret>>,
     /// Every secret that was used: none of them is taken from an answer.
-    known: Mutex<Vec<Secret>>,
+    known: Mutex<Known>,
     ahead_ms: AtomicI64,
     requests: AtomicU32,
 }
@@ -58,6 +64,9 @@ impl Packed {
                 clock,
                 clients: Mutex::default(),
                 patterns: OnceLock::new(),
+                forms: OnceLock::new(),
+                configured: OnceLock::new(),
+                bases: Mutex::default(),
                 tokens: tokio::sync::Mutex::default(),
                 account: OnceCell::new(),
                 held: Mutex::default(),
@@ -255,14 +264,17 @@ impl Handle {
     }
 
     /// All settings that are no secrets, as expressions see them.
-    pub(super) fn configured(&self) -> Value {
-        let texts = self.file().configuration.iter();
-        let texts = texts.filter(|(_, setting)| !setting.is.is_by_reference());
-        let said = texts.filter_map(|(name, _)| {
-            let text = self.said(name).ok()??;
-            Some((name.clone(), Value::String(text)))
-        });
-        Value::Object(said.collect())
+    pub(super) fn configured(&self) -> Arc<Value> {
+        let read = || {
+            let texts = self.file().configuration.iter();
+            let texts = texts.filter(|(_, setting)| !setting.is.is_by_reference());
+            let said = texts.filter_map(|(name, _)| {
+                let text = self.said(name).ok()??;
+                Some((name.clone(), Value::String(text)))
+            });
+            Arc::new(Value::Object(said.collect()))
+        };
+        Arc::clone(self.inner.configured.get_or_init(read))
     }
 
     /// The host of this name; the first, where none is named.
@@ -280,18 +292,27 @@ impl Handle {
         self.host(name).map(|(name, _)| name.as_str())
     }
 
-    /// The address of a host of the pack.
+    /// The address of a host of the pack; the same for the run.
     pub(super) fn base(&self, name: Option<&str>) -> Result<Url, Why> {
         let (name, host) = self.host(name)?;
+        let bases = &self.inner.bases;
+        let mut bases = bases.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(base) = bases.get(name) {
+            return Ok(base.clone());
+        }
+        let base = self.address(name, host)?;
+        bases.insert(name.clone(), base.clone());
+        Ok(base)
+    }
+
+    fn address(&self, name: &str, host: &Template) -> Result<Url, Why> {
         let settings = self.settings()?;
         if let Some(instead) = settings.hosts.get(name) {
             return place::address(instead, settings.private);
         }
         let mut scope = super::cel::Scope::default();
-        if let Value::Object(configured) = self.configured() {
-            for (name, value) in configured {
-                scope.set(&name, value);
-            }
+        for (name, value) in self.configured().as_object().into_iter().flatten() {
+            scope.set(name, value.clone());
         }
         let said = host.plain(&scope).ok_or_else(|| {
             let text = format!("contain.yaml does not say all that `{}` needs", host.source);
@@ -340,6 +361,18 @@ impl Handle {
         Ok(client)
     }
 
+    /// Whether an id has the form of those of a kind.
+    pub(super) fn has_form(&self, noun: &str, id: &str) -> bool {
+        let forms = self.inner.forms.get_or_init(|| {
+            let kinds = self.file().kinds.iter();
+            let forms = kinds.filter_map(|(noun, kind)| {
+                Some((noun.clone(), regex::Regex::new(&kind.form).ok()?))
+            });
+            forms.collect()
+        });
+        forms.get(noun).is_some_and(|form| form.is_match(id))
+    }
+
     /// What secrets of this vendor look like, anywhere in a text.
     pub(super) fn patterns(&self) -> &[regex::Regex] {
         self.inner.patterns.get_or_init(|| {
@@ -373,22 +406,12 @@ impl Handle {
         Some(Secret::new(held.expose().to_owned()))
     }
 
-    /// Keeps secrets that are used, so that no answer repeats them; gives all that ever were.
-    pub(super) fn know(&self, used: &[String]) -> Vec<String> {
-        let mut known = self
-            .inner
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        for secret in used {
-            if !known.iter().any(|one| one.expose() == secret) {
-                known.push(Secret::new(secret.clone()));
-            }
-        }
-        known
-            .iter()
-            .map(|secret| secret.expose().to_owned())
-            .collect()
+    /// Keeps secrets that are used, so that no answer repeats them; gives what is taken from this one.
+    pub(super) fn know(&self, ours: &[String], held: &[String]) -> Known {
+        let known = &self.inner.known;
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.add(ours, held);
+        known.with(held)
     }
 
     /// Counts a request.

@@ -222,8 +222,9 @@ const ACCOUNT: Place = place("account", "Which tenant the credentials belong to;
 ]);
 #[rustfmt::skip]
 const WHO: Place = place("who", "One thing that we are at the vendor; credentials first.", &[], &[
+    may("when", T::Expr, "Whether it is asked at all."),
     may("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked."),
-    must("is", T::MapOf(&T::Template), "The kind, and what its id is; none where it has no value. `signer` holds `id`, `key_id` and `project` of the key that signs for us."),
+    must("is", T::MapOf(&T::Template), "The kind, and what its id is; none where it has no value. `signer` holds `id`, `key_id` and `project` of the key that signs for us, and is null where none does."),
 ]);
 #[rustfmt::skip]
 const BOUND: Place = place("bound", "How long something may take to be true everywhere.", &["source", "assumed"], &[

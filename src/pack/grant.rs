@@ -253,7 +253,7 @@ async fn grant(on: &Handle, asked: Asked) -> Result<(Secret, Option<Duration>), 
         headers,
         body: Some(place::form(&asked.pairs)),
     });
-    sent.known = asked.known;
+    sent.ours = asked.known;
     let answered = wire::exchange(on, sent).await.map_err(Failed::why)?;
     let told = |name: &str| answered.raw.0.get(name).and_then(Value::as_str);
     let lasts = answered.raw.0.get("expires_in").and_then(Value::as_i64);

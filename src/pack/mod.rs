@@ -86,7 +86,7 @@ mod stage;
 #[cfg(feature = "http")]
 mod rehearse;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::domain::{Kind, Spec};
 use crate::playbook::Refused;
@@ -111,6 +111,9 @@ pub struct Pack {
     places: read::Places,
     kinds: Vec<Kind>,
     actions: Vec<Spec>,
+    /// The whole text of one whose recorded conversations are read only where they are wanted.
+    whole: Option<&'static str>,
+    tests: OnceLock<Vec<recording::Test>>,
 }
 
 impl Pack {
@@ -156,6 +159,15 @@ impl Pack {
         self.file.hosts.keys().map(String::as_str)
     }
 
+    /// Its recorded conversations.
+    fn tests(&self) -> &[recording::Test] {
+        let Some(whole) = self.whole else {
+            return &self.file.tests;
+        };
+        let read = || read::read(whole).map_or_else(|_| Vec::new(), |(file, _)| file.tests);
+        self.tests.get_or_init(read)
+    }
+
     /// What it wants the workspace to say.
     pub fn settings(&self) -> impl Iterator<Item = Setting<'_>> {
         let settings = self.file.configuration.iter();
@@ -184,6 +196,8 @@ pub fn read(file: &str, text: &str) -> Result<Pack, Refused> {
         actions: declare::actions(&parsed),
         file: parsed,
         places,
+        whole: None,
+        tests: OnceLock::new(),
     })
 }
 
@@ -208,10 +222,44 @@ pub const SHIPPED: [(&str, &str); 3] = [
     ("slack", include_str!("packs/slack.yaml")),
 ];
 
-/// The packs that ship, read; a test lints them.
+/// The packs that ship, read; a test lints them. What stands last in each, its conversations, is most of it, and is read
+/// only where it is wanted.
 #[must_use]
 pub fn shipped() -> Vec<Arc<Pack>> {
-    let packs = SHIPPED.iter();
-    let packs = packs.filter_map(|(name, text)| read(&format!("{name}.yaml"), text).ok());
-    packs.map(Arc::new).collect()
+    let packs = SHIPPED.iter().filter_map(|&(name, whole)| {
+        let told = whole.split_once(TESTS).map_or(whole, |(told, _)| told);
+        let pack = read(&format!("{name}.yaml"), told).ok()?;
+        let whole = Some(whole);
+        Some(Arc::new(Pack { whole, ..pack }))
+    });
+    packs.collect()
+}
+
+/// Where the conversations of a pack that ships begin; nothing else stands behind them.
+const TESTS: &str = "\ntests:\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_that_ships_says_the_same_without_its_conversations() {
+        for ((name, whole), apart) in SHIPPED.iter().zip(shipped()) {
+            let once = load(name, whole).unwrap_or_else(|_| unreachable!("it ships"));
+            assert_eq!(once.name(), apart.name());
+            let told = |pack: &Pack| format!("{:?} {:?}", pack.kinds, pack.actions);
+            assert_eq!(told(&once), told(&apart));
+            let (_, behind) = whole.split_once(TESTS).unwrap_or_default();
+            let is_top = |line: &str| line.starts_with(|c: char| c.is_ascii_lowercase());
+            assert!(
+                !behind.lines().any(is_top),
+                "{name}: something stands behind its tests"
+            );
+            assert_eq!(once.tests().len(), apart.tests().len());
+            assert!(
+                apart.tests().len() > 5 && apart.file.tests.is_empty(),
+                "{name}"
+            );
+        }
+    }
 }

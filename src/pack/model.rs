@@ -290,6 +290,7 @@ pub(super) struct Account {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Who {
+    pub(super) when: Option<Expr>,
     #[serde(default)]
     pub(super) ask: Vec<Request>,
     pub(super) is: Named<Template>,

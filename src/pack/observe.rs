@@ -161,7 +161,7 @@ pub(super) fn kind<'a>(on: &'a Handle, noun: &str, id: &str) -> Result<&'a KindP
     let invalid = |text: String| Why::new(Because::Invalid, text);
     let kind = on.file().kinds.get(noun);
     let kind = kind.ok_or_else(|| invalid(format!("{} has no kind `{noun}`", on.title())))?;
-    let has_form = regex::Regex::new(&kind.form).is_ok_and(|form| form.is_match(id));
+    let has_form = on.has_form(noun, id);
     let names = kind.id.as_deref();
     if has_form && names.is_none_or(|names| parts(names, id).is_some()) {
         Ok(kind)
@@ -191,8 +191,9 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let mut own = Vec::new();
     for who in &on.file().whoami {
         let mut scope = bare_scope(on);
-        if let Some(signer) = &signer {
-            scope.set("signer", signer.clone());
+        scope.set("signer", signer.clone().unwrap_or_default());
+        if who.when.as_ref().is_some_and(|when| !when.holds(&scope)) {
+            continue;
         }
         if let Told::Gone = ask(on, &who.ask, &mut scope, Held::default(), &budget).await? {
             continue;

@@ -42,7 +42,7 @@ pub struct Rehearsed {
 /// No server could be started on loopback.
 pub async fn rehearse(pack: &Arc<Pack>) -> std::io::Result<Vec<Rehearsed>> {
     let mut all = Vec::new();
-    for test in &pack.file.tests {
+    for test in pack.tests() {
         let replies = recorded(pack, test).replies;
         let problems = run(pack, test, replies.clone(), (test.ends, test.because)).await?;
         all.push(Rehearsed {
@@ -96,7 +96,7 @@ fn vary(replies: &mut [Exchange], status: u16) {
 
 /// What of the pack no conversation shows.
 fn untested(pack: &Pack) -> Vec<String> {
-    let tests = &pack.file.tests;
+    let tests = pack.tests();
     let done = |name: &String| {
         tests.iter().any(|test| {
             test.action.as_ref() == Some(name)

@@ -57,8 +57,7 @@ pub struct Recorded {
 /// The conversations that a pack records.
 #[must_use]
 pub fn exchanges(pack: &Pack) -> Vec<Recorded> {
-    pack.file
-        .tests
+    pack.tests()
         .iter()
         .map(|test| recorded(pack, test))
         .collect()

@@ -12,7 +12,7 @@ use super::cel::Scope;
 use super::draft::{Draft, Held, draft};
 use super::engine::Handle;
 use super::model::Request;
-use super::{authenticate, clean, grant};
+use super::{authenticate, grant};
 use crate::domain::{Because, Duration, Why};
 use crate::provider::http;
 
@@ -103,8 +103,8 @@ pub(super) async fn send(
         .await
         .map_err(Failed::Before)?;
     let mut sent = Sent::new(draft);
-    sent.known.extend(held.texts().map(ToOwned::to_owned));
-    sent.known.extend(proof.secret);
+    sent.held.extend(held.texts().map(ToOwned::to_owned));
+    sent.ours.extend(proof.secret);
     sent.draft.headers.extend(proof.header);
     sent.shows = proof.shows;
     sent.within = page.within;
@@ -114,8 +114,10 @@ pub(super) async fn send(
 /// A request that is complete.
 pub(super) struct Sent {
     pub(super) draft: Draft,
-    /// The secrets in it, which no answer may repeat.
-    pub(super) known: Vec<String>,
+    /// The secrets of ours in it, which no answer may ever repeat.
+    pub(super) ours: Vec<String>,
+    /// The credentials in it that it is about, of which there may be many.
+    pub(super) held: Vec<String>,
     /// The scheme whose certificate the connection shows.
     pub(super) shows: Option<String>,
     /// How long it may take, where that is less than usual.
@@ -126,7 +128,8 @@ impl Sent {
     pub(super) fn new(draft: Draft) -> Self {
         Self {
             draft,
-            known: Vec::new(),
+            ours: Vec::new(),
+            held: Vec::new(),
             shows: None,
             within: None,
         }
@@ -139,13 +142,14 @@ pub(super) async fn exchange(on: &Handle, sent: Sent) -> Result<Answered, Failed
     let client = on
         .client(draft.host.as_deref(), sent.shows.as_deref())
         .map_err(Failed::Before)?;
-    let mut known = sent.known;
+    let mut ours = sent.ours;
     for value in draft.headers.values().filter(|value| value.is_sensitive()) {
         let value = value.to_str().unwrap_or_default();
-        known.extend(value.rsplit(' ').next().map(ToOwned::to_owned));
+        ours.extend(value.rsplit(' ').next().map(ToOwned::to_owned));
     }
-    let known = on.know(&known);
-    let known = known.as_slice();
+    // What is proven with is one of ours, or the credential itself.
+    ours.retain(|secret| !sent.held.contains(secret));
+    let known = on.know(&ours, &sent.held);
     let mut request = client.request(draft.method, draft.url.clone());
     request = request.headers(draft.headers);
     if let Some(body) = draft.body {
@@ -161,7 +165,7 @@ pub(super) async fn exchange(on: &Handle, sent: Sent) -> Result<Answered, Failed
         Err(failed) => return Err(lost(&failed, &what)),
     };
     let status = reply.status().as_u16();
-    let headers = clean::headers(reply.headers(), known);
+    let headers = known.headers(reply.headers());
     on.hear_date(headers.get("date"));
     let garbled = |text: String| Failed::Lost(Why::new(Because::Garbled, text));
     if reply
@@ -181,7 +185,7 @@ pub(super) async fn exchange(on: &Handle, sent: Sent) -> Result<Answered, Failed
     let read: Option<Value> = serde_json::from_slice(&bytes).ok();
     let raw = read.clone().unwrap_or_default();
     let is_blank = bytes.iter().all(u8::is_ascii_whitespace);
-    let body = clean::data(raw.clone(), known, on.patterns());
+    let body = known.data(raw.clone(), on.patterns());
     Ok(Answered {
         status,
         headers,

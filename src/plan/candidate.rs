@@ -26,6 +26,8 @@ pub(super) struct Candidate<'a> {
     /// The condition under which it is done, where that is not known yet.
     pub(super) only_if: Option<String>,
     pub(super) principal: Option<Locator>,
+    /// Whose its subject is.
+    pub(super) subject_principal: Option<Locator>,
 }
 
 /// What the steps come to.
@@ -268,5 +270,6 @@ fn candidate<'a>(
         with,
         only_if: slot.only_if,
         principal: slot.principal,
+        subject_principal: slot.subject_principal,
     }))
 }

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Ask;
 use super::candidate::Candidate;
+use super::{Ask, stake};
 use crate::domain::item::Asked;
 use crate::domain::plan::Pending;
-use crate::domain::{Access, Because, Fact, Fate, Fields, Item, Locator, Rung, Seen, Spec, Work};
+use crate::domain::{
+    Access, Because, Fact, Fate, Fields, Item, Locator, Relation, Rung, Seen, Spec, Work,
+};
 use crate::playbook::{Mode, StepWork, Verb, What};
 
 /// The action chosen for a candidate.
@@ -19,6 +21,22 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'s> Candidate<'s> {
+    /// What the estate is asked about it. Only what was named, or made by it, belongs to the principal of its subject.
+    pub(super) fn asked<'a>(
+        &'a self,
+        target: &'a Locator,
+        principal: Option<&'a Locator>,
+    ) -> stake::Asked<'a> {
+        let of_subject = matches!(self.relation, None | Some(Relation::Minted));
+        stake::Asked {
+            target,
+            principal: principal.or(self.principal.as_ref().filter(|_| of_subject)),
+            subject: self.key.subject.as_ref(),
+            subject_principal: self.subject_principal.as_ref(),
+            relation: self.relation,
+        }
+    }
+
     /// Chooses the action: the named one, or the one that gives the verb to the kind; for a thing that cannot be cut
     /// itself, ending the sessions of its principal.
     pub(super) fn choose<'a>(
@@ -185,6 +203,7 @@ impl<'s> Candidate<'s> {
             "{steps}, then: contain incident done '{}' --incident {}",
             self.key, ask.case.incident
         );
+        let stake = stake::of(ask, self.asked(&self.target, None));
         let asked = Asked {
             target: Some(self.target),
             text,
@@ -197,6 +216,7 @@ impl<'s> Candidate<'s> {
             evidence: self.evidence,
             facts: self.facts,
             only_if: self.only_if,
+            stake,
             ..Item::new(self.key, Work::Manual(asked))
         }
     }

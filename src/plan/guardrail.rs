@@ -154,6 +154,7 @@ pub(super) fn beside(
                 with: Fields::new(),
                 only_if: beside.only_if.clone(),
                 principal: beside.principal.clone(),
+                subject_principal: beside.subject_principal.clone(),
             })
         })
         .collect();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::candidate::Candidate;
 use super::item::{hits, tag};
 use super::room::Room;
-use super::{Ask, tier};
+use super::{Ask, stake, tier};
 use crate::domain::item::{Asked, Ended, Need};
 use crate::domain::{
     Arg, Because, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Named, Rung,
@@ -340,12 +340,15 @@ impl<'a> Expansion<'a> {
             deliver: deliver.collect(),
         };
         let mut marks_of_all = Vec::new();
-        let (mut highest, mut reasons) = (Tier::READ, Vec::new());
+        let (mut highest, mut reasons, mut at_stake) = (Tier::READ, Vec::new(), None);
         let targets = std::iter::once((&make.on, make.spec))
             .chain(places.iter().map(|(place, spec)| (place, *spec)));
         for (target, spec) in targets {
             let hits = hits(self.ask, spec, (target, None));
-            let (tier, why, marks) = tier::with_hits(spec, hits, None);
+            let weighed = tier::with_hits(spec, hits, None);
+            let asked = stake::Asked::named(target, None);
+            let ((tier, why, marks), of_target) = stake::weigh(self.ask, spec, asked, weighed);
+            at_stake = at_stake.or(of_target);
             highest = highest.max(tier);
             reasons.extend(why);
             marks_of_all.extend(marks);
@@ -359,6 +362,7 @@ impl<'a> Expansion<'a> {
             undo: Some(make.spec.undo.clone()),
             verify_within: self.wanted.verify_within,
             marks: marks_of_all,
+            stake: at_stake,
             ..Item::new(key, work)
         }
     }

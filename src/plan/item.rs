@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::branch::{About, Hit};
 use super::candidate::Candidate;
 use super::choice::Choice;
-use super::{Ask, due, scope, tier};
+use super::{Ask, due, scope, stake, tier};
 use crate::domain::event::{Does, PlannedItem};
 use crate::domain::{
     Call, Digest, Effect, Fact, Item, ItemKey, Locator, Manner, Relation, Rung, Seen, Spec, Tag,
@@ -35,7 +35,9 @@ pub(super) fn item(
     let principal = before.as_ref().and_then(Seen::principal);
     let hits = hits(ask, spec, (&target, principal.as_ref()));
     let is_shared = candidate.relation == Some(Relation::Shared);
-    let (mut tier, mut reasons, marks) = tier::with_hits(spec, hits, is_shared.then_some("shared"));
+    let weighed = tier::with_hits(spec, hits, is_shared.then_some(stake::SHARED));
+    let asked = candidate.asked(&target, principal.as_ref());
+    let ((mut tier, mut reasons, marks), stake) = stake::weigh(ask, spec, asked, weighed);
     reasons.extend(note);
     if let Some(raised) = candidate.step.tier.filter(|raised| *raised > tier) {
         tier = raised;
@@ -142,6 +144,7 @@ pub(super) fn item(
         probe,
         marks,
         facts,
+        stake,
         key: candidate.key,
     }
 }
@@ -196,6 +199,7 @@ pub fn in_short(item: &Item, catalogue: &Catalogue) -> PlannedItem {
         after_failure: item.manner.after_failure,
         asked: item.asked().cloned().map(Box::new),
         proposes_restore: item.proposes_restore,
+        stake: item.stake.clone(),
         watches: match &item.work {
             Work::Watch { of, .. } => Some(Box::new(of.clone())),
             Work::Act(_)

@@ -9,6 +9,7 @@ use super::{Ask, scope};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
 use crate::domain::{Found, Kind, Locator, NotSeen, Query, ReadKind, Reading, Relation};
+use crate::estate::Estate;
 use crate::playbook::{Evaluated, Scope, Step};
 use crate::provider::{Catalogue, Observer};
 
@@ -91,18 +92,20 @@ pub fn unseen(what: String, why: crate::domain::Why) -> Reading {
     }
 }
 
-/// The question that a read step asks about a target, where its kind can answer it.
+/// The question that a read step asks about a target, where its kind can answer it, or the estate does.
 #[must_use]
 pub fn query(
     catalogue: &Catalogue,
-    order: &Order,
+    (order, estate): (&Order, Option<&Estate>),
     step: &Step,
     target: &Locator,
     scope: &Scope,
 ) -> Option<Query> {
     let read = step.work.read()?;
     let knows = |kind: &Kind| kind.reads.contains(&read);
-    if !catalogue.kind(target.kind()).is_some_and(knows) {
+    // What hangs on it may be known of the estate alone.
+    let leads = || read == ReadKind::Reach && estate.is_some_and(|known| known.leads_on(target));
+    if !catalogue.kind(target.kind()).is_some_and(knows) && !leads() {
         return None;
     }
     // Where the file names the action that reads, what that action is not about is not asked.
@@ -153,8 +156,19 @@ pub(super) fn outside(ask: &Ask<'_>) -> Vec<Outside> {
         .flat_map(|(subject, glance)| glance.held.iter().map(move |found| (subject, found)));
     let read = readings(ask, ReadKind::Reach)
         .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
+    let subjects: BTreeSet<&Locator> = ask.order.subjects.iter().collect();
+    let is_subject = |what: &Locator| subjects.contains(what);
+    // What the estate knows is told before anything is read.
+    let led = ask.order.subjects.iter().flat_map(|subject| {
+        let leads = |estate: &Estate| estate.leads(subject, &is_subject, &[]);
+        let leads = ask.estate.map(leads).unwrap_or_default();
+        leads.into_iter().map(move |found| (subject, found))
+    });
+    let led: Vec<(&Locator, Found)> = led.collect();
     scope::all_outside(
-        glanced
+        led.iter()
+            .map(|(subject, found)| (*subject, found))
+            .chain(glanced)
             .chain(read)
             .filter(|(_, found)| !issued.contains(&found.what)),
         ask.order,

@@ -21,6 +21,7 @@ mod item;
 mod quota;
 mod slot;
 mod stage;
+mod stake;
 
 mod manner;
 
@@ -45,6 +46,7 @@ use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::{Digest, Duration, Item, Locator, Manner, Query, Seen, State, Time, Work};
+use crate::estate::Estate;
 use crate::playbook::{Playbook, Step, Verb, What};
 use crate::provider::{Catalogue, Observer};
 
@@ -69,6 +71,8 @@ pub struct Ask<'a> {
     pub own: &'a [Locator],
     /// Who asks for what is planned, where people are configured.
     pub requested_by: &'a [String],
+    /// Who owns what, where that is known.
+    pub estate: Option<&'a Estate>,
     /// What is known of what it stands on, and of what the protected identities stand on.
     pub known: Arc<branch::Known>,
     /// How much of what was only discovered is cut before somebody is asked for more.
@@ -138,12 +142,20 @@ pub enum Error {
     },
 }
 
+/// Looks at targets; the first plan waits for no provider that is too busy while others could be cut at.
+async fn look_at(ask: &Ask<'_>, targets: &[Locator]) -> Vec<Seen> {
+    match ask.at.1 {
+        1 => ask.observer.observe_soon(targets).await,
+        _ => ask.observer.observe(targets).await,
+    }
+}
+
 /// Plans one round; answers beside the plan what earlier rounds did and what is seen to be so still.
 ///
 /// # Errors
 /// Says which step cannot be planned.
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
-    let subjects = ask.observer.observe(&ask.order.subjects).await;
+    let subjects = look_at(ask, &ask.order.subjects).await;
     let candidate::Gathered {
         mut candidates,
         items: mut others,
@@ -171,7 +183,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .cloned()
         .collect();
     let unknown: Vec<Locator> = BTreeSet::from_iter(unknown).into_iter().collect();
-    for found in ask.observer.observe(&unknown).await {
+    for found in look_at(ask, &unknown).await {
         seen.insert(found.target.clone(), found);
     }
     let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);

@@ -12,11 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Ask, by_hand, tag, tier};
+use super::{Ask, by_hand, stake, tag, tier};
 use crate::domain::plan::{Plan, VERSION};
 use crate::domain::{
-    Arg, Becomes, Call, Duration, Fact, Item, ItemKey, Locator, Phase, Relation, Seen, Spec, Tier,
-    Time, Undo, Work,
+    Arg, Becomes, Call, Duration, Fact, Item, ItemKey, Locator, Phase, Relation, Seen, Spec, Stake,
+    Tier, Time, Undo, Work,
 };
 use crate::provider::Catalogue;
 use measure::{Measure, stands_for};
@@ -130,7 +130,7 @@ fn item(ask: &Ask<'_>, choice: &Choice<'_>, wanted: &Wanted, told: &Told<'_>) ->
         each: Some(format!("{} {target}", spec.id)),
         subject: measure.subject.cloned(),
     };
-    let mut marks = Vec::new();
+    let (mut marks, mut at_stake) = (Vec::new(), None);
     let judged = give_back(ask, choice, wanted).and_then(|given| {
         let reasons = judge(ask, choice, wanted, told)?;
         Ok((given, reasons))
@@ -140,7 +140,10 @@ fn item(ask: &Ask<'_>, choice: &Choice<'_>, wanted: &Wanted, told: &Told<'_>) ->
             if wanted.healthy.is_some() {
                 marks.push(FALSE_POSITIVE.to_owned());
             }
-            let (tier, reasons) = weigh(ask, choice, (inverse, judged), wanted);
+            let weighed = weigh(ask, choice, (inverse, judged), wanted);
+            let ((tier, reasons, shared), of_target) = weighed;
+            marks.extend(shared);
+            at_stake = of_target;
             let call = Call {
                 action: inverse.id.clone(),
                 target: (*target).clone(),
@@ -177,6 +180,7 @@ fn item(ask: &Ask<'_>, choice: &Choice<'_>, wanted: &Wanted, told: &Told<'_>) ->
         reasons,
         undo: Some(undo),
         marks,
+        stake: at_stake,
         ..Item::new(key, work)
     }
 }
@@ -188,14 +192,22 @@ struct Judged {
     told: Vec<String>,
 }
 
-/// The tier of a give-back, with the reasons.
+/// The tier of a give-back, with the reasons, and what is at stake.
 fn weigh(
     ask: &Ask<'_>,
     choice: &Choice<'_>,
     (inverse, judged): (&Spec, Judged),
     wanted: &Wanted,
-) -> (Tier, Vec<String>) {
-    let (mut tier, mut reasons) = tier::compute(inverse, &[]);
+) -> (stake::Weighed, Option<Box<Stake>>) {
+    let (tier, reasons) = tier::compute(inverse, &[]);
+    let principal = choice.present.principal();
+    let asked = stake::Asked {
+        subject: choice.measure.subject,
+        relation: choice.measure.relation,
+        ..stake::Asked::named(choice.target, principal.as_ref())
+    };
+    let weighed = (tier, reasons, Vec::new());
+    let ((mut tier, mut reasons, marks), stake) = stake::weigh(ask, inverse, asked, weighed);
     match &wanted.healthy {
         Some(healthy) => {
             reasons.push(format!("declared a false positive: {}", healthy.reason));
@@ -222,7 +234,7 @@ fn weigh(
     }
     reasons.extend(judged.raises);
     reasons.extend(judged.told);
-    (tier, reasons)
+    ((tier, reasons, marks), stake)
 }
 
 /// Whether the saved state is the subject's own making.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::candidate::Candidate;
 use super::issue::{Expansion, Make};
 use super::item::{hits, tag};
-use super::tier;
+use super::{stake, tier};
 use crate::domain::item::{Ended, ItemKey, Need};
 use crate::domain::{
     Call, Fact, Fields, Item, Locator, Query, ReadKind, Relation, Rung, Seen, Spec, Tier, Work,
@@ -149,7 +149,9 @@ impl Expansion<'_> {
         let key = self.part("make room");
         let principal = dead.principal();
         let hits = hits(self.ask, spec, (&dead.target, principal.as_ref()));
-        let (tier, mut reasons, marks) = tier::with_hits(spec, hits, None);
+        let weighed = tier::with_hits(spec, hits, None);
+        let asked = stake::Asked::named(&dead.target, principal.as_ref());
+        let ((tier, mut reasons, marks), stake) = stake::weigh(self.ask, spec, asked, weighed);
         reasons.push("it is dead, and it makes room for the new one; what was seen of it is kept in the journal".to_owned());
         let call = Call {
             action: spec.id.clone(),
@@ -176,6 +178,7 @@ impl Expansion<'_> {
             rung: spec.cut().map(|cut| cut.rung),
             undo: Some(spec.undo.clone()),
             marks,
+            stake,
             ..Item::new(key, Work::Act(call))
         }
     }

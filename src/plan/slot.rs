@@ -18,6 +18,8 @@ pub(super) struct Slot {
     pub(super) found: Option<Found>,
     pub(super) only_if: Option<String>,
     pub(super) principal: Option<Locator>,
+    /// Whose its subject is.
+    pub(super) subject_principal: Option<Locator>,
 }
 
 /// A value, or the paths that are not known yet.
@@ -101,6 +103,7 @@ pub(super) fn slots(
                 found: None,
                 only_if,
                 principal: principal.cloned(),
+                subject_principal: principal.cloned(),
             }]),
         });
     };
@@ -136,6 +139,7 @@ pub(super) fn slots(
             principal: reached
                 .and_then(Found::principal)
                 .or_else(|| principal.cloned()),
+            subject_principal: principal.cloned(),
         });
     }
     Ok(Ok(slots))

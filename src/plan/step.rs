@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use super::candidate::is_begun;
 use super::slot::{Slot, known};
-use super::{Ask, Error, look};
+use super::{Ask, Error, look, stake};
 use crate::domain::item::Asked;
-use crate::domain::{Item, ItemKey, Work};
+use crate::domain::{Item, ItemKey, Stake, Work};
 use crate::playbook::{Expr, Gate, OnExpiry, Scope, Step, StepWork};
 
 /// What the step of an item's own gate is called.
@@ -24,7 +24,13 @@ pub(super) fn item(ask: &Ask<'_>, step: &Step, slot: &Slot) -> Planned {
             let Some(target) = slot.target.as_ref().or(slot.key.subject.as_ref()) else {
                 return Ok(Ok(None));
             };
-            let query = look::query(ask.catalogue, ask.order, step, target, &slot.scope);
+            let query = look::query(
+                ask.catalogue,
+                (ask.order, ask.estate),
+                step,
+                target,
+                &slot.scope,
+            );
             match query {
                 Some(query) => Work::Read(query),
                 None => return Ok(Ok(None)),
@@ -59,8 +65,20 @@ pub(super) fn item(ask: &Ask<'_>, step: &Step, slot: &Slot) -> Planned {
     };
     Ok(Ok(Some(Item {
         only_if: slot.only_if.clone(),
+        stake: whose(ask, &slot.key, &work),
         ..Item::new(slot.key.clone(), work)
     })))
+}
+
+/// Whose the subject is that people are asked about: a question to owners is one to its owner.
+fn whose(ask: &Ask<'_>, key: &ItemKey, work: &Work) -> Option<Box<Stake>> {
+    let only = match ask.order.subjects.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    };
+    let subject = key.subject.as_ref().or(only)?;
+    let asked = stake::Asked::named(subject, ask.case.principal_of(subject));
+    matches!(work, Work::Gate(_)).then(|| stake::of(ask, asked))?
 }
 
 fn question(gate: &Gate, text: String) -> Asked {
@@ -103,7 +121,11 @@ pub(super) fn asked_first(
         Ok(text) => text,
         Err(_) => gate.ask.source(),
     };
-    Ok(Some(Item::new(key, Work::Gate(question(gate, text)))))
+    let work = Work::Gate(question(gate, text));
+    Ok(Some(Item {
+        stake: whose(ask, &key, &work),
+        ..Item::new(key, work)
+    }))
 }
 
 /// The steps that run only where another failed, with that other's id.

@@ -13,7 +13,9 @@ use crate::domain::state::Life;
 use crate::domain::{
     Because, Digest, Found, ItemKey, ItemRef, Locator, NotSeen, Reading, Relation, State, Time,
 };
-use crate::playbook::{Evaluated, Expr, Playbook, Scope, Step, StepWork, scope as data};
+use crate::playbook::{
+    Evaluated, Expr, Input, InputType, Playbook, Scope, Step, StepWork, scope as data,
+};
 use crate::provider::Catalogue;
 
 /// Who decides what follows from the record.
@@ -89,7 +91,12 @@ impl<'a> View<'a> {
         });
         scope.set("subject", data::cut(about, lasts, cut_at));
         let mut inputs: serde_json::Map<_, _> = self.order.inputs.clone().into_iter().collect();
-        inputs.insert("subject".into(), subject.to_string().into());
+        let names_identity =
+            |input: &Input| input.name == "subject" && matches!(input.kind, InputType::Identity);
+        // A playbook that asks for an identity keeps its name; `subject` is what of it is meant.
+        if !self.playbook.inputs.iter().any(names_identity) {
+            inputs.insert("subject".into(), subject.to_string().into());
+        }
         scope.set("inputs", Value::Object(inputs));
         for step in &self.playbook.steps {
             if let Some(output) = self.output(step, subject) {

@@ -129,7 +129,8 @@ impl InputType {
                 "a secret reference",
                 "`env:NAME`, `file:PATH`, `fd:N`, `stdin`; never the secret",
             ),
-            "identity" | "person" => ("a text", "a name"),
+            "identity" => ("a text", "the name of an identity of estate.yaml"),
+            "person" => ("a text", "a name"),
             _ => ("anything", ""),
         }
     }

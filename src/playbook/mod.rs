@@ -202,6 +202,14 @@ pub fn shipped() -> &'static [(&'static str, &'static str)] {
             "compromised-ai-agent",
             include_str!("../../playbooks/compromised-ai-agent.yaml"),
         ),
+        (
+            "database-service-account",
+            include_str!("../../playbooks/database-service-account.yaml"),
+        ),
+        (
+            "malicious-oauth-app",
+            include_str!("../../playbooks/malicious-oauth-app.yaml"),
+        ),
     ]
 }
 

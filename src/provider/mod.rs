@@ -10,10 +10,16 @@ pub mod leak;
 pub mod observer;
 pub mod setting;
 
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod password;
+
 pub mod aws;
 pub mod github;
 #[cfg(feature = "http")]
 pub mod notify;
+pub mod oauth;
+pub mod postgres;
+pub mod redis;
 pub mod simulated;
 
 use std::collections::BTreeMap;
@@ -32,6 +38,12 @@ pub use setting::{Given, Native, Setting, Settings, Wants};
 pub const NATIVES: &[Native] = &[
     #[cfg(feature = "github")]
     github::NATIVE,
+    #[cfg(feature = "http")]
+    oauth::NATIVE,
+    #[cfg(feature = "postgres")]
+    postgres::NATIVE,
+    #[cfg(feature = "redis")]
+    redis::NATIVE,
 ];
 
 /// A boxed future, so that handles can be trait objects.
@@ -90,6 +102,11 @@ pub trait Provider: Send + Sync {
     /// Lends it a credential for as long as the command runs: some can only be looked at, or ended, by holding them.
     fn hold(&self, target: &Locator, secret: &Secret) {
         let _ = (target, secret);
+    }
+    /// Tells it what the journal holds of a call of ours: what was seen before it, and when the provider said yes. Some
+    /// answers mean something only beside an earlier one.
+    fn recall(&self, call: &Call, before: &Seen, acted: Option<Time>) {
+        let _ = (call, before, acted);
     }
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.
@@ -353,5 +370,49 @@ impl Catalogue {
                 .min_by_key(|(_, rung)| *rung)
         };
         exact.or_else(below).or_else(above)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Becomes, Effect, Undo};
+
+    #[test]
+    fn what_is_written_in_rust_gives_back_the_fields_that_it_cuts_and_survives_writing() {
+        let all = [
+            (oauth::kinds(), oauth::actions()),
+            (postgres::kinds(), postgres::actions()),
+            (redis::kinds(), redis::actions()),
+        ];
+        for (kinds, specs) in all {
+            for spec in &specs {
+                assert!(kinds.iter().any(|kind| kind.id == spec.on), "{}", spec.id);
+                let written = serde_json::to_string(spec).unwrap_or_default();
+                let read: Result<Spec, _> = serde_json::from_str(&written);
+                assert!(read.is_ok_and(|read| read.id == spec.id));
+                let (Some(cut), Undo::By(inverse)) = (spec.cut(), &spec.undo) else {
+                    continue;
+                };
+                assert!(cut.rung < Rung::Revoke, "{}", spec.id);
+                let inverse = specs.iter().find(|other| other.id == *inverse);
+                let inverse = inverse.unwrap_or_else(|| unreachable!("{} is missing", spec.id));
+                assert!(matches!(inverse.effect, Effect::Open));
+                assert_eq!(inverse.undo, Undo::By(spec.id.clone()));
+                assert!(
+                    inverse
+                        .touches
+                        .iter()
+                        .all(|touch| touch.becomes == Becomes::Before)
+                );
+                let fields = |spec: &Spec| -> Vec<String> {
+                    spec.touches
+                        .iter()
+                        .map(|touch| touch.field.clone())
+                        .collect()
+                };
+                assert_eq!((fields(inverse), &inverse.on), (fields(spec), &spec.on));
+            }
+        }
     }
 }

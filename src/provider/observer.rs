@@ -34,6 +34,9 @@ const TURNS: usize = 4;
 const AGAIN: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
+/// For how long where a first plan waits for it, and other providers are asked beside it: one that is too busy must not
+/// hold up what can be cut at the others.
+const SOON: Duration = Duration::from_millis(1500);
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -72,9 +75,14 @@ impl Observer {
 
     /// Asks, and asks again for what the provider was too busy to answer: whoever burns its quota must not blind us. Each
     /// answer is handed on as soon as it is there.
-    async fn ask(&self, lane: &Lane, mut names: Vec<Locator>, mut answer: impl FnMut(Seen)) {
+    async fn ask(
+        &self,
+        (lane, patience): (&Lane, Duration),
+        mut names: Vec<Locator>,
+        mut answer: impl FnMut(Seen),
+    ) {
         let (mut pause, mut left) = (FIRST_PAUSE, AGAIN);
-        let until = self.clock.now().saturating_add(ASKED_FOR);
+        let until = self.clock.now().saturating_add(patience);
         let until = until.unwrap_or(crate::domain::Time::MAX);
         loop {
             let goes_on = left > 0 && self.clock.now() < until;
@@ -104,6 +112,19 @@ impl Observer {
 
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
+        self.observe_for(targets, ASKED_FOR).await
+    }
+
+    /// The same for a first plan: what a provider among others is too busy to answer soon is told as that.
+    pub async fn observe_soon(&self, targets: &[Locator]) -> Vec<Seen> {
+        let mut providers = targets.iter().map(Locator::provider);
+        let first = providers.next();
+        let is_alone = providers.all(|provider| Some(provider) == first);
+        let patience = if is_alone { ASKED_FOR } else { SOON };
+        self.observe_for(targets, patience).await
+    }
+
+    async fn observe_for(&self, targets: &[Locator], patience: Duration) -> Vec<Seen> {
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             by_provider
@@ -119,7 +140,7 @@ impl Observer {
                 let why = match self.lane(provider) {
                     Ok(lane) => {
                         let keep = |found: Seen| drop(seen.insert(found.target.clone(), found));
-                        self.ask(lane, names, keep).await;
+                        self.ask((lane, patience), names, keep).await;
                         Why::new(Because::Unavailable, "the provider answered nothing")
                     }
                     Err(why) => why,
@@ -179,7 +200,7 @@ impl Observer {
                     drop(answer.send(seen.clone()));
                 }
             };
-            self.ask(lane, names, tell).await;
+            self.ask((lane, ASKED_FOR), names, tell).await;
         }
         drop(turn);
         match answered.await {

@@ -243,6 +243,7 @@ fn of_life(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Item {
                 until: probing.until.to_string(),
             })
         }),
+        stake: planned.stake.as_deref().map(Into::into),
     }
 }
 
@@ -285,6 +286,7 @@ fn of_plan(plan: &Plan, item: &crate::domain::Item, catalogue: &Catalogue) -> It
         decided_by: None,
         evidence: Vec::new(),
         probe: None,
+        stake: short.stake.as_deref().map(Into::into),
     }
 }
 

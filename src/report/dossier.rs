@@ -23,7 +23,7 @@ use crate::domain::{Digest, Effect, ItemRef, Proof, Rung, Settled, State, Time};
 use crate::plan::restore::Wanted;
 use crate::provider::Catalogue;
 
-pub use form::{Authority, Became, Dossier, File, Head, Moment, Owed, Proven, Run, Session};
+pub use form::{Authority, Became, Dossier, File, Head, Hurt, Moment, Owed, Proven, Run, Session};
 
 /// The version of this format.
 pub const VERSION: u8 = 1;
@@ -94,6 +94,10 @@ pub fn of(source: &Source<'_>, audience: Audience) -> Dossier {
             .map(|thing| became(thing, &names))
             .collect(),
         proofs: proofs(source, &names),
+        hurts: match inside {
+            true => hurts(case),
+            false => Vec::new(),
+        },
         false_positives: false_positives(case, &names),
         mandates: mandates(source, &names),
         sessions: sessions(source, &names),
@@ -203,6 +207,24 @@ fn proofs(source: &Source<'_>, names: &Names) -> Vec<Proven> {
         }
     });
     proven.collect()
+}
+
+/// Whom each cut hurts, as the estate said when it was planned last.
+fn hurts(case: &Case) -> Vec<Hurt> {
+    let mut latest = BTreeMap::new();
+    for life in case.lives.values() {
+        let planned = &life.planned;
+        if let (Some(target), Some(stake)) = (&planned.target, &planned.stake) {
+            latest.insert(target, stake);
+        }
+    }
+    let told = latest.into_iter().map(|(target, stake)| Hurt {
+        what: target.to_string(),
+        whose: stake.whose(),
+        breaks: stake.breaks(),
+        reasons: stake.raises().into_iter().map(|raise| raise.why).collect(),
+    });
+    told.collect()
 }
 
 /// How a credential was tried, in words that name nothing.
@@ -360,7 +382,9 @@ fn said(event: &Event) -> Option<String> {
         | Event::Released { .. }
         | Event::RoundClosed { .. }
         | Event::Attached { .. }
-        | Event::SetAside { .. } => return None,
+        | Event::SetAside { .. }
+        | Event::Shared { .. }
+        | Event::Taken { .. } => return None,
     };
     Some(said)
 }

@@ -17,10 +17,11 @@ table{border-collapse:collapse;width:100%;font-size:.85rem}\
 th,td{border:1px solid #8886;padding:.3rem .5rem;text-align:left;vertical-align:top;min-width:3rem}\
 th{background:#8882}\
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}\
+td code{display:inline-block;min-width:13rem}\
 @media print{body{margin:0;max-width:none}}";
 
 /// The digest of [`STYLE`], as content security policies write it.
-const STYLE_HASH: &str = "Vmeps1h9tfzDva67OFOTyB/r3ZswB96wTC9UZZpLCBM=";
+const STYLE_HASH: &str = "eyB0K4QsO7P3EWQHN6pyfBp6T+pFIcnfsxCsAFu/Qgo=";
 
 /// Renders a report.
 #[must_use]

@@ -149,9 +149,11 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
         Work::Read(_) => {}
     }
     asked::condition(page, item);
+    at_stake(page, item);
     // Whoever confirms a give-back reads why it is as grave as it is.
     let gives_back = item.call().is_some() && item.key.step == crate::plan::restore::STEP;
-    if item.tier >= Tier::GRAVE || gives_back {
+    let is_raised = item.stake.is_some() && spec.is_some_and(|spec| item.tier > spec.floor);
+    if item.tier >= Tier::GRAVE || gives_back || is_raised {
         for reason in &item.reasons {
             page.line(&format!("       why    {}", plain(reason)));
         }
@@ -163,6 +165,15 @@ fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) 
         for user in users.iter().filter_map(|user| user.as_str()) {
             page.line(&format!("       used   by {}", plain(user)));
         }
+    }
+}
+
+/// Whose the target is, and whom the item hurts, as the estate says.
+fn at_stake(page: &mut Page, item: &Item) {
+    let asks = item.call().is_some() || matches!(item.work, Work::Manual(_) | Work::Gate(_));
+    if let Some(stake) = item.stake.as_deref().filter(|_| asks) {
+        page.line(&format!("       whose  {}", plain(&stake.whose())));
+        page.line(&format!("       breaks {}", plain(&stake.breaks())));
     }
 }
 
@@ -341,7 +352,9 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Checkpoint { .. }
         | Event::Accepted { .. }
         | Event::Closed { .. }
-        | Event::Reopened { .. } => return None,
+        | Event::Reopened { .. }
+        | Event::Shared { .. }
+        | Event::Taken { .. } => return None,
     };
     Some((target, text))
 }

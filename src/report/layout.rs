@@ -59,6 +59,7 @@ pub fn of(dossier: &Dossier) -> Vec<Block> {
     let mut page = Layout::default();
     opening(&mut page, dossier);
     accounted(&mut page, dossier);
+    hurts(&mut page, dossier);
     proofs(&mut page, dossier);
     authority(&mut page, dossier);
     people(&mut page, dossier);
@@ -216,6 +217,28 @@ fn accounted(page: &mut Layout, dossier: &Dossier) {
     page.list(
         "False positive",
         healthy.map(|said| vec![words(said)]).collect(),
+    );
+}
+
+fn hurts(page: &mut Layout, dossier: &Dossier) {
+    if dossier.hurts.is_empty() {
+        return;
+    }
+    page.table(
+        "Whom it hurts, as the estate says",
+        vec!["target", "whose", "breaks", "raises the tier"],
+        dossier
+            .hurts
+            .iter()
+            .map(|hurt| {
+                vec![
+                    name(&hurt.what),
+                    words(&hurt.whose),
+                    words(&hurt.breaks),
+                    words(hurt.reasons.join("; ")),
+                ]
+            })
+            .collect(),
     );
 }
 

@@ -156,6 +156,7 @@ fn met(event: &Event) -> (Vec<Locator>, Option<&str>) {
         | Event::HandedOver { to: who, .. }
         | Event::Proposed { by: who, .. } => by = Some(who.as_str()),
         Event::Declared { declared } => by = Some(declared.by.as_str()),
+        Event::Taken { term } => by = Some(term.by.as_str()),
         Event::Opened { .. }
         | Event::Requested { .. }
         | Event::Dismissed { .. }
@@ -185,7 +186,8 @@ fn met(event: &Event) -> (Vec<Locator>, Option<&str>) {
         | Event::SetAside { .. }
         | Event::Accepted { .. }
         | Event::Closed { .. }
-        | Event::Reopened { .. } => {}
+        | Event::Reopened { .. }
+        | Event::Shared { .. } => {}
     }
     (met, by)
 }

@@ -122,6 +122,43 @@ pub struct Item {
     pub evidence: Vec<String>,
     /// How the credential was tried.
     pub probe: Option<Probe>,
+    /// Whose the target is, and whom the item hurts, where an estate was loaded.
+    pub stake: Option<Stake>,
+}
+
+/// Whose a target is, and whom its cut hurts, as the estate says.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Stake {
+    /// The identities whose it is.
+    pub identities: Vec<String>,
+    /// Who answers for them, with their contacts; empty where nobody is known to.
+    pub owners: Vec<String>,
+    /// Where they run.
+    pub environment: Option<String>,
+    /// How critical they are.
+    pub criticality: Option<String>,
+    /// What breaks, with contacts; null where nobody said.
+    pub dependants: Option<Vec<String>>,
+    /// Healthy identities that use it too.
+    pub shared_with: Vec<String>,
+    /// What of this raised the tier.
+    pub reasons: Vec<String>,
+}
+
+impl From<&crate::domain::Stake> for Stake {
+    fn from(stake: &crate::domain::Stake) -> Self {
+        let spelled =
+            |all: &[crate::domain::stake::Dependant]| all.iter().map(ToString::to_string).collect();
+        Self {
+            identities: stake.identities.clone(),
+            owners: stake.owners.iter().map(ToString::to_string).collect(),
+            environment: stake.environment.map(|one| one.word().to_owned()),
+            criticality: stake.criticality.map(|one| one.word().to_owned()),
+            dependants: stake.dependants.as_deref().map(spelled),
+            shared_with: stake.shared_with.clone(),
+            reasons: stake.raises().into_iter().map(|raise| raise.why).collect(),
+        }
+    }
 }
 
 /// How a credential was tried.

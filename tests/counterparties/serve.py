@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Serves one counterparty on loopback, for as long as whoever started this holds its standard input open.
 
-    python3 serve.py NAME [--port N] [--set NAME=VALUE]... [--log FILE]     NAME: ministack, moto, prism
+    python3 serve.py NAME [--port N] [--set NAME=VALUE]... [--log FILE]
 
-Prints one JSON line once the server answers: {"endpoint": "http://127.0.0.1:PORT", "pid": PID}. Stops the server when
+NAME is ministack, moto, oidc, postgres, prism or redis.
+
+Prints one JSON line once the server answers: {"endpoint": "http://127.0.0.1:PORT", "pid": PID}; for PostgreSQL and Redis
+the endpoint is HOST:PORT, and the administrator `admin` (in Redis `default`) has the password `of-the-test`. Stops it when
 standard input closes, so that a test that is killed leaves nothing behind; also on SIGTERM and SIGINT. Each server
 gets a folder of its own for temporary files, and none of the caller's AWS settings.
 
@@ -11,8 +14,11 @@ Only the standard library: it runs before anything is installed.
 """
 
 import argparse
+import glob
 import json
 import os
+import pathlib
+import pwd
 import select
 import shutil
 import signal
@@ -30,17 +36,98 @@ INSTALLED = os.path.join(os.path.abspath(TARGET), "counterparties")
 READY_WITHIN = 30
 
 
+PASSWORD = "of-the-test"
+
+
 class Counterparty:
-    def __init__(self, command, environment, ready):
+    """What is started, how it is told that it answers, and what has to be done in its folder first."""
+
+    def __init__(self, command, environment, ready, prepare=None, user=None):
         self.command, self.environment, self.ready = command, environment, ready
+        self.prepare, self.user = prepare, user
+
+    def is_ready(self, port):
+        if callable(self.ready):
+            return self.ready(port)
+        return answers(f"http://127.0.0.1:{port}{self.ready}")
 
 
-def counterparty(name, port, settings):
+def says(port, line, wanted):
+    """Whether a server answers one line as wanted."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 2) as connection:
+            connection.sendall(line)
+            return connection.recv(64).startswith(wanted)
+    except OSError:
+        return False
+
+
+def postgres(port, settings, folder):
+    """PostgreSQL of Debian. It refuses to run as root, so root hands it to somebody without privileges."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    if not found:
+        sys.exit("postgres is not installed: run tests/counterparties/install postgres")
+    user = None
+    if os.geteuid() == 0:
+        names = {one.pw_name: one.pw_uid for one in pwd.getpwall()}
+        user = names.get("postgres", names.get("nobody"))
+    data = os.path.join(folder, "data")
+
+    def prepare(run):
+        secret = os.path.join(folder, "password")
+        pathlib.Path(secret).write_text(PASSWORD)
+        if user is not None:
+            os.chown(folder, user, -1)
+            os.chown(secret, user, -1)
+        run([f"{found[-1]}/initdb", "--no-sync", "--auth=scram-sha-256", "--username=admin", f"--pwfile={secret}", data])
+
+    command = [
+        f"{found[-1]}/postgres", "-D", data, "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1",
+        "-c", "fsync=off", "-c", "log_statement=all",
+    ]
+    for name, value in settings.items():
+        command += ["-c", f"{name}={value}"]
+
+    def ready(port):
+        return subprocess.run(
+            [f"{found[-1]}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)], check=False,
+        ).returncode == 0
+
+    return Counterparty(command, {}, ready, prepare, user)
+
+
+def redis(port, settings, folder):
+    """Redis of Debian, with an ACL file unless `--set ACLFILE=no`."""
+    rules = f"user default on >{PASSWORD} ~* &* +@all"
+    command = ["/usr/bin/redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
+    settings = dict(settings)
+    if settings.pop("ACLFILE", "yes") == "yes":
+        file = os.path.join(folder, "users.acl")
+        pathlib.Path(file).write_text(rules + "\n")
+        command += ["--aclfile", file]
+    else:
+        command += ["--requirepass", PASSWORD]
+    for name, value in settings.items():
+        command += [f"--{name}", value]
+    return Counterparty(command, {}, lambda port: says(port, b"PING\r\n", b"-NOAUTH"))
+
+
+def counterparty(name, port, settings, folder):
     if name == "prism":
         path = os.path.join(INSTALLED, name, "node_modules", ".bin", "prism")
         # Which description is served says a setting: --set DESCRIPTION=FILE.
         command = [path, "mock", "-h", "127.0.0.1", "-p", str(port), settings["DESCRIPTION"]]
         return Counterparty(command, {}, "/")
+    if name == "postgres":
+        return postgres(port, settings, folder)
+    if name == "redis":
+        return redis(port, settings, folder)
+    if name == "oidc":
+        module = os.path.join(INSTALLED, "oidc", "node_modules", "oidc-provider", "lib", "index.js")
+        if not os.path.exists(module):
+            sys.exit("oidc is not installed: run tests/counterparties/install oidc")
+        environment = {"MODULE": pathlib.Path(module).as_uri(), "PORT": str(port)}
+        return Counterparty(["node", os.path.join(HERE, "oidc.mjs")], environment, "/.well-known/openid-configuration")
     binary = {"ministack": "ministack", "moto": "moto_server"}[name]
     path = os.path.join(INSTALLED, name, "bin", binary)
     if name == "ministack":
@@ -88,20 +175,24 @@ def caller_is_gone():
 
 def start(name, port, settings, folder, log):
     """Starts the server and waits until it answers; None if it ended first, as when the port was taken meanwhile."""
-    wanted = counterparty(name, port, settings)
-    if not os.path.exists(wanted.command[0]):
+    wanted = counterparty(name, port, settings, folder)
+    if not shutil.which(wanted.command[0]):
         sys.exit(f"{name} is not installed: run tests/counterparties/install {name}")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MOTO_", "MINISTACK_"))}
     environment.update(wanted.environment)
-    environment.update(settings, TMPDIR=folder, HOME=folder, S3_DATA_DIR=os.path.join(folder, "s3"))
-    child = subprocess.Popen(
-        wanted.command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder,
-        start_new_session=True,
+    environment.update(settings if not wanted.prepare else {}, TMPDIR=folder, HOME=folder, S3_DATA_DIR=os.path.join(folder, "s3"))
+    environment.update(DEBUG="")
+    common = dict(
+        env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder, start_new_session=True,
+        user=wanted.user, extra_groups=None if wanted.user is None else [],
     )
+    if wanted.prepare:
+        wanted.prepare(lambda command: subprocess.run(command, check=True, **common))
+    child = subprocess.Popen(wanted.command, **common)
     deadline = time.monotonic() + READY_WITHIN
     try:
         while child.poll() is None:
-            if answers(f"http://127.0.0.1:{port}{wanted.ready}") and child.poll() is None:
+            if wanted.is_ready(port) and child.poll() is None:
                 return child
             if time.monotonic() > deadline or caller_is_gone():
                 break
@@ -115,7 +206,7 @@ def start(name, port, settings, folder, log):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("name", choices=["ministack", "moto", "prism"])
+    parser.add_argument("name", choices=["ministack", "moto", "oidc", "postgres", "prism", "redis"])
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="for the server's environment")
     parser.add_argument("--log", help="where the server's own output goes; default nowhere")
@@ -138,7 +229,8 @@ def main():
                     break
             else:
                 sys.exit(f"{options.name} did not start")
-            print(json.dumps({"endpoint": f"http://127.0.0.1:{port}", "pid": child.pid}), flush=True)
+            scheme = "" if options.name in ("postgres", "redis") else "http://"
+            print(json.dumps({"endpoint": f"{scheme}127.0.0.1:{port}", "pid": child.pid}), flush=True)
             while child.poll() is None:
                 readable, _, _ = select.select([sys.stdin], [], [], 0.5)
                 if readable and not os.read(sys.stdin.fileno(), 4096):

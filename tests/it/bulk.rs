@@ -30,7 +30,8 @@ fn five_hundred_credentials_of_eight_providers_are_cut_at_once_and_a_failing_one
         assert_eq!(bad.alive, 0, "missed at {}", bad.provider);
         if fair.provider != BUSY {
             let late = bad.last.unwrap().as_secs_f64() - fair.last.unwrap().as_secs_f64();
-            assert!(late < 1.0, "{} waited {late} s for another", bad.provider);
+            // A first plan appears within three seconds, whoever is too busy.
+            assert!(late < 3.0, "{} waited {late} s for another", bad.provider);
         }
     }
     assert!(

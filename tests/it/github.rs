@@ -475,6 +475,7 @@ async fn acting_as_our_app_takes_a_narrowed_token_and_ends_it() {
     let spec = spec(&github, "github.disable-workflow");
     let target = at(&served, "workflow", "acme/app/9");
     let wants = [Want {
+        named: true,
         account: target.account(),
         needs: vec![Need {
             permissions: &spec.permissions,
@@ -507,6 +508,7 @@ async fn acting_as_our_app_takes_a_narrowed_token_and_ends_it() {
     let target = at(&served, "deploy-key", "acme/app/9");
     let permissions = ["administration:write".to_owned()];
     let wants = [Want {
+        named: true,
         account: target.account(),
         needs: vec![Need {
             permissions: &permissions,

@@ -367,6 +367,13 @@ impl Desk {
         }
     }
 
+    /// With nothing in its environment but where it keeps things.
+    pub(crate) fn bare() -> Self {
+        let mut desk = Self::at("", ("", ""));
+        desk.environment.retain(|name, _| !name.starts_with("AWS_"));
+        desk
+    }
+
     /// As the responder of a world, with the leaked secret in `LEAKED`.
     pub(crate) fn of(world: &World, endpoint: &str) -> Self {
         Self::at(endpoint, (world.id("responder"), world.secret("responder")))
@@ -536,6 +543,28 @@ impl Running {
         let told = Command::new("kill").args(["-INT", &id]).status().unwrap();
         assert!(told.success());
         self.end()
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Stops it where it is, as SIGSTOP does.
+    pub(crate) fn stop(&self) {
+        self.signal(rustix::process::Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub(crate) fn go_on(&self) {
+        self.signal(rustix::process::Signal::CONT);
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) {
+        let id = i32::try_from(self.child.id()).unwrap();
+        let process = rustix::process::Pid::from_raw(id).unwrap();
+        // It may have ended meanwhile.
+        let _ended = rustix::process::kill_process(process, signal);
     }
 
     /// Kills it with SIGKILL.

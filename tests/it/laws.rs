@@ -8,6 +8,7 @@ mod cap;
 mod catalogue;
 pub(crate) mod closing;
 mod cut_off;
+mod estate;
 mod evidence;
 mod false_positive;
 mod found;

@@ -15,11 +15,15 @@ mod bulk;
 mod harness;
 mod simulated;
 
+mod chromium;
 #[cfg(feature = "aws")]
 mod commands;
 #[cfg(feature = "aws")]
 mod contract;
+mod cut;
 mod drills;
+#[cfg(feature = "aws")]
+mod estate;
 mod evidence;
 mod fixture;
 mod fuzz;
@@ -29,11 +33,17 @@ mod intake;
 mod laws;
 mod ministack;
 mod moto;
+#[cfg(feature = "http")]
+mod oidc;
 mod pack;
 mod playbook;
 mod policy;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod prism;
 #[cfg(feature = "aws")]
 mod provider;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod tidy;

@@ -1,18 +1,23 @@
 //! Against MiniStack, which enforces: what is said to be dead is refused, and nothing else is.
 
 mod adversary;
+mod agent;
 mod awscli;
 mod branch;
 mod canary;
 mod closing;
+mod estate;
 mod organization;
 mod pass;
 mod people;
 mod permit;
 mod phases;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod reads;
 mod restore;
 mod services;
+mod shared;
 mod sinks;
 mod steps;
 mod storage;

@@ -180,6 +180,7 @@ async fn converse(pack: &Arc<Pack>, told: &Recorded, came: &Arc<Mutex<Vec<Came>>
             };
             drop(reader.resolve(&[named]).await);
         }
+        "identify" => drop(reader.whose(target.kind(), &itself).await),
         asks => {
             let query = Query {
                 read: match asks {
@@ -198,7 +199,7 @@ async fn converse(pack: &Arc<Pack>, told: &Recorded, came: &Arc<Mutex<Vec<Came>>
 }
 
 /// What Prism says against a request, where it does.
-fn asked(prism: &str, base: &str, came: &Came) -> Option<String> {
+pub(crate) fn asked(prism: &str, base: &str, came: &Came) -> Option<String> {
     let (method, path) = came.line.split_once(' ').unwrap();
     let path = path.strip_prefix(base).unwrap_or(path);
     let mut head = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");

@@ -13,7 +13,7 @@ mod generated;
 use std::path::Path;
 
 use contain::domain::{Kind, Spec};
-use contain::provider::aws;
+use contain::provider::{aws, github, oauth, postgres, redis};
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -84,8 +84,21 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+/// The providers that are written in Rust: each has a folder of its name.
+const NATIVES: [(&str, fn() -> Vec<Kind>, fn() -> Vec<Spec>); 5] = [
+    (aws::NAME, aws::kinds, aws::actions),
+    (github::NAME, github::kinds, github::actions),
+    (oauth::NAME, oauth::kinds, oauth::actions),
+    (postgres::NAME, postgres::kinds, postgres::actions),
+    (redis::NAME, redis::kinds, redis::actions),
+];
+
 fn catalogue() -> (Vec<Kind>, Vec<Spec>) {
-    let (mut kinds, mut specs) = (aws::kinds(), aws::actions());
+    let (mut kinds, mut specs) = (Vec::new(), Vec::new());
+    for (_, of, does) in NATIVES {
+        kinds.extend(of());
+        specs.extend(does());
+    }
     for pack in contain::pack::shipped() {
         kinds.extend_from_slice(pack.kinds());
         specs.extend_from_slice(pack.actions());

@@ -54,6 +54,8 @@ impl Event {
             Self::Accepted { .. } => "accepted",
             Self::Closed { .. } => "closed",
             Self::Reopened { .. } => "reopened",
+            Self::Shared { .. } => "shared",
+            Self::Taken { .. } => "taken",
         }
     }
 
@@ -117,7 +119,9 @@ impl Event {
             | Self::Checkpoint { .. }
             | Self::Accepted { .. }
             | Self::Closed { .. }
-            | Self::Reopened { .. } => None,
+            | Self::Reopened { .. }
+            | Self::Shared { .. }
+            | Self::Taken { .. } => None,
         }
     }
 
@@ -168,7 +172,9 @@ impl Event {
             | Self::Checkpoint { .. }
             | Self::Accepted { .. }
             | Self::Closed { .. }
-            | Self::Reopened { .. } => None,
+            | Self::Reopened { .. }
+            | Self::Shared { .. }
+            | Self::Taken { .. } => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! Laws of a journal in several places: whatever fails, nothing that was acknowledged is lost, and the next writer closes
 //! every gap.
 
+mod alone;
+
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -83,10 +85,17 @@ impl Place for Memory {
         self.answer(listed)
     }
 
-    fn get(&mut self, name: &str) -> Result<Vec<u8>, String> {
+    fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, String> {
         let found = self.with(|(kept, _)| kept.get(name).cloned());
-        self.answer(())?;
-        found.ok_or_else(|| "there is none".to_owned())
+        self.answer(found)
+    }
+
+    fn say(&mut self, _: &str, _: &[u8]) -> Result<(), String> {
+        self.answer(())
+    }
+
+    fn heard(&mut self, _: &str) -> Result<Option<crate::journal::mirror::Said>, String> {
+        self.answer(None)
     }
 }
 
@@ -106,8 +115,10 @@ fn open(local: impl Sink + 'static, places: &[&Memory]) -> Result<(Journal, Told
         heard.push(loss.clone());
     };
     let mirrors = places.iter().map(|place| place.mirror()).collect();
-    let several = Several::open(Box::new(local), mirrors, WITHIN, Box::new(tell))?;
-    let (journal, _) = Journal::open(Box::new(several), Clock::wall(), "solo")?;
+    let several = Several::open(Box::new(local), mirrors, None, (WITHIN, Box::new(tell)))?;
+    // Nothing is written beside whoever appends, so that it has ended once it is dropped.
+    let clock = Clock::simulated(crate::domain::Time::UNIX_EPOCH, 1);
+    let (journal, _) = Journal::open(Box::new(several), clock, "solo")?;
     Ok((journal, losses))
 }
 
@@ -131,6 +142,7 @@ async fn each_group_is_a_segment_and_together_they_are_the_journal() -> Tried {
     assert_eq!(place.all(), local.bytes(), "what was there is given");
     journal.append(vec![noted("a"), noted("b")]).await?;
     journal.append(vec![noted("c")]).await?;
+    drop(journal);
     let names: Vec<String> = place.with(|(kept, _)| kept.keys().cloned().collect());
     assert_eq!(names, [name_of(1), name_of(6), name_of(8)]);
     assert_eq!(place.all(), local.bytes());
@@ -153,6 +165,7 @@ async fn a_mirror_that_fails_is_told_once_and_the_next_writer_closes_its_gap() -
         for note in ["a", "b", "c"] {
             journal.append(vec![noted(note)]).await?;
         }
+        drop(journal);
         let heard = told(&losses);
         assert_eq!(heard.len(), 1, "{mood:?}: {heard:?}");
         assert!(heard.iter().all(|loss| !loss.is_local));
@@ -205,6 +218,7 @@ async fn the_journal_goes_on_elsewhere_where_the_disk_fails_and_comes_back_whole
         let (journal, losses) = open(disk.clone(), &[&place])?;
         assert_eq!(told(&losses), []);
         journal.append(vec![noted("d")]).await?;
+        drop(journal);
         assert_eq!(
             notes(&disk.bytes()),
             ["a", "b", "c", "still", "d"],
@@ -308,6 +322,7 @@ async fn gaps_of_two_mirrors_close_each_other() -> Tried {
     for note in 0..9 {
         journal.append(vec![noted(&note.to_string())]).await?;
     }
+    drop(journal);
     let whole = disk.bytes();
     for (lost_of_one, lost_of_two, left) in [(9, 11, 8), (8, 16, 8), (16, 8, 0), (10, 1, 9)] {
         let disk = MemorySink::holding(&{
@@ -359,6 +374,7 @@ async fn another_history_is_never_taken_in_nor_written_over() -> Tried {
     let (journal, losses) = open(disk.clone(), &[&place])?;
     place.with(|(kept, _)| kept.insert(name_of(5), b"squatted".to_vec()));
     journal.append(vec![noted("here")]).await?;
+    drop(journal);
     assert!(
         told(&losses)
             .iter()

@@ -88,6 +88,9 @@ pub(super) fn access(lint: &mut Lint<'_>) {
         let path = format!("/whoami/{at}");
         let mut names = ALWAYS.to_vec();
         names.push("signer");
+        if let Some(when) = &who.when {
+            lint.expr(&format!("{path}/when"), when, &names);
+        }
         let after = lint.all(&format!("{path}/ask"), &who.ask, &names);
         lint.found(&format!("{path}/is"), &who.is, &after.names());
     }

@@ -1,15 +1,17 @@
 //! A bucket of S3, or of what speaks like it, as a place for the record: each object is written once.
 //!
-//! Uses our own credentials and the one HTTP client. Never overwrites and never deletes an object.
+//! Uses our own credentials and the one HTTP client. Never overwrites what is part of a record, and never deletes an object.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::TryStreamExt as _;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AwsAuthorizer, AwsCredential, Checksum};
-use object_store::client::{HttpClient, HttpConnector, HttpRequest, HttpRequestBody};
+use object_store::client::{
+    HttpClient, HttpConnector, HttpError, HttpRequest, HttpRequestBody, HttpResponse, HttpService,
+};
 use object_store::path::Path;
 use object_store::{
     BackoffConfig, ClientOptions, CredentialProvider, ObjectStore as _, ObjectStoreExt as _,
@@ -19,7 +21,7 @@ use object_store::{
 use super::adapter::Settings;
 use super::client::Link;
 use crate::domain::why::plain;
-use crate::domain::{Because, Clock, Duration, Why};
+use crate::domain::{Because, Clock, Duration, Time, Why};
 use crate::provider::http;
 
 /// Where a bucket is, and how it is reached.
@@ -40,6 +42,9 @@ pub struct Bucket {
     store: AmazonS3,
     credentials: Ours,
     client: HttpClient,
+    clock: Clock,
+    /// The time by the latest answer.
+    seen: Arc<Mutex<Option<Time>>>,
     url: String,
     region: String,
 }
@@ -62,7 +67,8 @@ impl Bucket {
             keeps: Some(address.bucket.clone()),
             ..settings
         };
-        let link = Arc::new(Link::new(settings, clock));
+        let link = Arc::new(Link::new(settings, clock.clone()));
+        let seen = Arc::<Mutex<Option<Time>>>::default();
         let region = match &address.region {
             Some(region) => region.clone(),
             None => link.base().await?.region.clone(),
@@ -74,7 +80,10 @@ impl Bucket {
             .with_bucket_name(&address.bucket)
             .with_region(&region)
             .with_credentials(Arc::new(credentials.clone()))
-            .with_http_connector(Connector(client.clone()))
+            .with_http_connector(Connector(Heard {
+                client: client.clone(),
+                date: Arc::clone(&seen),
+            }))
             // A bucket with Object Lock wants a checksum of each object.
             .with_checksum_algorithm(Checksum::SHA256)
             .with_retry(RetryConfig {
@@ -102,6 +111,8 @@ impl Bucket {
             store,
             credentials,
             client: HttpClient::new(client),
+            clock,
+            seen,
             url: format!("{host}/{}", address.bucket),
             region,
         })
@@ -127,7 +138,7 @@ impl Bucket {
         }
     }
 
-    /// The objects under a prefix: the last part of each key, and the length.
+    /// The objects under a prefix: what follows it in each key, and the length.
     ///
     /// # Errors
     /// Says why that cannot be told.
@@ -136,23 +147,69 @@ impl Bucket {
         let listed = self.store.list(Some(&prefix));
         let listed: Vec<_> = listed.try_collect().await.map_err(|error| failed(&error))?;
         let named = listed.into_iter().filter_map(|object| {
-            let name = object.location.filename()?.to_owned();
-            Some((name, object.size))
+            let rest = object.location.prefix_match(&prefix)?;
+            let parts: Vec<_> = rest.map(|part| part.as_ref().to_owned()).collect();
+            Some((parts.join("/"), object.size))
         });
         Ok(named.collect())
     }
 
-    /// One object.
+    /// What comes right after a prefix, where more follows it.
+    ///
+    /// # Errors
+    /// Says why that cannot be told.
+    pub async fn folders(&self, prefix: &str) -> Result<Vec<String>, Why> {
+        let prefix = Path::from(prefix);
+        let listed = self.store.list_with_delimiter(Some(&prefix));
+        let listed = listed.await.map_err(|error| failed(&error))?;
+        let named = listed.common_prefixes.iter();
+        let named = named.filter_map(|folder| Some(folder.filename()?.to_owned()));
+        Ok(named.collect())
+    }
+
+    /// One object; nothing where there is none.
     ///
     /// # Errors
     /// Says why it cannot be had.
-    pub async fn get(&self, key: &str) -> Result<Vec<u8>, Why> {
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Why> {
         let got = self.store.get(&Path::from(key)).await;
         let bytes = match got {
             Ok(got) => got.bytes().await,
             Err(error) => Err(error),
         };
-        bytes.map(Vec::from).map_err(|error| failed(&error))
+        match bytes {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(error) => absent(&error),
+        }
+    }
+
+    /// Writes an object over whatever was there: what only tells, and is no part of a record.
+    ///
+    /// # Errors
+    /// Says why not; it may be there all the same.
+    pub async fn say(&self, key: &str, bytes: &[u8]) -> Result<(), Why> {
+        let put = self
+            .store
+            .put(&Path::from(key), bytes.to_vec().into())
+            .await;
+        put.map(drop).map_err(|error| failed(&error))
+    }
+
+    /// One object, and how long ago it was written by the clock of whoever serves the bucket.
+    ///
+    /// # Errors
+    /// Says why that cannot be told.
+    pub async fn heard(&self, key: &str) -> Result<Option<(Vec<u8>, Duration)>, Why> {
+        let got = match self.store.get(&Path::from(key)).await {
+            Ok(got) => got,
+            Err(error) => return absent(&error),
+        };
+        let written = got.meta.last_modified.timestamp_millis();
+        let bytes = got.bytes().await.map_err(|error| failed(&error))?;
+        // Theirs is asked, and ours only where they say nothing of it.
+        let now = hold(&self.seen).unwrap_or_else(|| self.clock.now());
+        let age = Duration::from_millis(now.as_millisecond().saturating_sub(written));
+        Ok(Some((bytes.into(), age.max(Duration::ZERO))))
     }
 
     /// What Object Lock keeps new objects for, in the vendor's words, e.g. `COMPLIANCE, 365 days`; nothing where it is off
@@ -200,6 +257,14 @@ impl Bucket {
         let span = [("Days", "days"), ("Years", "years")].into_iter();
         let mut span = span.filter_map(|(name, word)| Some(format!("{} {word}", told(name)?)));
         Ok(told("Mode").map(|mode| format!("{mode}, {}", span.next().unwrap_or_default())))
+    }
+}
+
+fn absent<T>(error: &object_store::Error) -> Result<Option<T>, Why> {
+    if matches!(error, object_store::Error::NotFound { .. }) {
+        Ok(None)
+    } else {
+        Err(failed(error))
     }
 }
 
@@ -261,12 +326,43 @@ impl CredentialProvider for Ours {
     }
 }
 
-/// Sends what the store asks for with the one client, which takes no proxy from the environment.
+/// Sends what the store asks for with the one client, which takes no proxy from the environment; notes what time the
+/// answers say it is.
+#[derive(Clone, Debug)]
+struct Heard {
+    client: reqwest::Client,
+    date: Arc<Mutex<Option<Time>>>,
+}
+
 #[derive(Debug)]
-struct Connector(reqwest::Client);
+struct Connector(Heard);
 
 impl HttpConnector for Connector {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
         Ok(HttpClient::new(self.0.clone()))
     }
+}
+
+type Answered<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'a>>;
+
+impl HttpService for Heard {
+    fn call<'life, 'answered>(&'life self, asked: HttpRequest) -> Answered<'answered>
+    where
+        'life: 'answered,
+        Self: 'answered,
+    {
+        Box::pin(async move {
+            let answer = HttpService::call(&self.client, asked).await?;
+            let date = answer.headers().get("date");
+            let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date.to_str().ok()?).ok());
+            if let Some(date) = date {
+                *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some(date.timestamp());
+            }
+            Ok(answer)
+        })
+    }
+}
+
+fn hold(seen: &Mutex<Option<Time>>) -> Option<Time> {
+    *seen.lock().unwrap_or_else(PoisonError::into_inner)
 }

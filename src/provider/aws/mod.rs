@@ -108,6 +108,9 @@ pub use bucket::{Address, Bucket};
 
 use crate::domain::{ActionId, Bound, Duration, Kind, KindId, Pattern, ReadKind, Readable, Spec};
 
+/// The provider's name.
+pub const NAME: &str = "aws";
+
 /// The kinds that AWS knows.
 #[must_use]
 pub fn kinds() -> Vec<Kind> {

@@ -83,7 +83,7 @@ const fn setting(name: &'static str, wants: Wants, about: &'static str) -> Setti
 
 /// How the workspace is told about GitHub.
 pub const NATIVE: Native = Native {
-    name: "github",
+    name: super::NAME,
     settings: SETTINGS,
     make: |settings, clock| Arc::new(GitHub::new(settings, clock)),
 };
@@ -143,7 +143,7 @@ impl GitHub {
 
 impl Provider for GitHub {
     fn name(&self) -> &str {
-        "github"
+        super::NAME
     }
 
     fn kinds(&self) -> &[Kind] {

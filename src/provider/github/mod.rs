@@ -41,6 +41,9 @@ pub use adapter::{GitHub, NATIVE};
 pub use catalogue::kinds;
 pub use token::{Form, form, hashed, id_of};
 
+/// The provider's name.
+pub const NAME: &str = "github";
+
 use crate::domain::{ActionId, Bound, Duration, KindId, Spec};
 
 /// The actions that GitHub can do.

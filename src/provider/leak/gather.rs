@@ -96,11 +96,16 @@ impl<'c> Gather<'c> {
         for place in places.iter().filter(|place| place.secret) {
             let at = |one: &Hidden<'_>| one.at.clone();
             let hint = inside(&hidden, at, &place.range).map_or("", |one| one.name.as_str());
-            let is_used = inside(&used, Range::clone, &place.range).is_some();
-            if !is_used && self.tells(place, &[rule, hint]) {
-                let word = text.get(place.range.clone()).unwrap_or_default();
-                tokens.push(self.token(place, word));
+            if inside(&used, Range::clone, &place.range).is_some() {
+                continue;
             }
+            let word = text.get(place.range.clone()).unwrap_or_default();
+            let fits = recogniser.whole(word).into_iter();
+            let mut fits = fits.filter(|fit| fit.secret && self.tells(fit, &[rule, hint]));
+            let token = fits
+                .next()
+                .map(|fit| self.token(&fit, word, place.range.start));
+            tokens.extend(token);
         }
         let ids = named.into_iter().zip(secrets).map(|(named, secret)| Token {
             kind: named.kind,
@@ -151,7 +156,7 @@ impl<'c> Gather<'c> {
         self.used
             .extend(whole.map(|text| Digest::of(text.as_bytes())));
         let token = match place.secret {
-            true => self.token(&place, text),
+            true => self.token(&place, text, 0),
             false => Token {
                 kind: place.kind.clone(),
                 id: Some(text.to_owned()),
@@ -242,7 +247,7 @@ impl<'c> Gather<'c> {
         place.telling || (!has_id && is_called())
     }
 
-    fn token(&self, place: &Place<'_>, word: &str) -> Token {
+    fn token(&self, place: &Place<'_>, word: &str, at: usize) -> Token {
         let secret = Secret::new(word.to_owned());
         let provider = self.catalogue.provider(place.kind.provider());
         let others = self.recogniser.whole(word).into_iter();
@@ -255,7 +260,7 @@ impl<'c> Gather<'c> {
             or: others.map(|other| other.kind.clone()).collect(),
             checksum: place.checksum,
             secret: Some(secret),
-            at: place.range.start,
+            at,
         }
     }
 

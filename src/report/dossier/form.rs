@@ -46,6 +46,8 @@ pub struct Dossier {
     pub things: Vec<Became>,
     /// What each cut is proven by.
     pub proofs: Vec<Proven>,
+    /// Whom each cut hurts, where an estate was loaded; inside only.
+    pub hurts: Vec<Hurt>,
     /// What was declared healthy all along.
     pub false_positives: Vec<String>,
     /// Who allowed what, and what each word covered.
@@ -129,6 +131,19 @@ pub struct Proven {
     pub tried: Option<String>,
     /// Whether it can be given back.
     pub reversible: bool,
+}
+
+/// Whom a cut hurts, as the estate says.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hurt {
+    /// What was cut.
+    pub what: String,
+    /// Whose it is.
+    pub whose: String,
+    /// What breaks with it.
+    pub breaks: String,
+    /// What of this raised its tier.
+    pub reasons: Vec<String>,
 }
 
 /// A word that allowed something.

@@ -103,7 +103,7 @@ fn is_outside(lack: &Lack) -> bool {
             .any(|what| Some(what) == lack.accept.as_ref())
 }
 
-async fn append(bench: &Bench, events: Vec<Event>) -> Result<(), journal::Error> {
+pub(crate) async fn append(bench: &Bench, events: Vec<Event>) -> Result<(), journal::Error> {
     let opened = Journal::open(Box::new(bench.disk.clone()), bench.clock.clone(), "law");
     opened.unwrap().0.append(events).await.map(drop)
 }
@@ -361,7 +361,7 @@ async fn before_anything_was_cut_what_was_named_is_not_accounted_for() {
 }
 
 /// The reports of an incident, in every form, for one audience.
-fn reports(bench: &Bench, audience: Audience) -> Vec<(&'static str, String)> {
+pub(crate) fn reports(bench: &Bench, audience: Audience) -> Vec<(&'static str, String)> {
     let (things, lacks, record) = (things(bench), lacks(bench), record(bench));
     let (now, run) = (bench.clock.now(), 1);
     let standing = standing(&record.case, &bench.catalogue, run, now);

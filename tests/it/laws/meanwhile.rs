@@ -281,20 +281,22 @@ async fn turned(whose: By, (nth, when): (u64, When), by: Duration) -> bool {
 async fn turning_the_clock_at_any_step_extends_nothing_and_brings_nothing_back() {
     let mut cells = Cells::default();
     let (minutes, days) = (Duration::from_mins(20), Duration::from_hours(72));
-    for whose in [By::Brief, By::Word, By::Operator, By::Ahead, By::Glass] {
+    let all = [By::Brief, By::Word, By::Operator, By::Ahead, By::Glass];
+    for (of, whose) in (0..).zip(all) {
         for (at, by) in (0..).zip([minutes, days, -minutes, -days]) {
             for (also, when) in (0..).zip([When::Before, When::After]) {
-                for nth in (1 + at + 2 * also..).step_by(4) {
+                // Between them they come to every group.
+                for nth in (1 + of + 2 * at + 5 * also..).step_by(10) {
                     let cell = turned(whose, (nth, when), by);
-                    let of = format!("{whose:?}: turned by {by:?} {when:?} group {nth}");
-                    if cells.one(of, cell).await == Some(false) {
+                    let named = format!("{whose:?}: turned by {by:?} {when:?} group {nth}");
+                    if cells.one(named, cell).await == Some(false) {
                         break;
                     }
                 }
             }
         }
     }
-    cells.hold(250);
+    cells.hold(100);
 }
 
 /// What somebody else writes at the nth group, in a run that goes on beside them.
@@ -360,7 +362,7 @@ async fn what_is_taken_away_between_a_clearance_and_its_intent_begins_nothing() 
         (By::Word, closed),
     ] {
         for when in [When::Before, When::After] {
-            for nth in 2.. {
+            for nth in (2..).step_by(3) {
                 let of = format!("{whose:?}: {} {when:?} group {nth}", event.kind());
                 if cells.one(of, written(whose, (nth, when), &event)).await == Some(false) {
                     break;
@@ -368,5 +370,5 @@ async fn what_is_taken_away_between_a_clearance_and_its_intent_begins_nothing() 
             }
         }
     }
-    cells.hold(100);
+    cells.hold(60);
 }

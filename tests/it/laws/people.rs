@@ -25,13 +25,14 @@ use super::Cells;
 use crate::simulated::{Bench, LEAK, Wish, name};
 
 /// Everybody's keys, by what `allowed_signers` calls them.
-const KEYS: [(&str, u8); 6] = [
+const KEYS: [(&str, u8); 7] = [
     ("alice@work", 1),
     ("alice@home", 2),
     ("bob", 3),
     ("carol", 4),
     ("triage", 5),
     ("eve", 6),
+    ("dave", 7),
 ];
 
 fn key(signer: &str) -> PrivateKey {
@@ -39,7 +40,7 @@ fn key(signer: &str) -> PrivateKey {
     PrivateKey::from(Ed25519Keypair::from_seed(&[*seed; 32]))
 }
 
-fn signers() -> AllowedSigners {
+pub(super) fn signers() -> AllowedSigners {
     let line = |(name, _): &(&str, u8)| {
         let public = key(name).public_key().to_openssh().unwrap();
         format!("{name} {public}\n")
@@ -47,13 +48,13 @@ fn signers() -> AllowedSigners {
     AllowedSigners::parse(&KEYS.iter().map(line).collect::<String>()).unwrap()
 }
 
-fn sign(signer: &str, said: &[u8]) -> String {
+pub(super) fn sign(signer: &str, said: &[u8]) -> String {
     let signature = key(signer).sign(NAMESPACE, HashAlg::Sha512, said).unwrap();
     signature.to_pem(LineEnding::LF).unwrap()
 }
 
 /// Alice, who owns a bot and is the very account that contain acts with; bob and carol, who may agree.
-fn roster() -> Arc<Roster> {
+pub(super) fn roster() -> Arc<Roster> {
     let person = |signs_as: &[&str], accounts: &[&str], roles: &[Role]| Person {
         signs_as: signs_as.iter().map(|&name| name.to_owned()).collect(),
         accounts: accounts.iter().map(|&name| name.to_owned()).collect(),
@@ -201,7 +202,7 @@ impl Asked {
     }
 }
 
-fn case(bench: &Bench) -> Case {
+pub(super) fn case(bench: &Bench) -> Case {
     contain::journal::read(&mut bench.disk.clone())
         .unwrap()
         .case

@@ -87,6 +87,7 @@ fn order(policy: Digest, now: Time) -> Order {
         since: now,
         secrets: Vec::new(),
         left_alone: Vec::new(),
+        identities: Vec::new(),
         acting_as: Vec::new(),
         endpoints: BTreeMap::new(),
         tool: "laws".to_owned(),

@@ -250,6 +250,10 @@ fn desk(server: &Server, world: &World, hook: &str) -> Desk {
         .file("secret.txt", world.secret("leaked"))
         .file("subjects", &format!("{}\n", world.key("leaked")))
         .file("events.json", "{\"Records\": []}")
+        .file(
+            "owned.yaml",
+            "estate: 1\nidentities: {ci-bot: {kind: bot}}\n",
+        )
         .file("note.txt", "seen at the desk\n")
 }
 
@@ -290,10 +294,17 @@ fn offline(runs: &mut Runs<'_>) {
         "policy check",
         "provider schema",
         "provider test okta",
+        "estate schema",
+        "estate lint owned.yaml",
     ] {
         runs.run(line, &[]);
     }
-    for line in ["policy test tell.yaml", "provider lint tell.yaml"] {
+    for line in [
+        "policy test tell.yaml",
+        "provider lint tell.yaml",
+        "estate list",
+        "estate show ci-bot",
+    ] {
         runs.may_be_refused(line, &[]);
     }
 }
@@ -442,9 +453,11 @@ fn ending(runs: &mut Runs<'_>, key: &str, id: &str) {
         "policy explain",
         "journal sign --key key --to out",
         "journal verify --checkpoint leak.txt --allowed-signers leak.txt",
+        "journal give-up elsewhere --reason canary",
     ] {
         runs.may_be_refused(line, &here);
     }
+    runs.may_be_refused("incident join", &[]);
     let extend = ["measures extend", user, "--until 9h --reason canary"].join(" ");
     runs.run(&extend, &here);
     let release = ["measures release", user, "--reason canary --yes"].join(" ");

@@ -374,3 +374,47 @@ async fn one_part_of_an_id_may_hold_slashes() {
     }
     assert_eq!(vendor.lines().len(), 2);
 }
+
+#[tokio::test]
+async fn okta_knows_a_service_app_by_what_it_signs_and_never_takes_it_for_a_user() {
+    let vendor = Vendor::start(|came| match came.line.as_str() {
+        "POST /oauth2/v1/token" => json_of(200, &json!({"access_token": TOKEN})),
+        _ => json_of(404, &json!({"errorCode": "E0000007"})),
+    });
+    let mut packs = contain::pack::shipped().into_iter();
+    let okta = packs.find(|pack| pack.name() == "okta").unwrap();
+    let texts = [
+        ("url", vendor.base.as_str()),
+        ("client", "0oaservice1"),
+        ("key_id", "k1"),
+    ];
+    let texts = texts.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let settings = Settings {
+        texts: texts.into(),
+        secrets: [("key".to_owned(), given(&pki("signer-ec.key")))].into(),
+        ..Settings::default()
+    };
+    let packed = Packed::new(Arc::clone(&okta), Some(settings), Clock::wall());
+    let own = packed.reader(None).whoami().await.unwrap();
+    let host = vendor.base.split_once("://").unwrap().1;
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert_eq!(own[0].to_string(), format!("okta:app/0oaservice1@{host}"));
+    assert!(
+        vendor.lines().is_empty(),
+        "nothing had to be asked for that"
+    );
+    let gone = format!("okta:api-token/00Tleaked1@{host}").parse().unwrap();
+    let seen = packed.reader(None).observe(&[gone]).await.remove(0);
+    assert!(matches!(seen.fact, Fact::Gone), "{seen:?}");
+    let scopes = vendor.came()[0].field("scope").unwrap();
+    let mut needed = okta.actions().iter().flat_map(|spec| &spec.permissions);
+    assert!(
+        needed.all(|needed| scopes.split(' ').any(|scope| scope == needed)),
+        "{scopes}"
+    );
+    let bearer = format!("Bearer {TOKEN}");
+    assert_eq!(
+        vendor.came()[1].header("authorization"),
+        Some(bearer.as_str())
+    );
+}

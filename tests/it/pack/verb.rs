@@ -260,3 +260,121 @@ fn a_proxy_that_the_environment_names_sees_nothing() {
     assert_eq!(cut.exit, 0, "{cut:?}");
     assert_eq!(*hits.lock().unwrap(), 0);
 }
+
+/// A vendor whose keys are used from some addresses, and whose seeds nobody can change over its API.
+const CAGED: &str = r#"pack: 1
+provider: acme
+title: Acme
+docs: https://acme.example/docs
+configuration:
+  url: {is: url, about: the address}
+  token: {is: secret, about: a token}
+hosts: {api: "${url}"}
+authentication: {admin: {bearer: token}}
+account: {host: api}
+audit_lag: {within: 1s, assumed: not published}
+kinds:
+  key:
+    title: key
+    credential: true
+    form: "^k[0-9]+$"
+    look: {ask: {get: "/keys/${id}"}, present: {from: body.from}}
+  seed:
+    title: seed
+    credential: true
+    form: "^s[0-9]+$"
+    readable: never
+    by_hand:
+      link: https://acme.example/console/seeds
+      steps: [Open the seed, Regenerate it]
+      evidence: the page shows when it was made
+actions:
+  cage-key:
+    title: let the key be used from nowhere
+    on: key
+    cut: {rung: suspend, target: pauses, issued: lives, stops_issue: true}
+    hurts: Whoever uses it.
+    touches: {from: []}
+    floor: 1
+    undo: {by: free-key}
+    repeat: set-like
+    permissions: [keys]
+    bound: {within: 1s, assumed: not published}
+    docs: https://acme.example/docs/keys
+    request: {put: "/keys/${id}", json: {from: []}, answers: [{status: 204, is: done}]}
+  free-key:
+    title: let the key be used from where it was used before
+    on: key
+    opens: cage-key
+    gives: {from: {before: true}}
+    hurts: Nobody.
+    floor: 1
+    undo: {by: cage-key}
+    repeat: set-like
+    permissions: [keys]
+    bound: {within: 1s, assumed: not published}
+    docs: https://acme.example/docs/keys
+    request: {put: "/keys/${id}", json: {from: "${before.from}"}, answers: [{status: 204, is: done}]}
+"#;
+
+/// A desk with that pack, and what the vendor was told of its key.
+fn caged() -> (Desk, super::vendor::Vendor) {
+    let from = Mutex::new(serde_json::json!({"from": ["192.0.2.0/24", "198.51.100.7"]}));
+    let vendor = super::vendor::Vendor::start(move |came| {
+        let mut from = from.lock().unwrap();
+        match came.line.split_once(' ').unwrap().0 {
+            "PUT" => {
+                *from = serde_json::from_str(&came.body).unwrap();
+                (204, String::new(), String::new())
+            }
+            _ => (200, String::new(), from.to_string()),
+        }
+    });
+    let workspace = format!(
+        "contain: 1\nproviders:\n  acme: {{url: \"{}\", token: env:ACME_TOKEN}}\n",
+        vendor.base
+    );
+    let desk = desk()
+        .file("contain.yaml", &workspace)
+        .with("ACME_TOKEN", "acme-canary-token");
+    std::fs::create_dir(desk.path().join("here/providers")).unwrap();
+    (desk.file("providers/acme.yaml", CAGED), vendor)
+}
+
+#[test]
+fn what_gives_back_gives_back_what_was_there_before() {
+    let (desk, vendor) = caged();
+    let cut = desk.run(&["isolate", "acme:key/k1", "--yes", "--json"]);
+    assert_eq!(cut.exit, 0, "{cut:?}");
+    let restore = ["restore", "acme:key/k1", "--false-positive", "--reason"];
+    let back = desk.run(&[&restore[..], &["ours", "--yes", "--json"]].concat());
+    assert_eq!(back.exit, 0, "{back:?}");
+    let came = vendor.came();
+    let put = came.iter().filter(|came| came.line == "PUT /keys/k1");
+    let put: Vec<&str> = put.map(|came| came.body.as_str()).collect();
+    let before = r#"{"from":["192.0.2.0/24","198.51.100.7"]}"#;
+    assert_eq!(put, [r#"{"from":[]}"#, before]);
+}
+
+#[test]
+fn what_has_no_api_becomes_an_obligation_with_steps_link_and_evidence() {
+    let (desk, vendor) = caged();
+    let told = desk.run(&["isolate", "acme:seed/s1", "--yes", "--json"]);
+    assert_ne!(told.exit, 0, "what nobody did is not isolated: {told:?}");
+    let owed = told.json["obligations"].to_string();
+    assert!(owed.contains("cut acme:seed/s1@"), "{owed}");
+    assert!(owed.contains("contain incident done"), "{owed}");
+    let whole = told.json.to_string();
+    for part in [
+        "1. Open the seed 2. Regenerate it",
+        "https://acme.example/console/seeds",
+        "Evidence wanted: the page shows when it was made",
+    ] {
+        assert!(whole.contains(part), "{part}: {told:?}");
+    }
+    let lines = vendor.lines();
+    assert!(
+        lines.iter().all(|line| line.starts_with("GET")),
+        "{lines:?}"
+    );
+}

@@ -412,6 +412,7 @@ fn a_session_of_our_app_permits_what_is_done_on_the_repositories_where_it_is_don
         .iter()
         .zip(&permissions)
         .map(|(target, permissions)| Want {
+            named: true,
             account: target.account(),
             needs: vec![Need {
                 permissions,

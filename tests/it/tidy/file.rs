@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use contain::playbook::Vocabulary;
-use contain::provider::{aws, github};
 use regex::Regex;
 
-use super::{catalogue, files, none, read, root, sources};
+use super::{NATIVES, catalogue, files, none, read, root, sources};
 
 /// How many packages may be locked; raising it needs a reason in the commit.
 const DEPENDENCIES: usize = 530;
@@ -60,20 +59,20 @@ fn nothing_is_left_to_do_in_the_source() {
 
 #[test]
 fn an_action_stands_in_the_file_of_its_name() {
-    for (provider, actions) in [("aws", aws::actions()), ("github", github::actions())] {
-        let declared: BTreeSet<String> = actions.iter().map(|spec| spec.id.to_string()).collect();
-        let head = Regex::new(&format!(r"^//! `({provider}\.[a-z-]+)`: ")).unwrap();
+    let head = Regex::new(r"^//! `([a-z]+)\.([a-z-]+)`: ").unwrap();
+    for (name, _, actions) in NATIVES {
+        let declared: BTreeSet<String> = actions().iter().map(|spec| spec.id.to_string()).collect();
+        let folder = format!("src/provider/{name}/action");
         let mut found = BTreeSet::new();
-        for file in files(&format!("src/provider/{provider}/action")) {
+        for file in files(&folder) {
             let text = read(&file);
             let Some(head) = head.captures(&text) else {
                 continue;
             };
-            let id = &head[1];
-            let stem = id.split_once('.').unwrap().1.replace('-', "_");
-            assert_eq!(file, format!("src/provider/{provider}/action/{stem}.rs"));
+            let stem = head[2].replace('-', "_");
+            assert_eq!(file, format!("{folder}/{stem}.rs"));
             assert!(text.contains("fn spec() -> Spec"), "{file}");
-            found.insert(id.to_owned());
+            found.insert(format!("{}.{}", &head[1], &head[2]));
         }
         assert_eq!(found, declared);
     }

@@ -1,0 +1,252 @@
+//! A journal that lives in a place where others write too: an incident that several machines share.
+//!
+//! Who puts the next segment there comes next; whoever was slower takes that in first. What is here is a copy, and never
+//! ahead. Never acknowledges what the place does not hold.
+
+mod files;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+pub use files::{Files, key_of};
+
+use super::commit::refusal;
+use super::entry::seq_of;
+use super::error::Error;
+use super::fold::length;
+use super::history::{History, Segments, usize_of};
+use super::mirror::{Mirror, first_of, name_of, spelled};
+use super::several::{Loss, Tell};
+use super::sink::{ASIDE, Sink};
+use crate::domain::Digest;
+
+/// How often the place is asked for one thing before it is taken to be out of reach.
+const TRIES: u32 = 3;
+
+/// The shared journal, and the copy of it here.
+pub struct SharedSink {
+    store: Mirror,
+    copy: Box<dyn Sink>,
+    path: PathBuf,
+    files: Option<Files>,
+    /// All whole lines.
+    bytes: Vec<u8>,
+    /// The number of the next entry.
+    next: u64,
+    /// Whether the copy is still written.
+    is_copied: bool,
+    tell: Tell,
+}
+
+/// Asks a place, again where that failed: it is the only one.
+pub(super) fn ask<T>(
+    store: &mut Mirror,
+    doing: &'static str,
+    mut job: impl FnMut(&mut Mirror) -> Result<T, String>,
+) -> Result<T, Error> {
+    let mut last = String::new();
+    for _ in 0..TRIES {
+        match job(store) {
+            Ok(done) => return Ok(done),
+            Err(why) => last = why,
+        }
+        store.forgive();
+    }
+    Err(elsewhere(store, doing, last))
+}
+
+fn elsewhere(store: &Mirror, doing: &'static str, why: String) -> Error {
+    let place = store.name().to_owned();
+    Error::Elsewhere { doing, place, why }
+}
+
+impl SharedSink {
+    /// Opens the shared journal, and takes into the copy what others wrote.
+    ///
+    /// # Errors
+    /// Refuses a copy that does not verify, and a place that does not answer or that holds another history.
+    pub fn open(
+        store: Mirror,
+        copy: Box<dyn Sink>,
+        files: Option<Files>,
+        tell: Tell,
+    ) -> Result<Self, Error> {
+        let mut shared = Self {
+            path: copy.path(),
+            store,
+            copy,
+            files,
+            bytes: Vec::new(),
+            next: 1,
+            is_copied: true,
+            tell,
+        };
+        shared.copy.lock()?;
+        let merged = shared.merge();
+        shared.copy.unlock();
+        merged.map(|()| shared)
+    }
+
+    fn merge(&mut self) -> Result<(), Error> {
+        let here = self.copy.read_from(0)?;
+        let (mut history, tail) =
+            History::of(&here).map_err(|stop| refusal(self.path.clone(), stop))?;
+        let whole = history.length();
+        let listed = self.list()?;
+        let ours = |(name, length): &(String, u64)| Some((first_of(name)?, *length));
+        let mut segments: Segments = listed.iter().filter_map(ours).collect();
+        segments.sort_unstable();
+        let store = &mut self.store;
+        let taken = ask(store, "read", |store| {
+            let taken = history.take_in(store, &segments);
+            // What it lacks of ours was there once: it is given back, and nobody's is written over.
+            taken.and_then(|()| history.give(store, &segments))
+        });
+        taken?;
+        self.next = history.entries() + 1;
+        self.bytes = history.bytes;
+        if let Some(files) = &mut self.files {
+            files.mark(&listed);
+            files.fetch(&mut self.store, &listed)?;
+        }
+        if !tail.is_empty() {
+            let name = format!("{ASIDE}{whole}-{}", Digest::of(tail).code());
+            self.copy.set_aside(&name, whole)?;
+        }
+        self.copy_on();
+        Ok(())
+    }
+
+    fn list(&mut self) -> Result<Vec<(String, u64)>, Error> {
+        let list = |store: &mut Mirror| store.ask(|place| place.list());
+        ask(&mut self.store, "list", list)
+    }
+
+    /// Goes on with lines that stand in the place.
+    fn go_on(&mut self, lines: &[u8]) {
+        let more = lines.iter().filter(|byte| **byte == b'\n').count();
+        self.next += u64::try_from(more).unwrap_or(u64::MAX);
+        self.bytes.extend_from_slice(lines);
+    }
+
+    /// Writes here what only the place has. A copy that cannot be written is told of once, and left behind.
+    fn copy_on(&mut self) {
+        if !self.is_copied {
+            return;
+        }
+        let copied = self.copy.len().and_then(|end| {
+            // Another process here may have been faster: it wrote the same.
+            let rest = self.bytes.get(usize_of(end)..).unwrap_or_default();
+            match rest.is_empty() {
+                true => Ok(()),
+                false => self.copy.append(rest),
+            }
+        });
+        if let Err(why) = copied {
+            self.leave_the_copy(&why);
+        }
+    }
+
+    fn leave_the_copy(&mut self, why: &Error) {
+        self.is_copied = false;
+        (self.tell)(&Loss {
+            sink: self.path.display().to_string(),
+            why: spelled(why),
+            is_local: true,
+        });
+    }
+}
+
+impl Sink for SharedSink {
+    fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
+    fn len(&mut self) -> Result<u64, Error> {
+        Ok(length(&self.bytes))
+    }
+
+    fn read_from(&mut self, offset: u64) -> Result<Vec<u8>, Error> {
+        let rest = self.bytes.get(usize_of(offset)..).unwrap_or_default();
+        Ok(rest.to_vec())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.append(bytes)
+    }
+
+    fn sync(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        // Invariant: what an entry may name is there before the entry is.
+        if let Some(files) = &mut self.files {
+            files.send(&mut self.store)?;
+        }
+        let first = self.next;
+        let is_kept = ask(&mut self.store, "write to", |store| {
+            store.keep(first, bytes)
+        })?;
+        if !is_kept {
+            let path = self.path.clone();
+            return Err(Error::Overtaken { path });
+        }
+        self.go_on(bytes);
+        self.copy_on();
+        Ok(())
+    }
+
+    fn set_aside(&mut self, _: &str, _: u64) -> Result<(), Error> {
+        // Segments are whole.
+        Ok(())
+    }
+
+    fn kept(&mut self) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+        // A torn tail of the copy is no part of the record.
+        Ok(BTreeMap::new())
+    }
+
+    fn look(&mut self) -> Result<(), Error> {
+        let before = self.next;
+        loop {
+            let name = name_of(self.next);
+            let found = ask(&mut self.store, "read", |store| store.find(name.clone()))?;
+            let Some(segment) = found else { break };
+            if seq_of(&segment) != Some(self.next) || !segment.ends_with(b"\n") {
+                let why = format!("`{name}` is no segment of a journal");
+                return Err(elsewhere(&self.store, "trust", why));
+            }
+            self.go_on(&segment);
+        }
+        if self.next == before {
+            return Ok(());
+        }
+        if self.files.is_some() {
+            let listed = self.list()?;
+            if let Some(files) = &mut self.files {
+                files.fetch(&mut self.store, &listed)?;
+            }
+        }
+        self.copy_on();
+        Ok(())
+    }
+
+    fn lock(&mut self) -> Result<(), Error> {
+        if self.is_copied
+            && let Err(why) = self.copy.lock()
+        {
+            self.leave_the_copy(&why);
+        }
+        Ok(())
+    }
+
+    fn unlock(&mut self) {
+        if self.is_copied {
+            self.copy.unlock();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! What is known of tokens and clients that no later answer tells: that a token was active once, and when a client was
+//! deleted. Without it *inactive* proves nothing, for a server says so of tokens that it never knew.
+//!
+//! Never guesses: it comes from what this process saw, or from the journal.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+
+use crate::domain::{Fields, Locator, Secret, Seen, Time};
+
+/// What a token was when it was active.
+#[derive(Clone, Default)]
+pub(super) struct Active {
+    /// When it lapses.
+    pub(super) expires: Option<Time>,
+    /// Whether resource servers can take it without asking.
+    pub(super) is_self_contained: bool,
+    /// The client that it was issued to.
+    pub(super) client: Option<String>,
+}
+
+impl Active {
+    /// The facts of it, as they stand among the fields of a token.
+    pub(super) fn fields(&self) -> Fields {
+        let mut fields = Fields::new();
+        if let Some(expires) = self.expires {
+            fields.insert("expires".to_owned(), json!(expires.to_string()));
+        }
+        if self.is_self_contained {
+            fields.insert("self_contained".to_owned(), json!(true));
+        }
+        if let Some(client) = &self.client {
+            fields.insert("client".to_owned(), json!(client));
+        }
+        fields
+    }
+
+    fn read(fields: &Fields) -> Self {
+        let text = |name: &str| fields.get(name).and_then(|value| value.as_str());
+        Self {
+            expires: text("expires").and_then(|at| at.parse().ok()),
+            is_self_contained: fields.get("self_contained") == Some(&json!(true)),
+            client: text("client").map(str::to_owned),
+        }
+    }
+}
+
+/// What is known.
+#[derive(Default)]
+pub(super) struct Known {
+    held: Mutex<BTreeMap<Locator, Secret>>,
+    active: Mutex<BTreeMap<Locator, Active>>,
+    deleted: Mutex<BTreeMap<Locator, Time>>,
+}
+
+fn open<T>(what: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Known {
+    /// Lends a token.
+    pub(super) fn hold(&self, target: &Locator, secret: &Secret) {
+        open(&self.held).insert(target.clone(), Secret::new(secret.expose().to_owned()));
+    }
+
+    /// The token itself, where it was given.
+    pub(super) fn held(&self, target: &Locator) -> Option<Secret> {
+        let held = open(&self.held);
+        Some(Secret::new(held.get(target)?.expose().to_owned()))
+    }
+
+    /// The tokens that were given, by name.
+    pub(super) fn names(&self) -> Vec<Locator> {
+        open(&self.held).keys().cloned().collect()
+    }
+
+    /// Keeps that a token was active.
+    pub(super) fn was_active(&self, target: &Locator, active: Active) {
+        open(&self.active).insert(target.clone(), active);
+    }
+
+    /// What a token was when it was active, where it ever was seen to be.
+    pub(super) fn active(&self, target: &Locator) -> Option<Active> {
+        open(&self.active).get(target).cloned()
+    }
+
+    /// Keeps when the server said that a client is deleted; the latest time counts.
+    pub(super) fn was_deleted(&self, target: &Locator, at: Time) {
+        let mut deleted = open(&self.deleted);
+        let known = deleted.entry(target.clone()).or_insert(at);
+        *known = at.max(*known);
+    }
+
+    /// When the server said that a client is deleted.
+    pub(super) fn deleted(&self, target: &Locator) -> Option<Time> {
+        open(&self.deleted).get(target).copied()
+    }
+
+    /// Takes what the journal holds.
+    pub(super) fn recall(&self, before: &Seen, acted: Option<Time>) {
+        let target = &before.target;
+        if let Some(fields) = before
+            .fields()
+            .filter(|fields| fields.get("active") == Some(&json!("yes")))
+        {
+            open(&self.active)
+                .entry(target.clone())
+                .or_insert_with(|| Active::read(fields));
+        }
+        if let (Some(acted), "client") = (acted, target.kind().noun()) {
+            self.was_deleted(target, acted);
+        }
+    }
+}

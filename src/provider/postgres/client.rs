@@ -1,0 +1,346 @@
+//! The servers that the workspace names, and connections to them: one for reading, which refuses to change anything,
+//! and one for acting.
+//!
+//! Never connects to a link-local or metadata address, nor in plain text to another machine unless the URL says so.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Config, NoTls, Row};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::failure;
+use crate::domain::{Because, Clock, Duration, Outcome, Time, Why};
+use crate::provider::http::{self, Place};
+use crate::provider::{Given, Settings};
+
+/// How long connecting, and each statement, may take.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// The name by which our sessions are seen on the server.
+const PROGRAM: &str = "contain";
+
+/// The servers, by the names that the workspace gives them.
+pub(super) struct Servers {
+    settings: Option<Settings>,
+    clock: Clock,
+    ahead_ms: AtomicI64,
+}
+
+/// What a session of ours begins with: nothing is looked up in a schema that others can write to.
+const BEGIN: &str = "SET search_path = pg_catalog; SET application_name = 'contain'; SET lock_timeout = '10s'; SET statement_timeout = '14s'";
+const READ_ONLY: &str = "; SET default_transaction_read_only = on";
+/// Who we are there, and what time it is.
+const GREETING: &str =
+    "SELECT session_user::text, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp())";
+
+impl Servers {
+    pub(super) fn new(settings: Option<Settings>, clock: Clock) -> Self {
+        Self {
+            settings,
+            clock,
+            ahead_ms: AtomicI64::new(i64::MIN),
+        }
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn is_set_up(&self) -> bool {
+        self.settings.is_some()
+    }
+
+    fn given(&self) -> Result<&BTreeMap<String, Given>, Why> {
+        let several = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.several.get("servers"));
+        several.ok_or_else(|| {
+            let text = "postgres is not configured: name servers under providers.postgres.servers in contain.yaml";
+            Why::new(Because::Unauthenticated, text)
+        })
+    }
+
+    /// The names of all servers.
+    pub(super) fn names(&self) -> Result<Vec<String>, Why> {
+        Ok(self.given()?.keys().cloned().collect())
+    }
+
+    /// How to reach one, as its URL says.
+    pub(super) fn config(&self, name: &str) -> Result<Config, Why> {
+        let given = self.given()?.get(name).ok_or_else(|| {
+            let text =
+                format!("contain.yaml names no server `{name}` under providers.postgres.servers");
+            Why::new(Because::Foreign, text)
+        })?;
+        let url = given().map_err(|why| Why::new(Because::Unauthenticated, why.text))?;
+        // What is wrong with it is not repeated: it holds a password.
+        let invalid =
+            |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
+        let mut config = Config::from_str(url.expose().trim()).map_err(|_| {
+            invalid("is no connection URL (postgresql://USER:PASSWORD@HOST/DATABASE)")
+        })?;
+        if config.get_hosts().len() != 1 || config.get_ports().len() > 1 {
+            return Err(invalid(
+                "names more or less than one host: each server has a name of its own",
+            ));
+        }
+        if config.get_user().is_none() {
+            return Err(invalid("names no user"));
+        }
+        config.application_name(PROGRAM);
+        config.connect_timeout(self.deadline());
+        if config.get_ssl_mode() == SslMode::Prefer && !is_here(&config) {
+            config.ssl_mode(SslMode::Require);
+        }
+        Ok(config)
+    }
+
+    fn deadline(&self) -> std::time::Duration {
+        let said = self
+            .settings
+            .as_ref()
+            .and_then(|settings| settings.deadline);
+        said.unwrap_or(DEADLINE).unsigned_abs()
+    }
+
+    /// Waits for something no longer than an exchange may take.
+    pub(super) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Why> {
+        let timed = tokio::time::timeout(self.deadline(), work).await;
+        timed.map_err(|_| {
+            Why::new(
+                Because::Timeout,
+                "the server gave no answer within the deadline",
+            )
+        })
+    }
+
+    /// Opens a connection; an error says that nothing was asked for on it.
+    pub(super) async fn open(&self, name: &str, config: Config) -> Result<Client, Broken> {
+        let config = self.placed(config).await.map_err(Broken::Unsent)?;
+        let opened = self
+            .within(connect(&config))
+            .await
+            .map_err(Broken::Unsent)?;
+        opened.map_err(|failed| match failed {
+            Broken::Unsent(why) => {
+                Broken::Unsent(Why::new(why.because, format!("{name}: {}", why.text)))
+            }
+            other @ Broken::Server(_) => other,
+        })
+    }
+
+    /// With the address that its host means now, where nothing is sent to some.
+    async fn placed(&self, mut config: Config) -> Result<Config, Why> {
+        let refused = || {
+            let text = "the server's name means a link-local or metadata address, to which nothing is sent";
+            Why::new(Because::Forbidden, text)
+        };
+        let is_never = |address: &IpAddr| http::place(*address) == Place::Never;
+        if config.get_hostaddrs().iter().any(is_never) {
+            return Err(refused());
+        }
+        let Some(Host::Tcp(host)) = config.get_hosts().first() else {
+            return Ok(config);
+        };
+        if !config.get_hostaddrs().is_empty() {
+            return Ok(config);
+        }
+        let bare = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
+        let found = self.within(tokio::net::lookup_host((bare, 0))).await?;
+        let found = found.map_err(|_| {
+            let text = "the server's name means no address";
+            Why::new(Because::Unavailable, text)
+        })?;
+        let found: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+        if found.iter().any(is_never) {
+            return Err(refused());
+        }
+        // One is taken, so that what was looked at is what is connected to.
+        if let Some(address) = found.first() {
+            config.hostaddr(*address);
+        }
+        Ok(config)
+    }
+
+    /// A connection on which nothing can be changed.
+    pub(super) async fn reader(&self, name: &str) -> Result<Reader<'_>, Why> {
+        let (client, user) = self.begin(name, true).await?;
+        Ok(Reader {
+            servers: self,
+            client,
+            name: name.to_owned(),
+            user,
+        })
+    }
+
+    /// A connection that acts.
+    pub(super) async fn hand(&self, name: &str) -> Result<Hand<'_>, Why> {
+        let (client, _) = self.begin(name, false).await?;
+        Ok(Hand {
+            servers: self,
+            client,
+            name: name.to_owned(),
+        })
+    }
+
+    async fn begin(&self, name: &str, reads: bool) -> Result<(Client, String), Why> {
+        let config = self.config(name)?;
+        let client = self
+            .open(name, config)
+            .await
+            .map_err(|broken| match broken {
+                Broken::Unsent(why) => why,
+                Broken::Server(failed) => failure::why(&failed, name),
+            })?;
+        let begin = if reads {
+            format!("{BEGIN}{READ_ONLY}")
+        } else {
+            BEGIN.to_owned()
+        };
+        let begun = self.within(client.batch_execute(&begin)).await?;
+        begun.map_err(|failed| failure::why(&failed, name))?;
+        let greeted = self.within(client.query_one(GREETING, &[])).await?;
+        let row = greeted.map_err(|failed| failure::why(&failed, name))?;
+        let user: Option<String> = row.try_get(0).ok();
+        let seconds: Option<f64> = row.try_get(1).ok();
+        let (Some(user), Some(seconds)) = (user, seconds) else {
+            return Err(Why::new(
+                Because::Garbled,
+                format!("{name} did not say who we are there"),
+            ));
+        };
+        self.hear(seconds);
+        Ok((client, user))
+    }
+
+    /// Takes the server's clock from an answer.
+    fn hear(&self, seconds: f64) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "milliseconds of a time in this age fit, and parts of one are not wanted"
+        )]
+        let there = (seconds * 1000.0) as i64;
+        let ahead = there.saturating_sub(self.clock.now().as_millisecond());
+        self.ahead_ms.store(ahead, Ordering::Relaxed);
+    }
+
+    /// How far the clock of the server that answered last was ahead of ours.
+    pub(super) fn ahead(&self) -> Option<Duration> {
+        let ahead = self.ahead_ms.load(Ordering::Relaxed);
+        (ahead != i64::MIN).then(|| Duration::from_millis(ahead))
+    }
+}
+
+/// Whether a server is on this machine.
+fn is_here(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => name == "localhost" || http::literal(name) == Some(Place::Loopback),
+    })
+}
+
+/// Why a connection was not opened.
+pub(super) enum Broken {
+    /// Nothing was heard of the server.
+    Unsent(Why),
+    /// The server said no, or the line broke.
+    Server(tokio_postgres::Error),
+}
+
+async fn connect(config: &Config) -> Result<Client, Broken> {
+    if config.get_ssl_mode() == SslMode::Disable {
+        let (client, connection) = config.connect(NoTls).await.map_err(Broken::Server)?;
+        drop(tokio::spawn(connection));
+        return Ok(client);
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let built = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map(rustls::ConfigBuilder::with_platform_verifier);
+    let tls = match built {
+        Ok(Ok(builder)) => builder.with_no_client_auth(),
+        Ok(Err(_)) | Err(_) => {
+            let text = "the TLS set-up of this machine allows no connection";
+            return Err(Broken::Unsent(Why::new(Because::Unavailable, text)));
+        }
+    };
+    let connected = config.connect(MakeRustlsConnect::new(tls)).await;
+    let (client, connection) = connected.map_err(Broken::Server)?;
+    drop(tokio::spawn(connection));
+    Ok(client)
+}
+
+/// A connection on which nothing can be changed: the server refuses it.
+pub(super) struct Reader<'a> {
+    servers: &'a Servers,
+    client: Client,
+    /// The server's name.
+    pub(super) name: String,
+    /// Who we are there.
+    pub(super) user: String,
+}
+
+impl Reader<'_> {
+    /// Asks a question whose text stands in this program; what it is about comes as parameters.
+    pub(super) async fn ask(
+        &self,
+        question: &'static str,
+        about: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Why> {
+        let asked = self
+            .servers
+            .within(self.client.query(question, about))
+            .await?;
+        asked.map_err(|failed| failure::why(&failed, &self.name))
+    }
+}
+
+/// A connection that acts.
+pub(super) struct Hand<'a> {
+    servers: &'a Servers,
+    client: Client,
+    name: String,
+}
+
+impl Hand<'_> {
+    /// Sends a statement that changes something, once.
+    pub(super) async fn tell(&self, statement: &str) -> Result<(), Outcome> {
+        match self
+            .servers
+            .within(self.client.batch_execute(statement))
+            .await
+        {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(failed)) => Err(failure::outcome(&failed, &self.name)),
+            Err(why) => Err(Outcome::InDoubt(why)),
+        }
+    }
+
+    /// Asks a question whose text stands in this program.
+    pub(super) async fn ask(
+        &self,
+        question: &'static str,
+        about: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, Why> {
+        let asked = self
+            .servers
+            .within(self.client.query(question, about))
+            .await?;
+        asked.map_err(|failed| failure::why(&failed, &self.name))
+    }
+}
+
+/// A point in time that stands in a column, as microseconds since 1970.
+pub(super) fn time(micros: i64) -> Option<Time> {
+    Time::from_microsecond(micros).ok()
+}

@@ -1,0 +1,66 @@
+//! Trying the old password of a role with one login, which changes nothing.
+//!
+//! Two refusals prove different things: one says that the password is right and the role may not log in, the other that
+//! the password is not right, which proves something only of a password that was.
+
+use tokio_postgres::error::SqlState;
+
+use super::adapter::Handle;
+use super::client::Broken;
+use super::failure;
+use super::kind;
+use crate::domain::{Because, Locator, Probe, Secret, Why};
+
+/// Where the server decides whether a role that proved itself may come in (`src/backend/utils/init/miscinit.c`); what
+/// `pg_hba.conf` refuses is refused elsewhere, under the same SQLSTATE.
+const ADMITS: &str = "InitializeSessionUserId";
+/// Where it decides whether the database lets the role in (`src/backend/utils/init/postinit.c`).
+const DATABASE: &str = "CheckMyDatabase";
+
+pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe {
+    if *target.kind() != kind("role") {
+        let text = "only a role has a password that can be tried";
+        return Probe::Unclear(Why::new(Because::NotImplemented, text));
+    }
+    let server = target.account().unwrap_or_default();
+    let mut config = match on.servers().config(server) {
+        Ok(config) => config,
+        Err(why) => return Probe::Unclear(why),
+    };
+    config.user(target.id());
+    config.password(with.expose());
+    let failed = match on.servers().open(server, config).await {
+        Ok(_) => {
+            on.know(target, with);
+            return Probe::Accepted;
+        }
+        Err(Broken::Unsent(why)) => return Probe::Unclear(why),
+        Err(Broken::Server(failed)) => failed,
+    };
+    let why = failure::why(&failed, server);
+    let Some(error) = failed.as_db_error() else {
+        return Probe::Unclear(why);
+    };
+    let at = |routine| error.routine() == Some(routine);
+    match () {
+        () if *error.code() == SqlState::INVALID_AUTHORIZATION_SPECIFICATION && at(ADMITS) => {
+            on.know(target, with);
+            Probe::Refused
+        }
+        () if *error.code() == SqlState::INVALID_PASSWORD && on.knew(target, with) => {
+            Probe::Refused
+        }
+        () if *error.code() == SqlState::INVALID_PASSWORD => {
+            let text = format!(
+                "the server does not take this password, and nothing shows that it ever was the role's: {}",
+                failure::said(error)
+            );
+            Probe::Unclear(Why::new(Because::Invalid, text))
+        }
+        () if *error.code() == SqlState::INSUFFICIENT_PRIVILEGE && at(DATABASE) => {
+            on.know(target, with);
+            Probe::Forbidden
+        }
+        () => Probe::Unclear(why),
+    }
+}

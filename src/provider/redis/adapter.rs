@@ -1,0 +1,271 @@
+//! Redis as a provider: what it is told, and the two handles.
+//!
+//! The account of every locator is the name that the workspace gives the server. Where nothing is configured the handles
+//! say so and send nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt as _;
+use futures_util::future::join_all;
+use futures_util::stream;
+use serde_json::json;
+
+use super::client::Servers;
+use super::{NAME, actions, kind, kinds};
+use crate::domain::{
+    Because, Bound, Call, Clock, Digest, Duration, Kind, Locator, Named, Outcome, Probe, Query,
+    ReadKind, Reading, Secret, Seen, Spec, Why,
+};
+use crate::provider::{
+    Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
+};
+
+/// Redis, for the list of what is written in Rust.
+pub const NATIVE: Native = Native {
+    name: NAME,
+    settings: &[Setting {
+        name: "servers",
+        wants: Wants::Secrets,
+        about: "the servers by name, each as the connection URL of the user that acts, by reference",
+        required: true,
+    }],
+    make: |settings, clock| Arc::new(Redis::new(settings, clock)),
+};
+
+/// Redis.
+struct Redis {
+    kinds: Vec<Kind>,
+    actions: Vec<Spec>,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    servers: Servers,
+    /// Passwords that a server knew as right, each with its user.
+    known: Mutex<BTreeSet<(Locator, Digest)>>,
+}
+
+impl Redis {
+    fn new(settings: Option<Settings>, clock: Clock) -> Self {
+        Self {
+            kinds: kinds(),
+            actions: actions(),
+            inner: Arc::new(Inner {
+                servers: Servers::new(settings, clock),
+                known: Mutex::default(),
+            }),
+        }
+    }
+
+    fn handle(&self, acts: Option<&[String]>) -> Handle {
+        Handle {
+            inner: Arc::clone(&self.inner),
+            acts: acts.map(<[String]>::to_vec),
+        }
+    }
+}
+
+impl Provider for Redis {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    fn actions(&self) -> &[Spec] {
+        &self.actions
+    }
+
+    fn endpoints(&self) -> BTreeMap<String, String> {
+        let servers = &self.inner.servers;
+        let names = servers.names().unwrap_or_default();
+        let place = |name: String| {
+            let address = servers.info(&name).ok()?.addr().to_string();
+            Some((name, format!("redis://{address}")))
+        };
+        names.into_iter().filter_map(place).collect()
+    }
+
+    fn audit_lag(&self) -> Bound {
+        Bound::Published {
+            within: Duration::ZERO,
+            source: "https://redis.io/docs/latest/commands/client-list/".to_owned(),
+        }
+    }
+
+    fn probe_pause(&self) -> Duration {
+        Duration::from_millis(50)
+    }
+
+    fn decode(&self, named: &Named) -> Named {
+        named.clone()
+    }
+
+    fn commands(&self, call: &Call) -> Vec<String> {
+        super::action::of(call).map_or_else(Vec::new, |action| (action.commands)(call))
+    }
+
+    fn reads(&self, _: Option<ReadKind>) -> Vec<String> {
+        ["+acl|getuser", "+client|list", "+info"]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
+    fn permissions(&self, needs: &[Need<'_>]) -> Option<serde_json::Value> {
+        let all: BTreeSet<&String> = needs.iter().flat_map(|need| need.permissions).collect();
+        (!all.is_empty()).then(|| json!({ "rules": all }))
+    }
+
+    fn guardrail(&self) -> Option<Guardrail> {
+        None
+    }
+
+    fn is_set_up(&self) -> bool {
+        self.inner.servers.is_set_up()
+    }
+
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        Box::pin(async move { super::footing::footing(&self.handle(None)).await })
+    }
+
+    fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {
+        Arc::new(self.handle(None))
+    }
+
+    fn actor(&self, _: Option<&str>, only: &[String]) -> Arc<dyn Act> {
+        Arc::new(self.handle(Some(only)))
+    }
+}
+
+/// A handle: it reads, and acts where it was given permissions.
+pub(super) struct Handle {
+    inner: Arc<Inner>,
+    acts: Option<Vec<String>>,
+}
+
+impl Handle {
+    pub(super) fn servers(&self) -> &Servers {
+        &self.inner.servers
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        self.inner.servers.clock()
+    }
+
+    /// Whether it was given all of these permissions.
+    fn may(&self, permissions: &[String]) -> bool {
+        let given = self.acts.as_deref().unwrap_or_default();
+        permissions.iter().all(|wanted| given.contains(wanted))
+    }
+
+    /// Keeps that a server knew a password as right.
+    pub(super) fn know(&self, target: &Locator, with: &Secret) {
+        let known = (target.clone(), Digest::of(with.expose().as_bytes()));
+        let mut all = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.insert(known);
+    }
+
+    /// Whether a server knew a password as right before.
+    pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
+        let known = (target.clone(), Digest::of(with.expose().as_bytes()));
+        let all = self
+            .inner
+            .known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.contains(&known)
+    }
+}
+
+impl Observe for Handle {
+    fn whoami(&self) -> Soon<'_, Result<Vec<Locator>, Why>> {
+        Box::pin(whoami(self))
+    }
+
+    fn resolve<'a>(&'a self, named: &'a [Named]) -> Soon<'a, Vec<Result<Locator, Why>>> {
+        let each = named.iter().map(move |one| super::user::resolve(self, one));
+        Box::pin(stream::iter(each).buffered(4).collect())
+    }
+
+    fn observe<'a>(&'a self, targets: &'a [Locator]) -> Soon<'a, Vec<Seen>> {
+        Box::pin(super::user::observe(self, targets))
+    }
+
+    fn read<'a>(&'a self, query: &'a Query) -> Soon<'a, Result<Reading, Why>> {
+        Box::pin(super::reading::read(self, query))
+    }
+
+    fn made<'a>(&'a self, _: &'a Call) -> Soon<'a, Result<Vec<Locator>, Why>> {
+        // A password is changed in place: nothing is made beside the user.
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
+    fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
+        Box::pin(super::probe::probe(self, target, with))
+    }
+
+    fn clock_ahead(&self) -> Option<Duration> {
+        self.servers().ahead()
+    }
+}
+
+impl Act for Handle {
+    fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
+        let each = calls.iter().map(move |call| perform(self, call));
+        Box::pin(stream::iter(each).buffered(4).collect())
+    }
+
+    fn deliver<'a>(&'a self, _: &'a Call, _: &'a Secret) -> Soon<'a, Outcome> {
+        let text = "Redis keeps no secrets for others";
+        let why = Why::new(Because::NotImplemented, text);
+        Box::pin(async move { Outcome::Refused(why) })
+    }
+}
+
+async fn perform(on: &Handle, call: &Call) -> Outcome {
+    let refused = |because, text: String| Outcome::Refused(Why::new(because, text));
+    let Some(action) = super::action::of(call) else {
+        let text = format!("redis has no action `{}`", call.action);
+        return refused(Because::NotImplemented, text);
+    };
+    let spec = (action.spec)();
+    if !on.may(&spec.permissions) {
+        let text = format!("this handle is not permitted to `{}`", spec.id);
+        return refused(Because::Denied, text);
+    }
+    if call.target.kind() != &spec.on {
+        let text = format!("`{}` does not work on {}", spec.id, call.target);
+        return refused(Because::Invalid, text);
+    }
+    (action.perform)(on, call).await
+}
+
+/// Who we are on each server that answers; an error only where none does.
+async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
+    let names = on.servers().names()?;
+    let asked = names.iter().map(|name| async move {
+        let mut reader = on.servers().reader(name).await?;
+        let said = reader.ask(&["ACL", "WHOAMI"]).await?;
+        let user = super::rules::text(&said).ok_or_else(super::user::garbled)?;
+        Ok(Locator::new(&kind("user"), &user, Some(name)))
+    });
+    let mut own = Vec::new();
+    let mut failed = None;
+    for answer in join_all(asked).await {
+        match answer {
+            Ok(user) => own.push(user),
+            Err(why) => failed = Some(why),
+        }
+    }
+    match (own.is_empty(), failed) {
+        (true, Some(why)) => Err(why),
+        (_, _) => Ok(own),
+    }
+}

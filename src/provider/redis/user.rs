@@ -1,0 +1,216 @@
+//! Looking at users and connections, and finding them by name.
+//!
+//! A user that is off is closed only once no connection of it is left.
+
+use std::collections::BTreeMap;
+
+use futures_util::future::join_all;
+use serde_json::json;
+
+use super::adapter::Handle;
+use super::client::Reader;
+use super::kind;
+use super::rules::{self, Client, User};
+use crate::domain::{Because, Fact, Fields, Locator, Named, Seen, Why};
+
+/// What stands in a field for how a user can be used.
+pub(super) const OPEN: &str = "open";
+const LINGERING: &str = "lingering";
+const CLOSED: &str = "closed";
+
+pub(super) fn garbled() -> Why {
+    Why::new(
+        Because::Garbled,
+        "the server's answer could not be understood",
+    )
+}
+
+pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
+    let mut by_server: BTreeMap<&str, Vec<&Locator>> = BTreeMap::new();
+    for target in targets {
+        by_server
+            .entry(target.account().unwrap_or_default())
+            .or_default()
+            .push(target);
+    }
+    let asked = by_server
+        .into_iter()
+        .map(|(server, targets)| of_server(on, server, targets));
+    let seen: BTreeMap<Locator, Fact> = join_all(asked).await.into_iter().flatten().collect();
+    let at = on.clock().now();
+    let each = targets.iter().map(|target| Seen {
+        target: target.clone(),
+        at,
+        fact: seen.get(target).cloned().unwrap_or_else(|| {
+            let text = format!("{target} was not looked at");
+            Fact::Unreadable(Why::new(Because::Garbled, text))
+        }),
+    });
+    each.collect()
+}
+
+async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMap<Locator, Fact> {
+    let mut facts = BTreeMap::new();
+    match on.servers().reader(server).await {
+        Ok(mut reader) => {
+            for target in targets {
+                let fact = look(&mut reader, target).await;
+                facts.insert(target.clone(), fact.unwrap_or_else(Fact::Unreadable));
+            }
+        }
+        Err(why) => {
+            let each = targets
+                .iter()
+                .map(|target| ((*target).clone(), Fact::Unreadable(why.clone())));
+            facts.extend(each);
+        }
+    }
+    facts
+}
+
+async fn look(reader: &mut Reader, target: &Locator) -> Result<Fact, Why> {
+    match target.kind().noun() {
+        "user" => match user(reader, target.id()).await? {
+            Some(user) => {
+                let clients = clients(reader, target.id()).await?.len();
+                let fields = present(reader, &user, clients).await?;
+                Ok(Fact::Present(principal(fields, target)))
+            }
+            None => Ok(Fact::Gone),
+        },
+        "client" => match connection(reader, target).await? {
+            Some(client) => {
+                let user = Locator::new(&kind("user"), &client.user, Some(&reader.name));
+                let fields = Fields::from([("status".to_owned(), json!("Active"))]);
+                Ok(Fact::Present(principal(fields, &user)))
+            }
+            None => Ok(Fact::Gone),
+        },
+        other => Err(Why::new(
+            Because::Invalid,
+            format!("redis knows no kind `{other}`"),
+        )),
+    }
+}
+
+fn principal(mut fields: Fields, user: &Locator) -> Fields {
+    fields.insert("principal".to_owned(), json!(user));
+    fields
+}
+
+/// A user by name; none where the server has none of that name.
+pub(super) async fn user(reader: &mut Reader, name: &str) -> Result<Option<User>, Why> {
+    let said = reader.ask(&["ACL", "GETUSER", name]).await?;
+    User::read(&said).ok_or_else(garbled)
+}
+
+/// The connections that a user has open, ours aside.
+pub(super) async fn clients(reader: &mut Reader, name: &str) -> Result<Vec<Client>, Why> {
+    let ours: u64 =
+        redis::from_redis_value(reader.ask(&["CLIENT", "ID"]).await?).map_err(|_| garbled())?;
+    let all = rules::clients(&reader.ask(&["CLIENT", "LIST"]).await?).ok_or_else(garbled)?;
+    Ok(all
+        .into_iter()
+        .filter(|one| one.user == name && one.id != ours)
+        .collect())
+}
+
+async fn present(reader: &mut Reader, user: &User, clients: usize) -> Result<Fields, Why> {
+    let access = match (user.is_on, clients) {
+        (true, _) => OPEN,
+        (false, 0) => CLOSED,
+        (false, _) => LINGERING,
+    };
+    let mut fields = Fields::from([
+        ("access".to_owned(), json!(access)),
+        ("connections".to_owned(), json!(clients)),
+        ("commands".to_owned(), json!(user.commands)),
+        ("selectors".to_owned(), json!(user.selectors)),
+        ("passwords".to_owned(), json!(user.passwords())),
+    ]);
+    if user.takes_any {
+        fields.insert("takes_any_password".to_owned(), json!(true));
+    }
+    // What is not permitted to be asked is not known; that withholds nothing here.
+    if let Ok(said) = reader.ask(&["CONFIG", "GET", "aclfile"]).await {
+        let file = rules::config(&said, "aclfile").unwrap_or_default();
+        fields.insert("survives_restart".to_owned(), json!(!file.is_empty()));
+    }
+    Ok(fields)
+}
+
+/// The run of a server: connections are counted anew in each.
+pub(super) async fn run(reader: &mut Reader) -> Result<String, Why> {
+    let said = reader.ask(&["INFO", "server"]).await?;
+    let run = rules::info(&said, "run_id").ok_or_else(garbled)?;
+    Ok(run.chars().take(8).collect())
+}
+
+/// The connection of an id, while it is there.
+async fn connection(reader: &mut Reader, target: &Locator) -> Result<Option<Client>, Why> {
+    let parts = target
+        .id()
+        .split_once('-')
+        .and_then(|(id, run)| Some((id.parse::<u64>().ok()?, run)));
+    let (id, of_run) = parts.ok_or_else(|| {
+        let text = "a connection is written ID-RUN, as contain lists it";
+        Why::new(Because::Invalid, text)
+    })?;
+    if run(reader).await? != of_run {
+        return Ok(None);
+    }
+    let all = rules::clients(&reader.ask(&["CLIENT", "LIST"]).await?).ok_or_else(garbled)?;
+    Ok(all.into_iter().find(|one| one.id == id))
+}
+
+/// The user that something is about, with a connection to its server: of a connection, whose it is.
+pub(super) async fn resolve_user(on: &Handle, target: &Locator) -> Result<(Reader, Locator), Why> {
+    let mut reader = on
+        .servers()
+        .reader(target.account().unwrap_or_default())
+        .await?;
+    if *target.kind() == kind("user") {
+        return Ok((reader, target.clone()));
+    }
+    match connection(&mut reader, target).await? {
+        Some(client) => {
+            let user = Locator::new(&kind("user"), &client.user, target.account());
+            Ok((reader, user))
+        }
+        None => Err(Why::new(Because::Missing, format!("{target} has ended"))),
+    }
+}
+
+/// Finds what was typed; without a server on all of them.
+pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
+    let names = match &named.account {
+        Some(account) => vec![account.clone()],
+        None => on.servers().names()?,
+    };
+    let candidates: Vec<Locator> = names
+        .iter()
+        .map(|server| Locator::new(&named.kind, &named.id, Some(server)))
+        .collect();
+    let (mut found, mut why) = (Vec::new(), None);
+    for seen in observe(on, &candidates).await {
+        match seen.fact {
+            Fact::Present(_) => found.push(seen.target),
+            Fact::Gone => {}
+            Fact::Unreadable(unread) => why = Some(unread),
+        }
+    }
+    let ambiguous = |text: String| Err(Why::new(Because::Ambiguous, text));
+    match (found.as_slice(), why) {
+        ([one], None) => Ok(one.clone()),
+        ([], Some(why)) => Err(why),
+        ([], None) => {
+            let text = format!("no server has a {} of this name", named.kind.noun());
+            Err(Why::new(Because::Missing, text))
+        }
+        ([_], Some(why)) => ambiguous(format!(
+            "one server has it and another did not answer ({}); write @SERVER",
+            why.text
+        )),
+        (_, _) => ambiguous("more than one server has it; write @SERVER".to_owned()),
+    }
+}

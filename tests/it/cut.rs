@@ -1,0 +1,156 @@
+//! A proxy on loopback that breaks one exchange at a time, for protocols that are no HTTP: what the server did is then held
+//! against what the adapter says it did.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration as Wait;
+
+/// What befalls one message; messages are counted as they arrive, on all connections together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// The request never reaches the server.
+    Lost,
+    /// The server acts, and its reply never comes.
+    Unheard,
+    /// The server acts, and half of its reply comes before the connection breaks.
+    Half,
+    /// The server acts, and something else comes instead of its reply.
+    Garbled,
+    /// The server acts, and its reply comes after anybody waits for it.
+    Late,
+}
+
+pub(crate) const FAULTS: [Fault; 5] = [
+    Fault::Lost,
+    Fault::Unheard,
+    Fault::Half,
+    Fault::Garbled,
+    Fault::Late,
+];
+
+/// The proxy; it ends with its handle.
+pub(crate) struct Cut {
+    pub(crate) port: u16,
+    struck: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Drop for Cut {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        for stream in self.open.lock().unwrap().iter() {
+            drop(stream.shutdown(Shutdown::Both));
+        }
+    }
+}
+
+impl Cut {
+    /// Stands before a server, and lets the fault befall the message of this number, counted from 0.
+    pub(crate) fn before(server: &str, fault: Fault, nth: usize) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let cut = Self {
+            port: listener.local_addr().unwrap().port(),
+            struck: Arc::default(),
+            over: Arc::default(),
+            open: Arc::default(),
+        };
+        let (struck, over, open) = (
+            Arc::clone(&cut.struck),
+            Arc::clone(&cut.over),
+            Arc::clone(&cut.open),
+        );
+        let server = server.to_owned();
+        let count = Arc::new(AtomicUsize::new(0));
+        std::thread::spawn(move || {
+            while let Ok((caller, _)) = listener.accept() {
+                if over.load(Ordering::SeqCst) {
+                    return;
+                }
+                let Ok(server) = TcpStream::connect(&server) else {
+                    continue;
+                };
+                for stream in [&caller, &server] {
+                    stream.set_nodelay(true).unwrap();
+                    open.lock().unwrap().push(stream.try_clone().unwrap());
+                }
+                let line = Line {
+                    fault,
+                    nth,
+                    count: Arc::clone(&count),
+                    struck: Arc::clone(&struck),
+                    spoils: Arc::default(),
+                };
+                let there = (caller.try_clone().unwrap(), server.try_clone().unwrap());
+                let out = line.clone();
+                std::thread::spawn(move || out.forward(there, true));
+                std::thread::spawn(move || line.forward((server, caller), false));
+            }
+        });
+        cut
+    }
+
+    /// Whether the message came that was to meet the fault.
+    pub(crate) fn has_struck(&self) -> bool {
+        self.struck.load(Ordering::SeqCst)
+    }
+}
+
+/// One connection through the proxy.
+#[derive(Clone)]
+struct Line {
+    fault: Fault,
+    nth: usize,
+    count: Arc<AtomicUsize>,
+    struck: Arc<AtomicBool>,
+    /// Whether the next reply is spoilt.
+    spoils: Arc<AtomicBool>,
+}
+
+impl Line {
+    fn forward(&self, (mut from, mut to): (TcpStream, TcpStream), asks: bool) {
+        let mut bytes = [0; 65536];
+        loop {
+            let read = match from.read(&mut bytes) {
+                Ok(0) | Err(_) => break,
+                Ok(read) => read,
+            };
+            let message = &bytes[..read];
+            if asks && self.count.fetch_add(1, Ordering::SeqCst) == self.nth {
+                self.struck.store(true, Ordering::SeqCst);
+                if self.fault == Fault::Lost {
+                    break;
+                }
+                self.spoils.store(true, Ordering::SeqCst);
+            }
+            if !asks && self.spoils.load(Ordering::SeqCst) {
+                match self.fault {
+                    Fault::Lost | Fault::Unheard => break,
+                    Fault::Half => {
+                        drop(to.write_all(&message[..read / 2]));
+                        break;
+                    }
+                    Fault::Garbled => {
+                        let garbage: Vec<u8> = message.iter().map(|byte| byte ^ 0x55).collect();
+                        drop(to.write_all(&garbage));
+                        break;
+                    }
+                    // Nobody waits that long; the connection stays open.
+                    Fault::Late => continue,
+                }
+            }
+            if to.write_all(message).is_err() {
+                break;
+            }
+        }
+        // What the server was asked before it is hung up on, it does.
+        if self.struck.load(Ordering::SeqCst) {
+            std::thread::park_timeout(Wait::from_millis(20));
+        }
+        drop(from.shutdown(Shutdown::Both));
+        drop(to.shutdown(Shutdown::Both));
+    }
+}

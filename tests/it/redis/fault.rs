@@ -1,0 +1,126 @@
+//! The fault matrix: every action, every fault, at every message; what the adapter says is held against the server.
+
+use std::sync::Arc;
+
+use contain::domain::{Duration, Fact, Fields, Outcome, Spec};
+use contain::provider::redis;
+
+use super::user::{call, fields};
+use super::{OURS, Store, provider};
+use crate::cut::{Cut, FAULTS, Fault};
+
+/// More messages than any action sends.
+const MOST: usize = 40;
+
+/// One cell; `None` where the action was over before the message came. Says what is wrong, where something is.
+async fn cell(
+    store: &Store,
+    (spec, user): (&Spec, &str),
+    before: &Fields,
+    (fault, nth): (Fault, usize),
+) -> Option<Option<String>> {
+    let cut = Cut::before(store.0.endpoint(), fault, nth);
+    let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
+    let through = provider(&url, Duration::from_millis(1000));
+    let target = format!("redis:user/{user}@main");
+    let was = store.rules(user);
+    let act = call(spec, &target, before);
+    let outcome = through
+        .actor(None, &spec.permissions)
+        .perform(&[act])
+        .await
+        .remove(0);
+    if !cut.has_struck() {
+        return None;
+    }
+    drop(cut);
+    let is = store.rules(user);
+    let is_true = match &outcome {
+        Outcome::Done(answer) if answer.applied => is != was,
+        Outcome::Done(_) | Outcome::InDoubt(_) => true,
+        Outcome::AlreadySo => false,
+        Outcome::Refused(_) | Outcome::Throttled { .. } | Outcome::Unavailable(_) => is == was,
+    };
+    let said = format!("{outcome:?}");
+    let leaks = said.contains(OURS);
+    let wrong = (!is_true || leaks).then(|| {
+        format!(
+            "{} under {fault:?} at message {nth}: {said}; before {was}, after {is}",
+            spec.id
+        )
+    });
+    Some(wrong)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do() {
+    let store = Arc::new(Store::start(&[]));
+    let mut tasks = Vec::new();
+    let turns = Arc::new(tokio::sync::Semaphore::new(8));
+    for (at, spec) in redis::actions().into_iter().enumerate() {
+        for (of, fault) in FAULTS.into_iter().enumerate() {
+            // A user of its own for each row, so that rows can be played together.
+            let user = format!("row_{at}_{of}");
+            store.admin(&["ACL", "SETUSER", &user, "reset", "on", ">x", "~*", "+@all"]);
+            let (store, spec, turns) = (Arc::clone(&store), spec.clone(), Arc::clone(&turns));
+            tasks.push(tokio::spawn(async move {
+                let _turn = turns.acquire().await;
+                let direct = provider(&store.url(), Duration::from_secs(10));
+                let before = fields(direct.as_ref(), &format!("redis:user/{user}@main")).await;
+                let (mut cells, mut wrong) = (0, Vec::new());
+                for nth in 0..MOST {
+                    let start: &[&str] = match spec.cut() {
+                        // An inverse starts from what its cut left.
+                        None => &["reset", "off", ">x", "~*", "-@all"],
+                        Some(_) => &["reset", "on", ">x", "~*", "+@all"],
+                    };
+                    store.admin(&[&["ACL", "SETUSER", user.as_str()], start].concat());
+                    match cell(&store, (&spec, &user), &before, (fault, nth)).await {
+                        Some(said) => wrong.extend(said),
+                        None => break,
+                    }
+                    cells += 1;
+                }
+                (cells, wrong)
+            }));
+        }
+    }
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for task in tasks {
+        let (count, said) = task.await.unwrap();
+        cells += count;
+        wrong.extend(said);
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {cells}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(cells >= 5 * 5 * 5, "{cells} cells");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_fault_on_the_line_makes_a_user_look_closed_or_gone() {
+    let store = Store::start(&[]);
+    let mut cells = 0;
+    for fault in FAULTS {
+        for nth in 0..MOST {
+            let cut = Cut::before(store.0.endpoint(), fault, nth);
+            let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
+            let through = provider(&url, Duration::from_millis(1000));
+            let target = "redis:user/svc@main".parse().unwrap();
+            let seen = through.reader(None).observe(&[target]).await.remove(0);
+            if !cut.has_struck() {
+                break;
+            }
+            cells += 1;
+            match seen.fact {
+                Fact::Unreadable(_) => {}
+                Fact::Present(fields) => assert_eq!(fields["access"], "open", "{fault:?} at {nth}"),
+                Fact::Gone => panic!("gone under {fault:?} at {nth}"),
+            }
+        }
+    }
+    assert!(cells >= 5 * 4, "{cells} cells");
+}
