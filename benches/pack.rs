@@ -111,7 +111,7 @@ fn reqwest(bencher: Bencher) {
                 let bytes = reply.bytes().await.expect("a body");
                 let told: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
                 assert_eq!(
-                    told.get("status").and_then(serde_json::Value::as_str),
+                    told.get("status").and_then(|told| told.as_str()),
                     Some("on")
                 );
             }
