@@ -44,7 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with an incident: look at what is in doubt, then finish what is open or due')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Give back what was cut, as far as it may come back; a compromised credential only where it is named')
             [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open, list or close incidents, or note something in one')
-            [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator or a bare id is, which account owns it, and what its state is')
+            [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator, a bare id or a secret is, which account owns it, and what its state is')
             [CompletionResult]::new('measures', 'measures', [CompletionResultType]::ParameterValue, 'List the cuts in force and their reviews, move a review, or give a cut back')
             [CompletionResult]::new('evidence', 'evidence', [CompletionResultType]::ParameterValue, 'List, add to, or take out the evidence of an incident')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything')
@@ -52,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider')
             [CompletionResult]::new('playbook', 'playbook', [CompletionResultType]::ParameterValue, 'Check playbooks, and show what the language and the shelf hold')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check the policies, explain what they say of a plan, or hold them to written cases')
+            [CompletionResult]::new('estate', 'estate', [CompletionResultType]::ParameterValue, 'Check estate.yaml, and show who owns what, who uses it, and what breaks with it')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, verify it, or sign it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -61,7 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;isolate' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)')
@@ -85,7 +86,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;inventory' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
@@ -104,7 +105,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;validate' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest')
@@ -124,7 +125,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;reissue' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--input', '--input', [CompletionResultType]::ParameterName, 'Give an input of the playbook a value: deliver_to=LOCATOR says where consumers read it (can be repeated)')
             [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)')
@@ -232,7 +233,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;propose' {
             [CompletionResult]::new('--subjects', '--subjects', [CompletionResultType]::ParameterName, 'Read further subjects from FILE, one per line; `-` is standard input')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h')
             [CompletionResult]::new('--rationale', '--rationale', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal as what you say, never as more')
             [CompletionResult]::new('--evidence', '--evidence', [CompletionResultType]::ParameterName, 'What it rests on: a reference, a link, an id (can be repeated)')
@@ -328,6 +329,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open an incident without cutting anything yet')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List incidents, oldest first')
+            [CompletionResult]::new('join', 'join', [CompletionResultType]::ParameterValue, 'Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an id, list what is there')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
             [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
             [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
@@ -358,6 +360,18 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;incident;list' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;incident;join' {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
@@ -428,6 +442,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;incident;review' {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'What you say about it; kept in the journal')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Sign it with this SSH key, which it takes where allowed_signers has one of yours; otherwise CONTAIN_SIGNING_KEY')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
@@ -470,6 +485,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;incident;close' {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Sign the final report with this SSH key; otherwise with CONTAIN_SIGNING_KEY, or signing.key of contain.yaml')
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
@@ -529,6 +545,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;incident;help' {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open an incident without cutting anything yet')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List incidents, oldest first')
+            [CompletionResult]::new('join', 'join', [CompletionResultType]::ParameterValue, 'Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an id, list what is there')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
             [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
             [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
@@ -547,6 +564,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;incident;help;list' {
+            break
+        }
+        'contain;incident;help;join' {
             break
         }
         'contain;incident;help;show' {
@@ -586,7 +606,8 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;identify' {
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Say what a pasted leak holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Say what a text or a scanner''s report holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids and where they stood')
+            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Say what one secret is, offline and without showing it: env:NAME, file:PATH, fd:N or stdin')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
@@ -755,6 +776,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;report' {
             [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident, or a drill; otherwise the only open one, or the latest')
             [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'For whom: internal names everything; external replaces names by stable pseudonyms and leaves out what people wrote')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key to sign with: a private key''s file, or the .pub beside a key that an agent or hardware holds; otherwise CONTAIN_SIGNING_KEY, or signing.key of contain.yaml')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
             [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
@@ -762,6 +784,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--md', '--md', [CompletionResultType]::ParameterName, 'As Markdown, which is what is printed otherwise too')
             [CompletionResult]::new('--html', '--html', [CompletionResultType]::ParameterName, 'As one HTML file that needs nothing else; with `--json` the report stands in `data` as JSON')
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print it only; otherwise it is stored in the incident''s folder too, and noted in the journal')
+            [CompletionResult]::new('--sign', '--sign', [CompletionResultType]::ParameterName, 'Store what closing stores, every form for both audiences, and sign the list of their digests with an SSH key')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -1116,6 +1139,94 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;policy;help;help' {
             break
         }
+        'contain;estate' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check a file, and report everything that is wrong with it; ends 2 on any problem')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the identities, with owner, environment, criticality, and how much each holds')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an identity: who owns it, all that it holds and where that lies, who depends on it; or whose a thing is')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of the file, for editors')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;estate;lint' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;estate;list' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;estate;show' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;estate;schema' {
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'contain;estate;help' {
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check a file, and report everything that is wrong with it; ends 2 on any problem')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the identities, with owner, environment, criticality, and how much each holds')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an identity: who owns it, all that it holds and where that lies, who depends on it; or whose a thing is')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of the file, for editors')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'contain;estate;help;lint' {
+            break
+        }
+        'contain;estate;help;list' {
+            break
+        }
+        'contain;estate;help;show' {
+            break
+        }
+        'contain;estate;help;schema' {
+            break
+        }
+        'contain;estate;help;help' {
+            break
+        }
         'contain;drill' {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
@@ -1182,6 +1293,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('give-up', 'give-up', [CompletionResultType]::ParameterValue, 'Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here did not take it, or was killed')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1214,6 +1326,20 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'contain;journal;give-up' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, in your words; kept in the journal')
+            [CompletionResult]::new('--incident', '--incident', [CompletionResultType]::ParameterName, 'The incident; otherwise the only open one, or the latest')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Use the workspace in DIR instead of looking for contain.yaml here and above')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep incidents under DIR, e.g. when the usual place cannot be written')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)')
+            [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print exactly one JSON document on standard output, whatever the ending')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'contain;journal;sign' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Sign with this SSH key: a file with a private key, or the .pub of one that an agent or a FIDO key holds')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Copy the checkpoint and its signature into DIR, out of reach of whoever can write here (can be repeated)')
@@ -1232,6 +1358,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;journal;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('give-up', 'give-up', [CompletionResultType]::ParameterValue, 'Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here did not take it, or was killed')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1240,6 +1367,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;journal;help;verify' {
+            break
+        }
+        'contain;journal;help;give-up' {
             break
         }
         'contain;journal;help;sign' {
@@ -1287,7 +1417,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Go on with an incident: look at what is in doubt, then finish what is open or due')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Give back what was cut, as far as it may come back; a compromised credential only where it is named')
             [CompletionResult]::new('incident', 'incident', [CompletionResultType]::ParameterValue, 'Open, list or close incidents, or note something in one')
-            [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator or a bare id is, which account owns it, and what its state is')
+            [CompletionResult]::new('identify', 'identify', [CompletionResultType]::ParameterValue, 'Say what a locator, a bare id or a secret is, which account owns it, and what its state is')
             [CompletionResult]::new('measures', 'measures', [CompletionResultType]::ParameterValue, 'List the cuts in force and their reviews, move a review, or give a cut back')
             [CompletionResult]::new('evidence', 'evidence', [CompletionResultType]::ParameterValue, 'List, add to, or take out the evidence of an incident')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything')
@@ -1295,6 +1425,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider')
             [CompletionResult]::new('playbook', 'playbook', [CompletionResultType]::ParameterValue, 'Check playbooks, and show what the language and the shelf hold')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Check the policies, explain what they say of a plan, or hold them to written cases')
+            [CompletionResult]::new('estate', 'estate', [CompletionResultType]::ParameterValue, 'Check estate.yaml, and show who owns what, who uses it, and what breaks with it')
             [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second')
             [CompletionResult]::new('journal', 'journal', [CompletionResultType]::ParameterValue, 'Show an incident''s journal, verify it, or sign it')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script for a shell')
@@ -1344,6 +1475,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;incident' {
             [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open an incident without cutting anything yet')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List incidents, oldest first')
+            [CompletionResult]::new('join', 'join', [CompletionResultType]::ParameterValue, 'Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an id, list what is there')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Say where an incident stands, what is owed, and what is lacking before it can be closed')
             [CompletionResult]::new('done', 'done', [CompletionResultType]::ParameterValue, 'Say that a manual task was done')
             [CompletionResult]::new('waive', 'waive', [CompletionResultType]::ParameterValue, 'Take on yourself that an open item holds back nothing any more')
@@ -1361,6 +1493,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;help;incident;list' {
+            break
+        }
+        'contain;help;incident;join' {
             break
         }
         'contain;help;incident;show' {
@@ -1508,6 +1643,25 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;policy;test' {
             break
         }
+        'contain;help;estate' {
+            [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check a file, and report everything that is wrong with it; ends 2 on any problem')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the identities, with owner, environment, criticality, and how much each holds')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an identity: who owns it, all that it holds and where that lies, who depends on it; or whose a thing is')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of the file, for editors')
+            break
+        }
+        'contain;help;estate;lint' {
+            break
+        }
+        'contain;help;estate;list' {
+            break
+        }
+        'contain;help;estate;show' {
+            break
+        }
+        'contain;help;estate;schema' {
+            break
+        }
         'contain;help;drill' {
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Rehearse a scenario')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the scenarios that ship')
@@ -1522,6 +1676,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         'contain;help;journal' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the entries in short, one a line')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged')
+            [CompletionResult]::new('give-up', 'give-up', [CompletionResultType]::ParameterValue, 'Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here did not take it, or was killed')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen')
             break
         }
@@ -1529,6 +1684,9 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             break
         }
         'contain;help;journal;verify' {
+            break
+        }
+        'contain;help;journal;give-up' {
             break
         }
         'contain;help;journal;sign' {

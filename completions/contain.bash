@@ -31,6 +31,9 @@ _contain() {
             contain,drill)
                 cmd="contain__subcmd__drill"
                 ;;
+            contain,estate)
+                cmd="contain__subcmd__estate"
+                ;;
             contain,evidence)
                 cmd="contain__subcmd__evidence"
                 ;;
@@ -115,6 +118,36 @@ _contain() {
             contain__subcmd__drill__subcmd__help,run)
                 cmd="contain__subcmd__drill__subcmd__help__subcmd__run"
                 ;;
+            contain__subcmd__estate,help)
+                cmd="contain__subcmd__estate__subcmd__help"
+                ;;
+            contain__subcmd__estate,lint)
+                cmd="contain__subcmd__estate__subcmd__lint"
+                ;;
+            contain__subcmd__estate,list)
+                cmd="contain__subcmd__estate__subcmd__list"
+                ;;
+            contain__subcmd__estate,schema)
+                cmd="contain__subcmd__estate__subcmd__schema"
+                ;;
+            contain__subcmd__estate,show)
+                cmd="contain__subcmd__estate__subcmd__show"
+                ;;
+            contain__subcmd__estate__subcmd__help,help)
+                cmd="contain__subcmd__estate__subcmd__help__subcmd__help"
+                ;;
+            contain__subcmd__estate__subcmd__help,lint)
+                cmd="contain__subcmd__estate__subcmd__help__subcmd__lint"
+                ;;
+            contain__subcmd__estate__subcmd__help,list)
+                cmd="contain__subcmd__estate__subcmd__help__subcmd__list"
+                ;;
+            contain__subcmd__estate__subcmd__help,schema)
+                cmd="contain__subcmd__estate__subcmd__help__subcmd__schema"
+                ;;
+            contain__subcmd__estate__subcmd__help,show)
+                cmd="contain__subcmd__estate__subcmd__help__subcmd__show"
+                ;;
             contain__subcmd__evidence,add)
                 cmd="contain__subcmd__evidence__subcmd__add"
                 ;;
@@ -153,6 +186,9 @@ _contain() {
                 ;;
             contain__subcmd__help,drill)
                 cmd="contain__subcmd__help__subcmd__drill"
+                ;;
+            contain__subcmd__help,estate)
+                cmd="contain__subcmd__help__subcmd__estate"
                 ;;
             contain__subcmd__help,evidence)
                 cmd="contain__subcmd__help__subcmd__evidence"
@@ -226,6 +262,18 @@ _contain() {
             contain__subcmd__help__subcmd__drill,run)
                 cmd="contain__subcmd__help__subcmd__drill__subcmd__run"
                 ;;
+            contain__subcmd__help__subcmd__estate,lint)
+                cmd="contain__subcmd__help__subcmd__estate__subcmd__lint"
+                ;;
+            contain__subcmd__help__subcmd__estate,list)
+                cmd="contain__subcmd__help__subcmd__estate__subcmd__list"
+                ;;
+            contain__subcmd__help__subcmd__estate,schema)
+                cmd="contain__subcmd__help__subcmd__estate__subcmd__schema"
+                ;;
+            contain__subcmd__help__subcmd__estate,show)
+                cmd="contain__subcmd__help__subcmd__estate__subcmd__show"
+                ;;
             contain__subcmd__help__subcmd__evidence,add)
                 cmd="contain__subcmd__help__subcmd__evidence__subcmd__add"
                 ;;
@@ -253,6 +301,9 @@ _contain() {
             contain__subcmd__help__subcmd__incident,handover)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__handover"
                 ;;
+            contain__subcmd__help__subcmd__incident,join)
+                cmd="contain__subcmd__help__subcmd__incident__subcmd__join"
+                ;;
             contain__subcmd__help__subcmd__incident,list)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__list"
                 ;;
@@ -273,6 +324,9 @@ _contain() {
                 ;;
             contain__subcmd__help__subcmd__incident,waive)
                 cmd="contain__subcmd__help__subcmd__incident__subcmd__waive"
+                ;;
+            contain__subcmd__help__subcmd__journal,give-up)
+                cmd="contain__subcmd__help__subcmd__journal__subcmd__give__subcmd__up"
                 ;;
             contain__subcmd__help__subcmd__journal,show)
                 cmd="contain__subcmd__help__subcmd__journal__subcmd__show"
@@ -361,6 +415,9 @@ _contain() {
             contain__subcmd__incident,help)
                 cmd="contain__subcmd__incident__subcmd__help"
                 ;;
+            contain__subcmd__incident,join)
+                cmd="contain__subcmd__incident__subcmd__join"
+                ;;
             contain__subcmd__incident,list)
                 cmd="contain__subcmd__incident__subcmd__list"
                 ;;
@@ -403,6 +460,9 @@ _contain() {
             contain__subcmd__incident__subcmd__help,help)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__help"
                 ;;
+            contain__subcmd__incident__subcmd__help,join)
+                cmd="contain__subcmd__incident__subcmd__help__subcmd__join"
+                ;;
             contain__subcmd__incident__subcmd__help,list)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__list"
                 ;;
@@ -424,6 +484,9 @@ _contain() {
             contain__subcmd__incident__subcmd__help,waive)
                 cmd="contain__subcmd__incident__subcmd__help__subcmd__waive"
                 ;;
+            contain__subcmd__journal,give-up)
+                cmd="contain__subcmd__journal__subcmd__give__subcmd__up"
+                ;;
             contain__subcmd__journal,help)
                 cmd="contain__subcmd__journal__subcmd__help"
                 ;;
@@ -435,6 +498,9 @@ _contain() {
                 ;;
             contain__subcmd__journal,verify)
                 cmd="contain__subcmd__journal__subcmd__verify"
+                ;;
+            contain__subcmd__journal__subcmd__help,give-up)
+                cmd="contain__subcmd__journal__subcmd__help__subcmd__give__subcmd__up"
                 ;;
             contain__subcmd__journal__subcmd__help,help)
                 cmd="contain__subcmd__journal__subcmd__help__subcmd__help"
@@ -593,7 +659,7 @@ _contain() {
 
     case "${cmd}" in
         contain)
-            opts="-h -V --json --workspace --journal --as --operator --help --version isolate inventory validate reissue plan apply approve run propose status verify resume restore incident identify measures evidence report provider doctor playbook policy drill journal completions man help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version isolate inventory validate reissue plan apply approve run propose status verify resume restore incident identify measures evidence report provider doctor playbook policy estate drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -920,6 +986,240 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__estate)
+            opts="-h -V --json --workspace --journal --as --operator --help --version lint list show schema help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__help)
+            opts="lint list show schema help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__help__subcmd__lint)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__help__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__lint)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__list)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__schema)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__estate__subcmd__show)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__evidence)
             opts="-h -V --json --workspace --journal --as --operator --help --version list add export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1127,7 +1427,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help)
-            opts="isolate inventory validate reissue plan apply approve run propose status verify resume restore incident identify measures evidence report provider doctor playbook policy drill journal completions man help"
+            opts="isolate inventory validate reissue plan apply approve run propose status verify resume restore incident identify measures evidence report provider doctor playbook policy estate drill journal completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1238,6 +1538,76 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__help__subcmd__estate)
+            opts="lint list show schema"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__estate__subcmd__lint)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__estate__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__estate__subcmd__schema)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__estate__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__help__subcmd__evidence)
             opts="list add export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1323,7 +1693,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__incident)
-            opts="open list show done waive declare review handover dismiss close accept reopen note"
+            opts="open list join show done waive declare review handover dismiss close accept reopen note"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1407,6 +1777,20 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__incident__subcmd__handover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__incident__subcmd__join)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1547,8 +1931,22 @@ _contain() {
             return 0
             ;;
         contain__subcmd__help__subcmd__journal)
-            opts="show verify sign"
+            opts="show verify give-up sign"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__help__subcmd__journal__subcmd__give__subcmd__up)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2079,13 +2477,17 @@ _contain() {
             return 0
             ;;
         contain__subcmd__identify)
-            opts="-h -V --from --offline --json --workspace --journal --as --operator --help --version"
+            opts="-h -V --from --secret --offline --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2113,7 +2515,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident)
-            opts="-h -V --json --workspace --journal --as --operator --help --version open list show done waive declare review handover dismiss close accept reopen note help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version open list join show done waive declare review handover dismiss close accept reopen note help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2185,13 +2587,17 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__close)
-            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            opts="-h -V --reason --key --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2383,7 +2789,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__help)
-            opts="open list show done waive declare review handover dismiss close accept reopen note help"
+            opts="open list join show done waive declare review handover dismiss close accept reopen note help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2494,6 +2900,20 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contain__subcmd__incident__subcmd__help__subcmd__join)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contain__subcmd__incident__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2585,6 +3005,36 @@ _contain() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__incident__subcmd__join)
+            opts="-h -V --json --workspace --journal --as --operator --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2745,13 +3195,17 @@ _contain() {
             return 0
             ;;
         contain__subcmd__incident__subcmd__review)
-            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
+            opts="-h -V --reason --key --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2979,7 +3433,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__journal)
-            opts="-h -V --json --workspace --journal --as --operator --help --version show verify sign help"
+            opts="-h -V --json --workspace --journal --as --operator --help --version show verify give-up sign help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3008,9 +3462,61 @@ _contain() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        contain__subcmd__journal__subcmd__help)
-            opts="show verify sign help"
+        contain__subcmd__journal__subcmd__give__subcmd__up)
+            opts="-h -V --reason --incident --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --incident)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__journal__subcmd__help)
+            opts="show verify give-up sign help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contain__subcmd__journal__subcmd__help__subcmd__give__subcmd__up)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -4533,7 +5039,7 @@ _contain() {
             return 0
             ;;
         contain__subcmd__report)
-            opts="-h -V --incident --audience --md --html --print --json --workspace --journal --as --operator --help --version"
+            opts="-h -V --incident --audience --md --html --print --sign --key --json --workspace --journal --as --operator --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4544,6 +5050,10 @@ _contain() {
                     return 0
                     ;;
                 --audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

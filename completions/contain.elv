@@ -41,7 +41,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand resume 'Go on with an incident: look at what is in doubt, then finish what is open or due'
             cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
             cand incident 'Open, list or close incidents, or note something in one'
-            cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand identify 'Say what a locator, a bare id or a secret is, which account owns it, and what its state is'
             cand measures 'List the cuts in force and their reviews, move a review, or give a cut back'
             cand evidence 'List, add to, or take out the evidence of an incident'
             cand report 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything'
@@ -49,6 +49,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand doctor 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider'
             cand playbook 'Check playbooks, and show what the language and the shelf hold'
             cand policy 'Check the policies, explain what they say of a plan, or hold them to written cases'
+            cand estate 'Check estate.yaml, and show who owns what, who uses it, and what breaks with it'
             cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
             cand journal 'Show an incident''s journal, verify it, or sign it'
             cand completions 'Print the completion script for a shell'
@@ -57,7 +58,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;isolate'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --from 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --include 'Cut these relations too: could-enter, could-read, held, exposed, shared (can be repeated)'
             cand --secret 'Try the credential after cutting it: [LOCATOR=]env:NAME, file:PATH, fd:N or stdin (can be repeated)'
@@ -80,7 +81,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;inventory'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --from 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
@@ -98,7 +99,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;validate'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --from 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
             cand --incident 'Work in this incident; otherwise the open one that has this subject, the only open one, or the latest'
@@ -117,7 +118,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;reissue'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --from 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --input 'Give an input of the playbook a value: deliver_to=LOCATOR says where consumers read it (can be repeated)'
             cand --activity 'Read exported CloudTrail events from FILE beside the API: a delivery of S3 (plain or gzip), JSON lines, or what `aws cloudtrail lookup-events` printed (can be repeated)'
@@ -220,7 +221,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;propose'= {
             cand --subjects 'Read further subjects from FILE, one per line; `-` is standard input'
-            cand --from 'Read a pasted leak from FILE, `-` is standard input: text, JSON, .env, credentials file, log line; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids'
+            cand --from 'Read what leaked from FILE, `-` is standard input: a report of Kingfisher, Gitleaks, TruffleHog or GitHub secret scanning (JSON, SARIF), or any text: .env, credentials file, log, transcript of an agent; every credential in it is a subject, its secret is tried, and nothing of it is shown but ids and where they stood'
             cand --since 'The incident began then: a time, or a duration ago; otherwise what the incident says, else 24h'
             cand --rationale 'Why, in your words; kept in the journal as what you say, never as more'
             cand --evidence 'What it rests on: a reference, a link, an id (can be repeated)'
@@ -311,6 +312,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --version 'Print version'
             cand open 'Open an incident without cutting anything yet'
             cand list 'List incidents, oldest first'
+            cand join 'Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an id, list what is there'
             cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
             cand done 'Say that a manual task was done'
             cand waive 'Take on yourself that an open item holds back nothing any more'
@@ -339,6 +341,17 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --version 'Print version'
         }
         &'contain;incident;list'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;incident;join'= {
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
@@ -404,6 +417,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;incident;review'= {
             cand --reason 'What you say about it; kept in the journal'
+            cand --key 'Sign it with this SSH key, which it takes where allowed_signers has one of yours; otherwise CONTAIN_SIGNING_KEY'
             cand --incident 'The incident; otherwise the only open one, or the latest'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
@@ -443,6 +457,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;incident;close'= {
             cand --reason 'Why, in your words; kept in the journal'
+            cand --key 'Sign the final report with this SSH key; otherwise with CONTAIN_SIGNING_KEY, or signing.key of contain.yaml'
             cand --incident 'The incident; otherwise the only open one, or the latest'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
@@ -498,6 +513,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;incident;help'= {
             cand open 'Open an incident without cutting anything yet'
             cand list 'List incidents, oldest first'
+            cand join 'Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an id, list what is there'
             cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
             cand done 'Say that a manual task was done'
             cand waive 'Take on yourself that an open item holds back nothing any more'
@@ -514,6 +530,8 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;incident;help;open'= {
         }
         &'contain;incident;help;list'= {
+        }
+        &'contain;incident;help;join'= {
         }
         &'contain;incident;help;show'= {
         }
@@ -540,7 +558,8 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;incident;help;help'= {
         }
         &'contain;identify'= {
-            cand --from 'Say what a pasted leak holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids'
+            cand --from 'Say what a text or a scanner''s report holds, offline: FILE, or `-` for standard input; nothing of it is shown but ids and where they stood'
+            cand --secret 'Say what one secret is, offline and without showing it: env:NAME, file:PATH, fd:N or stdin'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
@@ -690,6 +709,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;report'= {
             cand --incident 'The incident, or a drill; otherwise the only open one, or the latest'
             cand --audience 'For whom: internal names everything; external replaces names by stable pseudonyms and leaves out what people wrote'
+            cand --key 'The key to sign with: a private key''s file, or the .pub beside a key that an agent or hardware holds; otherwise CONTAIN_SIGNING_KEY, or signing.key of contain.yaml'
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
             cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
@@ -697,6 +717,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --md 'As Markdown, which is what is printed otherwise too'
             cand --html 'As one HTML file that needs nothing else; with `--json` the report stands in `data` as JSON'
             cand --print 'Print it only; otherwise it is stored in the incident''s folder too, and noted in the journal'
+            cand --sign 'Store what closing stores, every form for both audiences, and sign the list of their digests with an SSH key'
             cand --json 'Print exactly one JSON document on standard output, whatever the ending'
             cand -h 'Print help'
             cand --help 'Print help'
@@ -1008,6 +1029,83 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;policy;help;help'= {
         }
+        &'contain;estate'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand lint 'Check a file, and report everything that is wrong with it; ends 2 on any problem'
+            cand list 'List the identities, with owner, environment, criticality, and how much each holds'
+            cand show 'Show an identity: who owns it, all that it holds and where that lies, who depends on it; or whose a thing is'
+            cand schema 'Print the JSON Schema of the file, for editors'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;estate;lint'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;estate;list'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;estate;show'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;estate;schema'= {
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'contain;estate;help'= {
+            cand lint 'Check a file, and report everything that is wrong with it; ends 2 on any problem'
+            cand list 'List the identities, with owner, environment, criticality, and how much each holds'
+            cand show 'Show an identity: who owns it, all that it holds and where that lies, who depends on it; or whose a thing is'
+            cand schema 'Print the JSON Schema of the file, for editors'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'contain;estate;help;lint'= {
+        }
+        &'contain;estate;help;list'= {
+        }
+        &'contain;estate;help;show'= {
+        }
+        &'contain;estate;help;schema'= {
+        }
+        &'contain;estate;help;help'= {
+        }
         &'contain;drill'= {
             cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
             cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
@@ -1067,6 +1165,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand --version 'Print version'
             cand show 'Print the entries in short, one a line'
             cand verify 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged'
+            cand give-up 'Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here did not take it, or was killed'
             cand sign 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1096,6 +1195,19 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'contain;journal;give-up'= {
+            cand --reason 'Why, in your words; kept in the journal'
+            cand --incident 'The incident; otherwise the only open one, or the latest'
+            cand --workspace 'Use the workspace in DIR instead of looking for contain.yaml here and above'
+            cand --journal 'Keep incidents under DIR, e.g. when the usual place cannot be written'
+            cand --as 'Act as somebody else: aws=profile:NAME or aws=role:ARN (can be repeated)'
+            cand --operator 'Operate as this person, agent or pipeline of contain.yaml; otherwise CONTAIN_OPERATOR, or whoever has the account os:NAME of the present login'
+            cand --json 'Print exactly one JSON document on standard output, whatever the ending'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'contain;journal;sign'= {
             cand --key 'Sign with this SSH key: a file with a private key, or the .pub of one that an agent or a FIDO key holds'
             cand --to 'Copy the checkpoint and its signature into DIR, out of reach of whoever can write here (can be repeated)'
@@ -1113,12 +1225,15 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;journal;help'= {
             cand show 'Print the entries in short, one a line'
             cand verify 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged'
+            cand give-up 'Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here did not take it, or was killed'
             cand sign 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contain;journal;help;show'= {
         }
         &'contain;journal;help;verify'= {
+        }
+        &'contain;journal;help;give-up'= {
         }
         &'contain;journal;help;sign'= {
         }
@@ -1161,7 +1276,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand resume 'Go on with an incident: look at what is in doubt, then finish what is open or due'
             cand restore 'Give back what was cut, as far as it may come back; a compromised credential only where it is named'
             cand incident 'Open, list or close incidents, or note something in one'
-            cand identify 'Say what a locator or a bare id is, which account owns it, and what its state is'
+            cand identify 'Say what a locator, a bare id or a secret is, which account owns it, and what its state is'
             cand measures 'List the cuts in force and their reviews, move a review, or give a cut back'
             cand evidence 'List, add to, or take out the evidence of an incident'
             cand report 'Write the report of an incident: what was done, by whose authority, with what proof, and what became of everything'
@@ -1169,6 +1284,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand doctor 'Check credentials, endpoints, bounds, guardrail, policies and the place of incidents; changes nothing at any provider'
             cand playbook 'Check playbooks, and show what the language and the shelf hold'
             cand policy 'Check the policies, explain what they say of a plan, or hold them to written cases'
+            cand estate 'Check estate.yaml, and show who owns what, who uses it, and what breaks with it'
             cand drill 'Rehearse an incident in a simulated world: no credentials, no network, hours in a second'
             cand journal 'Show an incident''s journal, verify it, or sign it'
             cand completions 'Print the completion script for a shell'
@@ -1204,6 +1320,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help;incident'= {
             cand open 'Open an incident without cutting anything yet'
             cand list 'List incidents, oldest first'
+            cand join 'Join an incident that another machine began, where `sinks` of contain.yaml names the place they share; without an id, list what is there'
             cand show 'Say where an incident stands, what is owed, and what is lacking before it can be closed'
             cand done 'Say that a manual task was done'
             cand waive 'Take on yourself that an open item holds back nothing any more'
@@ -1219,6 +1336,8 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help;incident;open'= {
         }
         &'contain;help;incident;list'= {
+        }
+        &'contain;help;incident;join'= {
         }
         &'contain;help;incident;show'= {
         }
@@ -1324,6 +1443,20 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;policy;test'= {
         }
+        &'contain;help;estate'= {
+            cand lint 'Check a file, and report everything that is wrong with it; ends 2 on any problem'
+            cand list 'List the identities, with owner, environment, criticality, and how much each holds'
+            cand show 'Show an identity: who owns it, all that it holds and where that lies, who depends on it; or whose a thing is'
+            cand schema 'Print the JSON Schema of the file, for editors'
+        }
+        &'contain;help;estate;lint'= {
+        }
+        &'contain;help;estate;list'= {
+        }
+        &'contain;help;estate;show'= {
+        }
+        &'contain;help;estate;schema'= {
+        }
         &'contain;help;drill'= {
             cand run 'Rehearse a scenario'
             cand list 'List the scenarios that ship'
@@ -1335,11 +1468,14 @@ set edit:completion:arg-completer[contain] = {|@words|
         &'contain;help;journal'= {
             cand show 'Print the entries in short, one a line'
             cand verify 'Check the hash chain, the order and the legality of every entry, the files attached to it, and what signed checkpoints vouch for; ends 0 intact, 11 damaged'
+            cand give-up 'Go on without what a further sink may hold alone: it does not answer, and a command wrote there while the disk here did not take it, or was killed'
             cand sign 'Sign what the journal is now with an SSH key, so that cutting or rewriting it is seen'
         }
         &'contain;help;journal;show'= {
         }
         &'contain;help;journal;verify'= {
+        }
+        &'contain;help;journal;give-up'= {
         }
         &'contain;help;journal;sign'= {
         }
