@@ -18,6 +18,9 @@ const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 const ITS: &str = "canary-itself-77aa";
 
+/// Whether a test holds an action of a pack, by verb and noun.
+type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
+
 /// A test that goes over all of a pack, rather than naming its actions one by one.
 pub(crate) struct Loop {
     /// What it proves by.
@@ -25,7 +28,7 @@ pub(crate) struct Loop {
     /// The pack.
     pub(crate) pack: &'static str,
     /// Which of its actions it holds, by verb and noun; the very list that the test itself goes by.
-    pub(crate) holds: Box<dyn Fn(&Pack, &str) -> bool>,
+    pub(crate) holds: Holds,
 }
 
 impl Loop {

@@ -71,7 +71,7 @@ async fn a_gibibyte_is_not_read_and_says_nothing() {
         let began = Instant::now();
         let seen = packed
             .reader(None)
-            .observe(&[target.clone()])
+            .observe(std::slice::from_ref(&target))
             .await
             .remove(0);
         assert!(matches!(seen.fact, Fact::Unreadable(_)), "{seen:?}");
