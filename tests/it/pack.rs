@@ -24,6 +24,9 @@ pub(crate) const ITS: &str = "canary-itself-77aa";
 /// Whether a pack's action is held.
 type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
 
+/// Whether a test holds an action of a pack, by verb and noun.
+type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
+
 /// A test that goes over all of a pack, rather than naming its actions one by one.
 pub(crate) struct Loop {
     /// What it proves by.
