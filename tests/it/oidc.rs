@@ -50,9 +50,9 @@ impl Issuer {
             body.len()
         );
         for header in headers {
-            asked.push_str(&format!("{header}\r\n"));
+            asked.extend([*header, "\r\n"]);
         }
-        asked.push_str(&format!("\r\n{body}"));
+        asked.extend(["\r\n", body]);
         stream.write_all(asked.as_bytes()).unwrap();
         let mut said = String::new();
         stream.read_to_string(&mut said).unwrap();

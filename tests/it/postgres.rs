@@ -95,7 +95,7 @@ impl Database {
     /// A session that stays open until somebody ends it.
     pub(crate) fn session(&self, user: &str, password: &str) -> Child {
         let mut command = self.psql(user, password);
-        let child = command
+        let mut child = command
             .args(["-c", "SELECT pg_sleep(300)"])
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -110,6 +110,8 @@ impl Database {
             }
             std::thread::park_timeout(std::time::Duration::from_millis(20));
         }
+        child.kill().unwrap();
+        child.wait().unwrap();
         panic!("the session of {user} did not begin");
     }
 

@@ -33,7 +33,8 @@ impl Line {
     fn say(&mut self, words: &[&str]) -> String {
         let mut asked = format!("*{}\r\n", words.len());
         for word in words {
-            asked.push_str(&format!("${}\r\n{word}\r\n", word.len()));
+            let length = word.len().to_string();
+            asked.extend(["$", &length, "\r\n", word, "\r\n"]);
         }
         if self.0.write_all(asked.as_bytes()).is_err() {
             return String::new();

@@ -84,8 +84,10 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     numbered.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+type All<T> = fn() -> Vec<T>;
+
 /// The providers that are written in Rust: each has a folder of its name.
-const NATIVES: [(&str, fn() -> Vec<Kind>, fn() -> Vec<Spec>); 4] = [
+const NATIVES: [(&str, All<Kind>, All<Spec>); 4] = [
     (aws::NAME, aws::kinds, aws::actions),
     (oauth::NAME, oauth::kinds, oauth::actions),
     (postgres::NAME, postgres::kinds, postgres::actions),

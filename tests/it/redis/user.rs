@@ -275,7 +275,7 @@ async fn every_cut_shows_twice_is_once_and_is_given_back_exactly() {
             for _ in 0..2 {
                 let outcome = provider
                     .actor(None, &spec.permissions)
-                    .perform(&[act.clone()])
+                    .perform(std::slice::from_ref(&act))
                     .await
                     .remove(0);
                 assert!(
