@@ -21,9 +21,6 @@ pub(crate) const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 pub(crate) const ITS: &str = "canary-itself-77aa";
 
-/// Whether a pack's action is held.
-type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
-
 /// Whether a test holds an action of a pack, by verb and noun.
 type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
 

@@ -9,7 +9,7 @@ use regex::Regex;
 use super::{NATIVES, catalogue, files, none, read, root, sources};
 
 /// How many packages may be locked; raising it needs a reason in the commit.
-const DEPENDENCIES: usize = 530;
+const DEPENDENCIES: usize = 535;
 
 /// The longest a file may be.
 const LINES: usize = 500;
