@@ -3,6 +3,7 @@
 //! One file per verb. Never decides anything about the world; it hands over and tells.
 
 mod bounds;
+mod catalogue;
 mod failure;
 mod keep;
 mod notifier;

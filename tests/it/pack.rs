@@ -12,14 +12,28 @@ pub(crate) mod vendor;
 mod verb;
 mod weather;
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
 use contain::domain::{Arg, Call, Locator, Spec, Tag};
-use contain::pack::{Pack, Recorded};
+use contain::pack::{Pack, Recorded, exchanges};
 use contain::report::proven::Proven;
 
 /// What stands for every secret of the workspace.
 pub(crate) const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 pub(crate) const ITS: &str = "canary-itself-77aa";
+
+/// The packs that ship by name, each with its conversations: reading them takes long enough to be done once.
+pub(crate) static SHIPPED: LazyLock<BTreeMap<String, (Arc<Pack>, Vec<Recorded>)>> =
+    LazyLock::new(|| {
+        let packs = contain::pack::shipped().into_iter();
+        let told = packs.map(|pack| {
+            let told = exchanges(&pack);
+            (pack.name().to_owned(), (pack, told))
+        });
+        told.collect()
+    });
 
 /// Whether a test holds an action of a pack, by verb and noun.
 type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
@@ -40,9 +54,8 @@ impl Loop {
         let Some((provider, verb)) = id.split_once('.') else {
             return false;
         };
-        let mut packs = contain::pack::shipped().into_iter();
-        let pack = packs.find(|pack| pack.name() == self.pack);
-        provider == self.pack && pack.is_some_and(|pack| (self.holds)(&pack, verb))
+        let pack = SHIPPED.get(self.pack);
+        provider == self.pack && pack.is_some_and(|(pack, _)| (self.holds)(pack, verb))
     }
 }
 
