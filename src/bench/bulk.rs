@@ -140,7 +140,8 @@ fn story(leaked: &[Locator]) -> String {
         let mut form = form.filter(|(noun, ..)| *noun == one.kind().noun());
         let status = form.next().unwrap().2;
         let holder = match one.provider() {
-            "aws" | "vendor-a" | BUSY | AWAY | "vendor-d" => {
+            // Elsewhere ending what a holder has takes the code of a later plan, which nobody types here.
+            "aws" => {
                 let user = format!("{}:user/of-{}@{ACCOUNT}", one.provider(), one.id());
                 add(format!("locator: \"{user}\", age: 4800h"));
                 format!(", held_by: \"{user}\"")

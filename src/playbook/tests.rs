@@ -102,8 +102,19 @@ pub(crate) fn expect(cases: &[(&str, &str, &str, &str)], head: &str) {
 }
 
 #[test]
-fn shipped_playbooks_pass_and_are_what_they_are_called() {
-    for (name, text) in shipped() {
+fn playbooks_that_ship_for_this_world_pass_and_are_what_they_are_called() {
+    // The others speak of kinds that the small world has not; tidy holds all of them against the whole catalogue.
+    let of_others = |text: &str| {
+        ["github:", "postgres:", "redis:", "oauth:"]
+            .iter()
+            .any(|kind| text.contains(kind))
+    };
+    let ours: Vec<_> = shipped()
+        .iter()
+        .filter(|(_, text)| !of_others(text))
+        .collect();
+    assert!(ours.len() > 4, "{ours:?}");
+    for (name, text) in ours {
         let playbook = passed(text);
         assert_eq!(playbook.name, *name);
         assert!(playbook.steps.iter().all(|step| step.per_subject));

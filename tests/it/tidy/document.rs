@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contain::domain::{Kind, Spec};
 use regex::Regex;
 
 use super::{files, none, read, root, sources};
@@ -176,55 +175,4 @@ fn the_workspace_of_the_readme_is_understood() {
     };
     assert_eq!(try_it(example), Some(0));
     assert_eq!(try_it("contain: 1\nsurprise: true\n"), Some(2));
-}
-
-/// One action of the pack that ARCHITECTURE.md works through.
-#[derive(serde::Deserialize)]
-struct Drafted {
-    spec: Spec,
-}
-
-/// What the core reads of it; how to ask and how to answer belong to the engine to come.
-#[derive(serde::Deserialize)]
-struct Pack {
-    kinds: Vec<Kind>,
-    actions: Vec<Drafted>,
-}
-
-#[test]
-fn the_pack_on_paper_is_read_as_kinds_and_specs() {
-    let text = read("ARCHITECTURE.md");
-    let paper = text
-        .split("```yaml\n")
-        .nth(1)
-        .unwrap()
-        .split("```")
-        .next()
-        .unwrap();
-    let pack: Pack = serde_yaml::from_str(paper).unwrap_or_else(|why| unreachable!("{why}"));
-    let specs: BTreeMap<String, &Spec> = pack
-        .actions
-        .iter()
-        .map(|action| (action.spec.id.to_string(), &action.spec))
-        .collect();
-    assert!(pack.kinds.len() > 1 && specs.len() > 2);
-    for spec in specs.values() {
-        assert!(
-            pack.kinds.iter().any(|kind| kind.id == spec.on),
-            "{}",
-            spec.id
-        );
-        if let contain::domain::Undo::By(inverse) = &spec.undo {
-            assert!(specs.contains_key(&inverse.to_string()), "{inverse}");
-        }
-    }
-    for kind in &pack.kinds {
-        assert!(
-            kind.recognise
-                .iter()
-                .all(|pattern| Regex::new(&pattern.is).is_ok()),
-            "{}",
-            kind.id
-        );
-    }
 }
