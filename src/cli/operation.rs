@@ -42,6 +42,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let day_ago = session::since(SINCE, now)?;
     let playbook = library::load(session, &wish.playbook)?;
     let policy = session.workspace.policy()?;
+    session.estate()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let mut resolved = Resolved::default();
     if paste.is_none() || wish.subjects.are_named() {

@@ -189,10 +189,16 @@ impl Scenario {
         }
     }
 
-    /// Its providers, the first one first.
+    /// Its providers: that which it is about first, those where we act as well, and those of all else that is in its world.
     pub fn providers(&self) -> impl Iterator<Item = &str> {
         let others = self.elsewhere.iter().map(|other| other.provider.as_str());
-        std::iter::once(self.provider.as_str()).chain(others)
+        let things = self.world.nodes.iter();
+        let things = things.map(|thing| thing.locator.provider());
+        let mut known = std::collections::BTreeSet::new();
+        std::iter::once(self.provider.as_str())
+            .chain(others)
+            .chain(things)
+            .filter(move |name| known.insert(*name))
     }
 
     /// Everything that the operator names.
