@@ -200,8 +200,6 @@ impl View<'_> {
                     .get(held.locator.kind())
                     .is_some_and(|kind| kind.readable == Readable::ById);
                 let logged = self.logged(held);
-                // What hangs on a credential itself, such as the installations of an app, is no sibling of it.
-                let of_credential = of_credential && *owner != self.target.locator;
                 match (is_listed, of_credential) {
                     (true, false) => Some(self.found(held, Some(Relation::Held), listing)),
                     (true, true) if !self.is_credential(held) => None,
