@@ -11,7 +11,7 @@ use super::session::Session;
 use super::work::Work;
 use super::workspace::read;
 use crate::domain::event::Event;
-use crate::domain::mandate::{Mandate, Scope};
+use crate::domain::mandate::{Answer as Approval, Document, Mandate, Scope};
 use crate::domain::why::plain;
 use crate::gate::standing::{self, Standing};
 use crate::signature;
@@ -77,17 +77,19 @@ pub(super) async fn revisit(session: &Session, work: &Work) -> Result<(), Box<Fa
     let (signers, revoked) = session.workspace.signers()?;
     let mut events = Vec::new();
     for (mandate, signed) in live {
-        let kept = case
-            .attached
-            .iter()
-            .find(|file| file.digest == signed.document);
-        let stands = kept.is_some_and(|kept| {
+        // Two who agree to one request sign the same bytes.
+        let mut kept = case.attached.iter();
+        let stands = kept.any(|kept| {
+            if kept.digest != signed.document {
+                return false;
+            }
             let read = |path: &str| read(&work.folder.path().join(path)).ok();
             let both = read(&kept.path).zip(read(&format!("{}.sig", kept.path)));
             both.is_some_and(|(text, signature)| {
                 let known = (&signers, &revoked);
                 let by = signature::verify(known, text.as_bytes(), &signature, now);
-                by.is_ok_and(|by| session.roster.of_signer(&by.by) == Ok(mandate.by.as_str()))
+                let is_theirs = |by: &str| session.roster.of_signer(by) == Ok(mandate.by.as_str());
+                by.is_ok_and(|by| is_theirs(&by.by)) && is_said((work.folder.id(), mandate), &text)
             })
         });
         if !stands {
@@ -103,6 +105,40 @@ pub(super) async fn revisit(session: &Session, work: &Work) -> Result<(), Box<Fa
         work.journal.append(events).await?;
     }
     Ok(())
+}
+
+/// Whether a text that was signed says what a mandate of the record says: who can write there could have put anything
+/// beside a signature that somebody gave for something else.
+fn is_said((incident, mandate): (&str, &Mandate), text: &str) -> bool {
+    match &mandate.scope {
+        Scope::Exact { plan, items } => {
+            let said = serde_json::from_str::<Document>(text);
+            said.is_ok_and(|said| {
+                said.incident == incident
+                    && said.plan == *plan
+                    && said.answer == Approval::Approve
+                    && said.tier == mandate.tier
+                    && said.until == mandate.until
+                    && said.items.is_none_or(|all| items.is_subset(&all))
+            })
+        }
+        Scope::Standing {
+            id,
+            of,
+            kinds,
+            rungs,
+            at_most,
+        } => {
+            let said = serde_yaml::from_str::<Standing>(text);
+            said.is_ok_and(|said| {
+                (&said.id, &said.of, &said.kinds, &said.rungs) == (id, of, kinds, rungs)
+                    && (said.at_most, said.tier, said.until)
+                        == (*at_most, mandate.tier, mandate.until)
+            })
+        }
+        // Reach comes of a word that was given here, and nobody signs it.
+        Scope::Reach { .. } => false,
+    }
 }
 
 fn files(session: &Session) -> Result<Vec<PathBuf>, Box<Failure>> {

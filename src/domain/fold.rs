@@ -187,10 +187,16 @@ impl Case {
         Ok(())
     }
 
-    /// What was declared ends, and what was asked is asked no more: opening it again brings neither back.
+    /// What was given and declared ends, and what was asked is asked no more: opening it again brings none of it back.
     fn close(&mut self, at: Time) {
         self.closed = true;
         self.requests.clear();
+        let given = self.mandates.iter().map(|mandate| &mandate.nonce);
+        let new: Vec<String> = given
+            .filter(|nonce| !self.ended.contains(nonce))
+            .cloned()
+            .collect();
+        self.ended.extend(new);
         for (_, declared) in &mut self.declared {
             declared.until = declared.until.min(at);
         }

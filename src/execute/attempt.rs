@@ -170,7 +170,12 @@ impl Attempts<'_> {
                 Err(next) => return Ok(next),
             };
             let sent = match way.take() {
-                None => self.send(vec![cleared], deadline).await,
+                None => {
+                    if place.is_none() {
+                        place = Some(lane.enter(self.ground.clock).await);
+                    }
+                    self.send(vec![cleared], deadline).await
+                }
                 // Whoever waits for the others takes no place of theirs.
                 Some(way) => {
                     drop(place.take());

@@ -2,7 +2,7 @@
 //!
 //! Never waits for what has not begun: what needs something else first, or has to be asked for, joins a later call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
@@ -11,6 +11,7 @@ use super::intent::Cleared;
 use crate::domain::{ActionId, Call, Item, ItemKey, Outcome, Work};
 use crate::journal;
 use crate::plan::least::Remits;
+use crate::plan::needs::waits_for_phases;
 use crate::provider::Catalogue;
 
 /// What calls have to share to be sent together: the action, the account, and the session that they are made under.
@@ -22,6 +23,8 @@ pub(super) struct Gatherings {
     all: BTreeMap<Key, Arc<Gathering>>,
     /// The place of each item in the plan, which puts the most powerful first.
     places: BTreeMap<ItemKey, usize>,
+    /// The actions whose items the barrier between phases holds back.
+    ordered: BTreeSet<ActionId>,
 }
 
 /// Calls that are sent together.
@@ -41,8 +44,11 @@ struct State {
 struct Waiting {
     place: usize,
     cleared: Cleared,
-    tell: oneshot::Sender<Option<Vec<Outcome>>>,
+    tell: oneshot::Sender<Sent>,
 }
+
+/// What came of the one call: no outcome where nobody could tell, and nothing at all where none was sent.
+type Sent = Result<Option<Vec<Outcome>>, journal::Error>;
 
 /// One item's way to the others; whoever lets go of it has left.
 pub(super) struct Way {
@@ -67,6 +73,9 @@ impl Gatherings {
             let size = usize::try_from(size).unwrap_or(1);
             if size < 2 {
                 continue;
+            }
+            if waits_for_phases(item, catalogue) {
+                gatherings.ordered.insert(call.action.clone());
             }
             gatherings.places.insert(item.key.clone(), place);
             gatherings.all.entry(key(call, remits)).or_insert_with(|| {
@@ -98,7 +107,8 @@ impl Gatherings {
             && item.parallel.is_none()
             && item.marks.is_empty()
             && manner.wave == 0
-            && manner.undoes.is_none();
+            && manner.undoes.is_none()
+            && !self.ordered.contains(&call.action);
         is_free.then(|| self.way(item, call, remits)).flatten()
     }
 }
@@ -133,13 +143,9 @@ impl Way {
     ///
     /// # Errors
     /// The journal could not be written.
-    pub(super) async fn send<F>(
-        self,
-        cleared: Cleared,
-        send: F,
-    ) -> Result<Option<Vec<Outcome>>, journal::Error>
+    pub(super) async fn send<F>(self, cleared: Cleared, send: F) -> Sent
     where
-        F: AsyncFn(Vec<Cleared>) -> Result<Option<Vec<Outcome>>, journal::Error>,
+        F: AsyncFn(Vec<Cleared>) -> Sent,
     {
         let gathering = Arc::clone(&self.gathering);
         let (tell, mut told) = oneshot::channel();
@@ -154,27 +160,30 @@ impl Way {
             tokio::pin!(changed);
             changed.as_mut().enable();
             match told.try_recv() {
-                Ok(outcome) => return Ok(outcome),
+                Ok(sent) => return sent,
                 Err(oneshot::error::TryRecvError::Closed) => return Ok(Some(Vec::new())),
                 Err(oneshot::error::TryRecvError::Empty) => {}
             }
             let some = gathering.take();
             if some.is_empty() {
                 tokio::select! {
-                    outcome = &mut told => return Ok(outcome.unwrap_or_else(|_| Some(Vec::new()))),
+                    sent = &mut told => return sent.unwrap_or_else(|_| Ok(Some(Vec::new()))),
                     () = changed => {}
                 }
                 continue;
             }
             let (cleared, tells): (Vec<_>, Vec<_>) =
                 some.into_iter().map(|one| (one.cleared, one.tell)).unzip();
-            let mut outcomes = send(cleared).await?.map(Vec::into_iter);
+            let mut sent = send(cleared).await.map(|sent| sent.map(Vec::into_iter));
             for tell in tells {
-                let outcome = outcomes
-                    .as_mut()
-                    .map(|all| all.next().into_iter().collect());
+                let own = match &mut sent {
+                    Ok(outcomes) => Ok(outcomes
+                        .as_mut()
+                        .map(|all| all.next().into_iter().collect())),
+                    Err(error) => Err(error.clone()),
+                };
                 // Whoever no longer waits needs no answer.
-                drop(tell.send(outcome));
+                drop(tell.send(own));
             }
         }
     }

@@ -219,7 +219,7 @@ pub fn admit(court: &Court<'_>, document: &[u8], armoured: &str) -> Result<Admit
             }
             // Who agreed and whose word was ended since may say so again.
             let stem = format!("{}-{person}", said.nonce);
-            let is_of = |known: &&Mandate| known.nonce.starts_with(&stem);
+            let is_of = |known: &&Mandate| known.by == person && known.nonce.starts_with(&stem);
             let before: Vec<&Mandate> = case.mandates.iter().filter(is_of).collect();
             if before
                 .iter()

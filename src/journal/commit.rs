@@ -236,8 +236,8 @@ impl Core {
         group: &[Waiting],
     ) -> Result<(Vec<Answer>, Vec<Line>), Error> {
         let mut lines = Vec::new();
-        // Who only asks what there is by now wants all of it.
-        if group.iter().all(Waiting::is_empty) {
+        // Who only asks what there is by now wants all of it, whatever becomes of what others write beside.
+        if group.iter().any(Waiting::is_empty) {
             self.sink.look()?;
         }
         loop {
