@@ -282,20 +282,20 @@ async fn a_thousand_tokens_leave_in_one_request_and_one_more_in_a_second() {
             call(&spec, &target, &Fields::new())
         })
         .collect();
+    // So many are not tried one by one before they are revoked: what their text tells is all that is looked at.
+    let targets: Vec<Locator> = calls.iter().map(|call| call.target.clone()).collect();
+    let seen = github.reader(None).observe(&targets).await;
+    assert!(
+        seen.iter()
+            .all(|seen| seen.fields().unwrap()["power"] == 5 && seen.text("status").is_none())
+    );
+    assert_eq!(*served.state(), json!([]));
     let outcomes = github.actor(None, &spec.permissions).perform(&calls).await;
     assert_eq!(outcomes.len(), 1001);
     assert!(
         outcomes
             .iter()
             .all(|outcome| matches!(outcome, Outcome::Done(answer) if !answer.applied))
-    );
-    assert_eq!(*served.state(), json!([1000, 1]));
-    // So many are not tried one by one before: what their text tells is all that is looked at.
-    let targets: Vec<Locator> = calls.iter().map(|call| call.target.clone()).collect();
-    let seen = github.reader(None).observe(&targets).await;
-    assert!(
-        seen.iter()
-            .all(|seen| seen.fields().unwrap()["power"] == 5 && seen.text("status").is_none())
     );
     assert_eq!(*served.state(), json!([1000, 1]));
 }

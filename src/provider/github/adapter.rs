@@ -105,6 +105,8 @@ pub(super) struct Link {
     pub(super) sessions: Sessions,
     /// What was asked to be revoked: from then on it is tried whether it is dead.
     revoked: Mutex<BTreeSet<Locator>>,
+    /// The organisations whose log we may not read, or that have none: they are not asked for each of many tokens.
+    unread: Mutex<BTreeMap<String, Why>>,
     own: OnceCell<Vec<Locator>>,
     ahead_ms: AtomicI64,
     requests: AtomicU32,
@@ -125,6 +127,7 @@ impl GitHub {
                 known: Mutex::default(),
                 sessions: Sessions::default(),
                 revoked: Mutex::default(),
+                unread: Mutex::default(),
                 own: OnceCell::new(),
                 ahead_ms: AtomicI64::new(i64::MIN),
                 requests: AtomicU32::new(0),
@@ -362,6 +365,21 @@ impl Handle {
         let revoked = self.link.revoked.lock();
         let mut revoked = revoked.unwrap_or_else(PoisonError::into_inner);
         revoked.insert(target.clone());
+    }
+
+    /// Why the log of an organisation cannot be read, where that was answered before.
+    pub(super) fn unread(&self, owner: &str) -> Option<Why> {
+        let unread = self.link.unread.lock();
+        let unread = unread.unwrap_or_else(PoisonError::into_inner);
+        unread.get(owner).cloned()
+    }
+
+    pub(super) fn note_unread(&self, owner: &str, why: &Why) {
+        if matches!(why.because, Because::Missing | Because::Denied) {
+            let unread = self.link.unread.lock();
+            let mut unread = unread.unwrap_or_else(PoisonError::into_inner);
+            unread.insert(owner.to_owned(), why.clone());
+        }
     }
 
     /// Who we are, asked once.

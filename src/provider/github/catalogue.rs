@@ -95,7 +95,7 @@ fn apps() -> Vec<Kind> {
             mints: vec![kind("installation-token")],
             reads: vec![ReadKind::State, ReadKind::Reach],
             by_hand: Some("In the app's settings, under Private keys, generate a new key, give it to the program, and delete the key that leaked; under Client secrets do the same. GitHub has no call for either. It is shown by the list of keys, which tells when each was added, and by a request signed with the old key answering 401.".to_owned()),
-            ..credential("app", "GitHub App with its private keys")
+            ..thing("app", "GitHub App with its private keys")
         },
         Kind {
             governs: vec![kind("installation-token")],

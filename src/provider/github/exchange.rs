@@ -92,7 +92,8 @@ pub(super) async fn under(
             return Err(Failed::Before(Why::new(Because::Invalid, text)));
         }
     };
-    let known = on.know(carried.0.iter().chain(authority.secret()));
+    let ours = on.link.token().ok().flatten();
+    let known = on.know(carried.0.iter().chain(authority.secret()).chain(&ours));
     let (http, base) = on.door().map_err(Failed::Before)?;
     on.count();
     let reply = client::send((http, &base), authority, request, body.as_ref()).await?;
@@ -272,9 +273,12 @@ pub(super) async fn list(
             Some(member) => answered.body.get(member),
             None => Some(&answered.body),
         };
+        // What is no thing with fields is no element of any list of GitHub's.
+        let is_list = |items: &&Vec<Value>| items.iter().all(Value::is_object);
         let items = items
             .and_then(Value::as_array)
-            .filter(|_| answered.status == 200);
+            .filter(|_| answered.status == 200)
+            .filter(is_list);
         let items = items.ok_or_else(|| answered.unread(on.clock().now()))?;
         listed.items.extend(items.iter().cloned());
         let Some(next) = answered.headers.get("link").and_then(|link| next(link)) else {

@@ -87,7 +87,11 @@ async fn one(on: &Handle, query: &Query, (owner, phrase): (&str, &str), into: &m
         .asking("include", "all")
         .asking("per_page", "100");
     let pages = usize::try_from(query.pages).unwrap_or(usize::MAX);
-    match exchange::list(on, &request, (None, pages), Some(&id)).await {
+    let listed = match on.unread(owner) {
+        Some(why) => Err(why),
+        None => exchange::list(on, &request, (None, pages), Some(&id)).await,
+    };
+    match listed {
         Ok(listed) => {
             let events: Vec<Found> = listed
                 .items
@@ -103,6 +107,7 @@ async fn one(on: &Handle, query: &Query, (owner, phrase): (&str, &str), into: &m
         }
         Err(why) => {
             // Without Enterprise Cloud there is no such log, and GitHub says the same of one that we may not read.
+            on.note_unread(owner, &why);
             into.not_seen.push(NotSeen {
                 what: format!("GitHub's audit log of {owner}"),
                 why,

@@ -47,8 +47,9 @@ impl Prism {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port().to_string();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port().to_string();
+        drop(free);
         let mut child = Command::new("node")
             .arg(installed().join("@stoplight/prism-cli/dist/index.js"))
             .args(["mock", "--host", "127.0.0.1", "--port", &port])
