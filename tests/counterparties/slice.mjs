@@ -47,4 +47,11 @@ while (open.length > 0) {
     open.push(...Object.values(node));
   }
 }
+// What is a number or a text is one and the other where it stands in a path: of such schemas each may hold.
+for (const parameter of Object.values(slice.components?.parameters ?? {})) {
+  if (parameter.in === "path" && parameter.schema?.oneOf) {
+    parameter.schema = { ...parameter.schema, anyOf: parameter.schema.oneOf };
+    delete parameter.schema.oneOf;
+  }
+}
 fs.writeFileSync(to, JSON.stringify(slice));

@@ -242,10 +242,13 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
         return Ok(Fact::Gone);
     }
     // Whose it is, or how much it reaches: what does not say that is not the answer of a token that works.
-    let says = ["/login", "/total_count"];
-    let says = says
-        .iter()
-        .any(|place| answered.body.pointer(place).is_some());
+    let login = answered.body.get("login").and_then(Value::as_str);
+    let user = login.and_then(|login| Id::read("user", login));
+    let reaches = answered.body.get("total_count").is_some_and(Value::is_u64);
+    let says = match noun {
+        "installation-token" => reaches,
+        _ => user.is_some(),
+    };
     if answered.status != 200 || !says {
         return Ok(Fact::Present(fields));
     }
@@ -258,8 +261,7 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     ] {
         fields.extend(header(name).map(|value| (field.to_owned(), json!(value))));
     }
-    let login = answered.body.get("login").and_then(Value::as_str);
-    if let Some(user) = login.and_then(|login| Id::read("user", login)) {
+    if let Some(user) = user {
         let principal = Locator::new(&kind("user"), &user.text(), target.account());
         fields.insert("owner".to_owned(), json!(user.text()));
         fields.insert("principal".to_owned(), json!(principal));

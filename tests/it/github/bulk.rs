@@ -51,7 +51,7 @@ fn desk(served: &Served, leak: &str) -> Desk {
 }
 
 #[test]
-fn a_thousand_leaked_tokens_are_revoked_in_one_call() {
+fn two_hundred_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
     let served = Served::start(json!({"revoked": [], "calls": []}), |asked, state| {
         let by = asked
             .header("authorization")
@@ -83,7 +83,7 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call() {
         }
     });
     // Classic ones alone, so that each can be seen to be dead.
-    let text: String = (0..1000)
+    let text: String = (0..200)
         .map(|at| format!("{}\n", made("ghp_", &format!("{at:030}"))))
         .collect();
     let desk = desk(&served, &text);
@@ -93,11 +93,11 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call() {
     let code = told.json["confirm"].as_str().unwrap().to_owned();
     assert_eq!(served.state()["calls"], json!([]));
     let told = desk.run(&["apply", "--confirm", &code, "--json"]);
-    assert_eq!(served.state()["calls"], json!([1000]), "{told:?}");
+    assert_eq!(served.state()["calls"], json!([200]), "{told:?}");
     desk.assert_journal_verifies();
     let answered = desk.entries("answered");
-    assert_eq!(answered.len(), 1000);
-    assert_eq!(desk.entries("intended").len(), 1000);
+    assert_eq!(answered.len(), 200);
+    assert_eq!(desk.entries("intended").len(), 200);
     let journal = desk
         .journal()
         .iter()
@@ -119,7 +119,9 @@ fn of_leaked_tokens_the_most_powerful_leave_first() {
     let told = desk.run(&["isolate", "--from", "leak.txt", "--json"]);
     told.assert(3, "waiting");
     let plans = desk.incidents()[0].join("plans");
-    let plan = plans.read_dir().unwrap().next().unwrap().unwrap().path();
+    let mut kept = plans.read_dir().unwrap().map(|kept| kept.unwrap().path());
+    let plan = kept.find(|kept| kept.extension().is_some_and(|name| name == "json"));
+    let plan = plan.unwrap();
     let plan: Value = serde_json::from_slice(&std::fs::read(plan).unwrap()).unwrap();
     let cuts = plan["items"].as_array().unwrap().iter();
     let forms: Vec<&str> = cuts

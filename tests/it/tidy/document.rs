@@ -79,6 +79,7 @@ fn the_readme_has_the_parts_that_a_responder_looks_for() {
             "Measures, and closing",
             "Evidence",
             "A record that others can check",
+            "Who owns what",
             "Playbooks",
             "What it promises",
             "What it can cut",
