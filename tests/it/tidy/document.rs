@@ -1,6 +1,6 @@
 //! Documents: what they name exists, what they show works.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use regex::Regex;
 
