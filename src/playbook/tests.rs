@@ -117,7 +117,9 @@ fn playbooks_that_ship_for_this_world_pass_and_are_what_they_are_called() {
     for (name, text) in ours {
         let playbook = passed(text);
         assert_eq!(playbook.name, *name);
-        assert!(playbook.steps.iter().all(|step| step.per_subject));
+        // Whoever reads or asks once for all subjects is none of the four phases.
+        let is_phase = ["isolate", "inventory", "validate", "reissue"].contains(name);
+        assert!(!is_phase || playbook.steps.iter().all(|step| step.per_subject));
         assert_eq!(playbook.digest, Digest::of(text.as_bytes()));
     }
     let isolate = passed(shipped().first().map_or("", |(_, text)| text));

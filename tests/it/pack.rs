@@ -24,16 +24,18 @@ pub(crate) const OURS: &str = "canary-of-ours-5f2b";
 /// What stands for the credential itself.
 pub(crate) const ITS: &str = "canary-itself-77aa";
 
+/// A pack with its conversations.
+type Read = (Arc<Pack>, Vec<Recorded>);
+
 /// The packs that ship by name, each with its conversations: reading them takes long enough to be done once.
-pub(crate) static SHIPPED: LazyLock<BTreeMap<String, (Arc<Pack>, Vec<Recorded>)>> =
-    LazyLock::new(|| {
-        let packs = contain::pack::shipped().into_iter();
-        let told = packs.map(|pack| {
-            let told = exchanges(&pack);
-            (pack.name().to_owned(), (pack, told))
-        });
-        told.collect()
+pub(crate) static SHIPPED: LazyLock<BTreeMap<String, Read>> = LazyLock::new(|| {
+    let packs = contain::pack::shipped().into_iter();
+    let told = packs.map(|pack| {
+        let told = exchanges(&pack);
+        (pack.name().to_owned(), (pack, told))
     });
+    told.collect()
+});
 
 /// Whether a test holds an action of a pack, by verb and noun.
 type Holds = Box<dyn Fn(&Pack, &str) -> bool>;
