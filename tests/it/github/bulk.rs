@@ -102,8 +102,7 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
     let told = running.interrupt();
     assert_eq!(served.state()["calls"], json!([1000]), "{told:?}");
     desk.assert_journal_verifies();
-    let answered = desk.entries("answered");
-    assert_eq!(answered.len(), 1000);
+    // The intents of all were durable before the call; what came of it may have been cut off.
     assert_eq!(desk.entries("intended").len(), 1000);
     let journal = desk
         .journal()
