@@ -105,6 +105,8 @@ pub(super) struct Link {
     pub(super) sessions: Sessions,
     /// What was asked to be revoked: from then on it is tried whether it is dead.
     revoked: Mutex<BTreeSet<Locator>>,
+    /// What was tried so far with its own text.
+    tried: Mutex<BTreeSet<Locator>>,
     /// The organisations whose log we may not read, or that have none: they are not asked for each of many tokens.
     unread: Mutex<BTreeMap<String, Why>>,
     own: OnceCell<Vec<Locator>>,
@@ -127,6 +129,7 @@ impl GitHub {
                 known: Mutex::default(),
                 sessions: Sessions::default(),
                 revoked: Mutex::default(),
+                tried: Mutex::default(),
                 unread: Mutex::default(),
                 own: OnceCell::new(),
                 ahead_ms: AtomicI64::new(i64::MIN),
@@ -365,6 +368,17 @@ impl Handle {
         let revoked = self.link.revoked.lock();
         let mut revoked = revoked.unwrap_or_else(PoisonError::into_inner);
         revoked.insert(target.clone());
+    }
+
+    /// Whether a credential is among the first that are tried again and again; of more, GitHub would turn us away.
+    pub(super) fn may_try(&self, target: &Locator) -> bool {
+        const MOST: usize = 20;
+        let mut tried = self
+            .link
+            .tried
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        tried.contains(target) || (tried.len() < MOST && tried.insert(target.clone()))
     }
 
     /// Why the log of an organisation cannot be read, where that was answered before.

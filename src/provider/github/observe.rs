@@ -222,6 +222,10 @@ async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, Wh
         let text = "a refresh token can only be exchanged, which makes new tokens";
         return Err(Why::new(Because::Invalid, text));
     }
+    if !on.may_try(target) {
+        let text = "whoever comes with many bad credentials is turned away: of so many tokens each is looked at, and not tried again and again";
+        return Err(Why::new(Because::Invalid, text));
+    }
     let request = look::harmless(noun);
     let answered = exchange::send(on, &request, None, carried)
         .await

@@ -51,8 +51,9 @@ fn desk(served: &Served, leak: &str) -> Desk {
 }
 
 #[test]
-fn two_hundred_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
-    let served = Served::start(json!({"revoked": [], "calls": []}), |asked, state| {
+fn a_thousand_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
+    let (came, comes) = std::sync::mpsc::channel();
+    let served = Served::start(json!({"revoked": [], "calls": []}), move |asked, state| {
         let by = asked
             .header("authorization")
             .trim_start_matches("Bearer ")
@@ -65,6 +66,7 @@ fn two_hundred_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
                     .unwrap()
                     .push(json!(sent.len()));
                 state["revoked"].as_array_mut().unwrap().extend(sent);
+                came.send(()).unwrap();
                 Reply::empty(202)
             }
             "GET /user" if by == super::OURS => Reply::json(200, &json!({"login": "on-call"})),
@@ -83,7 +85,7 @@ fn two_hundred_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
         }
     });
     // Classic ones alone, so that each can be seen to be dead.
-    let text: String = (0..200)
+    let text: String = (0..1000)
         .map(|at| format!("{}\n", made("ghp_", &format!("{at:030}"))))
         .collect();
     let desk = desk(&served, &text);
@@ -92,12 +94,16 @@ fn two_hundred_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
     told.assert(3, "waiting");
     let code = told.json["confirm"].as_str().unwrap().to_owned();
     assert_eq!(served.state()["calls"], json!([]));
-    let told = desk.run(&["apply", "--confirm", &code, "--json"]);
-    assert_eq!(served.state()["calls"], json!([200]), "{told:?}");
+    let running = desk.spawn(&["apply", "--confirm", &code, "--json"]);
+    comes
+        .recv_timeout(std::time::Duration::from_secs(120))
+        .unwrap();
+    // Whether each is dead is looked after for as long as the bound lasts, which nobody waits for here.
+    let told = running.interrupt();
+    assert_eq!(served.state()["calls"], json!([1000]), "{told:?}");
     desk.assert_journal_verifies();
-    let answered = desk.entries("answered");
-    assert_eq!(answered.len(), 200);
-    assert_eq!(desk.entries("intended").len(), 200);
+    // The intents of all were durable before the call; what came of it may have been cut off.
+    assert_eq!(desk.entries("intended").len(), 1000);
     let journal = desk
         .journal()
         .iter()
