@@ -407,7 +407,7 @@ fn a_policy_that_aws_cannot_pack_is_broader_and_bounded_and_that_is_journaled() 
     taken.retain(|pass| {
         pass.notes
             .iter()
-            .any(|note| note.contains("could not pack"))
+            .any(|note| note.contains("did not take the policy"))
     });
     assert!(!taken.is_empty());
     for pass in &taken {
