@@ -15,7 +15,7 @@ use super::model::{ActionPart, Ends};
 use super::observe::{locator, ours};
 use super::wire::{self, Page};
 use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
-use crate::provider::{Act, Soon};
+use crate::provider::{Act, Soon, barred};
 
 impl Act for Handle {
     fn perform<'a>(&'a self, calls: &'a [Call]) -> Soon<'a, Vec<Outcome>> {
@@ -71,13 +71,8 @@ fn find<'a>(on: &'a Handle, call: &Call) -> Option<(&'a Spec, &'a ActionPart)> {
 /// Everything that has to hold before the request may leave.
 async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Result<Ready, Outcome> {
     let refused = |because, text: String| Outcome::Refused(Why::new(because, text));
-    if !on.may(&spec.permissions) {
-        let text = format!("this handle is not permitted to `{}`", spec.id);
-        return Err(refused(Because::Denied, text));
-    }
-    if call.action != spec.id || call.target.kind() != &spec.on {
-        let text = format!("`{}` does not work on {}", spec.id, call.target);
-        return Err(refused(Because::Invalid, text));
+    if let Some(why) = barred(spec, call, on.acts()) {
+        return Err(Outcome::Refused(why));
     }
     let secret = on.held(&call.target);
     let mut requests = part.look_up.iter().chain([&part.request]);

@@ -216,10 +216,9 @@ impl Handle {
         self.acts.is_some()
     }
 
-    /// Whether it was given all of these permissions.
-    pub(super) fn may(&self, permissions: &[String]) -> bool {
-        let given = self.acts.as_deref().unwrap_or_default();
-        permissions.iter().all(|wanted| given.contains(wanted))
+    /// The permissions that it was given to act.
+    pub(super) fn acts(&self) -> Option<&[String]> {
+        self.acts.as_deref()
     }
 
     fn settings(&self) -> Result<&Settings, Why> {

@@ -11,6 +11,8 @@ pub mod observer;
 pub mod setting;
 
 #[cfg(any(feature = "postgres", feature = "redis"))]
+mod listed;
+#[cfg(any(feature = "postgres", feature = "redis"))]
 mod password;
 
 pub mod aws;
@@ -274,6 +276,21 @@ pub trait Act: Observe {
     /// Performs one call whose action delivers: hands a new secret to the place that its consumers read. Never repeats
     /// by itself. Clippy refuses this call outside `execute/intent.rs`.
     fn deliver<'a>(&'a self, call: &'a Call, what: &'a Secret) -> Soon<'a, Outcome>;
+}
+
+/// Why a handle that was given these permissions does not make a call of this action; nothing where it does.
+#[cfg(feature = "http")]
+pub(crate) fn barred(spec: &Spec, call: &Call, given: Option<&[String]>) -> Option<Why> {
+    let given = given.unwrap_or_default();
+    if !spec.permissions.iter().all(|wanted| given.contains(wanted)) {
+        let text = format!("this handle is not permitted to `{}`", spec.id);
+        return Some(Why::new(Because::Denied, text));
+    }
+    if call.action != spec.id || call.target.kind() != &spec.on {
+        let text = format!("`{}` does not work on {}", spec.id, call.target);
+        return Some(Why::new(Because::Invalid, text));
+    }
+    None
 }
 
 /// All providers, and look-ups over what they declare.

@@ -17,7 +17,7 @@ use crate::domain::{
     ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::provider::{
-    Act, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
+    Act, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants, barred,
 };
 
 /// An authorization server, for the list of what is written in Rust.
@@ -206,12 +206,6 @@ impl Handle {
         &self.inner.known
     }
 
-    /// Whether it was given all of these permissions.
-    fn may(&self, permissions: &[String]) -> bool {
-        let given = self.acts.as_deref().unwrap_or_default();
-        permissions.iter().all(|wanted| given.contains(wanted))
-    }
-
     /// Refuses what is of another issuer.
     fn ours(&self, target: &Locator) -> Result<(), Why> {
         let account = self.server().account()?;
@@ -322,19 +316,12 @@ impl Act for Handle {
 }
 
 async fn perform(on: &Handle, call: &Call) -> Outcome {
-    let refused = |because, text: String| Outcome::Refused(Why::new(because, text));
     let Some(action) = super::action::of(call) else {
         let text = format!("oauth has no action `{}`", call.action);
-        return refused(Because::NotImplemented, text);
+        return Outcome::Refused(Why::new(Because::NotImplemented, text));
     };
-    let spec = (action.spec)();
-    if !on.may(&spec.permissions) {
-        let text = format!("this handle is not permitted to `{}`", spec.id);
-        return refused(Because::Denied, text);
-    }
-    if call.target.kind() != &spec.on {
-        let text = format!("`{}` does not work on {}", spec.id, call.target);
-        return refused(Because::Invalid, text);
+    if let Some(why) = barred(&(action.spec)(), call, on.acts.as_deref()) {
+        return Outcome::Refused(why);
     }
     if let Err(why) = on.ours(&call.target) {
         return Outcome::Refused(why);

@@ -4,7 +4,7 @@
 //! say so and send nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
@@ -15,11 +15,12 @@ use tokio_postgres::config::Host;
 use super::client::Servers;
 use super::{NAME, actions, kind, kinds};
 use crate::domain::{
-    Because, Bound, Call, Clock, Digest, Duration, Kind, Locator, Named, Outcome, Probe, Query,
-    ReadKind, Reading, Secret, Seen, Spec, Why,
+    Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
+    Reading, Secret, Seen, Spec, Why,
 };
 use crate::provider::{
     Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
+    barred,
 };
 
 /// PostgreSQL, for the list of what is written in Rust.
@@ -38,13 +39,7 @@ pub const NATIVE: Native = Native {
 struct Postgres {
     kinds: Vec<Kind>,
     actions: Vec<Spec>,
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    servers: Servers,
-    /// Passwords that a server knew as right, each with its role.
-    known: Mutex<BTreeSet<(Locator, Digest)>>,
+    servers: Arc<Servers>,
 }
 
 impl Postgres {
@@ -52,16 +47,13 @@ impl Postgres {
         Self {
             kinds: kinds(),
             actions: actions(),
-            inner: Arc::new(Inner {
-                servers: Servers::new(settings, clock),
-                known: Mutex::default(),
-            }),
+            servers: Arc::new(Servers::new(settings, clock)),
         }
     }
 
     fn handle(&self, acts: Option<&[String]>) -> Handle {
         Handle {
-            inner: Arc::clone(&self.inner),
+            servers: Arc::clone(&self.servers),
             acts: acts.map(<[String]>::to_vec),
         }
     }
@@ -81,8 +73,8 @@ impl Provider for Postgres {
     }
 
     fn endpoints(&self) -> BTreeMap<String, String> {
-        let servers = &self.inner.servers;
-        let names = servers.names().unwrap_or_default();
+        let servers = &self.servers;
+        let names = servers.listed.names().unwrap_or_default();
         let place = |name: String| {
             let config = servers.config(&name).ok()?;
             let port = config.get_ports().first().copied().unwrap_or(5432);
@@ -128,7 +120,7 @@ impl Provider for Postgres {
     }
 
     fn is_set_up(&self) -> bool {
-        self.inner.servers.is_set_up()
+        self.servers.listed.is_set_up()
     }
 
     fn footing(&self) -> Soon<'_, Vec<Footing>> {
@@ -146,45 +138,17 @@ impl Provider for Postgres {
 
 /// A handle: it reads, and acts where it was given permissions.
 pub(super) struct Handle {
-    inner: Arc<Inner>,
+    servers: Arc<Servers>,
     acts: Option<Vec<String>>,
 }
 
 impl Handle {
     pub(super) fn servers(&self) -> &Servers {
-        &self.inner.servers
+        &self.servers
     }
 
     pub(super) fn clock(&self) -> &Clock {
-        self.inner.servers.clock()
-    }
-
-    /// Whether it was given all of these permissions.
-    fn may(&self, permissions: &[String]) -> bool {
-        let given = self.acts.as_deref().unwrap_or_default();
-        permissions.iter().all(|wanted| given.contains(wanted))
-    }
-
-    /// Keeps that a server knew a password as right.
-    pub(super) fn know(&self, target: &Locator, with: &Secret) {
-        let known = (target.clone(), Digest::of(with.expose().as_bytes()));
-        let mut all = self
-            .inner
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        all.insert(known);
-    }
-
-    /// Whether a server knew a password as right before.
-    pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
-        let known = (target.clone(), Digest::of(with.expose().as_bytes()));
-        let all = self
-            .inner
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        all.contains(&known)
+        self.servers.listed.clock()
     }
 }
 
@@ -215,7 +179,12 @@ impl Observe for Handle {
                     return Err(Why::new(Because::NotImplemented, text));
                 }
             };
-            let ahead = self.servers().ahead().unwrap_or_default().as_millis();
+            let ahead = self
+                .servers()
+                .listed
+                .ahead()
+                .unwrap_or_default()
+                .as_millis();
             reading.clock_ahead_ms = i64::try_from(ahead).unwrap_or_default();
             Ok(reading)
         })
@@ -231,7 +200,7 @@ impl Observe for Handle {
     }
 
     fn clock_ahead(&self) -> Option<Duration> {
-        self.servers().ahead()
+        self.servers().listed.ahead()
     }
 }
 
@@ -249,26 +218,19 @@ impl Act for Handle {
 }
 
 async fn perform(on: &Handle, call: &Call) -> Outcome {
-    let refused = |because, text: String| Outcome::Refused(Why::new(because, text));
     let Some(action) = super::action::of(call) else {
         let text = format!("postgres has no action `{}`", call.action);
-        return refused(Because::NotImplemented, text);
+        return Outcome::Refused(Why::new(Because::NotImplemented, text));
     };
-    let spec = (action.spec)();
-    if !on.may(&spec.permissions) {
-        let text = format!("this handle is not permitted to `{}`", spec.id);
-        return refused(Because::Denied, text);
-    }
-    if call.target.kind() != &spec.on {
-        let text = format!("`{}` does not work on {}", spec.id, call.target);
-        return refused(Because::Invalid, text);
+    if let Some(why) = barred(&(action.spec)(), call, on.acts.as_deref()) {
+        return Outcome::Refused(why);
     }
     (action.perform)(on, call).await
 }
 
 /// Who we are on each server that answers; an error only where none does.
 async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
-    let names = on.servers().names()?;
+    let names = on.servers().listed.names()?;
     let asked = join_all(names.iter().map(|name| on.servers().reader(name))).await;
     let mut own = Vec::new();
     let mut failed = None;

@@ -3,11 +3,9 @@
 //!
 //! Never connects to a link-local or metadata address, nor in plain text to another machine unless the URL says so.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::str::FromStr as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio_postgres::config::{Host, SslMode};
@@ -15,21 +13,18 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::failure;
-use crate::domain::{Because, Clock, Duration, Outcome, Time, Why};
+use super::{NAME, failure};
+use crate::domain::{Because, Clock, Outcome, Time, Why};
+use crate::provider::Settings;
 use crate::provider::http::{self, Place};
-use crate::provider::{Given, Settings};
+use crate::provider::listed::Listed;
 
-/// How long connecting, and each statement, may take.
-const DEADLINE: Duration = Duration::from_secs(15);
 /// The name by which our sessions are seen on the server.
 const PROGRAM: &str = "contain";
 
 /// The servers, by the names that the workspace gives them.
 pub(super) struct Servers {
-    settings: Option<Settings>,
-    clock: Clock,
-    ahead_ms: AtomicI64,
+    pub(super) listed: Listed,
 }
 
 /// What a session of ours begins with: nothing is looked up in a schema that others can write to.
@@ -42,44 +37,13 @@ const GREETING: &str =
 impl Servers {
     pub(super) fn new(settings: Option<Settings>, clock: Clock) -> Self {
         Self {
-            settings,
-            clock,
-            ahead_ms: AtomicI64::new(i64::MIN),
+            listed: Listed::new(NAME, settings, clock),
         }
-    }
-
-    pub(super) fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    pub(super) fn is_set_up(&self) -> bool {
-        self.settings.is_some()
-    }
-
-    fn given(&self) -> Result<&BTreeMap<String, Given>, Why> {
-        let several = self
-            .settings
-            .as_ref()
-            .and_then(|settings| settings.several.get("servers"));
-        several.ok_or_else(|| {
-            let text = "postgres is not configured: name servers under providers.postgres.servers in contain.yaml";
-            Why::new(Because::Unauthenticated, text)
-        })
-    }
-
-    /// The names of all servers.
-    pub(super) fn names(&self) -> Result<Vec<String>, Why> {
-        Ok(self.given()?.keys().cloned().collect())
     }
 
     /// How to reach one, as its URL says.
     pub(super) fn config(&self, name: &str) -> Result<Config, Why> {
-        let given = self.given()?.get(name).ok_or_else(|| {
-            let text =
-                format!("contain.yaml names no server `{name}` under providers.postgres.servers");
-            Why::new(Because::Foreign, text)
-        })?;
-        let url = given().map_err(|why| Why::new(Because::Unauthenticated, why.text))?;
+        let url = self.listed.url(name)?;
         // What is wrong with it is not repeated: it holds a password.
         let invalid =
             |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
@@ -95,24 +59,16 @@ impl Servers {
             return Err(invalid("names no user"));
         }
         config.application_name(PROGRAM);
-        config.connect_timeout(self.deadline());
+        config.connect_timeout(self.listed.deadline());
         if config.get_ssl_mode() == SslMode::Prefer && !is_here(&config) {
             config.ssl_mode(SslMode::Require);
         }
         Ok(config)
     }
 
-    fn deadline(&self) -> std::time::Duration {
-        let said = self
-            .settings
-            .as_ref()
-            .and_then(|settings| settings.deadline);
-        said.unwrap_or(DEADLINE).unsigned_abs()
-    }
-
     /// Waits for something no longer than an exchange may take.
     pub(super) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Why> {
-        let timed = tokio::time::timeout(self.deadline(), work).await;
+        let timed = tokio::time::timeout(self.listed.deadline(), work).await;
         timed.map_err(|_| {
             Why::new(
                 Because::Timeout,
@@ -230,14 +186,7 @@ impl Servers {
             reason = "milliseconds of a time in this age fit, and parts of one are not wanted"
         )]
         let there = (seconds * 1000.0) as i64;
-        let ahead = there.saturating_sub(self.clock.now().as_millisecond());
-        self.ahead_ms.store(ahead, Ordering::Relaxed);
-    }
-
-    /// How far the clock of the server that answered last was ahead of ours.
-    pub(super) fn ahead(&self) -> Option<Duration> {
-        let ahead = self.ahead_ms.load(Ordering::Relaxed);
-        (ahead != i64::MIN).then(|| Duration::from_millis(ahead))
+        self.listed.hear(there);
     }
 }
 

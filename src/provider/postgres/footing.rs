@@ -10,7 +10,7 @@ const RIGHTS: &str = "SELECT r.rolsuper, r.rolcreaterole, pg_has_role(r.oid, 'pg
     pg_has_role(r.oid, 'pg_read_all_stats', 'USAGE'), pg_is_in_recovery() FROM pg_roles r WHERE r.rolname = $1";
 
 pub(super) async fn footing(on: &Handle) -> Vec<Footing> {
-    let names = on.servers().names().unwrap_or_default();
+    let names = on.servers().listed.names().unwrap_or_default();
     let mut all = Vec::with_capacity(names.len());
     for name in names {
         let (stands, said) = match rights(on, &name).await {

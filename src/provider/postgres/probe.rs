@@ -31,7 +31,7 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
     config.password(with.expose());
     let failed = match on.servers().open(server, config).await {
         Ok(_) => {
-            on.know(target, with);
+            on.servers().listed.know(target, with);
             return Probe::Accepted;
         }
         Err(Broken::Unsent(why)) => return Probe::Unclear(why),
@@ -44,10 +44,12 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
     let at = |routine| error.routine() == Some(routine);
     match () {
         () if *error.code() == SqlState::INVALID_AUTHORIZATION_SPECIFICATION && at(ADMITS) => {
-            on.know(target, with);
+            on.servers().listed.know(target, with);
             Probe::Refused
         }
-        () if *error.code() == SqlState::INVALID_PASSWORD && on.knew(target, with) => {
+        () if *error.code() == SqlState::INVALID_PASSWORD
+            && on.servers().listed.knew(target, with) =>
+        {
             Probe::Refused
         }
         () if *error.code() == SqlState::INVALID_PASSWORD => {
@@ -58,7 +60,7 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
             Probe::Unclear(Why::new(Because::Invalid, text))
         }
         () if *error.code() == SqlState::INSUFFICIENT_PRIVILEGE && at(DATABASE) => {
-            on.know(target, with);
+            on.servers().listed.know(target, with);
             Probe::Forbidden
         }
         () => Probe::Unclear(why),

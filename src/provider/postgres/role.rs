@@ -209,7 +209,7 @@ async fn session(reader: &Reader<'_>, target: &Locator) -> Result<Fact, Why> {
 pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
     let names = match &named.account {
         Some(account) => vec![account.clone()],
-        None => on.servers().names()?,
+        None => on.servers().listed.names()?,
     };
     let candidates: Vec<Locator> = names
         .iter()

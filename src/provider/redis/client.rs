@@ -3,9 +3,7 @@
 //!
 //! Never connects to a link-local or metadata address, nor in plain text to another machine unless that is configured.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use redis::aio::MultiplexedConnection;
 use redis::io::AsyncDNSResolver;
@@ -14,72 +12,34 @@ use redis::{
 };
 use redis::{ErrorKind, RedisError, RedisFuture, RedisResult, Value};
 
-use super::failure;
-use crate::domain::{Because, Clock, Duration, Outcome, Secret, Why};
+use super::{NAME, failure};
+use crate::domain::{Because, Clock, Outcome, Secret, Why};
+use crate::provider::Settings;
 use crate::provider::http::{self, Place};
-use crate::provider::{Given, Settings};
-
-/// How long connecting, and each command, may take.
-const DEADLINE: Duration = Duration::from_secs(15);
+use crate::provider::listed::Listed;
 
 /// The servers, by the names that the workspace gives them.
 pub(super) struct Servers {
-    settings: Option<Settings>,
-    clock: Clock,
-    ahead_ms: AtomicI64,
+    pub(super) listed: Listed,
 }
 
 impl Servers {
     pub(super) fn new(settings: Option<Settings>, clock: Clock) -> Self {
         Self {
-            settings,
-            clock,
-            ahead_ms: AtomicI64::new(i64::MIN),
+            listed: Listed::new(NAME, settings, clock),
         }
-    }
-
-    pub(super) fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    pub(super) fn is_set_up(&self) -> bool {
-        self.settings.is_some()
-    }
-
-    fn given(&self) -> Result<&BTreeMap<String, Given>, Why> {
-        let several = self
-            .settings
-            .as_ref()
-            .and_then(|settings| settings.several.get("servers"));
-        several.ok_or_else(|| {
-            let text = "redis is not configured: name servers under providers.redis.servers in contain.yaml";
-            Why::new(Because::Unauthenticated, text)
-        })
-    }
-
-    /// The names of all servers.
-    pub(super) fn names(&self) -> Result<Vec<String>, Why> {
-        Ok(self.given()?.keys().cloned().collect())
     }
 
     /// How to reach one, as its URL says.
     pub(super) fn info(&self, name: &str) -> Result<ConnectionInfo, Why> {
-        let given = self.given()?.get(name).ok_or_else(|| {
-            let text =
-                format!("contain.yaml names no server `{name}` under providers.redis.servers");
-            Why::new(Because::Foreign, text)
-        })?;
-        let url = given().map_err(|why| Why::new(Because::Unauthenticated, why.text))?;
+        let url = self.listed.url(name)?;
         // What is wrong with it is not repeated: it holds a password.
         let invalid =
             |text: &str| Why::new(Because::Invalid, format!("the URL of `{name}` {text}"));
         let info = url.expose().trim().into_connection_info();
         let info =
             info.map_err(|_| invalid("is no connection URL (rediss://USER:PASSWORD@HOST:PORT)"))?;
-        let is_private = self
-            .settings
-            .as_ref()
-            .is_some_and(|settings| settings.private);
+        let is_private = self.listed.is_private();
         match info.addr() {
             ConnectionAddr::Tcp(host, _) if !is_here(host) && !is_private => Err(invalid(
                 "is in plain text to another machine: write rediss://, or `private: true` where that is meant",
@@ -94,14 +54,6 @@ impl Servers {
         }
     }
 
-    fn deadline(&self) -> std::time::Duration {
-        let said = self
-            .settings
-            .as_ref()
-            .and_then(|settings| settings.deadline);
-        said.unwrap_or(DEADLINE).unsigned_abs()
-    }
-
     /// Opens a connection; an error says that nothing was asked for on it.
     async fn open(&self, name: &str, info: ConnectionInfo) -> Result<MultiplexedConnection, Why> {
         let redis = info.redis_settings().clone().set_skip_set_lib_name();
@@ -111,12 +63,12 @@ impl Servers {
             drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         }
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.deadline()))
-            .set_response_timeout(Some(self.deadline()))
+            .set_connection_timeout(Some(self.listed.deadline()))
+            .set_response_timeout(Some(self.listed.deadline()))
             .set_dns_resolver(Guard);
         let client = Client::open(info).map_err(|failed| failure::why(&failed, name))?;
         let opening = client.get_multiplexed_async_connection_with_config(&config);
-        let opened = tokio::time::timeout(self.deadline() * 2, opening).await;
+        let opened = tokio::time::timeout(self.listed.deadline() * 2, opening).await;
         let late = || Why::new(Because::Unavailable, format!("{name} was not reached"));
         let opened = opened.map_err(|_| late())?;
         opened.map_err(|failed| failure::why(&failed, name))
@@ -159,14 +111,7 @@ impl Servers {
             return;
         };
         let there = seconds.saturating_mul(1000).saturating_add(micros / 1000);
-        let ahead = there.saturating_sub(self.clock.now().as_millisecond());
-        self.ahead_ms.store(ahead, Ordering::Relaxed);
-    }
-
-    /// How far the clock of the server that answered last was ahead of ours.
-    pub(super) fn ahead(&self) -> Option<Duration> {
-        let ahead = self.ahead_ms.load(Ordering::Relaxed);
-        (ahead != i64::MIN).then(|| Duration::from_millis(ahead))
+        self.listed.hear(there);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::Why;
 use crate::provider::{Footing, Stands};
 
 pub(super) async fn footing(on: &Handle) -> Vec<Footing> {
-    let names = on.servers().names().unwrap_or_default();
+    let names = on.servers().listed.names().unwrap_or_default();
     let mut all = Vec::with_capacity(names.len());
     for name in names {
         let (stands, said) = match rights(on, &name).await {

@@ -27,7 +27,7 @@ async fn try_out(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, 
     let answer = on.servers().try_out(server, (target.id(), with)).await?;
     let failed = match answer {
         Ok(redis::Value::Okay) => {
-            on.know(target, with);
+            on.servers().listed.know(target, with);
             return Ok(Probe::Accepted);
         }
         Ok(_) => return Err(user::garbled()),
@@ -41,7 +41,7 @@ async fn try_out(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, 
     if !is_refused {
         return Err(failure::why(&failed, server));
     }
-    if on.knew(target, with) {
+    if on.servers().listed.knew(target, with) {
         return Ok(Probe::Refused);
     }
     let mut reader = on.servers().reader(server).await?;
@@ -50,7 +50,7 @@ async fn try_out(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, 
         .await?
         .is_some_and(|user| user.takes(&hash));
     if is_its_own {
-        on.know(target, with);
+        on.servers().listed.know(target, with);
         return Ok(Probe::Refused);
     }
     let text =

@@ -185,7 +185,7 @@ pub(super) async fn resolve_user(on: &Handle, target: &Locator) -> Result<(Reade
 pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
     let names = match &named.account {
         Some(account) => vec![account.clone()],
-        None => on.servers().names()?,
+        None => on.servers().listed.names()?,
     };
     let candidates: Vec<Locator> = names
         .iter()

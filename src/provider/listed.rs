@@ -1,0 +1,112 @@
+//! Servers that the workspace lists by name, each by the URL of an account of ours: what databases are told alike.
+//!
+//! Keeps no secret beyond its use: a URL is read whenever it is needed, and of passwords only digests stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Given, Settings};
+use crate::domain::{Because, Clock, Digest, Duration, Locator, Secret, Why};
+
+/// How long connecting, and each question, may take.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// The servers of one provider, by the names that the workspace gives them.
+pub(super) struct Listed {
+    provider: &'static str,
+    settings: Option<Settings>,
+    clock: Clock,
+    ahead_ms: AtomicI64,
+    /// Passwords that a server knew as right, each with whose it is.
+    known: Mutex<BTreeSet<(Locator, Digest)>>,
+}
+
+impl Listed {
+    pub(super) fn new(provider: &'static str, settings: Option<Settings>, clock: Clock) -> Self {
+        Self {
+            provider,
+            settings,
+            clock,
+            ahead_ms: AtomicI64::new(i64::MIN),
+            known: Mutex::default(),
+        }
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn is_set_up(&self) -> bool {
+        self.settings.is_some()
+    }
+
+    /// Whether what is in plain text, or at a private address, was said to be meant.
+    pub(super) fn is_private(&self) -> bool {
+        let settings = self.settings.as_ref();
+        settings.is_some_and(|settings| settings.private)
+    }
+
+    fn given(&self) -> Result<&BTreeMap<String, Given>, Why> {
+        let settings = self.settings.as_ref();
+        let several = settings.and_then(|settings| settings.several.get("servers"));
+        several.ok_or_else(|| {
+            let provider = self.provider;
+            let text = format!(
+                "{provider} is not configured: name servers under providers.{provider}.servers in contain.yaml"
+            );
+            Why::new(Because::Unauthenticated, text)
+        })
+    }
+
+    /// The names of all servers.
+    pub(super) fn names(&self) -> Result<Vec<String>, Why> {
+        Ok(self.given()?.keys().cloned().collect())
+    }
+
+    /// The URL of one; it holds a password.
+    pub(super) fn url(&self, name: &str) -> Result<Secret, Why> {
+        let given = self.given()?.get(name).ok_or_else(|| {
+            let provider = self.provider;
+            let text =
+                format!("contain.yaml names no server `{name}` under providers.{provider}.servers");
+            Why::new(Because::Foreign, text)
+        })?;
+        given().map_err(|why| Why::new(Because::Unauthenticated, why.text))
+    }
+
+    /// How long an exchange may take.
+    pub(super) fn deadline(&self) -> std::time::Duration {
+        let settings = self.settings.as_ref();
+        let said = settings.and_then(|settings| settings.deadline);
+        said.unwrap_or(DEADLINE).unsigned_abs()
+    }
+
+    /// Takes a server's clock from an answer, in milliseconds since 1970.
+    pub(super) fn hear(&self, there: i64) {
+        let ahead = there.saturating_sub(self.clock.now().as_millisecond());
+        self.ahead_ms.store(ahead, Ordering::Relaxed);
+    }
+
+    /// How far the clock of the server that answered last was ahead of ours.
+    pub(super) fn ahead(&self) -> Option<Duration> {
+        let ahead = self.ahead_ms.load(Ordering::Relaxed);
+        (ahead != i64::MIN).then(|| Duration::from_millis(ahead))
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeSet<(Locator, Digest)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps that a server knew a password as right.
+    pub(super) fn know(&self, target: &Locator, with: &Secret) {
+        let digest = Digest::of(with.expose().as_bytes());
+        self.known().insert((target.clone(), digest));
+    }
+
+    /// Whether a server knew a password as right before.
+    pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
+        let digest = Digest::of(with.expose().as_bytes());
+        self.known().contains(&(target.clone(), digest))
+    }
+}
