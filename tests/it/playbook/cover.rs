@@ -265,12 +265,14 @@ fn every_key_every_problem_and_every_rule_has_its_examples() {
 #[test]
 fn every_problem_that_the_reader_raises_is_in_its_table() {
     let raised = regex::Regex::new(r#"(?:Problem::new|\bnote)\(\s*"([a-z-]+)""#).unwrap();
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/playbook");
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = BTreeSet::new();
-    for entry in folder.read_dir().unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
-        found.extend(raised.captures_iter(shipped).map(|code| code[1].to_owned()));
+    for folder in ["yaml", "playbook"] {
+        for entry in source.join(folder).read_dir().unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+            found.extend(raised.captures_iter(shipped).map(|code| code[1].to_owned()));
+        }
     }
     found.insert("directive".to_owned());
     let table: BTreeSet<String> = CODES.iter().map(|(code, _)| (*code).to_owned()).collect();
