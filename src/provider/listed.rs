@@ -3,14 +3,38 @@
 //! Keeps no secret beyond its use: a URL is read whenever it is needed, and of passwords only digests stay.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Given, Settings};
 use crate::domain::{Because, Clock, Digest, Duration, Locator, Secret, Why};
 
 /// How long connecting, and each question, may take.
 const DEADLINE: Duration = Duration::from_secs(15);
+
+/// What is told of a server whose certificate leads to no CA that this machine trusts.
+pub(super) const DISTRUSTED: &str = "shows a certificate that this machine does not trust; nothing was sent to it. Where \
+    its CA is your own, name a file with the CA's certificate in SSL_CERT_FILE";
+
+/// Whether a connection failed because the certificate of the server is not trusted.
+pub(super) fn is_distrusted(failed: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(failed);
+    while let Some(one) = cause {
+        if let Some(rustls::Error::InvalidCertificate(_)) = one.downcast_ref() {
+            return true;
+        }
+        // The source of an error of input and output, and of a shared one, is the source of what it holds.
+        let held = one.downcast_ref::<std::io::Error>();
+        let shared = one.downcast_ref::<Arc<dyn Error + Send + Sync>>();
+        cause = match (held.and_then(std::io::Error::get_ref), shared) {
+            (Some(inner), _) => Some(inner),
+            (None, Some(inner)) => Some(&**inner),
+            (None, None) => one.source(),
+        };
+    }
+    false
+}
 
 /// The servers of one provider, by the names that the workspace gives them.
 pub(super) struct Listed {

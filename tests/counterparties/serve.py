@@ -23,6 +23,7 @@ import select
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,8 @@ READY_WITHIN = 30
 
 
 PASSWORD = "of-the-test"
+# A key, its certificate for loopback, and the CA that signed it: for a server with `--set TLS=yes`.
+PKI = pathlib.Path(HERE).parent / "fixtures" / "pki"
 
 
 class Counterparty:
@@ -52,10 +55,11 @@ class Counterparty:
         return answers(f"http://127.0.0.1:{port}{self.ready}")
 
 
-def says(port, line, wanted):
+def says(port, line, wanted, over_tls=False):
     """Whether a server answers one line as wanted."""
     try:
-        with socket.create_connection(("127.0.0.1", port), 2) as connection:
+        with socket.create_connection(("127.0.0.1", port), 2) as plain:
+            connection = ssl.create_default_context(cafile=PKI / "ca.pem").wrap_socket(plain, server_hostname="127.0.0.1") if over_tls else plain
             connection.sendall(line)
             return connection.recv(64).startswith(wanted)
     except OSError:
@@ -72,13 +76,20 @@ def postgres(port, settings, folder):
         names = {one.pw_name: one.pw_uid for one in pwd.getpwall()}
         user = names.get("postgres", names.get("nobody"))
     data = os.path.join(folder, "data")
+    settings = dict(settings)
+    key = os.path.join(folder, "server.key")
+    if settings.pop("TLS", "no") == "yes":
+        settings.update(ssl="on", ssl_cert_file=str(PKI / "server.pem"), ssl_key_file=key)
 
     def prepare(run):
+        shutil.copyfile(PKI / "server.key", key)
+        os.chmod(key, 0o600)
         secret = os.path.join(folder, "password")
         pathlib.Path(secret).write_text(PASSWORD)
         if user is not None:
             os.chown(folder, user, -1)
             os.chown(secret, user, -1)
+            os.chown(key, user, -1)
         run([f"{found[-1]}/initdb", "--no-sync", "--auth=scram-sha-256", "--username=admin", f"--pwfile={secret}", data])
 
     command = [
@@ -97,10 +108,17 @@ def postgres(port, settings, folder):
 
 
 def redis(port, settings, folder):
-    """Redis of Debian, with an ACL file unless `--set ACLFILE=no`."""
+    """Redis of Debian, with an ACL file unless `--set ACLFILE=no`, over TLS with `--set TLS=yes`."""
     rules = f"user default on >{PASSWORD} ~* &* +@all"
-    command = ["/usr/bin/redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
+    command = ["/usr/bin/redis-server", "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
     settings = dict(settings)
+    over_tls = settings.pop("TLS", "no") == "yes"
+    if over_tls:
+        command += ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"]
+        command += ["--tls-cert-file", str(PKI / "server.pem"), "--tls-key-file", str(PKI / "server.key")]
+        command += ["--tls-ca-cert-file", str(PKI / "ca.pem")]
+    else:
+        command += ["--port", str(port)]
     if settings.pop("ACLFILE", "yes") == "yes":
         file = os.path.join(folder, "users.acl")
         pathlib.Path(file).write_text(rules + "\n")
@@ -109,7 +127,7 @@ def redis(port, settings, folder):
         command += ["--requirepass", PASSWORD]
     for name, value in settings.items():
         command += [f"--{name}", value]
-    return Counterparty(command, {}, lambda port: says(port, b"PING\r\n", b"-NOAUTH"))
+    return Counterparty(command, {}, lambda port: says(port, b"PING\r\n", b"-NOAUTH", over_tls))
 
 
 def counterparty(name, port, settings, folder):

@@ -24,6 +24,9 @@ fn counterparties() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/counterparties")
 }
 
+/// The CA that signed the certificates of the servers here.
+pub(crate) const CA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/pki/ca.pem");
+
 /// A script that prints one line with its endpoint and serves until its standard input closes.
 struct Script {
     child: Child,

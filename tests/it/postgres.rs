@@ -3,6 +3,7 @@
 
 mod fault;
 mod role;
+mod tls;
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;

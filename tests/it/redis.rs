@@ -2,6 +2,7 @@
 //! leaves the live connection, is never called isolated.
 
 mod fault;
+mod tls;
 mod user;
 
 use std::io::{Read as _, Write as _};

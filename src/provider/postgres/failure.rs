@@ -6,6 +6,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::domain::{Because, Outcome, Why};
+use crate::provider::listed::{self, DISTRUSTED};
 
 /// How much of a server's text is kept.
 const SHOWN: usize = 200;
@@ -47,6 +48,9 @@ pub(super) fn why(failed: &Error, what: &str) -> Why {
             Because::Unavailable,
             format!("{what} closed the connection"),
         ),
+        None if listed::is_distrusted(failed) => {
+            Why::new(Because::Unavailable, format!("{what} {DISTRUSTED}"))
+        }
         None => Why::new(Because::Unavailable, format!("{what} was not reached")),
     }
 }

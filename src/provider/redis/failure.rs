@@ -5,6 +5,7 @@
 use redis::{ErrorKind, RedisError};
 
 use crate::domain::{Because, Outcome, Why};
+use crate::provider::listed::{self, DISTRUSTED};
 
 /// How much of a server's text is kept.
 const SHOWN: usize = 200;
@@ -46,6 +47,8 @@ pub(super) fn why(failed: &RedisError, what: &str) -> Why {
                 Because::Garbled,
                 format!("{what} answered what is no answer"),
             )
+        } else if listed::is_distrusted(failed) {
+            Why::new(Because::Unavailable, format!("{what} {DISTRUSTED}"))
         } else {
             Why::new(Because::Unavailable, format!("{what} was not reached"))
         };
