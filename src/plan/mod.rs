@@ -71,6 +71,8 @@ pub struct Ask<'a> {
     pub own: &'a [Locator],
     /// Who asks for what is planned, where people are configured.
     pub requested_by: &'a [String],
+    /// The plans that the operator was asked about in this invocation: what they hold and do once is not asked again.
+    pub asked: &'a BTreeSet<Digest>,
     /// Who owns what, where that is known.
     pub estate: Option<&'a Estate>,
     /// What is known of what it stands on, and of what the protected identities stand on.
