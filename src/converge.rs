@@ -392,6 +392,7 @@ impl<'a> Loop<'a> {
             own: &self.means.own,
             requested_by: &self.means.requested_by,
             known,
+            asked: &self.asked,
             estate: self.means.estate,
             caps: self.means.caps,
             made_from: self.means.made_from.clone(),

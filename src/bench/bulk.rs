@@ -24,7 +24,7 @@ use crate::report::standing::Outcome;
 
 /// The provider that refuses half of what it is asked for as too much.
 pub const BUSY: &str = "vendor-b";
-/// The provider that cannot be reached.
+/// The provider that cannot be reached: it answers nothing until the deadline of each request.
 pub const AWAY: &str = "vendor-c";
 /// All of them: one in Rust, three packs that ship, and four of another shape.
 pub const PROVIDERS: [&str; 8] = [
@@ -190,7 +190,7 @@ fn weather(provider: &str, is_bad: bool) -> Weather {
             on: None,
             about: String::new(),
             nth: None,
-            fault: Fault::Unavailable,
+            fault: Fault::TimeoutBefore,
         }),
         _ => {}
     }

@@ -28,7 +28,7 @@ pub(super) use load::{FILE, checked};
 pub(super) use page::beside;
 
 /// How long a provider may take to tell what an identity is there; what it does not tell in time keeps no other from it.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Check estate.yaml, and show who owns what, who uses it, and what breaks with it
 #[derive(clap::Args, Debug)]

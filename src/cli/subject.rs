@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 
 use super::aside;
-use super::estate::{Of, everywhere, who_beyond};
+use super::estate::{Of, PATIENCE, everywhere, who_beyond};
 use super::failure::{Failure, of_provider};
 use super::session::{self, Session};
 use super::wish::Subjects;
@@ -146,7 +146,18 @@ async fn ask_who_acts(
     let further = who_beyond(catalogue, observer, (&providers, estate));
     let known = providers.iter().copied();
     let known = known.filter(|name| catalogue.provider(name).is_some());
-    let asked = known.map(|name| async move { (name, observer.whoami(name).await) });
+    let is_alone = providers.len() < 2;
+    let asked = known.map(|name| async move {
+        let who = observer.whoami(name);
+        let who = match is_alone {
+            true => who.await,
+            false => match tokio::time::timeout(PATIENCE, who).await {
+                Ok(who) => who,
+                Err(_) => Err(Why::new(Because::Timeout, "it has not answered yet")),
+            },
+        };
+        (name, who)
+    });
     let (mut own, mut silent) = (Vec::new(), Vec::new());
     let (told, further) = futures_util::join!(join_all(asked), further);
     for (name, who) in told {

@@ -4,11 +4,11 @@
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::cel::{Scope, Template, scalar};
 use super::engine::Handle;
-use super::model::{ALL_HELD, HELD, Request, SIGNED, is_held};
+use super::model::{ALL_HELD, HELD, Request, SIGNED, is_held, member};
 use super::place;
 use crate::domain::{Because, Secret, Why};
 
@@ -108,14 +108,13 @@ fn body(
     held: Held<'_>,
     turn: Option<(&str, &str)>,
 ) -> Result<Option<(&'static str, String)>, Why> {
-    let lacks = || {
-        Why::new(
-            Because::Invalid,
-            "the body lacks a value, or the credential itself",
-        )
+    let of = Filling {
+        scope,
+        held,
+        optional: &request.optional,
     };
     if let Some(json) = &request.json {
-        let mut body = fill(json, scope, held).ok_or_else(lacks)?;
+        let mut body = of.fill(json, "").map_err(lacks)?;
         if let (Some((name, value)), Value::Object(fields)) = (turn, &mut body) {
             fields.insert(name.to_owned(), value.into());
         }
@@ -126,12 +125,16 @@ fn body(
     };
     let mut pairs = Vec::new();
     for (name, value) in form {
-        let value = match value.source.as_str() {
-            HELD => Some(held.one.ok_or_else(lacks)?.expose().to_owned()),
-            SIGNED => Some(held.signed.ok_or_else(lacks)?.expose().to_owned()),
+        let said = match value.source.as_str() {
+            HELD => held.one.map(|secret| secret.expose().to_owned()),
+            SIGNED => held.signed.map(|signed| signed.expose().to_owned()),
             _ => value.plain(scope),
         };
-        pairs.extend(value.map(|value| (name.clone(), value)));
+        match said {
+            Some(said) => pairs.push((name.clone(), said)),
+            None if of.may_lack(name, is_held(&value.source)) => {}
+            None => return Err(lacks(Lacks(name.clone()))),
+        }
     }
     pairs.extend(turn.map(|(name, value)| (name.to_owned(), value.to_owned())));
     Ok(Some((
@@ -140,29 +143,63 @@ fn body(
     )))
 }
 
-/// Data with each text in it filled in; a member without a value is left out.
-fn fill(data: &Value, scope: &Scope, held: Held<'_>) -> Option<Value> {
-    match data {
-        Value::String(text) if text == HELD => Some(held.one?.expose().into()),
-        Value::String(text) if text == SIGNED => Some(held.signed?.expose().into()),
-        Value::String(text) if text == ALL_HELD => {
-            Some(held.all.iter().map(|secret| secret.expose()).collect())
-        }
-        Value::String(text) => Template::new(text).value(scope),
-        Value::Array(items) => items.iter().map(|item| fill(item, scope, held)).collect(),
-        Value::Object(fields) => {
-            let mut filled = serde_json::Map::new();
-            for (name, value) in fields {
-                let value = match fill(value, scope, held) {
-                    // Without the credential the request would be another one.
-                    None if holds_secret(value) => return None,
-                    value => value,
-                };
-                filled.extend(value.map(|value| (name.clone(), value)));
+/// The member that has no value.
+struct Lacks(String);
+
+/// Without one of its members a request would be another one: what is left, with whom, until when.
+fn lacks(Lacks(member): Lacks) -> Why {
+    let what = match member.as_str() {
+        "" => "the body has no value".to_owned(),
+        member => format!("`{member}` of the body has no value"),
+    };
+    Why::new(Because::Invalid, format!("{what}: nothing was sent"))
+}
+
+/// What a body is filled in from.
+struct Filling<'a> {
+    scope: &'a Scope,
+    held: Held<'a>,
+    /// The members that are left out where they have no value.
+    optional: &'a [String],
+}
+
+impl Filling<'_> {
+    /// Whether a member is left out where it has no value: never one that holds the credential.
+    fn may_lack(&self, member: &str, holds_secret: bool) -> bool {
+        !holds_secret && self.optional.iter().any(|one| one == member)
+    }
+
+    /// Data with each text in it filled in.
+    fn fill(&self, data: &Value, at: &str) -> Result<Value, Lacks> {
+        let held = &self.held;
+        let found = match data {
+            Value::String(text) if text == HELD => held.one.map(|one| one.expose().into()),
+            Value::String(text) if text == SIGNED => held.signed.map(|one| one.expose().into()),
+            Value::String(text) if text == ALL_HELD => {
+                Some(held.all.iter().map(|secret| secret.expose()).collect())
             }
-            Some(Value::Object(filled))
+            Value::String(text) => Template::new(text).value(self.scope),
+            Value::Array(items) => {
+                let items = items.iter().map(|item| self.fill(item, at));
+                Some(items.collect::<Result<Value, Lacks>>()?)
+            }
+            Value::Object(fields) => Some(self.members(fields, at)?),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Some(data.clone()),
+        };
+        found.ok_or_else(|| Lacks(at.to_owned()))
+    }
+
+    fn members(&self, fields: &Map<String, Value>, at: &str) -> Result<Value, Lacks> {
+        let mut filled = Map::new();
+        for (name, value) in fields {
+            let member = member(at, name);
+            match self.fill(value, &member) {
+                Ok(value) => drop(filled.insert(name.clone(), value)),
+                Err(_) if self.may_lack(&member, holds_secret(value)) => {}
+                Err(lacks) => return Err(lacks),
+            }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => Some(data.clone()),
+        Ok(Value::Object(filled))
     }
 }
 

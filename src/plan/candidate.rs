@@ -156,14 +156,15 @@ pub(super) fn is_begun(ask: &Ask<'_>, key: &ItemKey) -> bool {
     let life = ask.case.last_life(ask.at.0, key);
     let plans = ask.case.runs.get(&ask.at.0).map(|run| &run.plans);
     life.is_some_and(|(item, life)| {
-        // A plan that expired, or that nobody ever confirmed, holds nothing: what it asked for is planned and asked anew.
+        // A plan that expired, or that nobody ever confirmed, holds nothing: what it asked for is planned and asked anew,
+        // but not by whoever asked already, whose word would come too late in every round.
         let stands = || {
             let plan = plans.and_then(|plans| plans.get(&item.round));
             plan.is_some_and(|(digest, expires)| {
                 let confirmed = ask.case.mandates.iter().any(|given| {
                     matches!(&given.scope, mandate::Scope::Exact { plan, .. } if plan == digest)
                 });
-                ask.now < *expires && confirmed
+                ask.now < *expires && (confirmed || ask.asked.contains(digest))
             })
         };
         let asks_nobody = match life.planned.does {

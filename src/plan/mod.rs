@@ -71,6 +71,8 @@ pub struct Ask<'a> {
     pub own: &'a [Locator],
     /// Who asks for what is planned, where people are configured.
     pub requested_by: &'a [String],
+    /// The plans that the operator was asked about in this invocation: what they hold and do once is not asked again.
+    pub asked: &'a BTreeSet<Digest>,
     /// Who owns what, where that is known.
     pub estate: Option<&'a Estate>,
     /// What is known of what it stands on, and of what the protected identities stand on.
@@ -142,12 +144,17 @@ pub enum Error {
     },
 }
 
-/// Looks at targets; the first plan waits for no provider that is too busy while others could be cut at.
+/// How long a first plan waits for a provider that does not answer, where others could be cut at meanwhile.
+const FIRST_LOOKS: Duration = Duration::from_secs(2);
+
+/// Looks at targets. The first plan waits for no provider that hangs or is too busy while others could be cut at; what it
+/// has not seen is planned in a later round.
 async fn look_at(ask: &Ask<'_>, targets: &[Locator]) -> Vec<Seen> {
-    match ask.at.1 {
-        1 => ask.observer.observe_soon(targets).await,
-        _ => ask.observer.observe(targets).await,
-    }
+    let mut providers = ask.order.subjects.iter().map(Locator::provider);
+    let first = providers.next();
+    let waits = ask.at.1 > 1 || providers.all(|provider| Some(provider) == first);
+    let until = (!waits).then(|| ask.now.saturating_add(FIRST_LOOKS).unwrap_or(Time::MAX));
+    ask.observer.observe_until(targets, until).await
 }
 
 /// Plans one round; answers beside the plan what earlier rounds did and what is seen to be so still.
@@ -261,12 +268,10 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         {
             let before = match seen.get(&choice.target) {
                 Some(seen) => Some(seen.clone()),
-                None => ask
-                    .observer
-                    .observe(std::slice::from_ref(&choice.target))
-                    .await
-                    .into_iter()
-                    .next(),
+                None => {
+                    let seen = look_at(ask, std::slice::from_ref(&choice.target)).await;
+                    seen.into_iter().next()
+                }
             };
             let known = goals.get(&choice.spec.id, &choice.target);
             let known = known.is_some_and(|life| accounts(&life.state));

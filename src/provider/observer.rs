@@ -2,7 +2,7 @@
 //!
 //! Holds only [`Observe`]: nothing reached through here can change anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::join_all;
@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::{Catalogue, Observe};
 use crate::domain::{
     Because, Branch, Call, Clock, Duration, Fact, KindId, Locator, Named, Probe, Query, Reading,
-    Secret, Seen, Why,
+    Secret, Seen, Time, Why,
 };
 
 /// The read handles of all providers; clones ask through the same.
@@ -34,9 +34,15 @@ const TURNS: usize = 4;
 const AGAIN: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
-/// For how long where a first plan waits for it, and other providers are asked beside it: one that is too busy must not
-/// hold up what can be cut at the others.
-const SOON: Duration = Duration::from_secs(1);
+/// How long a provider may take to tell what names mean and whose secrets are, where others are asked beside it: one that
+/// hangs must not hold up what can be cut at the others.
+const BESIDE: Duration = Duration::from_secs(5);
+
+/// What a provider that hangs has said.
+fn late() -> Why {
+    let text = "it has not answered yet, and the others do not wait for it";
+    Why::new(Because::Timeout, text)
+}
 
 impl Observer {
     /// Opens a read handle for every provider of the catalogue.
@@ -83,7 +89,7 @@ impl Observer {
     ) {
         let (mut pause, mut left) = (FIRST_PAUSE, AGAIN);
         let until = self.clock.now().saturating_add(patience);
-        let until = until.unwrap_or(crate::domain::Time::MAX);
+        let until = until.unwrap_or(Time::MAX);
         loop {
             let goes_on = left > 0 && self.clock.now() < until;
             let is_late = |seen: &Seen| match &seen.fact {
@@ -110,21 +116,34 @@ impl Observer {
         }
     }
 
+    /// Waits for a provider until then, if ever; answers nothing where it has not answered by then.
+    async fn by<T>(&self, until: Option<Time>, asked: impl Future<Output = T>) -> Option<T> {
+        let Some(until) = until else {
+            return Some(asked.await);
+        };
+        tokio::select! {
+            biased;
+            told = asked => Some(told),
+            () = self.clock.sleep_until(until) => None,
+        }
+    }
+
+    /// Until when each of so many providers is waited for.
+    fn beside(&self, providers: usize) -> Option<Time> {
+        (providers > 1).then(|| self.clock.now().saturating_add(BESIDE).unwrap_or(Time::MAX))
+    }
+
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
-        self.observe_for(targets, ASKED_FOR).await
+        self.observe_until(targets, None).await
     }
 
-    /// The same for a first plan: what a provider among others is too busy to answer soon is told as that.
-    pub async fn observe_soon(&self, targets: &[Locator]) -> Vec<Seen> {
-        let mut providers = targets.iter().map(Locator::provider);
-        let first = providers.next();
-        let is_alone = providers.all(|provider| Some(provider) == first);
-        let patience = if is_alone { ASKED_FOR } else { SOON };
-        self.observe_for(targets, patience).await
-    }
-
-    async fn observe_for(&self, targets: &[Locator], patience: Duration) -> Vec<Seen> {
+    /// The same, with what a provider has not answered by then told as that.
+    pub async fn observe_until(&self, targets: &[Locator], until: Option<Time>) -> Vec<Seen> {
+        let patience = match until {
+            Some(until) => until.duration_since(self.clock.now()),
+            None => ASKED_FOR,
+        };
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             by_provider
@@ -140,8 +159,13 @@ impl Observer {
                 let why = match self.lane(provider) {
                     Ok(lane) => {
                         let keep = |found: Seen| drop(seen.insert(found.target.clone(), found));
-                        self.ask((lane, patience), names, keep).await;
-                        Why::new(Because::Unavailable, "the provider answered nothing")
+                        let asked = self.ask((lane, patience), names, keep);
+                        match self.by(until, asked).await {
+                            Some(()) => {
+                                Why::new(Because::Unavailable, "the provider answered nothing")
+                            }
+                            None => late(),
+                        }
                     }
                     Err(why) => why,
                 };
@@ -161,10 +185,21 @@ impl Observer {
 
     /// Tells whose secrets are, all at once as far as each provider's turns go; one answer each, in order.
     pub async fn whose(&self, secrets: &[(&KindId, &Secret)]) -> Vec<Result<Locator, Why>> {
+        let providers: BTreeSet<&str> = secrets.iter().map(|(kind, _)| kind.provider()).collect();
+        let (several, hangs) = (providers.len(), Mutex::new(BTreeSet::new()));
+        let hangs = || hangs.lock().unwrap_or_else(PoisonError::into_inner);
         let each = secrets.iter().map(|(kind, secret)| async move {
             let lane = self.lane(kind.provider())?;
             let turn = lane.turns.acquire().await;
-            let told = lane.handle.whose(kind, secret).await;
+            if hangs().contains(kind.provider()) {
+                return Err(late());
+            }
+            // Each has its own time, from its own turn on: many of them take long at a provider that answers.
+            let told = self.by(self.beside(several), lane.handle.whose(kind, secret));
+            let told = told.await.unwrap_or_else(|| {
+                hangs().insert(kind.provider());
+                Err(late())
+            });
             drop(turn);
             told
         });
@@ -224,6 +259,8 @@ impl Observer {
     pub async fn resolve(&self, named: &[Named]) -> Vec<Result<Locator, Why>> {
         let mut answers: Vec<Option<Result<Locator, Why>>> = named.iter().map(|_| None).collect();
         // All providers at once: one that is slow keeps none of the others waiting.
+        let providers: BTreeSet<&str> = named.iter().map(|one| one.kind.provider()).collect();
+        let until = self.beside(providers.len());
         let asked = self.lanes.iter().map(|(provider, lane)| async move {
             let mine = named.iter().enumerate();
             let mine = mine.filter(|(_, one)| one.kind.provider() == provider);
@@ -231,7 +268,11 @@ impl Observer {
                 mine.map(|(place, name)| (place, name.clone())).unzip();
             let resolved = match names.is_empty() {
                 true => Vec::new(),
-                false => lane.handle.resolve(&names).await,
+                false => {
+                    let resolved = self.by(until, lane.handle.resolve(&names)).await;
+                    let late = || names.iter().map(|_| Err(late())).collect();
+                    resolved.unwrap_or_else(late)
+                }
             };
             (places, resolved)
         });

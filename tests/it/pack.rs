@@ -1,6 +1,7 @@
 //! Provider packs: what ships holds to its schema, and no weather makes a pack claim what did not happen.
 
 mod access;
+mod body;
 pub(crate) mod contract;
 pub(crate) mod fault;
 mod lint;

@@ -171,8 +171,34 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     if let Some(json) = &request.json {
         data(lint, &format!("{path}/json"), json, names);
     }
+    lacking(lint, path, request);
     if request.get.is_some() && (request.json.is_some() || request.form.is_some()) {
         lint.add("value", path, "a GET has no body");
+    }
+}
+
+/// What may lack a value is a member of the body, and one that an expression decides about.
+fn lacking(lint: &mut Lint<'_>, path: &str, request: &Request) {
+    let members = request.members();
+    let names: Vec<&String> = members.iter().map(|(name, _)| name).collect();
+    for (nth, name) in request.optional.iter().enumerate() {
+        let at = format!("{path}/optional/{nth}");
+        if !lint.named(
+            "unknown-member",
+            &at,
+            name,
+            "member of its body",
+            names.iter().copied(),
+        ) {
+            continue;
+        }
+        let varies = members
+            .iter()
+            .any(|(known, varies)| known == name && *varies);
+        if !varies {
+            let message = format!("`{name}` always has its value: it is not optional");
+            lint.add("value", &at, &message);
+        }
     }
 }
 

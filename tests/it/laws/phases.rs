@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use contain::converge::{Answer, Limit};
 use contain::domain::event::{Decision, Event};
-use contain::domain::{Cause, ItemRef, ReadKind, State, Work};
+use contain::domain::{Cause, Digest, ItemRef, ReadKind, State, Work};
 use contain::gate::Confirmation;
 use contain::journal::{self, Injecting, Journal};
 use contain::playbook::{self, Expr, Playbook, Vocabulary};
@@ -501,5 +501,89 @@ async fn what_was_done_before_the_cut_was_not_done_after_it_whatever_the_provide
             matches!(quiet, State::Confirmed { .. }),
             "{ahead}: {quiet:?}"
         );
+    }
+}
+
+/// A second key of the same user, which only a read finds, is replaced in a later phase.
+const FOUND: &str = r#"
+contain: 1
+playbook: found
+summary: What a read finds is planned in a later phase
+inputs:
+  subject: {type: locator, required: true}
+phases:
+  isolate:
+    - id: freeze
+      do: suspend
+      target: "${subject}"
+  inventory:
+    - id: reach
+      read: reach
+      target: "${subject.principal}"
+      needs: []
+  reissue:
+    - id: replace
+      do: replace
+      needs: [reach]
+      for_each:
+        in: "${steps.reach.items.filter(i, i.relation == 'held' && i.locator != subject.locator)}"
+        as: found
+        key: "${found.locator}"
+      target: "${found.locator}"
+"#;
+
+fn bench_with_second() -> Bench {
+    let text = WORLD.replace("{status: Inactive}", "{status: Active}");
+    let second = "    - {locator: \"toy:key/SECOND@1\", held_by: \"toy:user/ci@1\", fields: {status: Active}, age: 4800h, secret: true}\n";
+    let before = "    - {locator: \"toy:token";
+    let text = text.replacen(before, &format!("{second}{before}"), 1);
+    let mut kinds = kinds();
+    // There is room for another one, so that none has to be deleted first.
+    kinds.iter_mut().for_each(|kind| kind.at_most = None);
+    let scenario = Scenario::parse(&text).unwrap();
+    Bench::of_catalogue(scenario, |_| (), (kinds, actions()))
+}
+
+/// The plans that hold an item of the step that replaces.
+fn plans_that_replace(bench: &Bench) -> Vec<Digest> {
+    let entries = bench.entries();
+    let plans = entries.iter().filter_map(|entry| match &entry.event {
+        Event::PlanFrozen { items, digest, .. } => {
+            let mut steps = items.iter().map(|item| item.key.step.as_str());
+            steps.any(|step| step == "replace").then_some(*digest)
+        }
+        _ => None,
+    });
+    plans.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_read_finds_for_a_later_phase_is_planned_once_and_goes_on_with_its_own_word() {
+    let playbook = load_text(FOUND);
+    for answer in [
+        Answer::Nobody,
+        Answer::Yes(Confirmation::Yes),
+        Answer::Yes(Confirmation::Code),
+    ] {
+        let bench = bench_with_second();
+        let first = Wish {
+            answer,
+            ..wish(playbook)
+        };
+        // A word that is given in advance is given for what was planned then: what is found later waits for another.
+        let end = bench.go(&first).await.end();
+        assert_eq!(end.standing.told(), Said::Waiting, "{answer:?}");
+        let planned = plans_that_replace(&bench);
+        assert_eq!(planned.len(), 1, "{answer:?}: planned anew in {planned:?}");
+        let told = end.plan.and_then(|(_, digest)| digest);
+        assert_eq!(told, planned.first().copied(), "{answer:?}");
+        assert!(alive(&bench).is_empty(), "{answer:?}: nothing was issued");
+        assert_eq!(works(&bench, "key/LEAKED"), answer == Answer::Nobody);
+        drop(bench.go(&wish(playbook)).await.end());
+        drop(bench.go(&wish(playbook)).await.end());
+        assert!(!works(&bench, "key/LEAKED") && !works(&bench, "key/SECOND"));
+        assert_eq!(alive(&bench).len(), 1, "{answer:?}: one new key");
+        let again = plans_that_replace(&bench);
+        assert!(again.len() <= 3, "{answer:?}: {again:?}");
     }
 }

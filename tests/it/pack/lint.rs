@@ -52,7 +52,23 @@ actions:
 "#;
 
 /// What is broken, by what, and which problem is told at which line and column.
-const BROKEN: [(&str, &str, &str, usize, usize, &str); 28] = [
+const BROKEN: [(&str, &str, &str, usize, usize, &str); 30] = [
+    (
+        "{post: \"/keys/${id}/off\", answers",
+        "{post: \"/keys/${id}/off\", json: {until: \"${id}\"}, optional: [untl], answers",
+        "unknown-member",
+        33,
+        75,
+        "did you mean `until`?",
+    ),
+    (
+        "{post: \"/keys/${id}/off\", answers",
+        "{post: \"/keys/${id}/off\", json: {until: never}, optional: [until], answers",
+        "value",
+        33,
+        73,
+        "always has its value",
+    ),
     (
         "title: Acme",
         "titel: Acme",
