@@ -33,6 +33,8 @@ pub struct Case {
     pub runs: BTreeMap<u32, Run>,
     /// Every life of every item.
     pub lives: BTreeMap<ItemRef, Life>,
+    /// The principals of the targets of items, as far as any look told.
+    pub principals: BTreeMap<Locator, Locator>,
     /// What people were asked to sign, by run and round, in order.
     pub requests: Vec<((u32, u32), Document)>,
     /// What people denied.
@@ -157,10 +159,12 @@ impl Case {
     /// The latest answer of a read of a run; what another run asked, with another window, is not this run's.
     #[must_use]
     pub fn reading(&self, run: u32, key: &ItemKey) -> Option<&(Time, Reading)> {
-        let mut answers = self.readings(run);
-        answers
-            .find(|(item, _)| item.key == *key)
-            .map(|(_, answer)| answer)
+        // It is asked for every step of every subject: it is looked up, not looked for.
+        let rounds = self.runs.get(&run)?.plans.keys();
+        rounds.copied().find_map(|round| {
+            let key = key.clone();
+            self.found.get(&ItemRef { run, round, key })
+        })
     }
 
     /// The latest answers of a run's reads.
@@ -291,11 +295,7 @@ impl Case {
     /// The principal of a target, as any look told.
     #[must_use]
     pub fn principal_of(&self, target: &Locator) -> Option<&Locator> {
-        let mut lives = self
-            .lives
-            .values()
-            .filter(|life| life.planned.target.as_ref() == Some(target));
-        lives.find_map(|life| life.principal.as_ref())
+        self.principals.get(target)
     }
 
     /// From when on every cut of a subject in this incident is in force everywhere: its first acknowledgement with its

@@ -307,6 +307,10 @@ impl Case {
             run.outcome = None;
         }
         for planned in items {
+            if let (Some(target), Some(principal)) = (&planned.target, &planned.principal) {
+                let known = self.principals.entry(target.clone());
+                known.or_insert_with(|| principal.clone());
+            }
             let life = Life {
                 state: State::Planned,
                 planned: Arc::clone(planned),
@@ -368,10 +372,12 @@ impl Case {
         if let Some(seen) = event.seen() {
             life.gone = matches!(seen.fact, Fact::Gone);
         }
-        life.principal = event
-            .seen()
-            .and_then(Seen::principal)
-            .or(life.principal.take());
+        if let Some(principal) = event.seen().and_then(Seen::principal) {
+            if let Some(target) = &life.planned.target {
+                self.principals.insert(target.clone(), principal.clone());
+            }
+            life.principal = Some(principal);
+        }
         if matches!(life.state, State::Acted { .. })
             && !matches!(was, State::Acted { .. } | State::Confirmed { .. })
         {

@@ -198,14 +198,6 @@ pub(super) fn is_held(text: &str) -> bool {
     matches!(text, HELD | ALL_HELD | SIGNED)
 }
 
-/// What a member of a body is called in `optional`: by its name, behind those it stands in.
-pub(super) fn member(of: &str, name: &str) -> String {
-    match of {
-        "" => name.to_owned(),
-        of => format!("{of}.{name}"),
-    }
-}
-
 impl Request {
     /// The method and the path.
     pub(super) fn line(&self) -> Option<(&'static str, &Template)> {
@@ -270,32 +262,6 @@ impl Request {
             || self.holds(HELD)
             || self.holds(ALL_HELD)
             || (self.holds(SIGNED) && self.signs.as_ref().is_some_and(of_secret))
-    }
-
-    /// The members of its body, each with whether it holds an expression, or more than a value of its own.
-    pub(super) fn members(&self) -> Vec<(String, bool)> {
-        fn within(value: &Value, at: &str, all: &mut Vec<(String, bool)>) -> bool {
-            match value {
-                Value::String(text) => Template::new(text).exprs().next().is_some(),
-                Value::Array(items) => items
-                    .iter()
-                    .fold(false, |varies, item| within(item, at, all) || varies),
-                Value::Object(fields) => fields.iter().fold(false, |varies, (name, value)| {
-                    let name = member(at, name);
-                    let own = within(value, &name, all);
-                    all.push((name, own));
-                    own || varies
-                }),
-                Value::Null | Value::Bool(_) | Value::Number(_) => false,
-            }
-        }
-        let mut all = Vec::new();
-        if let Some(json) = &self.json {
-            within(json, "", &mut all);
-        }
-        let form = self.form.iter().flatten();
-        all.extend(form.map(|(name, value)| (name.clone(), value.exprs().next().is_some())));
-        all
     }
 
     /// Whether its body has this text in some place.
