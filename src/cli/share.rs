@@ -26,10 +26,18 @@ impl Session {
     /// The folder of the incident that is named, or else of the only open one, or else of the latest; with what others
     /// wrote, where it is shared.
     pub(super) fn folder(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
+        self.folder_as_seen(named).map(|(folder, _)| folder)
+    }
+
+    /// The same, and whether what others wrote may be missing there.
+    pub(super) fn folder_as_seen(
+        &self,
+        named: Option<&str>,
+    ) -> Result<(Folder, bool), Box<Failure>> {
         let folder = self.folder_here(named)?;
-        self.catch_up(&folder);
+        let is_caught_up = self.catch_up(&folder);
         self.say_unseen(&folder);
-        Ok(folder)
+        Ok((folder, !is_caught_up))
     }
 
     /// Whether new incidents are shared: not those that lie where `--journal` says.
@@ -117,15 +125,16 @@ impl Session {
         ))
     }
 
-    /// Takes in what others wrote, where an incident is shared; whoever only reads is told where that does not go.
-    pub(super) fn catch_up(&self, folder: &Folder) {
+    /// Takes in what others wrote, where an incident is shared; whoever only reads is told where that does not go. Answers
+    /// whether nothing is missing.
+    pub(super) fn catch_up(&self, folder: &Folder) -> bool {
         let at = match folder.shared_at() {
             Ok(Some(at)) if !folder.is_drill() => at,
-            Ok(_) | Err(_) => return,
+            Ok(_) | Err(_) => return true,
         };
         let opened = self.open_shared(folder, &at);
         let why = match opened {
-            Ok(Ok(_)) => return,
+            Ok(Ok(_)) => return true,
             Ok(Err(why)) => format!("failed to {why}"),
             Err(failure) => failure.message,
         };
@@ -134,6 +143,7 @@ impl Session {
             folder.id(),
             plain(&why)
         ));
+        false
     }
 }
 

@@ -409,3 +409,31 @@ async fn two_machines_copy_one_record_into_one_further_sink() -> Tried {
     assert_eq!(further.bytes(), place.bytes());
     Ok(())
 }
+
+#[tokio::test]
+async fn all_of_a_record_is_what_the_place_holds_and_not_the_copy() -> Tried {
+    let (place, here) = (Memory::default(), MemorySink::default());
+    drop(begun(&place, &here)?);
+    let full = Injecting::error(here.clone(), 1, Fails::Before, ErrorKind::StorageFull);
+    let first = open_copied(&place, Box::new(full), "first")?;
+    let second = place.open(&MemorySink::default(), "second")?;
+    second.append(vec![noted("beside")]).await?;
+    first.append(vec![noted("own")]).await?;
+    second.append(vec![noted("last")]).await?;
+    let (record, bytes) = first.whole().await?;
+    assert_eq!(bytes, place.bytes());
+    assert!(here.bytes().len() < bytes.len(), "the copy is behind");
+    let Report::Intact(whole) = check(&place.bytes()) else {
+        return Err("the place is damaged".into());
+    };
+    assert_eq!(
+        (record.entries, record.head),
+        (whole.entries, whole.head),
+        "head and entries are of one moment"
+    );
+    assert_eq!(record.case.notes.len(), 3);
+    place.hold().is_deaf = true;
+    assert!(second.append(vec![noted("lost")]).await.is_err());
+    assert!(second.whole().await.is_err(), "it cannot be known");
+    Ok(())
+}
