@@ -12,7 +12,8 @@ use super::file;
 
 /// Where segments of a journal are kept: each under the number of its first entry, written whole and once.
 pub trait Place: Send {
-    /// Keeps a segment durably where none of this name is yet; `false` where there is one.
+    /// Keeps a segment durably where none of this name is yet; `false` where there is one. Who serves a bucket may ignore
+    /// that: see [`super::shared::prove`].
     ///
     /// # Errors
     /// Says why not; whether it is kept is then unknown.

@@ -22,6 +22,8 @@ use crate::domain::Digest;
 
 /// How often the place is asked for one thing before it is taken to be out of reach.
 const TRIES: u32 = 3;
+/// What is put twice where incidents are to be shared.
+const PROBE: &str = "probe";
 
 /// The shared journal, and the copy of it here.
 pub struct SharedSink {
@@ -37,6 +39,8 @@ pub struct SharedSink {
     left: Option<Error>,
     /// Whether a call leaves once the next group is there.
     lets_leave: bool,
+    /// Whether the place was seen to keep what is there.
+    is_proven: bool,
     tell: Tell,
 }
 
@@ -55,6 +59,27 @@ pub(super) fn ask<T>(
         store.forgive();
     }
     Err(elsewhere(store, doing, last))
+}
+
+/// Makes sure that a place takes nothing under a name that it has: all turns and entries rest on that, and who serves it may
+/// ignore the condition.
+///
+/// # Errors
+/// It took the same name twice, or did not answer.
+pub fn prove(store: &mut Mirror) -> Result<(), Error> {
+    let mut takes = |bytes: &'static [u8]| {
+        ask(store, "write to", |store| {
+            store.ask(move |place| place.put(PROBE, bytes))
+        })
+    };
+    // One that is there from earlier is refused at once.
+    if takes(b"first\n")? && takes(b"second\n")? {
+        let why = format!(
+            "it took `{PROBE}` twice though told to only where there is none (put-if-absent, `If-None-Match: *`), so two machines could perform at once"
+        );
+        return Err(elsewhere(store, "share incidents in", why));
+    }
+    Ok(())
 }
 
 fn elsewhere(store: &Mirror, doing: &'static str, why: String) -> Error {
@@ -82,12 +107,25 @@ impl SharedSink {
             next: 1,
             left: None,
             lets_leave: false,
+            is_proven: false,
             tell,
         };
         shared.copy.lock()?;
         let merged = shared.merge();
         shared.copy.unlock();
         merged.map(|()| shared)
+    }
+
+    /// Makes sure once that nobody's entries are written over there.
+    ///
+    /// # Errors
+    /// As [`prove`].
+    pub fn prove(&mut self) -> Result<(), Error> {
+        if !self.is_proven {
+            prove(&mut self.store)?;
+            self.is_proven = true;
+        }
+        Ok(())
     }
 
     fn merge(&mut self) -> Result<(), Error> {
@@ -99,13 +137,16 @@ impl SharedSink {
         let ours = |(name, length): &(String, u64)| Some((first_of(name)?, *length));
         let mut segments: Segments = listed.iter().filter_map(ours).collect();
         segments.sort_unstable();
-        let store = &mut self.store;
-        let taken = ask(store, "read", |store| {
-            let taken = history.take_in(store, &segments);
-            // What it lacks of ours was there once: it is given back, and nobody's is written over.
-            taken.and_then(|()| history.give(store, &segments))
-        });
-        taken?;
+        ask(&mut self.store, "read", |store| {
+            history.take_in(store, &segments)
+        })?;
+        if !history.lacking(&segments).is_empty() {
+            self.prove()?;
+        }
+        // What it lacks of ours was there once: it is given back, and nobody's is written over.
+        ask(&mut self.store, "write to", |store| {
+            history.give(store, &segments)
+        })?;
         self.next = history.entries() + 1;
         self.bytes = history.bytes;
         if let Some(files) = &mut self.files {
@@ -200,6 +241,7 @@ impl Sink for SharedSink {
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let leaves = std::mem::take(&mut self.lets_leave);
+        self.prove()?;
         // Invariant: what an entry may name is there before the entry is.
         if let Some(files) = &mut self.files {
             files.send(&mut self.store)?;

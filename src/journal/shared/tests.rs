@@ -24,6 +24,8 @@ struct Inner {
     puts: usize,
     between: Option<(usize, Between)>,
     is_deaf: bool,
+    /// It writes over what is there, whatever it is told.
+    is_blind: bool,
     /// Puts arrive, and their answers are lost.
     is_mute: bool,
 }
@@ -85,7 +87,7 @@ impl Place for Memory {
         if inner.is_deaf {
             return Err("no answer".to_owned());
         }
-        let is_free = !inner.kept.contains_key(name);
+        let is_free = inner.is_blind || !inner.kept.contains_key(name);
         if is_free {
             inner.kept.insert(name.to_owned(), bytes.to_vec());
         }
@@ -407,6 +409,36 @@ async fn two_machines_copy_one_record_into_one_further_sink() -> Tried {
     }
     drop((first, second));
     assert_eq!(further.bytes(), place.bytes());
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_shared_in_a_place_that_writes_over_what_is_there() -> Tried {
+    let (place, here) = (Memory::default(), MemorySink::default());
+    let is_refused = |error: &Error| error.to_string().contains("put-if-absent");
+    place.hold().is_blind = true;
+    let begun_there = begun(&place, &here).map(drop);
+    let why = begun_there.err().ok_or("it was begun")?.to_string();
+    assert!(
+        why.contains("share incidents in `place`") && why.contains("took `probe` twice"),
+        "{why}"
+    );
+    assert!(place.bytes().is_empty() && here.bytes().is_empty());
+    // One that was fit when the incident began may be served otherwise now.
+    place.hold().is_blind = false;
+    begun(&place, &here)?.append(vec![noted("well")]).await?;
+    let whole = place.bytes();
+    place.hold().is_blind = true;
+    let journal = place.open(&MemorySink::default(), "second")?;
+    let taken = journal.take(Vec::new(), term(2));
+    assert!(taken.as_ref().is_err_and(is_refused), "{taken:?}");
+    // Nor is anything given back to it.
+    place.hold().kept.remove(&name_of(6));
+    let opened = place.sink(&here).map(drop);
+    assert!(opened.as_ref().is_err_and(is_refused), "{opened:?}");
+    place.hold().is_blind = false;
+    place.sink(&here)?;
+    assert_eq!(place.bytes(), whole);
     Ok(())
 }
 
