@@ -82,22 +82,33 @@ impl Session {
     }
 
     /// An incident's journal, for appending, and where it is shared: a new one where the workspace says so, any other where
-    /// its first entries do.
+    /// it says so itself.
     pub(super) fn sink(&self, folder: &Folder) -> Result<Opened, Box<Failure>> {
         let alone = || Ok((self.copies(folder, None)?, None));
         if folder.is_drill() {
             return alone();
         }
-        let is_new = folder.length()? == 0;
-        let at = match (is_new, self.shared_sink()?) {
-            (true, sink) => sink.map(Config::name),
-            (false, _) => folder.shared_at()?,
+        let said = folder.shared_at()?;
+        let is_new = said.is_none() && folder.length()? == 0;
+        let at = match is_new {
+            true => self.shared_sink()?.map(Config::name),
+            false => said,
         };
         let Some(at) = at else { return alone() };
-        match self.open_shared(folder, &at)? {
+        if is_new {
+            folder.note_place(&at)?;
+        }
+        let opened = self.open_shared(folder, &at)?.and_then(|mut sink| {
+            if is_new {
+                sink.prove()?;
+            }
+            Ok(sink)
+        });
+        match opened {
             Ok(sink) => Ok((Box::new(sink), Some(Sharing { at }))),
-            // Containing does not wait for a place that does not answer.
-            Err(why @ journal::Error::Elsewhere { .. }) if is_new => {
+            // Containing does not wait for a place that does not answer. Invariant: nobody knows of this incident yet.
+            Err(why @ journal::Error::Elsewhere { .. }) if is_new && folder.is_fresh() => {
+                folder.forget_place()?;
                 aside(&format!(
                     "warning: incident `{}` is not shared: failed to {}",
                     folder.id(),
@@ -243,25 +254,25 @@ pub(super) async fn join(session: &Session, id: Option<&str>) -> Result<Ended, B
         let failure: Box<Failure> = why.into();
         Box::new(failure.hint("contain incident join"))
     })?;
-    let folder = session.root()?.join(id, &key)?;
-    let opened = session.open_shared(&folder, &sink.name())?;
-    let begun = opened.map_err(Box::<Failure>::from).and_then(|opened| {
+    let at = sink.name();
+    let fill = |folder: &Folder| {
+        let mut opened = session.open_shared(folder, &at)??;
+        let length = opened.len()?;
         let (_, case) = Journal::open(Box::new(opened), session.clock.clone(), session.actor())?;
-        if case.incident == id && case.shared.as_deref() == Some(&sink.name()) {
-            return Ok(());
+        if case.incident != id || case.shared.as_deref() != Some(&at) {
+            let message = format!("`{id}` in `{at}` is no incident that is shared there");
+            let failure = Failure::usage(message).hint("contain incident join");
+            return Err(Box::new(failure));
         }
-        let message = format!(
-            "`{id}` in `{}` is no incident that is shared there",
-            sink.name()
-        );
-        Err(Box::new(
-            Failure::usage(message).hint("contain incident join"),
-        ))
-    });
-    match begun {
-        Ok(()) => joined(session, &folder, "was joined"),
-        Err(failure) => Err(failure),
-    }
+        // A copy that cannot be written was told, and is none.
+        if folder.length()? != length {
+            let path = folder.journal();
+            return Err(journal::Error::Lost { path, source: None }.into());
+        }
+        Ok(())
+    };
+    let folder = session.root()?.join((id, &key), &at, fill)?;
+    joined(session, &folder, "was joined")
 }
 
 fn joined(session: &Session, folder: &Folder, what: &str) -> Result<Ended, Box<Failure>> {
