@@ -210,7 +210,8 @@ pub(super) async fn make(
     (to, within): (&[PathBuf], Duration),
     sign: impl FnOnce(&[u8]) -> Result<String, Box<Failure>>,
 ) -> Result<Made, Box<Failure>> {
-    let checkpoint = now_of(session, folder)?;
+    let (_, bytes) = journal.whole().await?;
+    let checkpoint = now_of(session, folder, &bytes)?;
     let said = checkpoint.render().map_err(Failure::internal)?;
     let signature = sign(said.as_bytes())?;
     let digest = Digest::of(said.as_bytes());
@@ -258,8 +259,12 @@ pub(super) async fn make(
 }
 
 /// What a journal is now, as a checkpoint that nobody has signed.
-pub(super) fn now_of(session: &Session, folder: &Folder) -> Result<Checkpoint, Box<Failure>> {
-    let made = Checkpoint::of(&folder.bytes()?, session.clock.now());
+pub(super) fn now_of(
+    session: &Session,
+    folder: &Folder,
+    bytes: &[u8],
+) -> Result<Checkpoint, Box<Failure>> {
+    let made = Checkpoint::of(bytes, session.clock.now());
     made.map_err(|found| {
         let id = folder.id();
         let message = format!("there is nothing to sign in incident `{id}`: {found}");

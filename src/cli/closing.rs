@@ -88,7 +88,7 @@ pub(super) async fn close(
     let folder = session.folder(incident)?;
     // Nobody performs while it is closed.
     let work = work::open(session, folder, true)?;
-    let found = look(session, &work)?;
+    let found = look(session, &work).await?;
     if !found.lacks.is_empty() {
         return Ok(refusal(&work, &found));
     }
@@ -107,7 +107,7 @@ pub(super) async fn close(
     events.push(Event::Closed { reason });
     work.journal.append(events).await?;
     // What others wrote between the look and the word counts too.
-    let found = look(session, &work)?;
+    let found = look(session, &work).await?;
     if !found.lacks.is_empty() {
         let reason = "something was noted while it was being closed".to_owned();
         work.journal
@@ -118,8 +118,8 @@ pub(super) async fn close(
     closed(session, &work, (&found, ended), key).await
 }
 
-fn look(session: &Session, work: &Work) -> Result<Found, Box<Failure>> {
-    let record = work.folder.read()?;
+async fn look(session: &Session, work: &Work) -> Result<Found, Box<Failure>> {
+    let (record, _) = work.journal.whole().await?;
     let known = (&session.catalogue, session.clock.now(), true);
     Ok(Found::of(session, &work.folder, &record, known))
 }
@@ -263,7 +263,7 @@ pub(super) async fn accept(
     let work = work::open(session, session.folder(incident)?, false)?;
     refuse_closed(&work)?;
     let id = work.folder.id().to_owned();
-    let found = look(session, &work)?;
+    let found = look(session, &work).await?;
     let mut names = BTreeSet::new();
     for typed in typed {
         names.insert(name(session, &work, &found, typed)?);

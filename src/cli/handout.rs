@@ -44,12 +44,13 @@ pub(super) async fn hand_out(
     (folder, journal): (&Folder, &Journal),
     key: Option<&Path>,
 ) -> Result<Option<Handout>, Box<Failure>> {
-    let record = folder.read()?;
-    let checkpoint = now_of(session, folder)?;
+    // Invariant: what is told and what the checkpoint vouches for are one record at one moment.
+    let (record, bytes) = journal.whole().await?;
+    let checkpoint = now_of(session, folder, &bytes)?;
     let head = checkpoint.head.code();
     let mut kept = Vec::new();
     for audience in Audience::ALL {
-        let Some((dossier, _)) = report::of(session, folder, &record, audience)? else {
+        let Some((dossier, _)) = report::of(session, folder, (&record, false), audience)? else {
             return Ok(None);
         };
         for form in Form::ALL {

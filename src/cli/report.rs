@@ -11,8 +11,8 @@ use super::session::Session;
 use super::{Ended, status};
 use crate::domain::Digest;
 use crate::domain::event::Event;
-use crate::journal::{Folder, Journal, Record, check};
-use crate::report::dossier::{self, Dossier, Source};
+use crate::journal::{Folder, Journal, Record};
+use crate::report::dossier::{self, Dossier, Head, Source};
 use crate::report::names::Audience;
 use crate::report::output::Output;
 use crate::report::page::Page;
@@ -90,12 +90,22 @@ impl Form {
 }
 
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
-    let folder = session.folder(args.incident.as_deref())?;
-    let record = session.read(&folder)?;
+    let (folder, is_behind) = session.folder_as_seen(args.incident.as_deref())?;
     if args.sign {
+        session.read(&folder)?;
         return signed(args.key, session, &folder).await;
     }
-    let Some((dossier, output)) = of(session, &folder, &record, args.audience)? else {
+    let (record, journal) = match args.print {
+        true => (session.read(&folder)?, None),
+        false => {
+            let journal = open(session, &folder)?;
+            let (record, _) = journal.whole().await?;
+            session.remind(&record.case);
+            (record, Some(journal))
+        }
+    };
+    let seen = (&record, is_behind && journal.is_none());
+    let Some((dossier, output)) = of(session, &folder, seen, args.audience)? else {
         return Err(without_run(&folder));
     };
     let form = match (session.json, args.html) {
@@ -105,9 +115,8 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
     };
     let text = form.render(&dossier);
     let mut data = serde_json::json!({ "report": dossier });
-    if !args.print {
+    if let Some(journal) = journal {
         let (path, digest) = keep(&folder, &dossier, form, &text)?;
-        let journal = open(session, &folder)?;
         let about = None;
         let attached = Event::Attached {
             path: path.clone(),
@@ -192,11 +201,11 @@ pub(super) fn keep(
     Ok(folder.keep("report", &name, text.as_bytes())?)
 }
 
-/// The report of a record, and the document about its run.
+/// The report of a record, which others may have written to since where it is `behind`, and the document about its run.
 pub(super) fn of(
     session: &Session,
     folder: &Folder,
-    record: &Record,
+    (record, behind): (&Record, bool),
     audience: Audience,
 ) -> Result<Option<(Dossier, Output)>, Box<Failure>> {
     let catalogue = super::drill::catalogue_of(session, folder);
@@ -205,11 +214,6 @@ pub(super) fn of(
         return Ok(None);
     };
     let found = Found::of(session, folder, record, (&catalogue, now, false));
-    let head = match check(&folder.bytes()?) {
-        crate::journal::Report::Intact(intact) => intact.head,
-        crate::journal::Report::Torn { whole, .. } => whole.head,
-        crate::journal::Report::Damaged { .. } => Digest::ZERO,
-    };
     let source = Source {
         entries: &entries(record),
         case: &record.case,
@@ -217,7 +221,11 @@ pub(super) fn of(
         things: &found.things,
         lacks: &found.lacks,
         output: &output,
-        head,
+        journal: Head {
+            entries: record.entries,
+            head: record.head,
+            behind,
+        },
         now,
     };
     let dossier = dossier::of(&source, audience);

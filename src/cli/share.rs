@@ -26,10 +26,18 @@ impl Session {
     /// The folder of the incident that is named, or else of the only open one, or else of the latest; with what others
     /// wrote, where it is shared.
     pub(super) fn folder(&self, named: Option<&str>) -> Result<Folder, Box<Failure>> {
+        self.folder_as_seen(named).map(|(folder, _)| folder)
+    }
+
+    /// The same, and whether what others wrote may be missing there.
+    pub(super) fn folder_as_seen(
+        &self,
+        named: Option<&str>,
+    ) -> Result<(Folder, bool), Box<Failure>> {
         let folder = self.folder_here(named)?;
-        self.catch_up(&folder);
+        let is_caught_up = self.catch_up(&folder);
         self.say_unseen(&folder);
-        Ok(folder)
+        Ok((folder, !is_caught_up))
     }
 
     /// Whether new incidents are shared: not those that lie where `--journal` says.
@@ -74,22 +82,33 @@ impl Session {
     }
 
     /// An incident's journal, for appending, and where it is shared: a new one where the workspace says so, any other where
-    /// its first entries do.
+    /// it says so itself.
     pub(super) fn sink(&self, folder: &Folder) -> Result<Opened, Box<Failure>> {
         let alone = || Ok((self.copies(folder, None)?, None));
         if folder.is_drill() {
             return alone();
         }
-        let is_new = folder.length()? == 0;
-        let at = match (is_new, self.shared_sink()?) {
-            (true, sink) => sink.map(Config::name),
-            (false, _) => folder.shared_at()?,
+        let said = folder.shared_at()?;
+        let is_new = said.is_none() && folder.length()? == 0;
+        let at = match is_new {
+            true => self.shared_sink()?.map(Config::name),
+            false => said,
         };
         let Some(at) = at else { return alone() };
-        match self.open_shared(folder, &at)? {
+        if is_new {
+            folder.note_place(&at)?;
+        }
+        let opened = self.open_shared(folder, &at)?.and_then(|mut sink| {
+            if is_new {
+                sink.prove()?;
+            }
+            Ok(sink)
+        });
+        match opened {
             Ok(sink) => Ok((Box::new(sink), Some(Sharing { at }))),
-            // Containing does not wait for a place that does not answer.
-            Err(why @ journal::Error::Elsewhere { .. }) if is_new => {
+            // Containing does not wait for a place that does not answer. Invariant: nobody knows of this incident yet.
+            Err(why @ journal::Error::Elsewhere { .. }) if is_new && folder.is_fresh() => {
+                folder.forget_place()?;
                 aside(&format!(
                     "warning: incident `{}` is not shared: failed to {}",
                     folder.id(),
@@ -117,15 +136,16 @@ impl Session {
         ))
     }
 
-    /// Takes in what others wrote, where an incident is shared; whoever only reads is told where that does not go.
-    pub(super) fn catch_up(&self, folder: &Folder) {
+    /// Takes in what others wrote, where an incident is shared; whoever only reads is told where that does not go. Answers
+    /// whether nothing is missing.
+    pub(super) fn catch_up(&self, folder: &Folder) -> bool {
         let at = match folder.shared_at() {
             Ok(Some(at)) if !folder.is_drill() => at,
-            Ok(_) | Err(_) => return,
+            Ok(_) | Err(_) => return true,
         };
         let opened = self.open_shared(folder, &at);
         let why = match opened {
-            Ok(Ok(_)) => return,
+            Ok(Ok(_)) => return true,
             Ok(Err(why)) => format!("failed to {why}"),
             Err(failure) => failure.message,
         };
@@ -134,6 +154,7 @@ impl Session {
             folder.id(),
             plain(&why)
         ));
+        false
     }
 }
 
@@ -233,25 +254,25 @@ pub(super) async fn join(session: &Session, id: Option<&str>) -> Result<Ended, B
         let failure: Box<Failure> = why.into();
         Box::new(failure.hint("contain incident join"))
     })?;
-    let folder = session.root()?.join(id, &key)?;
-    let opened = session.open_shared(&folder, &sink.name())?;
-    let begun = opened.map_err(Box::<Failure>::from).and_then(|opened| {
+    let at = sink.name();
+    let fill = |folder: &Folder| {
+        let mut opened = session.open_shared(folder, &at)??;
+        let length = opened.len()?;
         let (_, case) = Journal::open(Box::new(opened), session.clock.clone(), session.actor())?;
-        if case.incident == id && case.shared.as_deref() == Some(&sink.name()) {
-            return Ok(());
+        if case.incident != id || case.shared.as_deref() != Some(&at) {
+            let message = format!("`{id}` in `{at}` is no incident that is shared there");
+            let failure = Failure::usage(message).hint("contain incident join");
+            return Err(Box::new(failure));
         }
-        let message = format!(
-            "`{id}` in `{}` is no incident that is shared there",
-            sink.name()
-        );
-        Err(Box::new(
-            Failure::usage(message).hint("contain incident join"),
-        ))
-    });
-    match begun {
-        Ok(()) => joined(session, &folder, "was joined"),
-        Err(failure) => Err(failure),
-    }
+        // A copy that cannot be written was told, and is none.
+        if folder.length()? != length {
+            let path = folder.journal();
+            return Err(journal::Error::Lost { path, source: None }.into());
+        }
+        Ok(())
+    };
+    let folder = session.root()?.join((id, &key), &at, fill)?;
+    joined(session, &folder, "was joined")
 }
 
 fn joined(session: &Session, folder: &Folder, what: &str) -> Result<Ended, Box<Failure>> {

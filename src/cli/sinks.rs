@@ -256,6 +256,13 @@ impl Session {
         listed.map_err(|why| sink.refused(self, &format!("was not read: {why}")))
     }
 
+    /// Whether incidents can be shared in a sink; what is put there to see it stays, and is put once.
+    fn look_at_shared(&self, sink: &Config) -> Result<(), String> {
+        let mut store = sink.mirror(self, "").map_err(|failure| failure.message)?;
+        let proven = journal::shared::prove(&mut store);
+        proven.map_err(|why| format!("failed to {why}"))
+    }
+
     /// Whether each further sink answers, for `doctor`: its name, whether it could be better, and what was found.
     pub(super) async fn look_at_sinks(&self) -> Vec<(String, Result<(bool, String), String>)> {
         let mut looked = Vec::new();
@@ -273,9 +280,12 @@ impl Session {
                     .refused(self, "is neither one folder nor one bucket")
                     .message),
             };
-            let found = found.map(|(could_be_better, said)| match sink.shared {
-                true => (could_be_better, format!("{said}; new incidents live there")),
-                false => (could_be_better, said),
+            let found = found.and_then(|(could_be_better, said)| match sink.shared {
+                true => self.look_at_shared(sink).map(|()| {
+                    let more = "new incidents live there, and it was seen to keep what is there (put-if-absent)";
+                    (could_be_better, format!("{said}; {more}"))
+                }),
+                false => Ok((could_be_better, said)),
             });
             looked.push((sink.name(), found));
         }
@@ -376,9 +386,7 @@ mod object {
     ) -> Result<Mirror, Box<Failure>> {
         let (address, settings, prefix) = place(sink, session)?;
         let clock = session.clock.clone();
-        let prefix = format!("{prefix}/{incident}")
-            .trim_start_matches('/')
-            .to_owned();
+        let prefix = format!("{prefix}/{incident}").trim_matches('/').to_owned();
         let open = move || {
             let mut builder = tokio::runtime::Builder::new_current_thread();
             let runtime = builder

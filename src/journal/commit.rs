@@ -91,6 +91,14 @@ impl Core {
         self.sink.path()
     }
 
+    /// All bytes, at a moment when no line is half-written.
+    pub(super) fn whole(&mut self) -> Result<Vec<u8>, Error> {
+        self.sink.lock()?;
+        let bytes = self.sink.read_from(0);
+        self.sink.unlock();
+        bytes
+    }
+
     /// Folds all that is there, sets a torn tail aside, and notes whatever was set aside without a note.
     pub(super) fn open(
         &mut self,

@@ -37,6 +37,15 @@ pub fn new_directory(path: &Path) -> Result<(), Error> {
     sync_parent(path)
 }
 
+/// Gives a directory another name, under which there is none yet: readers see all of it or nothing.
+///
+/// # Errors
+/// Names the path that it should have.
+pub fn move_directory(from: &Path, to: &Path) -> Result<(), Error> {
+    std::fs::rename(from, to).map_err(Error::io("make the directory", to))?;
+    sync_parent(to)
+}
+
 /// Refuses a directory that is a link, that is not ours, or that others may write to.
 ///
 /// # Errors

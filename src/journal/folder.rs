@@ -53,6 +53,7 @@ pub struct Folder {
     id: String,
     shelf: Shelf,
     path: PathBuf,
+    is_fresh: bool,
 }
 
 impl Root {
@@ -90,22 +91,10 @@ impl Root {
     /// # Errors
     /// Refuses an id that is taken or that cannot be a folder's name.
     pub fn create(&self, shelf: Shelf, id: &str, clock: &Clock) -> Result<Folder, Error> {
-        self.make_folder(shelf, id, &clock.fresh::<32>())
-    }
-
-    fn make_folder(&self, shelf: Shelf, id: &str, fresh: &[u8; 32]) -> Result<Folder, Error> {
-        let folder = self.folder(shelf, id)?;
+        let mut folder = self.folder(shelf, id)?;
         file::directory(&self.0.join(shelf.name()))?;
-        file::directory(&folder.path)?;
-        for room in ROOMS {
-            file::directory(&folder.path.join(room))?;
-        }
-        let key = folder.path.join(KEY);
-        if key.symlink_metadata().is_err() {
-            file::store(&key, fresh)?;
-        }
-        // Invariant: the journal is made last, so a folder that has one is whole.
-        file::create(&folder.journal())?;
+        folder.furnish(&clock.fresh::<32>())?;
+        folder.is_fresh = true;
         Ok(folder)
     }
 
@@ -134,6 +123,7 @@ impl Root {
             id: id.to_owned(),
             shelf,
             path: self.0.join(shelf.name()).join(id),
+            is_fresh: false,
         })
     }
 }
@@ -149,6 +139,26 @@ impl Folder {
     #[must_use]
     pub fn is_drill(&self) -> bool {
         self.shelf == Shelf::Drills
+    }
+
+    /// Whether this process made it, so that nobody else can have begun anything in it.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
+    /// Makes what belongs into it, with an empty journal.
+    fn furnish(&self, key: &[u8; 32]) -> Result<(), Error> {
+        file::directory(&self.path)?;
+        for room in ROOMS {
+            file::directory(&self.path.join(room))?;
+        }
+        let path = self.path.join(KEY);
+        if path.symlink_metadata().is_err() {
+            file::store(&path, key)?;
+        }
+        // Invariant: the journal is made last, so a folder that has one is whole.
+        file::create(&self.journal())
     }
 
     /// Where it is.

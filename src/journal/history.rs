@@ -113,7 +113,7 @@ impl History {
     }
 
     /// The entries that a mirror lacks, from and to, both included.
-    fn lacking(&self, segments: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    pub(super) fn lacking(&self, segments: &[(u64, u64)]) -> Vec<(u64, u64)> {
         let (mut next, mut holes) = (1, Vec::new());
         for (first, size) in segments {
             if *first > next {

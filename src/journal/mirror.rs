@@ -12,7 +12,8 @@ use super::file;
 
 /// Where segments of a journal are kept: each under the number of its first entry, written whole and once.
 pub trait Place: Send {
-    /// Keeps a segment durably where none of this name is yet; `false` where there is one.
+    /// Keeps a segment durably where none of this name is yet; `false` where there is one. Who serves a bucket may ignore
+    /// that: see [`super::shared::prove`].
     ///
     /// # Errors
     /// Says why not; whether it is kept is then unknown.
@@ -184,10 +185,20 @@ impl Mirror {
         self.bad = None;
     }
 
-    /// Keeps a segment; `false` where another one has its place.
+    /// Keeps lines of a record that exists already; `false` where other ones have their place.
     pub(super) fn keep(&mut self, first: u64, bytes: &[u8]) -> Result<bool, String> {
         let bytes = bytes.to_vec();
         self.ask(move |place| kept(place, first, &bytes))
+    }
+
+    /// Makes lines the next of a record that lives there; `false` where anything else came first.
+    pub(super) fn claim(&mut self, first: u64, bytes: &[u8]) -> Result<bool, String> {
+        let bytes = bytes.to_vec();
+        self.ask(move |place| {
+            let name = name_of(first);
+            // An answer that was lost on the way leaves our own there.
+            Ok(place.put(&name, &bytes)? || place.get(&name)?.is_some_and(|there| there == bytes))
+        })
     }
 
     /// Begins to keep a segment; how that went is found out later.
@@ -223,10 +234,29 @@ impl Mirror {
     }
 }
 
-/// Keeps a segment; an answer that was lost on the way leaves our own there.
-fn kept(place: &mut dyn Place, first: u64, bytes: &[u8]) -> Result<bool, String> {
-    let name = name_of(first);
-    Ok(place.put(&name, bytes)? || place.get(&name)?.is_some_and(|there| there == bytes))
+/// Keeps lines where they are not yet: who else copies the same record may have cut it into other segments, and an answer
+/// that was lost on the way leaves our own there.
+fn kept(place: &mut dyn Place, mut first: u64, mut lines: &[u8]) -> Result<bool, String> {
+    loop {
+        let name = name_of(first);
+        if place.put(&name, lines)? {
+            return Ok(true);
+        }
+        let Some(there) = place.get(&name)? else {
+            return Ok(false);
+        };
+        if there.starts_with(lines) {
+            return Ok(true);
+        }
+        match lines.strip_prefix(there.as_slice()) {
+            Some(rest) if there.ends_with(b"\n") => lines = rest,
+            Some(_) | None => return Ok(false),
+        }
+        first += there
+            .iter()
+            .map(|byte| u64::from(*byte == b'\n'))
+            .sum::<u64>();
+    }
 }
 
 /// A place that could not be opened.

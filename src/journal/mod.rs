@@ -29,6 +29,7 @@ pub mod folder;
 #[cfg(test)]
 mod laws;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{mpsc, oneshot};
@@ -50,7 +51,7 @@ pub use sink::{FileSink, MemorySink, Sink};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::mandate::Basis;
-use crate::domain::{Clock, Term, Time};
+use crate::domain::{Clock, Digest, Term, Time};
 use commit::{Core, Waiting};
 use fold::{Chain, Newer, walk};
 
@@ -234,6 +235,23 @@ impl Journal {
         }
     }
 
+    /// All that stands in the record now, what others wrote included: where it is shared, of the place and not of the copy
+    /// here. The bytes end with a whole line.
+    ///
+    /// # Errors
+    /// As [`Journal::append`], and where not all of it can be read.
+    pub async fn whole(&self) -> Result<(Record, Vec<u8>), Error> {
+        self.refresh().await?;
+        let (path, bytes) = {
+            let mut core = hold(&self.shared.core);
+            (core.path(), core.whole()?)
+        };
+        let record = record_of(path, &bytes)?;
+        let tail = usize::try_from(record.torn).unwrap_or(usize::MAX);
+        let whole = bytes.len().saturating_sub(tail);
+        Ok((record, bytes.get(..whole).unwrap_or_default().to_vec()))
+    }
+
     /// Asks the state as of the last durable entry.
     pub fn with_case<T>(&self, ask: impl FnOnce(&Case) -> T) -> T {
         ask(&hold(&self.shared.case))
@@ -301,6 +319,10 @@ pub struct Record {
     pub case: Case,
     /// The entries that this version knows, in order.
     pub lines: Vec<Line>,
+    /// How many entries there are, those of a newer version included.
+    pub entries: u64,
+    /// The hash of the last of them.
+    pub head: Digest,
     /// How many bytes follow the last whole line; the next writer sets them aside.
     pub torn: u64,
 }
@@ -313,18 +335,18 @@ pub fn read(sink: &mut dyn Sink) -> Result<Record, Error> {
     sink.lock()?;
     let bytes = sink.read_from(0);
     sink.unlock();
-    let mut case = Case::default();
-    let walked = walk(
-        &mut Chain::START.clone(),
-        &mut case,
-        &bytes?,
-        0,
-        Newer::Pass,
-    )
-    .map_err(|stop| commit::refusal(sink.path(), stop))?;
+    record_of(sink.path(), &bytes?)
+}
+
+fn record_of(path: PathBuf, bytes: &[u8]) -> Result<Record, Error> {
+    let (mut chain, mut case) = (Chain::START, Case::default());
+    let walked = walk(&mut chain, &mut case, bytes, 0, Newer::Pass)
+        .map_err(|stop| commit::refusal(path, stop))?;
     Ok(Record {
         case,
         lines: walked.lines,
+        entries: chain.seq,
+        head: chain.head,
         torn: walked.tail,
     })
 }

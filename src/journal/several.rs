@@ -270,11 +270,18 @@ impl Several {
             mirror.start(first, bytes);
             let settled = mirror.settle(mirror.is_required());
             if let (Err(why), true, true) = (&settled, mirror.is_required(), leaves) {
-                missed = Err(required(mirror, why));
+                missed = Err(required(mirror.name(), why));
             }
             leave(mirror, settled, &self.tell);
         }
         missed
+    }
+
+    /// Why nothing begins: a required mirror that was given up.
+    fn missing(&self) -> Result<(), Error> {
+        let mut required_ones = self.mirrors.iter().filter(|mirror| mirror.is_required());
+        let missing = required_ones.find_map(|mirror| Some(required(mirror.name(), mirror.bad()?)));
+        missing.map_or(Ok(()), Err)
     }
 }
 
@@ -283,10 +290,10 @@ fn keep(lost: &Mutex<Option<Box<dyn Sink>>>, local: Box<dyn Sink>) {
 }
 
 /// Why nothing begins.
-fn required(mirror: &Mirror, why: &str) -> Error {
+pub(super) fn required(place: &str, why: &str) -> Error {
     Error::Elsewhere {
         doing: "write to",
-        place: mirror.name().to_owned(),
+        place: place.to_owned(),
         why: format!("{why}; that sink is `required`"),
     }
 }
@@ -378,7 +385,7 @@ impl Sink for Several {
         }
         if self.mirror(bytes) {
             self.beyond.extend_from_slice(bytes);
-            return Ok(());
+            return if leaves { self.missing() } else { Ok(()) };
         }
         let path = self.path.clone();
         Err(refused.unwrap_or(Error::Lost { path, source: None }))
@@ -386,11 +393,7 @@ impl Sink for Several {
 
     fn reserve(&mut self) -> Result<(), Error> {
         self.lets_leave = true;
-        let mut required_ones = self.mirrors.iter().filter(|mirror| mirror.is_required());
-        let missing = required_ones.find_map(|mirror| Some(required(mirror, mirror.bad()?)));
-        if let Some(missing) = missing {
-            return Err(missing);
-        }
+        self.missing()?;
         if self.local.is_none() {
             return Ok(());
         }
@@ -403,6 +406,13 @@ impl Sink for Several {
             true => Ok(()),
             false => reserved,
         }
+    }
+
+    fn required(&self) -> Option<&str> {
+        let mut mirrors = self.mirrors.iter();
+        mirrors
+            .find(|mirror| mirror.is_required())
+            .map(Mirror::name)
     }
 
     fn set_aside(&mut self, name: &str, offset: u64) -> Result<(), Error> {

@@ -16,12 +16,14 @@ use super::error::Error;
 use super::fold::length;
 use super::history::{History, Segments, usize_of};
 use super::mirror::{Mirror, first_of, name_of, spelled};
-use super::several::{Loss, Tell};
+use super::several::{Loss, Tell, required};
 use super::sink::{ASIDE, Sink};
 use crate::domain::Digest;
 
 /// How often the place is asked for one thing before it is taken to be out of reach.
 const TRIES: u32 = 3;
+/// What is put twice where incidents are to be shared.
+const PROBE: &str = "probe";
 
 /// The shared journal, and the copy of it here.
 pub struct SharedSink {
@@ -33,8 +35,12 @@ pub struct SharedSink {
     bytes: Vec<u8>,
     /// The number of the next entry.
     next: u64,
-    /// Whether the copy is still written.
-    is_copied: bool,
+    /// Why the copy is not written any more, where that is so.
+    left: Option<Error>,
+    /// Whether a call leaves once the next group is there.
+    lets_leave: bool,
+    /// Whether the place was seen to keep what is there.
+    is_proven: bool,
     tell: Tell,
 }
 
@@ -53,6 +59,27 @@ pub(super) fn ask<T>(
         store.forgive();
     }
     Err(elsewhere(store, doing, last))
+}
+
+/// Makes sure that a place takes nothing under a name that it has: all turns and entries rest on that, and who serves it may
+/// ignore the condition.
+///
+/// # Errors
+/// It took the same name twice, or did not answer.
+pub fn prove(store: &mut Mirror) -> Result<(), Error> {
+    let mut takes = |bytes: &'static [u8]| {
+        ask(store, "write to", |store| {
+            store.ask(move |place| place.put(PROBE, bytes))
+        })
+    };
+    // One that is there from earlier is refused at once.
+    if takes(b"first\n")? && takes(b"second\n")? {
+        let why = format!(
+            "it took `{PROBE}` twice though told to only where there is none (put-if-absent, `If-None-Match: *`), so two machines could perform at once"
+        );
+        return Err(elsewhere(store, "share incidents in", why));
+    }
+    Ok(())
 }
 
 fn elsewhere(store: &Mirror, doing: &'static str, why: String) -> Error {
@@ -78,13 +105,27 @@ impl SharedSink {
             files,
             bytes: Vec::new(),
             next: 1,
-            is_copied: true,
+            left: None,
+            lets_leave: false,
+            is_proven: false,
             tell,
         };
         shared.copy.lock()?;
         let merged = shared.merge();
         shared.copy.unlock();
         merged.map(|()| shared)
+    }
+
+    /// Makes sure once that nobody's entries are written over there.
+    ///
+    /// # Errors
+    /// As [`prove`].
+    pub fn prove(&mut self) -> Result<(), Error> {
+        if !self.is_proven {
+            prove(&mut self.store)?;
+            self.is_proven = true;
+        }
+        Ok(())
     }
 
     fn merge(&mut self) -> Result<(), Error> {
@@ -96,13 +137,16 @@ impl SharedSink {
         let ours = |(name, length): &(String, u64)| Some((first_of(name)?, *length));
         let mut segments: Segments = listed.iter().filter_map(ours).collect();
         segments.sort_unstable();
-        let store = &mut self.store;
-        let taken = ask(store, "read", |store| {
-            let taken = history.take_in(store, &segments);
-            // What it lacks of ours was there once: it is given back, and nobody's is written over.
-            taken.and_then(|()| history.give(store, &segments))
-        });
-        taken?;
+        ask(&mut self.store, "read", |store| {
+            history.take_in(store, &segments)
+        })?;
+        if !history.lacking(&segments).is_empty() {
+            self.prove()?;
+        }
+        // What it lacks of ours was there once: it is given back, and nobody's is written over.
+        ask(&mut self.store, "write to", |store| {
+            history.give(store, &segments)
+        })?;
         self.next = history.entries() + 1;
         self.bytes = history.bytes;
         if let Some(files) = &mut self.files {
@@ -113,7 +157,8 @@ impl SharedSink {
             let name = format!("{ASIDE}{whole}-{}", Digest::of(tail).code());
             self.copy.set_aside(&name, whole)?;
         }
-        self.copy_on();
+        // Nothing begins by opening; whatever does asks first.
+        drop(self.copy_on());
         Ok(())
     }
 
@@ -129,10 +174,11 @@ impl SharedSink {
         self.bytes.extend_from_slice(lines);
     }
 
-    /// Writes here what only the place has. A copy that cannot be written is told of once, and left behind.
-    fn copy_on(&mut self) {
-        if !self.is_copied {
-            return;
+    /// Writes here, and into further sinks, what only the place has. A copy that cannot be written is told of once, and left
+    /// behind; only one that is required is answered for.
+    fn copy_on(&mut self) -> Result<(), Error> {
+        if self.left.is_some() {
+            return self.missing();
         }
         let copied = self.copy.len().and_then(|end| {
             // Another process here may have been faster: it wrote the same.
@@ -142,18 +188,32 @@ impl SharedSink {
                 false => self.copy.append(rest),
             }
         });
-        if let Err(why) = copied {
-            self.leave_the_copy(&why);
+        match copied {
+            // It stands in the local file all the same.
+            Err(why @ Error::Elsewhere { .. }) => Err(why),
+            Err(why) => {
+                self.leave_the_copy(why);
+                self.missing()
+            }
+            Ok(()) => Ok(()),
         }
     }
 
-    fn leave_the_copy(&mut self, why: &Error) {
-        self.is_copied = false;
+    fn leave_the_copy(&mut self, why: Error) {
         (self.tell)(&Loss {
             sink: self.path.display().to_string(),
-            why: spelled(why),
+            why: spelled(&why),
             is_local: true,
         });
+        self.left = Some(why);
+    }
+
+    /// Why nothing begins: a required sink that is given up with the copy.
+    fn missing(&self) -> Result<(), Error> {
+        match (&self.left, self.copy.required()) {
+            (Some(why), Some(place)) => Err(required(place, &spelled(why))),
+            (Some(_), None) | (None, _) => Ok(()),
+        }
     }
 }
 
@@ -180,21 +240,37 @@ impl Sink for SharedSink {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let leaves = std::mem::take(&mut self.lets_leave);
+        self.prove()?;
         // Invariant: what an entry may name is there before the entry is.
         if let Some(files) = &mut self.files {
             files.send(&mut self.store)?;
         }
         let first = self.next;
         let is_kept = ask(&mut self.store, "write to", |store| {
-            store.keep(first, bytes)
+            store.claim(first, bytes)
         })?;
         if !is_kept {
             let path = self.path.clone();
             return Err(Error::Overtaken { path });
         }
         self.go_on(bytes);
-        self.copy_on();
-        Ok(())
+        let copied = self.copy_on();
+        if leaves { copied } else { Ok(()) }
+    }
+
+    fn reserve(&mut self) -> Result<(), Error> {
+        self.lets_leave = true;
+        self.missing()?;
+        match self.copy.reserve() {
+            Err(why @ Error::Elsewhere { .. }) => Err(why),
+            // What the local disk has no room for, the place takes.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn required(&self) -> Option<&str> {
+        self.copy.required()
     }
 
     fn set_aside(&mut self, _: &str, _: u64) -> Result<(), Error> {
@@ -228,21 +304,22 @@ impl Sink for SharedSink {
                 files.fetch(&mut self.store, &listed)?;
             }
         }
-        self.copy_on();
+        // What follows them here asks again.
+        drop(self.copy_on());
         Ok(())
     }
 
     fn lock(&mut self) -> Result<(), Error> {
-        if self.is_copied
+        if self.left.is_none()
             && let Err(why) = self.copy.lock()
         {
-            self.leave_the_copy(&why);
+            self.leave_the_copy(why);
         }
         Ok(())
     }
 
     fn unlock(&mut self) {
-        if self.is_copied {
+        if self.left.is_none() {
             self.copy.unlock();
         }
     }

@@ -70,6 +70,11 @@ pub trait Sink: Send {
         Ok(())
     }
 
+    /// A further sink that has to hold an entry before it lets a call leave, where there is one.
+    fn required(&self) -> Option<&str> {
+        None
+    }
+
     /// Keeps everything from `offset` on under `name`, durably, and only then cuts it off.
     ///
     /// # Errors
@@ -127,6 +132,10 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 
     fn reserve(&mut self) -> Result<(), Error> {
         self.as_mut().reserve()
+    }
+
+    fn required(&self) -> Option<&str> {
+        self.as_ref().required()
     }
 
     fn set_aside(&mut self, name: &str, offset: u64) -> Result<(), Error> {

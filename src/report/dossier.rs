@@ -19,7 +19,7 @@ use super::standards::{self, Happened, Mapped};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Event};
 use crate::domain::state::Life;
-use crate::domain::{Digest, Effect, ItemRef, Proof, Rung, Settled, State, Time};
+use crate::domain::{Effect, ItemRef, Proof, Rung, Settled, State, Time};
 use crate::plan::restore::Wanted;
 use crate::provider::Catalogue;
 
@@ -42,8 +42,8 @@ pub struct Source<'a> {
     pub lacks: &'a [Lack],
     /// Where it stands.
     pub output: &'a Output,
-    /// The hash of the last entry.
-    pub head: Digest,
+    /// What the record was that it is made from.
+    pub journal: Head,
     /// The present.
     pub now: Time,
 }
@@ -131,10 +131,7 @@ pub fn of(source: &Source<'_>, audience: Audience) -> Dossier {
             .iter()
             .map(|entry| moment(case, entry, &names))
             .collect(),
-        journal: Head {
-            entries: source.entries.last().map_or(0, |entry| entry.seq),
-            head: source.head,
-        },
+        journal: source.journal.clone(),
         standards: mapped(source),
     }
 }

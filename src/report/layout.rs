@@ -132,6 +132,11 @@ fn opening(page: &mut Layout, dossier: &Dossier) {
         "{state}Outcome: {}. {audience}",
         dossier.outcome
     ))]);
+    if dossier.journal.behind {
+        page.paragraph(vec![words(
+            "This report MAY LACK what others wrote last: the place in which the incident is shared did not answer, and it was made from a copy.",
+        )]);
+    }
     let mut texts = vec![words("Subjects: ")];
     for (nth, subject) in dossier.subjects.iter().enumerate() {
         if nth > 0 {

@@ -10,22 +10,46 @@ use crate::journal::entry::Line;
 use crate::journal::error::Error;
 use crate::journal::file::{self, Purpose};
 
-/// Where an incident says that it is shared: in one of its first entries, within so many bytes.
 const TERM: &str = "term";
+/// The place in which it is shared, for as long as its journal here does not say so.
+const PLACE: &str = "shared";
+/// Where an incident says that it is shared: in one of its first entries, within so many bytes.
 const BEGINNING: (usize, u64) = (3, 64 * 1024);
 
 impl Root {
-    /// Makes a folder for an incident that began elsewhere, with its key; its journal is empty yet.
+    /// Makes a folder for an incident that began elsewhere, with its key, and what `fill` takes in from its place: all of
+    /// it, or nothing is there.
     ///
     /// # Errors
-    /// As [`Root::create`].
-    pub fn join(&self, id: &str, key: &[u8; 32]) -> Result<Folder, Error> {
-        self.make_folder(Shelf::Incidents, id, key)
+    /// As [`Root::create`], and what `fill` says.
+    pub fn join<E: From<Error>>(
+        &self,
+        (id, key): (&str, &[u8; 32]),
+        at: &str,
+        fill: impl FnOnce(&Folder) -> Result<(), E>,
+    ) -> Result<Folder, E> {
+        let folder = self.folder(Shelf::Incidents, id)?;
+        let shelf = self.0.join(Shelf::Incidents.name());
+        file::directory(&shelf)?;
+        // What begins with a dot is no incident, and goes away with this whatever happens.
+        let beside = tempfile::Builder::new()
+            .prefix(".joining-")
+            .tempdir_in(&shelf)
+            .map_err(Error::io("make a directory in", &shelf))?;
+        let new = Folder {
+            path: beside.path().join(id),
+            ..folder.clone()
+        };
+        new.furnish(key)?;
+        new.note_place(at)?;
+        fill(&new)?;
+        file::move_directory(&new.path, &folder.path)?;
+        Ok(folder)
     }
 }
 
 impl Folder {
-    /// The place in which the incident is shared, by its first entries.
+    /// The place in which the incident is shared, by its first entries, or by what was noted before there were any.
     ///
     /// # Errors
     /// The journal could not be read.
@@ -39,12 +63,43 @@ impl Folder {
             .map_err(Error::io("read", &path))?;
         let lines = beginning.split(|byte| *byte == b'\n').take(BEGINNING.0);
         let mut first = lines.filter_map(|line| Line::parse(line).ok());
-        Ok(first.find_map(|line| {
+        let said = first.find_map(|line| {
             let Event::Shared { at } = line.event else {
                 return None;
             };
             Some(at)
-        }))
+        });
+        match said {
+            Some(at) => Ok(Some(at)),
+            None => self.noted_place(),
+        }
+    }
+
+    fn noted_place(&self) -> Result<Option<String>, Error> {
+        let path = self.path.join(PLACE);
+        if path.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        let noted = String::from_utf8(file::read(&path)?);
+        noted.map(Some).map_err(|_| Error::Altered { path })
+    }
+
+    /// Notes in which place the incident is shared, before that place hears of it: whatever breaks off then, nobody goes on
+    /// with it alone.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn note_place(&self, at: &str) -> Result<(), Error> {
+        file::store(&self.path.join(PLACE), at.as_bytes())
+    }
+
+    /// Takes that back: the place did not answer, and holds nothing of it.
+    ///
+    /// # Errors
+    /// Names the file.
+    pub fn forget_place(&self) -> Result<(), Error> {
+        let path = self.path.join(PLACE);
+        std::fs::remove_file(&path).map_err(Error::io("remove", &path))
     }
 
     /// Notes that somebody performs on the shared incident from this folder, by what its signs of life are called.
@@ -78,5 +133,83 @@ impl Folder {
             file::directory(&self.path.join(room))?;
         }
         file::store(&self.path.join(name), bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Clock;
+    use crate::journal::{Journal, MemorySink, Sink as _};
+
+    type Tried = Result<(), Box<dyn std::error::Error>>;
+
+    fn listed(root: &Root) -> std::io::Result<Vec<std::ffi::OsString>> {
+        let found = root.path().join("incidents").read_dir()?;
+        found.map(|entry| Ok(entry?.file_name())).collect()
+    }
+
+    #[test]
+    fn joining_is_whole_or_was_not() -> Tried {
+        let base = tempfile::tempdir()?;
+        let root = Root::at(base.path())?;
+        let broken = root.join(("inc-1", &[7; 32]), "place", |folder| {
+            // It broke off midway: somebody else would find no incident yet.
+            assert!(folder.journal().exists() && root.open("inc-1").is_err());
+            let path = folder.journal();
+            Err(Error::Lost { path, source: None })
+        });
+        assert!(matches!(broken, Err(Error::Lost { .. })), "{broken:?}");
+        assert!(matches!(root.open("inc-1"), Err(Error::Absent { .. })));
+        assert_eq!(listed(&root)?, [""; 0]);
+        let joined = root.join(("inc-1", &[7; 32]), "place", |folder| {
+            folder.sink()?.append(b"a line\n")
+        })?;
+        assert_eq!(joined.path(), root.open("inc-1")?.path());
+        assert_eq!((joined.length()?, joined.key()?), (7, [7; 32]));
+        assert_eq!(listed(&root)?, ["inc-1"]);
+        // One that is here already is not written over.
+        assert!(
+            root.join(("inc-1", &[8; 32]), "other", |_| Ok::<_, Error>(()))
+                .is_err()
+        );
+        assert_eq!((joined.length()?, joined.key()?), (7, [7; 32]));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn where_it_is_shared_is_known_before_its_journal_says_so() -> Tried {
+        let base = tempfile::tempdir()?;
+        let root = Root::at(base.path())?;
+        let folder = root.create(super::Shelf::Incidents, "inc-1", &Clock::wall())?;
+        assert_eq!(folder.shared_at()?, None);
+        assert!(folder.is_fresh() && !root.open("inc-1")?.is_fresh());
+        folder.note_place("place")?;
+        assert_eq!(folder.shared_at()?.as_deref(), Some("place"));
+        // Cut in the middle of its first entries too.
+        let whole = MemorySink::default();
+        let (journal, _) = Journal::open(Box::new(whole.clone()), Clock::wall(), "solo")?;
+        let at = "place".to_owned();
+        let opened = Event::Opened {
+            incident: "inc-1".to_owned(),
+            drill: false,
+            since: crate::domain::Time::UNIX_EPOCH,
+            reason: None,
+            ticket: None,
+        };
+        journal.append(vec![opened, Event::Shared { at }]).await?;
+        let whole = whole.bytes();
+        for end in 0..=whole.len() {
+            file::store(&folder.journal(), whole.get(..end).unwrap_or_default())?;
+            assert_eq!(
+                folder.shared_at()?.as_deref(),
+                Some("place"),
+                "cut at {end}"
+            );
+        }
+        file::store(&folder.journal(), b"")?;
+        folder.forget_place()?;
+        assert_eq!(folder.shared_at()?, None);
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Laws of a shared journal: one chain, whoever writes; nothing after a takeover by whoever was taken over.
 
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::{Clock, Term};
 use crate::journal::laws::{Sample, answered, events, intended, journal_of};
 use crate::journal::mirror::{Place, Said};
-use crate::journal::{Journal, MemorySink, Report, check};
+use crate::journal::{Fails, Injecting, Journal, MemorySink, Report, Several, check};
 
 type Tried = Result<(), Box<dyn std::error::Error>>;
 type Between = Box<dyn FnOnce() + Send>;
@@ -23,6 +24,8 @@ struct Inner {
     puts: usize,
     between: Option<(usize, Between)>,
     is_deaf: bool,
+    /// It writes over what is there, whatever it is told.
+    is_blind: bool,
     /// Puts arrive, and their answers are lost.
     is_mute: bool,
 }
@@ -84,7 +87,7 @@ impl Place for Memory {
         if inner.is_deaf {
             return Err("no answer".to_owned());
         }
-        let is_free = !inner.kept.contains_key(name);
+        let is_free = inner.is_blind || !inner.kept.contains_key(name);
         if is_free {
             inner.kept.insert(name.to_owned(), bytes.to_vec());
         }
@@ -324,5 +327,145 @@ async fn a_copy_is_made_whole_from_the_place_and_never_the_other_way_round() -> 
     assert!(place.sink(&MemorySink::default()).is_err(), "a gap");
     place.sink(&here)?;
     assert_eq!(place.bytes(), whole);
+    Ok(())
+}
+
+/// Two sinks here: a disk, and a further one that is required; both take what stands in the place.
+fn copied(disk: impl Sink + 'static, further: &Memory) -> Result<Box<dyn Sink>, Error> {
+    let mirrors = vec![further.mirror().required(true)];
+    let within = Duration::from_secs(60);
+    let several = Several::open(Box::new(disk), mirrors, None, (within, Box::new(|_| ())))?;
+    Ok(Box::new(several))
+}
+
+fn open_copied(place: &Memory, copy: Box<dyn Sink>, actor: &str) -> Result<Journal, Error> {
+    let sink = SharedSink::open(place.mirror(), copy, None, Box::new(|_| ()))?;
+    Journal::open(Box::new(sink), Clock::wall(), actor).map(|(journal, _)| journal)
+}
+
+fn is_required<T>(answer: &Result<T, Error>) -> bool {
+    matches!(answer, Err(Error::Elsewhere { why, .. }) if why.contains("that sink is `required`"))
+}
+
+#[tokio::test]
+async fn nothing_leaves_without_a_required_sink_on_a_shared_incident_either() -> Tried {
+    let (place, here, further) = (Memory::default(), MemorySink::default(), Memory::default());
+    drop(begun(&place, &here)?);
+    let take = |journal: &Journal, number| journal.take(Vec::new(), term(number));
+    // It refuses from the beginning: nothing is intended, and what only tells is written.
+    further.hold().is_deaf = true;
+    let journal = open_copied(&place, copied(here.clone(), &further)?, "first")?;
+    take(&journal, 2)?;
+    let refused = journal.append(vec![intended(0)]).await;
+    assert!(is_required(&refused), "{refused:?}");
+    journal.append(vec![noted("told")]).await?;
+    assert!(!String::from_utf8(place.bytes())?.contains("\"intended\""));
+    // It refuses in the moment of the intent: that stands in the place, and its call does not leave.
+    further.hold().is_deaf = false;
+    let journal = open_copied(&place, copied(here.clone(), &further)?, "first")?;
+    take(&journal, 3)?;
+    journal.append(vec![noted("all have it")]).await?;
+    drop(journal);
+    let journal = open_copied(&place, copied(here.clone(), &further)?, "first")?;
+    take(&journal, 4)?;
+    further.hold().is_deaf = true;
+    let refused = journal.append(vec![intended(0)]).await;
+    assert!(is_required(&refused), "{refused:?}");
+    assert_eq!(here.bytes(), place.bytes(), "the disk is no worse for it");
+    drop(journal);
+    // The disk fails first, and with it who would write there.
+    let disk = Injecting::error(here.clone(), 1, Fails::Before, ErrorKind::StorageFull);
+    let journal = open_copied(&place, copied(disk, &further)?, "first")?;
+    take(&journal, 5)?;
+    let refused = journal.append(vec![intended(1)]).await;
+    assert!(is_required(&refused), "{refused:?}");
+    drop(journal);
+    // Where it answers again, it is given what it lacks, and all goes on.
+    further.hold().is_deaf = false;
+    let journal = open_copied(&place, copied(here.clone(), &further)?, "first")?;
+    take(&journal, 6)?;
+    journal.append(vec![intended(1)]).await?;
+    assert_eq!(further.bytes(), place.bytes());
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_machines_copy_one_record_into_one_further_sink() -> Tried {
+    let (place, further) = (Memory::default(), Memory::default());
+    let disks = [MemorySink::default(), MemorySink::default()];
+    drop(begun(&place, &disks[0])?);
+    let open = |disk: &MemorySink, actor| {
+        let copy = copied(disk.clone(), &further)?;
+        open_copied(&place, copy, actor)
+    };
+    let (first, second) = (open(&disks[0], "first")?, open(&disks[1], "second")?);
+    first.take(Vec::new(), term(2))?;
+    for round in 0..3 {
+        second.append(vec![noted(&format!("b{round}"))]).await?;
+        second.append(vec![noted("and more")]).await?;
+        // It takes in two groups of another at once, and cuts nothing anew where they stand already.
+        first.append(vec![intended(round)]).await?;
+        first.append(vec![answered(round)]).await?;
+    }
+    drop((first, second));
+    assert_eq!(further.bytes(), place.bytes());
+    Ok(())
+}
+
+#[tokio::test]
+async fn nothing_is_shared_in_a_place_that_writes_over_what_is_there() -> Tried {
+    let (place, here) = (Memory::default(), MemorySink::default());
+    let is_refused = |error: &Error| error.to_string().contains("put-if-absent");
+    place.hold().is_blind = true;
+    let begun_there = begun(&place, &here).map(drop);
+    let why = begun_there.err().ok_or("it was begun")?.to_string();
+    assert!(
+        why.contains("share incidents in `place`") && why.contains("took `probe` twice"),
+        "{why}"
+    );
+    assert!(place.bytes().is_empty() && here.bytes().is_empty());
+    // One that was fit when the incident began may be served otherwise now.
+    place.hold().is_blind = false;
+    begun(&place, &here)?.append(vec![noted("well")]).await?;
+    let whole = place.bytes();
+    place.hold().is_blind = true;
+    let journal = place.open(&MemorySink::default(), "second")?;
+    let taken = journal.take(Vec::new(), term(2));
+    assert!(taken.as_ref().is_err_and(is_refused), "{taken:?}");
+    // Nor is anything given back to it.
+    place.hold().kept.remove(&name_of(6));
+    let opened = place.sink(&here).map(drop);
+    assert!(opened.as_ref().is_err_and(is_refused), "{opened:?}");
+    place.hold().is_blind = false;
+    place.sink(&here)?;
+    assert_eq!(place.bytes(), whole);
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_of_a_record_is_what_the_place_holds_and_not_the_copy() -> Tried {
+    let (place, here) = (Memory::default(), MemorySink::default());
+    drop(begun(&place, &here)?);
+    let full = Injecting::error(here.clone(), 1, Fails::Before, ErrorKind::StorageFull);
+    let first = open_copied(&place, Box::new(full), "first")?;
+    let second = place.open(&MemorySink::default(), "second")?;
+    second.append(vec![noted("beside")]).await?;
+    first.append(vec![noted("own")]).await?;
+    second.append(vec![noted("last")]).await?;
+    let (record, bytes) = first.whole().await?;
+    assert_eq!(bytes, place.bytes());
+    assert!(here.bytes().len() < bytes.len(), "the copy is behind");
+    let Report::Intact(whole) = check(&place.bytes()) else {
+        return Err("the place is damaged".into());
+    };
+    assert_eq!(
+        (record.entries, record.head),
+        (whole.entries, whole.head),
+        "head and entries are of one moment"
+    );
+    assert_eq!(record.case.notes.len(), 3);
+    place.hold().is_deaf = true;
+    assert!(second.append(vec![noted("lost")]).await.is_err());
+    assert!(second.whole().await.is_err(), "it cannot be known");
     Ok(())
 }

@@ -230,4 +230,7 @@ pub struct Head {
     pub entries: u64,
     /// The hash of the last.
     pub head: Digest,
+    /// Whether others may have written since: the place in which the incident is shared did not answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub behind: bool,
 }

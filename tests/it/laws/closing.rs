@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contain::converge::{Answer, Error};
 use contain::domain::event::Event;
-use contain::domain::{Digest, Duration, Found, Locator, Reading, Relation};
+use contain::domain::{Duration, Found, Locator, Reading, Relation};
 use contain::gate::Confirmation;
 use contain::journal::{self, Injecting, Journal, Record};
 use contain::plan::restore::{Healthy, Wanted};
@@ -383,7 +383,11 @@ pub(crate) fn reports(bench: &Bench, audience: Audience) -> Vec<(&'static str, S
             things: &things,
             lacks: &lacks,
             output: &output,
-            head: Digest::ZERO,
+            journal: dossier::Head {
+                entries: record.entries,
+                head: record.head,
+                behind: false,
+            },
             now,
         },
         audience,

@@ -1,6 +1,8 @@
 //! An incident that lives in a bucket: another machine joins it and goes on; whoever was stopped and comes back late does
 //! nothing a second time.
 
+mod place;
+
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::sync::Mutex;
@@ -304,6 +306,17 @@ fn where_the_place_does_not_answer_a_new_incident_is_contained_alone_and_a_share
     );
     let told = case.second.run(&["status", "--json"]);
     assert!(told.err.contains("may be missing here"), "{told:?}");
+    // What was begun and has no entry here may have some there, whatever is noted of it here.
+    let folder = case.second.incidents().remove(0);
+    std::fs::write(folder.join("journal.jsonl"), "").unwrap();
+    for noted in [true, false] {
+        if !noted {
+            std::fs::remove_file(folder.join("shared")).unwrap();
+        }
+        let told = case.second.run(&words(&case.isolate(&incident)));
+        assert_eq!(told.kind(), "record-unwritable", "{told:?}");
+    }
+    assert!(case.has().0.iter().all(|(_, status)| status == "Active"));
     // Alone, and elsewhere, it can still be contained.
     let elsewhere = tempfile::tempdir().unwrap();
     let place = elsewhere.path().display().to_string();

@@ -112,3 +112,21 @@ async fn a_slow_mirror_slows_nobody_and_a_required_one_holds_every_intent_first(
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn on_a_disk_that_fails_a_required_mirror_holds_every_intent_first_too() -> Tried {
+    let (beside, place) = (Memory::new(), Memory::new());
+    let local = MemorySink::holding(&journal_of(Sample::Entries(5)));
+    let full = Injecting::error(local, 1, Fails::Before, ErrorKind::StorageFull);
+    let mirrors = vec![beside.mirror(), place.mirror().required(true)];
+    let several = Several::open(Box::new(full), mirrors, None, (SHORT, Box::new(|_| ())))?;
+    let clock = Clock::simulated(crate::domain::Time::UNIX_EPOCH, 1);
+    let (journal, _) = Journal::open(Box::new(several), clock, "solo")?;
+    place.turn(Mood::Refuses);
+    let begun = journal.append(vec![intended(1)]).await;
+    assert!(
+        matches!(&begun, Err(Error::Elsewhere { why, .. }) if why.contains("required")),
+        "{begun:?}"
+    );
+    Ok(())
+}
