@@ -19,7 +19,7 @@ use contain::domain::Clock;
 use contain::domain::plan::Plan;
 use contain::execute::Ground;
 use contain::execute::lanes::Lanes;
-use contain::gate::{Pledges, Policy};
+use contain::gate::{Pledges, Policy, Witness};
 use contain::journal::folder::Shelf;
 use contain::journal::{Journal, Root};
 use contain::plan::branch::Branches;
@@ -64,6 +64,7 @@ async fn plan() -> (Duration, usize) {
     let observer = Observer::new(&catalogue, clock.clone());
     let (lanes, pledges) = (Lanes::default(), Pledges::default());
     let (around, branches) = (setting::around(), Branches::default());
+    let witness = Witness::new(&|_, _| true);
     let means = Means {
         ground: Ground {
             catalogue: &catalogue,
@@ -73,6 +74,7 @@ async fn plan() -> (Duration, usize) {
             around: &around,
             branches: &branches,
             pledges: &pledges,
+            witness: &witness,
             lanes: &lanes,
             clock: &clock,
             key: &[0; 32],

@@ -176,6 +176,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
     }
     if !this.looks && !matches!(limit, Limit::Plan) {
         execute::note_turned_back(&means.ground).await?;
+        means.ground.sift().await?;
     }
     let end = this.go(&limit).await?;
     if !this.looks {

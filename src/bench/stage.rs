@@ -16,14 +16,16 @@ use super::watch::{Gone, Left, Tool, Watch, Watched};
 use super::wish::{Ended, Wish};
 use super::{catalogue, name, saas};
 use crate::converge::{End, Error, Limit, Means, converge};
+use crate::domain::case::Case;
 use crate::domain::event::{Event, Order, SecretNote};
+use crate::domain::mandate::Mandate;
 use crate::domain::plan::Plan;
 use crate::domain::{Bound, Clock, Digest, Duration, Item, Kind, Locator, Secret, SecretRef, Spec};
 use crate::drill::Rehearsal;
 use crate::evidence::{Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
-use crate::gate::{Circumstances, Pledges, Ruling};
+use crate::gate::{Circumstances, Pledges, Ruling, Witness};
 use crate::journal::{self, Journal, MemorySink, Sink};
 use crate::plan::branch::Branches;
 use crate::provider::simulated::{
@@ -327,6 +329,8 @@ impl Bench {
         }
         let observer = Observer::new(&self.catalogue, clock.clone());
         let (lanes, pledges) = (Lanes::default(), Pledges::default());
+        let stands = |_: &Case, mandate: &Mandate| !wish.revoked.contains(&mandate.by);
+        let witness = Witness::new(&stands);
         let around = &wish.around;
         let requested_by = if around.roster.is_empty() {
             Vec::new()
@@ -362,6 +366,7 @@ impl Bench {
                 around,
                 branches: &branches,
                 pledges: &pledges,
+                witness: &witness,
                 lanes: &lanes,
                 clock,
                 key: &[7; 32],

@@ -63,6 +63,8 @@ pub struct Wish {
     pub estate: Option<Arc<Estate>>,
     /// The identities of the estate that the operator named.
     pub identities: Vec<String>,
+    /// Whose signatures do not count.
+    pub revoked: Vec<String>,
 }
 
 impl Wish {
@@ -90,6 +92,7 @@ impl Wish {
             around: around(),
             estate: None,
             identities: Vec::new(),
+            revoked: Vec::new(),
         }
     }
 

@@ -10,10 +10,12 @@ use super::failure::Failure;
 use super::session::Session;
 use super::work::Work;
 use super::workspace::read;
+use crate::domain::case::Case;
 use crate::domain::event::Event;
 use crate::domain::mandate::{Answer as Approval, Document, Mandate, Scope};
 use crate::domain::why::plain;
 use crate::gate::standing::{self, Standing};
+use crate::journal::Folder;
 use crate::signature;
 
 /// Takes in what is authorised ahead for whoever operates, where the record does not hold it yet.
@@ -60,51 +62,45 @@ pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Fa
     Ok(())
 }
 
-/// Looks again at every signature that counts: whoever's key was revoked, or who is nobody any more, has agreed to nothing.
-pub(super) async fn revisit(session: &Session, work: &Work) -> Result<(), Box<Failure>> {
-    let now = session.clock.now();
-    let case = work.journal.snapshot();
-    let signed = case
-        .mandates
-        .iter()
-        .filter_map(|mandate| Some((mandate, mandate.signed.as_ref()?)));
-    let live: Vec<_> = signed
-        .filter(|(mandate, _)| case.is_in_force(mandate, now))
-        .collect();
-    if live.is_empty() {
-        return Ok(());
+/// Whether the signature behind a mandate of the record counts now: whoever's key was revoked, or who is nobody any more,
+/// has agreed to nothing. Says so where it does not.
+pub(super) fn stands(session: &Session, folder: &Folder, case: &Case, mandate: &Mandate) -> bool {
+    let stands = verified(session, folder, (case, mandate));
+    if let Err(why) = &stands {
+        aside(&format!(
+            "warning: what {} signed counts no more: {}",
+            plain(&mandate.by),
+            plain(why)
+        ));
     }
-    let (signers, revoked) = session.workspace.signers()?;
-    let mut events = Vec::new();
-    for (mandate, signed) in live {
-        // Two who agree to one request sign the same bytes.
-        let mut kept = case.attached.iter();
-        let stands = kept.any(|kept| {
-            if kept.digest != signed.document {
-                return false;
-            }
-            let read = |path: &str| read(&work.folder.path().join(path)).ok();
-            let both = read(&kept.path).zip(read(&format!("{}.sig", kept.path)));
-            both.is_some_and(|(text, signature)| {
-                let known = (&signers, &revoked);
-                let by = signature::verify(known, text.as_bytes(), &signature, now);
-                let is_theirs = |by: &str| session.roster.of_signer(by) == Ok(mandate.by.as_str());
-                by.is_ok_and(|by| is_theirs(&by.by)) && is_said((work.folder.id(), mandate), &text)
-            })
-        });
-        if !stands {
-            aside(&format!(
-                "warning: what {} signed counts no more: its signature no longer verifies",
-                plain(&mandate.by)
-            ));
-            let nonce = mandate.nonce.clone();
-            events.push(Event::Ended { nonce });
-        }
+    stands.is_ok()
+}
+
+fn verified(
+    session: &Session,
+    folder: &Folder,
+    (case, mandate): (&Case, &Mandate),
+) -> Result<(), String> {
+    let now = session.clock.latest();
+    let (signers, revoked) = session.workspace.signers().map_err(|why| why.message)?;
+    let document = mandate.signed.as_ref().map(|signed| signed.document);
+    let is_theirs = |by: &str| session.roster.of_signer(by) == Ok(mandate.by.as_str());
+    // Two who agree to one request sign the same bytes.
+    let kept = case.attached.iter();
+    let mut kept = kept.filter(|kept| Some(kept.digest) == document);
+    let stands = kept.any(|kept| {
+        let read = |path: &str| read(&folder.path().join(path)).ok();
+        let both = read(&kept.path).zip(read(&format!("{}.sig", kept.path)));
+        both.is_some_and(|(text, signature)| {
+            let known = (&signers, &revoked);
+            let by = signature::verify(known, text.as_bytes(), &signature, now);
+            by.is_ok_and(|by| is_theirs(&by.by)) && is_said((folder.id(), mandate), &text)
+        })
+    });
+    match stands {
+        true => Ok(()),
+        false => Err("its signature no longer verifies".to_owned()),
     }
-    if !events.is_empty() {
-        work.journal.append(events).await?;
-    }
-    Ok(())
 }
 
 /// Whether a text that was signed says what a mandate of the record says: who can write there could have put anything

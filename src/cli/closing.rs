@@ -93,16 +93,7 @@ pub(super) async fn close(
         return Ok(refusal(&work, &found));
     }
     let now = session.clock.now();
-    let mut events: Vec<Event> = work.journal.with_case(|case| {
-        let live = case
-            .mandates
-            .iter()
-            .filter(|mandate| case.is_in_force(mandate, now));
-        let nonces = live.map(|mandate| mandate.nonce.clone());
-        let ended = nonces.map(|nonce| Event::Ended { nonce });
-        ended.chain(case.ended_passes(now)).collect()
-    });
-    let ended = events.len();
+    let (over, mut events) = work.journal.with_case(|case| Over::of(case, now));
     let reason = reason.unwrap_or_else(|| "everything is accounted for".to_owned());
     events.push(Event::Closed { reason });
     work.journal.append(events).await?;
@@ -115,7 +106,43 @@ pub(super) async fn close(
             .await?;
         return Ok(refusal(&work, &found));
     }
-    closed(session, &work, (&found, ended), key).await
+    closed(session, &work, (&found, over), key).await
+}
+
+/// What was over with the incident.
+struct Over {
+    /// Authority that was given and had not run out.
+    ended: usize,
+    /// Sessions of our own that had ended by themselves, and of which no entry said so yet.
+    lapsed: usize,
+}
+
+impl Over {
+    /// What is over once an incident is closed now, and the entries that say so.
+    fn of(case: &Case, now: Time) -> (Self, Vec<Event>) {
+        let ended = case.in_force(now).into_iter();
+        let mut events: Vec<Event> = ended.map(|nonce| Event::Ended { nonce }).collect();
+        let lapsed = case.ended_passes(now);
+        let over = Self {
+            ended: events.len(),
+            lapsed: lapsed.len(),
+        };
+        events.extend(lapsed);
+        (over, events)
+    }
+
+    /// The same in words, a line each.
+    fn told(&self) -> Vec<String> {
+        let Self { ended, lapsed } = self;
+        let ended = match ended {
+            1 => "1 mandate or mode that had not run out was ended.".to_owned(),
+            many => format!("{many} mandates and modes that had not run out were ended."),
+        };
+        let lapsed = (*lapsed > 0).then(|| {
+            format!("Sessions of our own that had ended by themselves, now noted: {lapsed}.")
+        });
+        [ended].into_iter().chain(lapsed).collect()
+    }
 }
 
 async fn look(session: &Session, work: &Work) -> Result<Found, Box<Failure>> {
@@ -127,7 +154,7 @@ async fn look(session: &Session, work: &Work) -> Result<Found, Box<Failure>> {
 async fn closed(
     session: &Session,
     work: &Work,
-    (found, ended): (&Found, usize),
+    (found, over): (&Found, Over),
     key: Option<PathBuf>,
 ) -> Result<Ended, Box<Failure>> {
     let id = work.folder.id().to_owned();
@@ -138,9 +165,9 @@ async fn closed(
     let mut page = Page::default();
     page.line(&format!("CLOSED. {}.  [incident {id}]", equation(&totals)));
     page.gap();
-    page.line(&format!(
-        "{ended} mandates that had not run out were ended."
-    ));
+    for line in over.told() {
+        page.line(&line);
+    }
     page.gap();
     if let Some(handout) = &handout {
         handout.tell(&mut page, &id);
@@ -149,7 +176,8 @@ async fn closed(
     page.line("Next:");
     page.line(&format!("  contain report --incident {id}"));
     page.line(&format!("  contain evidence export DIR --incident {id}"));
-    let mut data = serde_json::json!({ "totals": totals, "ended": ended });
+    let mut data =
+        serde_json::json!({ "totals": totals, "ended": over.ended, "lapsed": over.lapsed });
     let told = handout.as_ref().map(Handout::data);
     if let (Some(data), Some(serde_json::Value::Object(told))) = (data.as_object_mut(), told) {
         data.extend(told);
@@ -389,4 +417,49 @@ pub(super) fn is_closed(id: &str) -> Failure {
     Failure::new(exit::USAGE, "closed", message).hint(format!(
         "contain incident reopen --reason TEXT --incident {id}"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::mandate::{Declared, Mode};
+    use crate::domain::{Locator, Pass};
+
+    #[test]
+    fn what_closing_ends_is_told_apart_from_what_had_ended_by_itself() {
+        let at = |second| Time::from_second(second).unwrap_or_default();
+        let declared = |nonce: &str, until| {
+            let declared = Declared {
+                mode: Mode::MajorIncident,
+                by: "alice".to_owned(),
+                reason: "x".to_owned(),
+                until: at(until),
+                nonce: nonce.to_owned(),
+            };
+            (at(0), declared)
+        };
+        let pass = |name: &str, until| {
+            let session: Locator = format!("aws:session/{name}@123456789012").parse().ok()?;
+            Some(Pass {
+                of: session.clone(),
+                session,
+                name: name.to_owned(),
+                source: None,
+                until: at(until),
+                policy: serde_json::Value::Null,
+                notes: Vec::new(),
+            })
+        };
+        let passes = [pass("A", 5), pass("B", 9), pass("C", 20)];
+        let case = Case {
+            declared: vec![declared("on", 20), declared("over", 5)],
+            passes: passes.into_iter().flatten().collect(),
+            ..Case::default()
+        };
+        let (over, events) = Over::of(&case, at(10));
+        assert_eq!((over.ended, over.lapsed, events.len()), (1, 2, 3));
+        let told = over.told().join("\n");
+        assert!(told.contains("1 mandate or mode that had not run out was ended"));
+        assert!(told.contains("ended by themselves, now noted: 2"), "{told}");
+    }
 }

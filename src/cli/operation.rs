@@ -15,12 +15,13 @@ use super::{Ended, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
 use crate::domain::case::{About, Case};
 use crate::domain::event::{Event, Order, SecretNote};
+use crate::domain::mandate::Mandate;
 use crate::domain::plan::Plan;
 use crate::domain::{Digest, Item, Locator, Secret, State, Time, digest};
 use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
-use crate::gate::{Pledges, Policy, Ruling};
+use crate::gate::{Pledges, Policy, Ruling, Witness};
 use crate::journal::Journal;
 use crate::playbook::Playbook;
 use crate::provider::Observer;
@@ -261,9 +262,12 @@ impl Go<'_> {
         let (lanes, pledges, key) = (Lanes::default(), Pledges::default(), work.folder.key()?);
         let around = session.around(&incident, work.folder.is_drill());
         if !matches!(limit, Limit::Plan | Limit::Verify(_)) {
-            super::ahead::revisit(session, &work).await?;
             super::ahead::take_in(session, &work).await?;
         }
+        let stands = |case: &Case, mandate: &Mandate| {
+            super::ahead::stands(session, &work.folder, case, mandate)
+        };
+        let witness = Witness::new(&stands);
         let keep = |plan: &Plan| work.folder.store_plan(plan);
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
         let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));
@@ -301,6 +305,7 @@ impl Go<'_> {
                 around: &around,
                 branches: &branches,
                 pledges: &pledges,
+                witness: &witness,
                 lanes: &lanes,
                 clock: &session.clock,
                 key: &key,

@@ -16,7 +16,7 @@ use super::sign::{sign, sign_alone};
 use super::{Global, aside};
 use crate::domain::event::Event;
 use crate::domain::why::plain;
-use crate::journal::{Journal, Record};
+use crate::journal::{Journal, Line};
 
 /// Names the key of whoever operates; stands before the workspace's, which all of its people share.
 const KEY: &str = "CONTAIN_SIGNING_KEY";
@@ -114,7 +114,8 @@ pub(super) async fn after(global: &Global) {
             Err(why) => warn(
                 &session,
                 &format!(
-                    "nobody vouches for what incident {incident} is now: {}; contain journal sign --key FILE --incident {incident}",
+                    "nobody vouches for what incident {incident} is now{}: {}; contain journal sign --key FILE --incident {incident}",
+                    since(&session, &incident),
                     plain(&why.message)
                 ),
             ),
@@ -128,7 +129,7 @@ async fn anchor(
     key: &Path,
 ) -> Result<Option<Made>, Box<Failure>> {
     let folder = session.folder(Some(incident))?;
-    if !is_due(&folder.read()?) {
+    if !is_due(&folder.read()?.lines) {
         return Ok(None);
     }
     let (sink, _) = session.sink(&folder)?;
@@ -139,12 +140,34 @@ async fn anchor(
     Ok(Some(made))
 }
 
-/// Whether something was done, or closed, since the journal was signed last.
-fn is_due(record: &Record) -> bool {
-    let unsigned = record.lines.iter().rev();
-    let mut unsigned = unsigned.take_while(|line| !matches!(line.event, Event::Checkpoint { .. }));
-    unsigned
-        .any(|line| line.event.lets_a_call_leave() || matches!(line.event, Event::Closed { .. }))
+/// How much of a journal nobody signed, in words; nothing where that cannot be read.
+fn since(session: &Session, incident: &str) -> String {
+    let folder = session.folder(Some(incident)).ok();
+    let record = folder.and_then(|folder| folder.read().ok());
+    record.map_or_else(String::new, |record| {
+        match unsigned(&record.lines).count() {
+            1 => " (1 entry)".to_owned(),
+            many => format!(" ({many} entries)"),
+        }
+    })
+}
+
+/// What was written since a journal was signed last.
+fn unsigned(lines: &[Line]) -> impl Iterator<Item = &Event> {
+    let events = lines.iter().rev().map(|line| &line.event);
+    events.take_while(|event| !matches!(event, Event::Checkpoint { .. }))
+}
+
+/// Whether something was done, ended or closed since the journal was signed last; somebody may have signed it in the middle
+/// of a run.
+fn is_due(lines: &[Line]) -> bool {
+    let has_acted = lines.iter().any(|line| line.event.lets_a_call_leave());
+    let is_of_a_run =
+        |event: &Event| matches!(event, Event::Answered { .. } | Event::RunClosed { .. });
+    unsigned(lines).any(|event| {
+        let is_closed = matches!(event, Event::Closed { .. });
+        is_closed || event.lets_a_call_leave() || has_acted && is_of_a_run(event)
+    })
 }
 
 impl Made {
@@ -177,4 +200,43 @@ pub(super) fn in_time<T: Send + 'static>(
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || drop(tell.send(work())));
     told.recv_timeout(within).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Digest;
+
+    #[test]
+    fn wherever_in_a_run_it_was_signed_it_is_signed_again_at_the_end() {
+        let whole = include_str!("../../tests/fixtures/journal/1.jsonl");
+        let lines: Vec<Line> = whole
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
+        let signed_at = |at: usize, until: usize| {
+            let mut lines: Vec<Line> = lines.iter().take(until).cloned().collect();
+            let mut line = lines.first().cloned().unwrap_or_else(|| unreachable!());
+            line.event = Event::Checkpoint {
+                entries: 1,
+                head: Digest::ZERO,
+                path: "checkpoints/1.json".to_owned(),
+                digest: Digest::ZERO,
+                signature: Digest::ZERO,
+                to: Vec::new(),
+            };
+            lines.insert(at, line);
+            is_due(&lines)
+        };
+        let is = |of: fn(&Event) -> bool| lines.iter().position(|line| of(&line.event));
+        let left = is(Event::lets_a_call_leave).unwrap_or_default();
+        let ended = is(|event| matches!(event, Event::RunClosed { .. })).unwrap_or_default();
+        assert!(0 < left && left < ended, "{left} {ended}");
+        // A plan alone is signed for by nobody.
+        assert!((1..left).all(|at| !signed_at(at, left)));
+        for at in 1..=ended {
+            assert!(signed_at(at, ended + 1), "signed after {at} entries");
+        }
+        assert!(!signed_at(ended + 1, ended + 1));
+    }
 }

@@ -22,6 +22,7 @@ impl<'a> Loop<'a> {
         items: &[&Item],
     ) -> Result<(), Error> {
         let ground = &self.means.ground;
+        ground.sift().await?;
         let now = self.clock().now();
         let uncovered = ground.journal.with_case(|case| {
             items
@@ -88,6 +89,7 @@ impl<'a> Loop<'a> {
                 .any(|(_, ruling)| matches!(ruling, Ruling::NeedsMandate(_)));
         let who = (ground.around.operator(), &self.order);
         let mandates = mandate::grant(plan, digest, how, who, self.clock());
+        ground.witness.gave(&mandates);
         ground
             .journal
             .append(

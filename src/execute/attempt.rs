@@ -3,6 +3,7 @@
 //! Never sends a second time before the target was looked at, unless it is known that nothing happened.
 
 use super::Ground;
+use super::answer::lost;
 use super::branch;
 use super::clear::has_lapsed;
 use super::gather::Way;
@@ -13,11 +14,12 @@ use super::pace::Pace;
 use super::pass::Passes;
 use super::preserve::preserve;
 use super::proof::{look_again, prove};
+use super::receipt::{is_old, renewed, resolve};
 use crate::domain::bug::{self, Bug};
 use crate::domain::event::Event;
 use crate::domain::{
-    Arg, Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn,
-    Seen, Spec, State, Time, Why,
+    Because, Call, Cause, Digest, Duration, Fact, Item, ItemRef, Outcome, Repeat, RetryOn, Seen,
+    Spec, State, Time, Why,
 };
 use crate::gate::Blocked;
 use crate::journal;
@@ -25,10 +27,8 @@ use crate::plan::branch::Known;
 use crate::provider::Provider;
 use crate::verify;
 
-/// How old a receipt may be when its call leaves.
-const FRESH: Duration = Duration::from_secs(5);
-/// How much later than the provider's present a cut-off lies, after rounding up to the whole second.
-const MARGIN: Duration = Duration::from_secs(1);
+/// How often one attempt looks anew where what it saw became old before its call could leave.
+const LOOKS: u32 = 4;
 
 /// Performs one item that changes something, as often as is safe and useful.
 pub(super) async fn perform(
@@ -132,66 +132,99 @@ impl Attempts<'_> {
         if state.is_in_doubt() && self.spec.leaves_no_trace() {
             return Ok(Next::Ended);
         }
-        let seen = match &self.item.before {
-            Some(seen)
-                if attempts == 0 && self.ground.clock.now().duration_since(seen.at) < FRESH =>
-            {
-                seen.clone()
-            }
+        let mut seen = match &self.item.before {
+            Some(seen) if attempts == 0 && !is_old(self.ground, seen.at) => seen.clone(),
             Some(_) | None => self.ground.observer.look(&self.call.target).await,
         };
-        let ready = self.ready(&seen, &state);
-        if !matches!(ready, Ready::Send) {
-            drop(place);
-            return self.without_sending(ready, seen, attempts).await;
-        }
-        let looks = !bug::is_planted(Bug::SendsAgainUnseen);
-        if looks && state.is_in_doubt() && !matches!(state, State::InDoubt { looked: true, .. }) {
-            let (item, seen) = (self.named.clone(), seen.clone());
-            self.note(Event::Resolved {
-                item,
-                attempt: attempts,
-                happened: None,
-                seen,
-            })
-            .await?;
-        }
-        if let Some(cause) = preserve(self.ground, (self.spec, self.named), &seen).await? {
-            return Ok(Next::Blocked(cause));
-        }
-        if let Some(next) = self.passes.enter(self.ground, [self.call]).await? {
-            return Ok(next);
-        }
-        let about = (&*known, &seen, &state);
+        let mut looked = self.ground.clock.now();
         let (mut way, mut place) = (way, Some(place));
-        loop {
+        for _ in 0..LOOKS {
+            let ready = self.ready(&seen, &state);
+            if !matches!(ready, Ready::Send) {
+                drop(place);
+                return self.without_sending(ready, seen, attempts).await;
+            }
+            if let Some(next) = self.prepare(&seen).await? {
+                return Ok(next);
+            }
+            if is_old(self.ground, looked) {
+                seen = self.ground.observer.look(&self.call.target).await;
+                looked = self.ground.clock.now();
+                continue;
+            }
+            let about = (&*known, &seen, &state);
             let (cleared, call) = match self.cleared(about, attempts + 1).await? {
                 Ok(both) => both,
                 Err(next) => return Ok(next),
             };
             let sent = match way.take() {
-                None => {
-                    if place.is_none() {
-                        place = Some(lane.enter(self.ground.clock).await);
-                    }
-                    self.send(vec![cleared], deadline).await
-                }
+                None => self.send(vec![cleared], deadline).await,
                 // Whoever waits for the others takes no place of theirs.
                 Some(way) => {
                     drop(place.take());
                     let together = async |all| {
                         let _place = lane.enter(self.ground.clock).await;
-                        self.send(all, deadline).await
+                        let all = renewed(self.ground, self.spec, all).await;
+                        self.send_some(all, deadline).await
                     };
                     way.send(cleared, together).await
                 }
             };
-            // Authority went between the two: it is cleared anew, by what holds then, and by itself.
-            let Some(outcomes) = sent? else { continue };
-            drop(place);
-            let outcome = outcomes.into_iter().next();
-            return self.follow(outcome, &call, attempts + 1, lane).await;
+            if let Some(outcomes) = sent? {
+                drop(place);
+                let outcome = outcomes.into_iter().next();
+                return self.follow(outcome, &call, attempts + 1, lane).await;
+            }
+            // Authority went between the two, or the target changed: it is cleared anew, by what holds then, and by itself.
+            if place.is_none() {
+                place = Some(lane.enter(self.ground.clock).await);
+                seen = self.ground.observer.look(&self.call.target).await;
+                looked = self.ground.clock.now();
+            }
         }
+        let why = "what was seen of it was no longer so, or old, before its call could leave";
+        Ok(Next::Again(Cause::Provider(why.to_owned()), None))
+    }
+
+    /// What comes before each clearance: the doubt is noted as looked at, what would be destroyed is kept, and we are there.
+    async fn prepare(&self, seen: &Seen) -> Result<Option<Next>, journal::Error> {
+        let (state, attempt) = self.state();
+        let looks = !bug::is_planted(Bug::SendsAgainUnseen);
+        if looks && state.is_in_doubt() && !matches!(state, State::InDoubt { looked: true, .. }) {
+            let (item, seen) = (self.named.clone(), seen.clone());
+            self.note(Event::Resolved {
+                item,
+                attempt,
+                happened: None,
+                seen,
+            })
+            .await?;
+        }
+        if let Some(cause) = preserve(self.ground, (self.spec, self.named), seen).await? {
+            return Ok(Some(Next::Blocked(cause)));
+        }
+        self.passes.enter(self.ground, [self.call]).await
+    }
+
+    /// Sends what is there of these, as one; no outcome for what was not sent.
+    async fn send_some(
+        &self,
+        cleared: Vec<Option<Cleared>>,
+        deadline: Duration,
+    ) -> Result<Vec<Option<Outcome>>, journal::Error> {
+        let is_there: Vec<bool> = cleared.iter().map(Option::is_some).collect();
+        let there: Vec<Cleared> = cleared.into_iter().flatten().collect();
+        let outcomes = match there.is_empty() {
+            true => None,
+            false => self.send(there, deadline).await?,
+        };
+        let Some(outcomes) = outcomes else {
+            return Ok(is_there.iter().map(|_| None).collect());
+        };
+        let mut outcomes = outcomes.into_iter();
+        let mut next = || outcomes.next().unwrap_or_else(|| lost("no answer came"));
+        let of = |is_there: bool| is_there.then(&mut next);
+        Ok(is_there.into_iter().map(of).collect())
     }
 
     /// Writes the intents, then sends; nothing was sent where authority has ended since they were cleared.
@@ -424,75 +457,4 @@ enum Ready {
     Happened,
     Stale(String),
     Unreadable(Why),
-}
-
-/// Fills in what may not be frozen in a plan: the time of the call, by the provider's clock, and what the receipt kept.
-pub(super) fn resolve(call: &Call, seen: &Seen, now: Time, ahead: Duration) -> Call {
-    let value = |arg: &Arg| match arg {
-        Arg::AtCall => Arg::Is(serde_json::Value::String(cut_off(now, ahead).to_string())),
-        Arg::Before(field) => Arg::Is(
-            seen.fields()
-                .and_then(|fields| fields.get(field))
-                .cloned()
-                .unwrap_or(serde_json::Value::Null),
-        ),
-        Arg::Is(_) | Arg::Of(..) => arg.clone(),
-    };
-    Call {
-        with: call
-            .with
-            .iter()
-            .map(|(name, arg)| (name.clone(), value(arg)))
-            .collect(),
-        ..call.clone()
-    }
-}
-
-/// The cut-off for sessions: the provider's present, rounded up to the whole second, plus a margin.
-///
-/// A `Date` header has whole seconds and a cut-off truncated to one leaves the sessions of that second alive
-/// (measured: 8 of 12 survived; rounded up plus one second: none).
-#[must_use]
-pub fn cut_off(now: Time, ahead: Duration) -> Time {
-    let there = now
-        .saturating_add(ahead)
-        .unwrap_or(now)
-        .saturating_add(MARGIN)
-        .unwrap_or(now);
-    if bug::is_planted(Bug::OldCutOff) {
-        return now.saturating_sub(Duration::from_mins(5)).unwrap_or(now);
-    }
-    let second = there.as_second() + i64::from(there.subsec_nanosecond() > 0);
-    Time::from_second(second)
-        .ok()
-        .and_then(|whole| whole.checked_add(MARGIN).ok())
-        .unwrap_or(there)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cut_off_is_a_whole_second_after_the_providers_present() {
-        for (now, ahead) in [
-            (1_000, 0),
-            (1_001, 0),
-            (1_999, 0),
-            (1_500, -700),
-            (1_500, 90_000),
-        ] {
-            let (now, ahead) = (
-                Time::from_millisecond(now).unwrap_or_default(),
-                Duration::from_millis(ahead),
-            );
-            let cut = cut_off(now, ahead);
-            let there = now + ahead;
-            assert_eq!(cut.subsec_nanosecond(), 0);
-            assert!(
-                cut >= there + Duration::from_secs(1) && cut <= there + Duration::from_secs(3),
-                "{there} {cut}"
-            );
-        }
-    }
 }

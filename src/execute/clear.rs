@@ -5,7 +5,7 @@
 use super::Ground;
 use crate::domain::case::Case;
 use crate::domain::event::Event;
-use crate::domain::{Digest, Duration, Item, ItemRef, Spec};
+use crate::domain::{Digest, Duration, Item, ItemRef, Spec, Time};
 use crate::gate::{self, Blocked, Clearance};
 use crate::journal;
 
@@ -19,14 +19,50 @@ impl Ground<'_> {
         about: (&Item, &ItemRef),
         how: (&Spec, Digest),
     ) -> Result<Result<Clearance, Blocked>, journal::Error> {
+        loop {
+            self.sift().await?;
+            let latest = self.clock.latest();
+            let cleared = self.journal.with_case(|case| {
+                // What others wrote since is looked at first.
+                let rules = (self.policy, self.around);
+                let is_known = self.witness.has_looked(case, latest);
+                is_known.then(|| gate::clear(about, how, (case, self.pledges), rules, latest))
+            });
+            if let Some(cleared) = cleared {
+                return Ok(cleared);
+            }
+        }
+    }
+
+    /// Ends the authority that is over by any reading of a clock, and what somebody signed whose signature does not count.
+    ///
+    /// # Errors
+    /// The journal could not be written.
+    pub(crate) async fn sift(&self) -> Result<(), journal::Error> {
         // Invariant I7: a clock that was turned forwards ends authority, and turning it back again revives none of it.
         let (now, latest) = (self.clock.now(), self.clock.latest());
         let over = |case: &Case| case.over_by(now, latest);
         self.end(self.journal.with_case(over)).await?;
-        Ok(self.journal.with_case(|case| {
-            let rules = (self.policy, self.around);
-            gate::clear(about, how, (case, self.pledges), rules, latest)
-        }))
+        self.end_by_providers(now).await?;
+        let fallen = self.witness.look(&self.journal.snapshot(), latest);
+        self.end(fallen).await
+    }
+
+    /// Ends what was not given here and is over by a provider's clock: ours may have been set back while nothing ran.
+    async fn end_by_providers(&self, now: Time) -> Result<(), journal::Error> {
+        let ahead = self.observer.furthest_ahead();
+        let there = now.saturating_add(ahead).unwrap_or(Time::MAX);
+        let over = |case: &Case| self.witness.over_by(case, now, there);
+        let over = self.journal.with_case(over);
+        if over.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "a provider's clock is {} ahead of the one here: what it says is over of authority that was given before has ended, and is given anew",
+            crate::domain::clock::spell(ahead)
+        );
+        self.write(vec![Event::Noted { text }]).await?;
+        self.end(over).await
     }
 
     async fn end(&self, nonces: Vec<String>) -> Result<(), journal::Error> {

@@ -47,7 +47,7 @@ struct Waiting {
     tell: oneshot::Sender<Sent>,
 }
 
-/// What came of the one call: no outcome where nobody could tell, and nothing at all where none was sent.
+/// What came of the one call: no outcome where nobody could tell, and nothing at all where it was not sent.
 type Sent = Result<Option<Vec<Outcome>>, journal::Error>;
 
 /// One item's way to the others; whoever lets go of it has left.
@@ -138,14 +138,15 @@ impl Drop for Way {
 }
 
 impl Way {
-    /// Joins the others, and sends for all of them where it is the one to see that nobody else comes. Answers what came of
-    /// the one call: no outcome where whoever sent it could not tell, and nothing at all where none was sent.
+    /// Joins the others, and sends for all of them where it is the one to see that nobody else comes: `send` answers one
+    /// outcome each, none for what it did not send. Answers what came of the one call: no outcome where whoever sent it could
+    /// not tell, and nothing at all where it was not sent.
     ///
     /// # Errors
     /// The journal could not be written.
     pub(super) async fn send<F>(self, cleared: Cleared, send: F) -> Sent
     where
-        F: AsyncFn(Vec<Cleared>) -> Sent,
+        F: AsyncFn(Vec<Cleared>) -> Result<Vec<Option<Outcome>>, journal::Error>,
     {
         let gathering = Arc::clone(&self.gathering);
         let (tell, mut told) = oneshot::channel();
@@ -174,12 +175,10 @@ impl Way {
             }
             let (cleared, tells): (Vec<_>, Vec<_>) =
                 some.into_iter().map(|one| (one.cleared, one.tell)).unzip();
-            let mut sent = send(cleared).await.map(|sent| sent.map(Vec::into_iter));
+            let mut sent = send(cleared).await.map(Vec::into_iter);
             for tell in tells {
                 let own = match &mut sent {
-                    Ok(outcomes) => Ok(outcomes
-                        .as_mut()
-                        .map(|all| all.next().into_iter().collect())),
+                    Ok(outcomes) => Ok(outcomes.next().flatten().map(|outcome| vec![outcome])),
                     Err(error) => Err(error.clone()),
                 };
                 // Whoever no longer waits needs no answer.

@@ -3,13 +3,14 @@
 //! Never leaves a new credential that was not delivered, as far as it can be told, and never two of them: what an earlier
 //! attempt left is found by its tag and taken away before another is made.
 
-use super::attempt::{Next, Step, resolve, unreadable};
+use super::attempt::{Next, Step, unreadable};
 use super::clear::has_lapsed;
 use super::discard::Cleanup;
 use super::intent::{Cleared, Hands, Issued, Issuing};
 use super::lanes::Lane;
 use super::pace::Pace;
 use super::pass::Passes;
+use super::receipt::resolve;
 use super::{Ground, shown};
 use crate::domain::event::{Event, Further};
 use crate::domain::state::Life;

@@ -14,6 +14,7 @@ mod clear;
 mod pass;
 mod preserve;
 mod proof;
+mod receipt;
 
 mod shown;
 
@@ -39,12 +40,12 @@ use crate::journal::{self, Journal};
 use crate::plan::branch::Branches;
 use crate::plan::needs;
 use crate::provider::{Catalogue, Observer};
-pub use attempt::cut_off;
 pub use clear::note_turned_back;
 use lanes::Lanes;
 use order::{How, Order};
 pub use pass::{Passes, leave, note_ended};
 pub use proof::{is_unsettled, review_of, settle};
+pub use receipt::cut_off;
 
 /// What executing needs.
 pub struct Ground<'a> {
@@ -62,6 +63,8 @@ pub struct Ground<'a> {
     pub branches: &'a Branches,
     /// What is cleared and not in the record yet.
     pub pledges: &'a gate::Pledges,
+    /// What was seen of the authority in the record.
+    pub witness: &'a gate::Witness<'a>,
     /// The lanes, shared by all rounds.
     pub lanes: &'a Lanes,
     /// The time.

@@ -8,6 +8,8 @@ pub mod people;
 pub mod policy;
 pub mod standing;
 
+mod witness;
+
 use crate::domain::case::{Attached, Case};
 use crate::domain::mandate::{Basis, Mandate};
 use crate::domain::plan::Plan;
@@ -17,6 +19,7 @@ use crate::evidence;
 pub use mandate::{Confirmation, Pledges};
 pub use people::{Roster, Who};
 pub use policy::{Authority, Circumstances, Policy, Rule, Ruling};
+pub use witness::{Stands, Witness};
 
 /// Proof that one attempt at one item may be made. Not cloneable; writing the intent consumes it.
 #[derive(Debug)]
@@ -98,29 +101,77 @@ pub fn clear(
             // What was authorised ahead counts where it was needed.
             let standing = around.is_automation(asking);
             let spent = covering.into_iter().flat_map(|all| all.all(standing));
-            let spent: Vec<&Mandate> = spent
-                .inspect(|mandate| pledges.pledge(mandate, named))
-                .collect();
-            let ends = spent.iter().map(|mandate| mandate.until);
-            let basis = Basis {
-                taken: case.taken,
-                until: ends
-                    .chain(case.first_mode_ends(now))
-                    .min()
-                    .unwrap_or(Time::MAX),
-            };
-            let spent = spent.into_iter().map(|mandate| mandate.nonce.clone());
-            let spent = spent.collect();
-            Ok(Clearance {
-                basis,
-                item: named.clone(),
-                spent,
-                policies,
-            })
+            let spent: Vec<&Mandate> = spent.collect();
+            let cleared = cleared(named, &spent, policies, (case, pledges), now);
+            Ok(cleared)
         }
-        Ruling::NeedsMandate(rules) => Err(Blocked::Waits(Cause::Approval(said(&rules)))),
+        Ruling::NeedsMandate(rules) => {
+            let rule = |authority| {
+                let rules = (around, asking);
+                policy.rule(item, spec.effect.word(), rules, authority)
+            };
+            let missing = missing((around, asking), signed);
+            let all = Authority {
+                agreed: authority.agreed + missing.len(),
+                ..authority
+            };
+            let mut why = said(&rules);
+            if !missing.is_empty() && rule(all) != Ruling::NeedsMandate(rules) {
+                why.push_str(&still(signed, &missing));
+            }
+            Err(Blocked::Waits(Cause::Approval(why)))
+        }
         Ruling::Forbidden(rules) => Err(Blocked::Denied(said(&rules))),
     }
+}
+
+/// The clearance of an item that spends these mandates, which are pledged to it from now on.
+fn cleared(
+    named: &ItemRef,
+    spent: &[&Mandate],
+    policies: Vec<String>,
+    (case, pledges): (&Case, &Pledges),
+    now: Time,
+) -> Clearance {
+    for mandate in spent {
+        pledges.pledge(mandate, named);
+    }
+    let ends = spent.iter().map(|mandate| mandate.until);
+    let basis = Basis {
+        taken: case.taken,
+        until: ends
+            .chain(case.first_mode_ends(now))
+            .min()
+            .unwrap_or(Time::MAX),
+    };
+    Clearance {
+        basis,
+        item: named.clone(),
+        spent: spent.iter().map(|mandate| mandate.nonce.clone()).collect(),
+        policies,
+    }
+}
+
+/// Who has signed, and who could still.
+fn still(signed: &[&Mandate], missing: &[&str]) -> String {
+    let signed: Vec<&str> = signed.iter().map(|mandate| mandate.by.as_str()).collect();
+    let has = match signed.is_empty() {
+        true => String::new(),
+        false => format!("; signed by {}", signed.join(", ")),
+    };
+    format!("{has}; may still sign: {}", missing.join(", "))
+}
+
+/// Who could still agree to what these ask for: whoever approves, is not behind whoever operates, and has not signed.
+fn missing<'a>(
+    (around, asking): (&'a Circumstances, &'a [String]),
+    signed: &[&Mandate],
+) -> Vec<&'a str> {
+    let free = around.roster.free_to_agree(asking);
+    let is_free = |name: &&str| {
+        !around.is_present(name) && signed.iter().all(|mandate| mandate.by.as_str() != *name)
+    };
+    free.filter(is_free).collect()
 }
 
 /// Whether what a delete would destroy is kept: a snapshot of its target, exactly as it was just seen. Other actions need none.

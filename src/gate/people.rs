@@ -337,11 +337,15 @@ impl Roster {
     /// How many people could agree to what these ask for.
     #[must_use]
     pub fn could_agree(&self, requesters: &[String]) -> usize {
-        let free = |name: &&String| !requesters.contains(name);
-        let approves = |(name, person): (&'_ String, &Person)| {
-            person.roles.contains(&Role::Approver) && free(&name)
-        };
-        self.people.iter().filter(|one| approves(*one)).count()
+        self.free_to_agree(requesters).count()
+    }
+
+    /// Who may agree to anything that these ask for, in order of their names.
+    pub fn free_to_agree(&self, requesters: &[String]) -> impl Iterator<Item = &str> {
+        let approving = self.people.iter().filter(|(name, person)| {
+            person.roles.contains(&Role::Approver) && !requesters.contains(name)
+        });
+        approving.map(|(name, _)| name.as_str())
     }
 }
 

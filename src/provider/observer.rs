@@ -356,6 +356,15 @@ impl Observer {
         }
     }
 
+    /// How far the clock that is furthest ahead of ours is ahead of it, of those of the providers that answered; zero where
+    /// none is.
+    #[must_use]
+    pub fn furthest_ahead(&self) -> Duration {
+        let lanes = self.lanes.values();
+        let ahead = lanes.filter_map(|lane| lane.handle.clock_ahead());
+        ahead.fold(Duration::ZERO, Duration::max)
+    }
+
     /// How far a provider's clock is ahead of ours, zero where it never answered.
     #[must_use]
     pub fn clock_ahead(&self, provider: &str) -> Duration {

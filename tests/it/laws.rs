@@ -12,6 +12,7 @@ mod estate;
 mod evidence;
 mod false_positive;
 mod found;
+mod gathering;
 mod issue;
 mod judgement;
 mod manner;

@@ -8,13 +8,14 @@ use contain::converge::{Answer, Limit};
 use contain::domain::event::Event;
 use contain::domain::mandate::{Declared, Mode};
 use contain::domain::{Clock, Duration, Time};
+use contain::gate::approval::Admitted;
 use contain::gate::{Confirmation, Who};
-use contain::journal::{Error, Journal, MemorySink, Sink};
+use contain::journal::{Error, Fails, Injecting, Journal, MemorySink, Sink};
 use futures_util::FutureExt as _;
 
 use super::Cells;
 use super::authority::{SOFT, leaked, nobody, reach};
-use super::people::{admit_ahead, ahead, by, isolate, person, write};
+use super::people::{Asked, admit_ahead, ahead, by, isolate, person, write};
 use crate::simulated::{Bench, LEAK, Wish};
 
 /// What happens at a chosen group of entries.
@@ -371,4 +372,80 @@ async fn what_is_taken_away_between_a_clearance_and_its_intent_begins_nothing() 
         }
     }
     cells.hold(60);
+}
+
+/// One run into which somebody writes at the nth group that bob agreed, whether or not his signature counts; whether what
+/// takes his word was begun, and whether there was such a group.
+async fn agreed_meanwhile(nth: u64, counts: bool) -> (bool, bool) {
+    let asked = Asked::grave().await;
+    let Admitted::Approved(mandate) = asked.admit(&asked.request, "bob").unwrap() else {
+        panic!("he agreed")
+    };
+    let event = Event::Granted { mandate };
+    let bench = &asked.bench;
+    let sink = Meanwhile {
+        inner: bench.disk.clone(),
+        clocks: (bench.clock.clone(), bench.clock.clone()),
+        left: nth,
+        when: When::After,
+        what: Happens::Written(Box::new(event.clone())),
+        readings: Arc::default(),
+    };
+    let wish = Wish {
+        answer: Answer::Yes(Confirmation::Code),
+        revoked: (!counts).then(|| "bob".to_owned()).into_iter().collect(),
+        ..isolate(Limit::OneRound(Box::new(asked.plan.clone())), true)
+    };
+    drop(bench.go_on(Box::new(sink), &wish).await);
+    let entries = bench.entries();
+    let is_there = entries.iter().any(|entry| entry.event == event);
+    bench.check_always(false);
+    (asked.touched(), is_there)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_signs_while_a_run_goes_on_counts_only_where_the_signature_does() {
+    let mut counted = 0;
+    for nth in 1.. {
+        let (touched, is_there) = agreed_meanwhile(nth, true).await;
+        if !is_there {
+            break;
+        }
+        counted += u32::from(touched);
+        let (touched, _) = agreed_meanwhile(nth, false).await;
+        assert!(!touched, "at group {nth}");
+    }
+    assert!(counted > 0, "it never came in time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_set_back_while_nothing_ran_revives_nothing_that_a_provider_knows_is_over() {
+    // So long after it was given, by the world's clock, and the tool's by so much behind that.
+    let (minutes, back) = (Duration::from_mins(35), -Duration::from_mins(33));
+    let cells = [
+        (Duration::from_mins(2), Duration::ZERO, Answer::Nobody, true),
+        (minutes, Duration::ZERO, Answer::Nobody, false),
+        (minutes, back, Answer::Nobody, false),
+        // What is given now is counted by a clock that nobody turns while this runs, whatever the provider's says.
+        (minutes, back, Answer::Yes(Confirmation::Yes), true),
+    ];
+    for (after, by, answer, acts) in cells {
+        let bench = Bench::new(LEAK);
+        let wish = By::Word.wish(&bench.clock);
+        let disk = Injecting::kill(bench.disk.clone(), 3, Fails::Before);
+        drop(bench.go_on(Box::new(disk), &wish).await);
+        assert!(bench.left().is_empty());
+        bench.clock.sleep(after).await;
+        let wish = Wish {
+            clock: Some(bench.jumped(by)),
+            answer,
+            ..wish
+        };
+        drop(bench.go(&wish).await.end());
+        assert_eq!(!bench.left().is_empty(), acts, "{after} later, {by}");
+        let ended = |entry: &contain::bench::Entry| matches!(&entry.event, Event::Ended { nonce } if nonce == "n1");
+        let is_told = bench.entries().iter().any(ended);
+        assert_eq!(is_told, by == back, "{after} later, {by}");
+        bench.check_always(false);
+    }
 }

@@ -110,10 +110,10 @@ pub(super) fn isolate(limit: Limit, grave: bool) -> Wish {
     }
 }
 
-struct Asked {
-    bench: Bench,
-    plan: Plan,
-    request: Document,
+pub(super) struct Asked {
+    pub(super) bench: Bench,
+    pub(super) plan: Plan,
+    pub(super) request: Document,
 }
 
 impl Asked {
@@ -131,7 +131,7 @@ impl Asked {
         }
     }
 
-    async fn grave() -> Self {
+    pub(super) async fn grave() -> Self {
         let asked = Self::by(isolate(Limit::Plan, true)).await;
         assert!(asked.bench.left().is_empty());
         asked
@@ -150,7 +150,7 @@ impl Asked {
         approval::admit(&court, said, signature)
     }
 
-    fn admit(&self, document: &Document, signer: &str) -> Result<Admitted, Refused> {
+    pub(super) fn admit(&self, document: &Document, signer: &str) -> Result<Admitted, Refused> {
         let said = approval::bytes(document).unwrap();
         self.admit_at(&said, &sign(signer, &said), self.bench.clock.now())
     }
@@ -193,7 +193,7 @@ impl Asked {
         self.plan.tier() == Tier::GRAVE
     }
 
-    fn touched(&self) -> bool {
+    pub(super) fn touched(&self) -> bool {
         let target = name("access-key/LEAKED");
         self.bench
             .left()

@@ -12,7 +12,7 @@ use contain::domain::{
 };
 use contain::execute::lanes::Lanes;
 use contain::execute::{Ground, Turn, Turns, Written, execute, settle};
-use contain::gate::{Confirmation, Pledges, mandate};
+use contain::gate::{Confirmation, Pledges, Witness, mandate};
 use contain::journal::{Journal, MemorySink};
 use contain::plan::branch::Branches;
 use contain::plan::in_short;
@@ -183,7 +183,7 @@ async fn a_message_is_sent_once_and_one_that_may_have_come_is_not_sent_again() {
         events.extend(granted.map(|mandate| Event::Granted { mandate }));
         journal.append(events).await.unwrap();
         let (lanes, pledges, around) = (Lanes::default(), Pledges::default(), around());
-        let branches = Branches::default();
+        let (branches, witness) = (Branches::default(), Witness::new(&|_, _| true));
         let ground = Ground {
             branches: &branches,
             catalogue: &catalogue,
@@ -192,6 +192,7 @@ async fn a_message_is_sent_once_and_one_that_may_have_come_is_not_sent_again() {
             policy: policy(),
             around: &around,
             pledges: &pledges,
+            witness: &witness,
             lanes: &lanes,
             clock: &clock,
             key: &[0; 32],

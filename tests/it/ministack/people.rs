@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{isolate, refused};
 use crate::harness::{Desk, Server, Told, World};
 
-/// A workspace of alice, who operates, and bob, who agrees; what leaked is protected.
+/// A workspace of alice, who operates, and bob and carol, who agree, bob with two keys; what leaked is protected.
 struct Office {
     desk: Desk,
 }
@@ -30,7 +30,7 @@ impl Office {
         let office = Self {
             desk: desk.with("USER", "alice"),
         };
-        let lines = ["alice", "bob"].map(|name| {
+        let lines = ["alice", "bob", "bob-too", "carol"].map(|name| {
             let file = office.key(name);
             let made = Command::new("ssh-keygen")
                 .args(["-q", "-t", "ed25519", "-N", "", "-f"])
@@ -38,7 +38,7 @@ impl Office {
                 .status();
             assert!(made.unwrap().success());
             let public = std::fs::read_to_string(file.with_extension("pub")).unwrap();
-            let signs_as = if name == "bob" {
+            let signs_as = if name.starts_with("bob") {
                 "bob@example.com"
             } else {
                 name
@@ -179,4 +179,69 @@ fn a_stranger_an_agent_and_a_changed_office_change_nothing() {
     refused(&stale, 9, "stale-plan");
     assert!(stale.error().contains("people"), "{stale:?}");
     assert_eq!(server.accepted(&world, &["leaked"]), [true]);
+}
+
+#[test]
+fn what_an_agent_asks_for_is_done_once_two_people_have_signed_one_request() {
+    let server = Server::start("ministack", &[]);
+    let world = server.build();
+    let office = Office::new(&server, &world);
+    let sibling = world.key("sibling");
+    let since = world.since();
+    let wish = ["isolate", &sibling, "--since", since, "--yes", "--json"];
+    let asked = office
+        .desk
+        .run(&[&wish[..], &["--operator", "triage"]].concat());
+    assert_eq!(asked.exit, 3, "{asked:?}");
+    let request = office.approve(&[]);
+    let data = &request.json["data"];
+    let code = data["request"]["plan"].as_str().unwrap()[..8].to_owned();
+    let apply = || {
+        let wish = ["apply", &code, "--yes", "--json", "--operator", "triage"];
+        office.desk.run(&wish)
+    };
+    let is_alive = || server.accepted(&world, &["sibling"]) == [true];
+    let waits = |told: &Told| {
+        assert_eq!(told.exit, 3, "{told:?}");
+        assert!(is_alive(), "{told:?}");
+        let why = told.item(world.id("sibling"), super::STOP)["why"].to_string();
+        assert!(why.contains("people-agree-to-automation"), "{told:?}");
+        why
+    };
+    // Nobody has signed; then one of the two whom it takes.
+    assert!(waits(&apply()).contains("may still sign: bob, carol"));
+    let bobs = office.by("bob");
+    bobs.assert(0, "done");
+    let why = waits(&apply());
+    assert!(
+        why.contains("signed by bob; may still sign: carol"),
+        "{why}"
+    );
+    // Another key makes nobody another person, and whoever owns the agent asked for it.
+    for (key, told) in [
+        ("bob-too", "`bob` has answered this request already"),
+        ("alice", "among those who ask"),
+    ] {
+        let again = office.by(key);
+        refused(&again, 4, "not-admitted");
+        assert!(again.error().contains(told), "{again:?}");
+    }
+    waits(&apply());
+    // The second signs the same bytes as the first.
+    let carols = office.by("carol");
+    carols.assert(0, "done");
+    let kept = [&bobs, &carols].map(|told| {
+        let kept = told.json["data"]["kept"].as_str().unwrap();
+        std::fs::read(office.desk.incidents()[0].join(kept)).unwrap()
+    });
+    assert_eq!(kept[0], kept[1]);
+    let told = apply();
+    assert!(!is_alive(), "{told:?}");
+    let spent = office.desk.entries("intended");
+    let spent = spent[0]["body"]["spent"].as_array().unwrap().len();
+    assert_eq!(
+        spent, 3,
+        "both signatures, and the word of whoever operates"
+    );
+    office.desk.assert_journal_verifies();
 }
