@@ -4,6 +4,7 @@
 mod bulk;
 mod fault;
 mod server;
+mod stranger;
 
 use std::sync::{Arc, LazyLock};
 

@@ -4,7 +4,7 @@
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::action::Request;
 use super::adapter::Handle;
@@ -205,14 +205,18 @@ async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
 async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, Why> {
     let id = look::ours(on, target)?;
     let noun = target.kind().noun();
+    look::fits(target, with)?;
     let carried = Carried(std::slice::from_ref(with));
+    let strange = || Probe::Unclear(Why::new(Because::Invalid, look::STRANGE));
     if noun == "oauth-token" {
-        return Ok(
-            match exchange::ask(on, &look::check(&id), Some(&id), carried).await? {
-                Some(_) => Probe::Accepted,
-                None => Probe::Refused,
-            },
-        );
+        return Ok(match look::of_oauth_app(on, (target, &id), with).await? {
+            Fact::Gone => Probe::Refused,
+            Fact::Present(fields) if fields.get("status") == Some(&json!("active")) => {
+                Probe::Accepted
+            }
+            Fact::Present(_) => strange(),
+            Fact::Unreadable(why) => Probe::Unclear(why),
+        });
     }
     if !matches!(noun, "token" | "installation-token") {
         let text = format!("a {noun} is no credential that can be tried");
@@ -230,9 +234,13 @@ async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, Wh
     let answered = exchange::send(on, &request, None, carried)
         .await
         .map_err(Failed::why)?;
+    if look::is_taken(noun, &answered) {
+        on.note_taken(target);
+    }
     Ok(match answered.status {
         200 if answered.body.is_object() => Probe::Accepted,
-        401 if look::is_unknown(&answered) => Probe::Refused,
+        401 if look::is_unknown(&answered) && on.was_taken(target) => Probe::Refused,
+        401 if look::is_unknown(&answered) => strange(),
         // It is let in, and not into an organisation with single sign-on.
         403 if answered.headers.contains_key("x-github-sso") => Probe::Forbidden,
         _ => Probe::Unclear(answered.unread(on.clock().now())),
