@@ -31,7 +31,12 @@ impl Lists {
     ) -> Result<Listed, Why> {
         let cell = {
             let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let key = format!("{:?} {}", request.who, request.path);
+            // An app is asked about itself by the same path as any other.
+            let by = match request.who {
+                Who::App | Who::Client => id.at(0),
+                Who::Nobody | Who::Ours | Who::Owner | Who::Itself => "",
+            };
+            let key = format!("{:?} {by} {}", request.who, request.path);
             Arc::clone(lists.entry(key).or_default())
         };
         let read = || exchange::list(on, request, (member, usize::MAX), Some(id));
