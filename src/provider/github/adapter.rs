@@ -63,7 +63,7 @@ const SETTINGS: &[Setting<'static>] = &[
     setting(
         "audit_log",
         Wants::Text,
-        "`none` where the organisations are not on Enterprise Cloud: they have no log that could be read, and what is not seen for it withholds nothing",
+        "`none` where the organisations are not on Enterprise Cloud: no log is asked for, and what is not seen without one is said each time",
     ),
     setting(
         "base_url",
