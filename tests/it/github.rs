@@ -598,6 +598,13 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
     let reading = reader.read(&query(ReadKind::Activity)).await.unwrap();
     assert_eq!(reading.found.len(), 2);
     assert_eq!(reading.found[0].fields["source_ip"], "203.0.113.9");
+    // What the playbooks ask of what is seen after the cut.
+    assert!(
+        reading
+            .found
+            .iter()
+            .all(|event| event.fields["accepted"] == true)
+    );
     let unseen: Vec<(&str, bool)> = reading
         .not_seen
         .iter()

@@ -127,7 +127,11 @@ fn event(item: &Value, query: &Query) -> Option<Found> {
         .as_i64()?;
     let at = Time::from_millisecond(at).ok()?;
     let name = text("action")?;
-    let mut fields = Fields::from([("event".to_owned(), json!(name))]);
+    // The log holds what was done; what was refused stands in none of GitHub's.
+    let mut fields = Fields::from([
+        ("event".to_owned(), json!(name)),
+        ("accepted".to_owned(), json!(true)),
+    ]);
     for (field, member) in [
         ("actor", "actor"),
         ("source_ip", "actor_ip"),
