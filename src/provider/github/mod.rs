@@ -36,6 +36,8 @@ mod looks;
 #[cfg(feature = "github")]
 mod observe;
 #[cfg(feature = "github")]
+mod own;
+#[cfg(feature = "github")]
 mod perform;
 #[cfg(feature = "github")]
 mod reach;

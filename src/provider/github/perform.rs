@@ -11,7 +11,7 @@ use super::adapter::Handle;
 use super::client::Failed;
 use super::exchange::{self, Answered, Carried};
 use super::id::Id;
-use super::{look, seal, token};
+use super::{look, own, seal, token};
 use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
 use crate::provider::{Act, Soon};
 
@@ -99,6 +99,10 @@ async fn ready(on: &Handle, call: &Call) -> Result<(Spec, Ready), Outcome> {
         true => Some(look::held(on, &call.target).map_err(Outcome::Refused)?),
         false => None,
     };
+    if let (true, Some(secret)) = (action::ends_grant(&spec.id), &secret) {
+        let spared = own::spare_our_grant(&on.reading(), &id, secret).await;
+        spared.map_err(unavailable)?;
+    }
     let request = match request.body {
         Body::Tokens => by_value(on, request, secret.as_ref())?,
         Body::Nothing | Body::Json(_) | Body::Token | Body::Sealed => request,
@@ -233,6 +237,14 @@ fn outcome(
     }
 }
 
+/// What came of an action whose question before it was not answered as it has to be.
+fn unavailable(why: Why) -> Outcome {
+    match why.because.may_pass() {
+        true => Outcome::Unavailable(why),
+        false => Outcome::Refused(why),
+    }
+}
+
 /// Seals a new secret for whoever gets it, and puts it there.
 async fn deliver(on: &Handle, call: &Call, what: &Secret) -> Result<Outcome, Outcome> {
     let (spec, ready) = ready(on, call).await?;
@@ -247,10 +259,6 @@ async fn deliver(on: &Handle, call: &Call, what: &Secret) -> Result<Outcome, Out
     let asked = |path: String| Request {
         path,
         ..Request::get(&[])
-    };
-    let unavailable = |why: Why| match why.because.may_pass() {
-        true => Outcome::Unavailable(why),
-        false => Outcome::Refused(why),
     };
     let key = asked(format!("{folder}/public-key"));
     let key = exchange::ask(on, &key, Some(&id), Carried::default())

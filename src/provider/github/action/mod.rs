@@ -95,6 +95,11 @@ pub(super) fn of(id: &ActionId) -> Option<&'static Action> {
     BY_ID.get(id).copied()
 }
 
+/// Whether an action ends what a user granted an app, with every token of it.
+pub(super) fn ends_grant(id: &ActionId) -> bool {
+    *id == action("revoke-oauth-grant")
+}
+
 /// How something is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Method {
