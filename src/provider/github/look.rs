@@ -149,7 +149,7 @@ async fn present(
         }
         "organization-actions" => {
             let selected = selected(on, id, &fields).await?;
-            fields.extend(selected.map(|names| ("selected_repositories".to_owned(), json!(names))));
+            fields.extend(selected);
         }
         _ => {
             fields.insert("status".to_owned(), json!("there"));
@@ -174,18 +174,30 @@ async fn present(
     }
 }
 
-/// The repositories on which workflows run, where an organisation chose them: what giving back needs.
-async fn selected(on: &Handle, id: &Id, fields: &Fields) -> Result<Option<Vec<String>>, Why> {
+/// The repositories on which workflows run where an organisation chose them, by number: what giving back needs, whole.
+async fn selected(on: &Handle, id: &Id, fields: &Fields) -> Result<Fields, Why> {
+    let field = |numbers: Vec<u64>| ("selected_repositories".to_owned(), json!(numbers));
     if fields.get("enabled_repositories") != Some(&json!("selected")) {
-        return Ok(None);
+        return Ok(Fields::from([field(Vec::new())]));
     }
     let request = Request::get(&["orgs", id.at(0), "actions", "permissions", "repositories"]);
     let listed = exchange::list(on, &request, (Some("repositories"), usize::MAX), Some(id)).await?;
-    let names = listed
-        .items
-        .iter()
-        .filter_map(|item| item.get("full_name")?.as_str());
-    Ok(Some(names.map(str::to_owned).collect()))
+    let numbers = listed.items.iter().map(|item| item.get("id")?.as_u64());
+    let numbers: Option<Vec<u64>> = numbers.collect();
+    let mut numbers = numbers.filter(|_| !listed.is_cut).ok_or_else(|| {
+        let text = "the list of the selected repositories was not read to its end";
+        Why::new(Because::Garbled, text)
+    })?;
+    numbers.sort_unstable();
+    let names = listed.items.iter();
+    let names = names.filter_map(|item| item.get("full_name")?.as_str());
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let names = json!(names);
+    Ok(Fields::from([
+        field(numbers),
+        ("selected_names".to_owned(), names),
+    ]))
 }
 
 /// Refuses what is about keys of a user other than the one whose token is ours.

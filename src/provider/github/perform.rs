@@ -143,8 +143,31 @@ fn by_value(on: &Handle, request: Request, secret: Option<&Secret>) -> Result<Re
 
 async fn one(on: &Handle, call: &Call, ready: Ready) -> Outcome {
     let carried: Vec<Secret> = ready.secret.into_iter().collect();
-    let sent = exchange::send(on, &ready.request, Some(&ready.id), Carried(&carried)).await;
-    outcome(on, &ready.request, call, sent.as_ref())
+    let (mut request, mut is_first) = (ready.request, true);
+    loop {
+        let sent = exchange::send(on, &request, Some(&ready.id), Carried(&carried)).await;
+        let said = outcome(on, &request, call, sent.as_ref());
+        let is_done = matches!(&said, Outcome::Done(_));
+        match request.then.take() {
+            Some(next) if is_done => (request, is_first) = (*next, false),
+            _ if is_done || is_first => return said,
+            // What came before it took effect.
+            Some(_) | None => return half(said),
+        }
+    }
+}
+
+/// What came of an action of which one request was done and the next was not.
+fn half(said: Outcome) -> Outcome {
+    let why = match said {
+        done @ (Outcome::Done(_) | Outcome::AlreadySo) => return done,
+        Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => why,
+        Outcome::Throttled { .. } => Why::new(Because::Throttled, "GitHub wants fewer requests"),
+    };
+    Outcome::InDoubt(Why::new(
+        why.because,
+        format!("it is done in part: {}", why.text),
+    ))
 }
 
 /// One request for many targets; what its answer means, it means for each.

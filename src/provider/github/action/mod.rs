@@ -176,6 +176,8 @@ pub(super) struct Request {
     pub(super) done: Done,
     /// Whether it changes nothing.
     pub(super) reads: bool,
+    /// What follows once it is done, and without which the action is not.
+    pub(super) then: Option<Box<Request>>,
 }
 
 impl Request {
@@ -193,6 +195,7 @@ impl Request {
             who: Who::Ours,
             done: Done::At(&[]),
             reads: method == Method::Get,
+            then: None,
         }
     }
 
@@ -237,6 +240,13 @@ impl Request {
     pub(super) fn done(self, at: &'static [u16]) -> Self {
         Self {
             done: Done::At(at),
+            ..self
+        }
+    }
+
+    fn then(self, next: Self) -> Self {
+        Self {
+            then: Some(Box::new(next)),
             ..self
         }
     }
