@@ -3,6 +3,7 @@
 
 mod bulk;
 mod fault;
+mod footing;
 mod own;
 mod server;
 mod stranger;

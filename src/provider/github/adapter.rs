@@ -18,7 +18,8 @@ use crate::domain::{
 };
 use crate::provider::http::{self, Place};
 use crate::provider::{
-    Act, Guardrail, Native, Need, Observe, Provider, Remit, Setting, Settings, Soon, Want, Wants,
+    Act, Footing, Guardrail, Native, Need, Observe, Provider, Remit, Setting, Settings, Soon, Want,
+    Wants,
 };
 
 /// The API of github.com.
@@ -210,6 +211,11 @@ impl Provider for GitHub {
 
     fn is_set_up(&self) -> bool {
         self.link.settings.is_some()
+    }
+
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        let on = self.handle(None, None);
+        Box::pin(async move { super::footing::footing(&on).await })
     }
 
     fn hold(&self, target: &Locator, secret: &Secret) {

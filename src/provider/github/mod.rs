@@ -28,6 +28,8 @@ mod command;
 #[cfg(feature = "github")]
 mod exchange;
 #[cfg(feature = "github")]
+mod footing;
+#[cfg(feature = "github")]
 mod log;
 #[cfg(feature = "github")]
 mod look;
