@@ -3,7 +3,11 @@
 
 mod bulk;
 mod fault;
+mod footing;
+mod own;
 mod server;
+mod stranger;
+mod undo;
 
 use std::sync::{Arc, LazyLock};
 
@@ -553,13 +557,27 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
                 ]),
             ),
             line if line.starts_with("GET /repos/acme/app/actions/runs?status=") => {
-                let is_running = line.contains("in_progress");
-                let runs = json!([{"id": 4, "created_at": "2026-03-01T03:06:30Z", "status": "in_progress"}]);
-                Reply::json(
-                    200,
-                    &json!({"total_count": 1, "workflow_runs": if is_running { runs } else { json!([]) }}),
-                )
+                // Whoever runs an old run again does not make it young; what waits for somebody, or for another run,
+                // starts with all secrets.
+                let (_, state) = line
+                    .trim_end_matches("&per_page=100")
+                    .rsplit_once('=')
+                    .unwrap();
+                let states = ["in_progress", "queued", "requested", "waiting", "pending"];
+                let number = 4 + states.iter().position(|known| *known == state).unwrap();
+                let run = json!({
+                    "id": number, "status": state, "run_attempt": 2,
+                    "created_at": "2020-01-01T00:00:00Z", "run_started_at": "2026-03-01T03:06:30Z",
+                });
+                Reply::json(200, &json!({"total_count": 1, "workflow_runs": [run]}))
             }
+            "GET /orgs/acme/hooks?per_page=100" => Reply::json(
+                200,
+                &json!([
+                    {"id": 5, "created_at": "2020-01-01T00:00:00Z", "active": true},
+                    {"id": 6, "created_at": "2026-03-01T03:07:00Z", "active": true},
+                ]),
+            ),
             "GET /repos/acme/app/hooks?per_page=100" => Reply::json(
                 200,
                 &json!([
@@ -583,6 +601,13 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
     let reading = reader.read(&query(ReadKind::Activity)).await.unwrap();
     assert_eq!(reading.found.len(), 2);
     assert_eq!(reading.found[0].fields["source_ip"], "203.0.113.9");
+    // What the playbooks ask of what is seen after the cut.
+    assert!(
+        reading
+            .found
+            .iter()
+            .all(|event| event.fields["accepted"] == true)
+    );
     let unseen: Vec<(&str, bool)> = reading
         .not_seen
         .iter()
@@ -613,8 +638,52 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
             ("deploy-key/acme/app/2".to_owned(), minted),
             ("repository-webhook/acme/app/3".to_owned(), minted),
             ("workflow-run/acme/app/4".to_owned(), minted),
+            ("workflow-run/acme/app/5".to_owned(), minted),
+            ("workflow-run/acme/app/6".to_owned(), minted),
+            ("workflow-run/acme/app/7".to_owned(), minted),
+            ("workflow-run/acme/app/8".to_owned(), minted),
+            ("organization-webhook/acme/6".to_owned(), minted),
         ]
     );
+    assert!(reading.found[2].at > Some(query(ReadKind::Reach).since));
+    let keys = reading
+        .not_seen
+        .iter()
+        .find(|one| one.what.starts_with("ssh-key"));
+    assert!(
+        keys.is_some_and(|one| one.withholds),
+        "{:?}",
+        reading.not_seen
+    );
+}
+
+#[tokio::test]
+async fn without_an_audit_log_nothing_that_a_token_left_is_seen_and_that_withholds() {
+    let served = Served::start(json!({}), |asked, _| panic!("{}", asked.line()));
+    let mut settings = settings(&served.base);
+    settings.texts.insert("organizations".into(), "acme".into());
+    settings.texts.insert("audit_log".into(), "none".into());
+    let github = GitHub::new(Some(settings), Clock::wall());
+    for read in [ReadKind::Reach, ReadKind::Activity] {
+        let query = Query {
+            read,
+            target: at(&served, "token", &hashed(TOKEN)),
+            relations: Vec::new(),
+            since: "2026-03-01T03:00:00Z".parse::<Time>().unwrap(),
+            pages: 5,
+            budget_ms: 10_000,
+        };
+        let reading = github.reader(None).read(&query).await.unwrap();
+        let unseen = reading
+            .not_seen
+            .iter()
+            .find(|one| one.what == "GitHub's audit log of acme");
+        assert!(
+            unseen.is_some_and(|one| one.withholds),
+            "{:?}",
+            reading.not_seen
+        );
+    }
 }
 
 #[tokio::test]
@@ -702,7 +771,7 @@ async fn a_handle_that_reads_changes_nothing_and_a_refresh_token_is_never_tried(
     for spec in github.actions().to_vec() {
         let target = at(&served, spec.on.noun(), &sample(spec.on.noun()));
         github.hold(&target, &Secret::new(TOKEN.into()));
-        let before = json!({"suspended": false, "active": true, "running": true, "state": "active", "enabled": true, "enabled_repositories": "all"});
+        let before = json!({"suspended": false, "active": true, "running": true, "state": "active", "enabled": true, "enabled_repositories": "all", "selected_repositories": []});
         let before: Fields = serde_json::from_value(before).unwrap();
         let actor = github.actor(None, &[]);
         let call = call(&spec, &target, &before);

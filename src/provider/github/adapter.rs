@@ -14,11 +14,12 @@ use super::authority::Sessions;
 use super::{actions, command, exchange, kinds, remit, token};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, Pass, ReadKind, Secret,
-    Spec, Time, Why,
+    Seen, Spec, Time, Why,
 };
 use crate::provider::http::{self, Place};
 use crate::provider::{
-    Act, Guardrail, Native, Need, Observe, Provider, Remit, Setting, Settings, Soon, Want, Wants,
+    Act, Footing, Guardrail, Native, Need, Observe, Provider, Remit, Setting, Settings, Soon, Want,
+    Wants,
 };
 
 /// The API of github.com.
@@ -63,7 +64,7 @@ const SETTINGS: &[Setting<'static>] = &[
     setting(
         "audit_log",
         Wants::Text,
-        "`none` where the organisations are not on Enterprise Cloud: they have no log that could be read, and what is not seen for it withholds nothing",
+        "`none` where the organisations are not on Enterprise Cloud: no log is asked for, and what is not seen without one is said each time",
     ),
     setting(
         "base_url",
@@ -107,6 +108,8 @@ pub(super) struct Link {
     revoked: Mutex<BTreeSet<Locator>>,
     /// What was tried so far with its own text.
     tried: Mutex<BTreeSet<Locator>>,
+    /// What this server took once, as this process saw or the journal says.
+    taken: Mutex<BTreeSet<Locator>>,
     /// The organisations whose log we may not read, or that have none: they are not asked for each of many tokens.
     unread: Mutex<BTreeMap<String, Why>>,
     own: OnceCell<Vec<Locator>>,
@@ -130,6 +133,7 @@ impl GitHub {
                 sessions: Sessions::default(),
                 revoked: Mutex::default(),
                 tried: Mutex::default(),
+                taken: Mutex::default(),
                 unread: Mutex::default(),
                 own: OnceCell::new(),
                 ahead_ms: AtomicI64::new(i64::MIN),
@@ -209,6 +213,11 @@ impl Provider for GitHub {
         self.link.settings.is_some()
     }
 
+    fn footing(&self) -> Soon<'_, Vec<Footing>> {
+        let on = self.handle(None, None);
+        Box::pin(async move { super::footing::footing(&on).await })
+    }
+
     fn hold(&self, target: &Locator, secret: &Secret) {
         let copy = Secret::new(secret.expose().to_owned());
         let mut held = self
@@ -217,6 +226,12 @@ impl Provider for GitHub {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         held.insert(target.clone(), copy);
+    }
+
+    fn recall(&self, _: &Call, before: &Seen, _: Option<Time>) {
+        if before.text("status") == Some("active") {
+            self.handle(None, None).note_taken(&before.target);
+        }
     }
 
     fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {
@@ -368,6 +383,19 @@ impl Handle {
         let revoked = self.link.revoked.lock();
         let mut revoked = revoked.unwrap_or_else(PoisonError::into_inner);
         revoked.insert(target.clone());
+    }
+
+    /// Whether this server ever took a credential: only then it means something that it does not know it now.
+    pub(super) fn was_taken(&self, target: &Locator) -> bool {
+        let taken = self.link.taken.lock();
+        let taken = taken.unwrap_or_else(PoisonError::into_inner);
+        taken.contains(target)
+    }
+
+    pub(super) fn note_taken(&self, target: &Locator) {
+        let taken = self.link.taken.lock();
+        let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
+        taken.insert(target.clone());
     }
 
     /// Whether a credential is among the first that are tried again and again; of more, GitHub would turn us away.

@@ -77,6 +77,14 @@ impl Link {
         }
     }
 
+    /// The OAuth apps of ours, by their client ids.
+    pub(super) fn clients(&self) -> impl Iterator<Item = &str> {
+        let said = self.settings.as_ref();
+        let apps = said.and_then(|settings| settings.several.get("oauth_apps"));
+        apps.into_iter()
+            .flat_map(|apps| apps.keys().map(String::as_str))
+    }
+
     /// The id of our app, where there is one.
     pub(super) fn app_id(&self) -> Option<&str> {
         let settings = self.settings.as_ref()?;

@@ -10,14 +10,23 @@ use crate::domain::{Call, why};
 
 /// The command lines of a call; none where GitHub's program would do something else.
 pub(super) fn commands(link: &Link, call: &Call) -> Vec<String> {
-    line(link, call).into_iter().collect()
+    let noun = call.target.kind().noun();
+    let id = Id::read(noun, call.target.id());
+    let request = action::of(&call.action).zip(id.as_ref());
+    let mut next = request.and_then(|(action, id)| (action.request)(id, call).ok());
+    let mut lines = Vec::new();
+    while let (Some(id), Some(mut request)) = (&id, next) {
+        next = request.then.take().map(|then| *then);
+        let Some(line) = line(link, (noun, id), &request) else {
+            // Half of what is done is something else.
+            return Vec::new();
+        };
+        lines.push(line);
+    }
+    lines
 }
 
-fn line(link: &Link, call: &Call) -> Option<String> {
-    let action = action::of(&call.action)?;
-    let noun = call.target.kind().noun();
-    let id = Id::read(noun, call.target.id())?;
-    let request = (action.request)(&id, call).ok()?;
+fn line(link: &Link, (noun, id): (&str, &Id), request: &Request) -> Option<String> {
     let base = link.base().ok()?;
     let body = match &request.body {
         Body::Json(body) => body.to_string().replace('\'', "'\\''"),
@@ -37,8 +46,8 @@ fn line(link: &Link, call: &Call) -> Option<String> {
         )
     };
     Some(match (request.who, &request.body) {
-        (Who::Ours, Body::Sealed) => secret(noun, &id)?,
-        (Who::Ours | Who::Owner, _) => by_gh(base.host_str().unwrap_or_default(), &request, &body),
+        (Who::Ours, Body::Sealed) => secret(noun, id)?,
+        (Who::Ours | Who::Owner, _) => by_gh(base.host_str().unwrap_or_default(), request, &body),
         (Who::App, _) => bearer("APP_JWT"),
         (Who::Itself, _) => bearer("LEAKED_TOKEN"),
         (Who::Nobody, _) => format!("jq -n '{body}' | {curl} --json @- {url}"),

@@ -108,6 +108,12 @@ impl Id {
         (self.form.first() == Some(&Part::Owner)).then(|| self.at(0))
     }
 
+    /// The digest of the credential that it is, where it is one.
+    pub(super) fn digest(&self) -> Option<&str> {
+        let last = self.form.len().checked_sub(1)?;
+        (self.form.get(last) == Some(&Part::Digest)).then(|| self.at(last))
+    }
+
     /// The repository that it is of, where it is of one.
     pub(super) fn repository(&self) -> Option<&str> {
         (self.form.get(1) == Some(&Part::Repository)).then(|| self.at(1))

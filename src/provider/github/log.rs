@@ -53,7 +53,8 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
                     Because::NotImplemented,
                     "contain.yaml says that there is none: it is for Enterprise Cloud",
                 ),
-                withholds: false,
+                // Nothing else tells what was done there.
+                withholds: true,
             });
             continue;
         }
@@ -126,7 +127,11 @@ fn event(item: &Value, query: &Query) -> Option<Found> {
         .as_i64()?;
     let at = Time::from_millisecond(at).ok()?;
     let name = text("action")?;
-    let mut fields = Fields::from([("event".to_owned(), json!(name))]);
+    // The log holds what was done; what was refused stands in none of GitHub's.
+    let mut fields = Fields::from([
+        ("event".to_owned(), json!(name)),
+        ("accepted".to_owned(), json!(true)),
+    ]);
     for (field, member) in [
         ("actor", "actor"),
         ("source_ip", "actor_ip"),
@@ -143,6 +148,24 @@ fn event(item: &Value, query: &Query) -> Option<Found> {
         at: Some(at),
         fields,
     })
+}
+
+/// The organisations that events were in, as far as they are ours.
+pub(super) fn organizations(on: &Handle, reading: &Reading) -> Vec<Id> {
+    let owners = on.link.owners();
+    let mut ids: Vec<Id> = Vec::new();
+    for found in &reading.found {
+        let text = |name: &str| found.fields.get(name)?.as_str();
+        let owner = text("repository").and_then(|name| name.split_once('/'));
+        let named = [text("organization"), owner.map(|(owner, _)| owner)];
+        let read = named.into_iter().flatten();
+        for id in read.filter_map(|name| Id::read("organization", name)) {
+            if owners.iter().any(|owner| owner == id.at(0)) && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    ids
 }
 
 /// The repositories that events were about, as far as they are ours.

@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 
 use super::action::{Body, Request, Who};
 use super::adapter::Handle;
+use super::client::Failed;
 use super::exchange::{self, Carried, Listed};
 use super::id::Id;
 use super::looks::{LOOKS, Look};
@@ -30,7 +31,12 @@ impl Lists {
     ) -> Result<Listed, Why> {
         let cell = {
             let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let key = format!("{:?} {}", request.who, request.path);
+            // An app is asked about itself by the same path as any other.
+            let by = match request.who {
+                Who::App | Who::Client => id.at(0),
+                Who::Nobody | Who::Ours | Who::Owner | Who::Itself => "",
+            };
+            let key = format!("{:?} {by} {}", request.who, request.path);
             Arc::clone(lists.entry(key).or_default())
         };
         let read = || exchange::list(on, request, (member, usize::MAX), Some(id));
@@ -67,7 +73,7 @@ pub(super) async fn look(on: &Handle, target: &Locator, lists: &Lists) -> Result
     let id = ours(on, target)?;
     match target.kind().noun() {
         "token" | "installation-token" => return by_itself(on, target).await,
-        "oauth-token" => return of_oauth_app(on, target, &id).await,
+        "oauth-token" => return of_oauth_app(on, (target, &id), &held(on, target)?).await,
         "ssh-key" => whose(on, &id).await?,
         _ => {}
     }
@@ -143,7 +149,7 @@ async fn present(
         }
         "organization-actions" => {
             let selected = selected(on, id, &fields).await?;
-            fields.extend(selected.map(|names| ("selected_repositories".to_owned(), json!(names))));
+            fields.extend(selected);
         }
         _ => {
             fields.insert("status".to_owned(), json!("there"));
@@ -168,18 +174,30 @@ async fn present(
     }
 }
 
-/// The repositories on which workflows run, where an organisation chose them: what giving back needs.
-async fn selected(on: &Handle, id: &Id, fields: &Fields) -> Result<Option<Vec<String>>, Why> {
+/// The repositories on which workflows run where an organisation chose them, by number: what giving back needs, whole.
+async fn selected(on: &Handle, id: &Id, fields: &Fields) -> Result<Fields, Why> {
+    let field = |numbers: Vec<u64>| ("selected_repositories".to_owned(), json!(numbers));
     if fields.get("enabled_repositories") != Some(&json!("selected")) {
-        return Ok(None);
+        return Ok(Fields::from([field(Vec::new())]));
     }
     let request = Request::get(&["orgs", id.at(0), "actions", "permissions", "repositories"]);
     let listed = exchange::list(on, &request, (Some("repositories"), usize::MAX), Some(id)).await?;
-    let names = listed
-        .items
-        .iter()
-        .filter_map(|item| item.get("full_name")?.as_str());
-    Ok(Some(names.map(str::to_owned).collect()))
+    let numbers = listed.items.iter().map(|item| item.get("id")?.as_u64());
+    let numbers: Option<Vec<u64>> = numbers.collect();
+    let mut numbers = numbers.filter(|_| !listed.is_cut).ok_or_else(|| {
+        let text = "the list of the selected repositories was not read to its end";
+        Why::new(Because::Garbled, text)
+    })?;
+    numbers.sort_unstable();
+    let names = listed.items.iter();
+    let names = names.filter_map(|item| item.get("full_name")?.as_str());
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    let names = json!(names);
+    Ok(Fields::from([
+        field(numbers),
+        ("selected_names".to_owned(), names),
+    ]))
 }
 
 /// Refuses what is about keys of a user other than the one whose token is ours.
@@ -239,19 +257,12 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
         return Ok(Fact::Present(fields));
     };
     if is_unknown(&answered) {
-        return Ok(Fact::Gone);
+        return Ok(unknown(on, target, fields));
     }
-    // Whose it is, or how much it reaches: what does not say that is not the answer of a token that works.
-    let login = answered.body.get("login").and_then(Value::as_str);
-    let user = login.and_then(|login| Id::read("user", login));
-    let reaches = answered.body.get("total_count").is_some_and(Value::is_u64);
-    let says = match noun {
-        "installation-token" => reaches,
-        _ => user.is_some(),
-    };
-    if answered.status != 200 || !says {
+    if !is_taken(noun, &answered) {
         return Ok(Fact::Present(fields));
     }
+    on.note_taken(target);
     fields.insert("status".to_owned(), json!("active"));
     let header = |name: &str| answered.headers.get(name).filter(|value| !value.is_empty());
     for (field, name) in [
@@ -261,12 +272,38 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     ] {
         fields.extend(header(name).map(|value| (field.to_owned(), json!(value))));
     }
-    if let Some(user) = user {
+    if let Some(user) = user_of(&answered) {
         let principal = Locator::new(&kind("user"), &user.text(), target.account());
         fields.insert("owner".to_owned(), json!(user.text()));
         fields.insert("principal".to_owned(), json!(principal));
     }
     Ok(Fact::Present(fields))
+}
+
+fn user_of(answered: &exchange::Answered) -> Option<Id> {
+    Id::read("user", answered.body.get("login")?.as_str()?)
+}
+
+/// Whether a token was taken: what says neither whose it is nor how much it reaches is not the answer to one that works.
+pub(super) fn is_taken(noun: &str, answered: &exchange::Answered) -> bool {
+    let says = match noun {
+        "installation-token" => answered.body.get("total_count").is_some_and(Value::is_u64),
+        _ => user_of(answered).is_some(),
+    };
+    answered.status == 200 && says
+}
+
+/// What is said of a credential that this server does not know, and never took as far as is known here.
+pub(super) const STRANGE: &str = "this server never took it as far as is known here: that it does not know it now proves nothing, for it may be of another server";
+
+/// What it means that this server does not know a credential: it is gone where it was taken before, and else nothing.
+fn unknown(on: &Handle, target: &Locator, mut fields: Fields) -> Fact {
+    if on.was_taken(target) {
+        return Fact::Gone;
+    }
+    fields.insert("status".to_owned(), json!("unknown"));
+    fields.insert("note".to_owned(), json!(STRANGE));
+    Fact::Present(fields)
 }
 
 /// What the text of a token tells without asking.
@@ -283,11 +320,25 @@ pub(super) fn told(secret: &Secret) -> Fields {
 }
 
 pub(super) fn held(on: &Handle, target: &Locator) -> Result<Secret, Why> {
-    on.held(target).ok_or_else(|| {
+    let held = on.held(target).ok_or_else(|| {
         let text =
             "it can only be looked at with the credential itself: give --secret REF or --from FILE";
         Why::new(Because::Unauthenticated, text)
-    })
+    })?;
+    fits(target, &held)?;
+    Ok(held)
+}
+
+/// Refuses a text that is not that of the credential that is meant.
+pub(super) fn fits(target: &Locator, secret: &Secret) -> Result<(), Why> {
+    let id = Id::read(target.kind().noun(), target.id());
+    let digest = id.as_ref().and_then(Id::digest);
+    if digest.is_none_or(|digest| digest == token::hashed(secret.expose())) {
+        return Ok(());
+    }
+    let text =
+        "the text that was given is another credential's: its digest is not the one in the locator";
+    Err(Why::new(Because::Invalid, text))
 }
 
 /// The question whether a token is one of an OAuth app; built for that, it counts for no limit on failed sign-ins.
@@ -299,14 +350,27 @@ pub(super) fn check(id: &Id) -> Request {
         .reading()
 }
 
-/// How a token of an OAuth app of ours stands: GitHub documents that it answers 404 for one that is not valid.
-async fn of_oauth_app(on: &Handle, target: &Locator, id: &Id) -> Result<Fact, Why> {
-    let secret = held(on, target)?;
-    let carried = std::slice::from_ref(&secret);
-    let Some(answered) = exchange::ask(on, &check(id), Some(id), Carried(carried)).await? else {
-        return Ok(Fact::Gone);
+/// How a token of an OAuth app of ours stands. GitHub documents that it answers 404 for one that is not valid; it says the
+/// same of another app's token, and to whoever comes with another client secret.
+pub(super) async fn of_oauth_app(
+    on: &Handle,
+    (target, id): (&Locator, &Id),
+    secret: &Secret,
+) -> Result<Fact, Why> {
+    let carried = Carried(std::slice::from_ref(secret));
+    let Some(answered) = exchange::ask(on, &check(id), Some(id), carried).await? else {
+        return not_of_app(on, target, secret).await;
     };
-    let mut fields = told(&secret);
+    let part = |place: &str| {
+        let part = answered.body.pointer(place);
+        part.filter(|value| !value.is_null())
+    };
+    if part("/app/client_id").and_then(Value::as_str) != Some(id.at(0)) {
+        let text = "GitHub answered about another app's token";
+        return Err(Why::new(Because::Garbled, text));
+    }
+    on.note_taken(target);
+    let mut fields = told(secret);
     fields.insert("status".to_owned(), json!("active"));
     for (name, place) in [
         ("owner", "/user/login"),
@@ -314,22 +378,30 @@ async fn of_oauth_app(on: &Handle, target: &Locator, id: &Id) -> Result<Fact, Wh
         ("created", "/created_at"),
         ("app", "/app/name"),
     ] {
-        let value = answered
-            .body
-            .pointer(place)
-            .filter(|value| !value.is_null());
-        fields.extend(value.map(|value| (name.to_owned(), value.clone())));
+        fields.extend(part(place).map(|value| (name.to_owned(), value.clone())));
     }
-    let is_it = answered
-        .body
-        .pointer("/app/client_id")
-        .and_then(Value::as_str)
-        == Some(id.at(0));
-    match is_it {
-        true => Ok(Fact::Present(fields)),
-        false => Err(Why::new(
-            Because::Garbled,
-            "GitHub answered about another app's token",
-        )),
+    Ok(Fact::Present(fields))
+}
+
+/// What it means that GitHub does not know a token as this app's: gone it is only where it was this app's before, and is not
+/// taken any more from whoever holds it.
+async fn not_of_app(on: &Handle, target: &Locator, secret: &Secret) -> Result<Fact, Why> {
+    let noun = target.kind().noun();
+    let carried = Carried(std::slice::from_ref(secret));
+    let answered = exchange::send(on, &harmless(noun), None, carried)
+        .await
+        .map_err(Failed::why)?;
+    let mut fields = told(secret);
+    if is_unknown(&answered) {
+        return Ok(unknown(on, target, fields));
     }
+    if !is_taken(noun, &answered) {
+        return Err(answered.unread(on.clock().now()));
+    }
+    if on.was_taken(target) {
+        fields.insert("status".to_owned(), json!("active"));
+        return Ok(Fact::Present(fields));
+    }
+    let text = "GitHub takes this token, and does not know it as one of this app's: it is another app's, or the client secret is";
+    Err(Why::new(Because::Foreign, text))
 }

@@ -28,6 +28,8 @@ mod command;
 #[cfg(feature = "github")]
 mod exchange;
 #[cfg(feature = "github")]
+mod footing;
+#[cfg(feature = "github")]
 mod log;
 #[cfg(feature = "github")]
 mod look;
@@ -35,6 +37,8 @@ mod look;
 mod looks;
 #[cfg(feature = "github")]
 mod observe;
+#[cfg(feature = "github")]
+mod own;
 #[cfg(feature = "github")]
 mod perform;
 #[cfg(feature = "github")]

@@ -4,15 +4,14 @@
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use serde_json::Value;
+use serde_json::json;
 
-use super::action::Request;
 use super::adapter::Handle;
 use super::client::Failed;
 use super::exchange::{self, Carried};
 use super::id::Id;
 use super::look::{self, Lists};
-use super::{kind, reach, token};
+use super::{kind, own, reach, token};
 use crate::domain::{
     Because, Call, Duration, Fact, Locator, Named, Probe, Query, Readable, Reading, Secret, Seen,
     Why,
@@ -103,15 +102,7 @@ async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let account = on.link.account()?;
     let mut own = Vec::new();
     if let Some(ours) = on.link.token()? {
-        let login = look::login(on).await?;
-        let noun = match token::form(ours.expose()) {
-            Some(token::Form::Installation) => "installation-token",
-            Some(_) | None => "token",
-        };
-        let digest = token::hashed(ours.expose());
-        own.push(Locator::new(&kind(noun), &digest, Some(&account)));
-        own.push(Locator::new(&kind("user"), &login, Some(&account)));
-        own.extend(authorizations(on, (&login, &ours), &account).await);
+        own.extend(own::by_token(on, &ours, &account).await?);
     }
     if let Some(app) = on.link.app_id() {
         own.push(Locator::new(&kind("app"), app, Some(&account)));
@@ -132,38 +123,6 @@ async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
         return Err(Why::new(Because::Unauthenticated, text));
     }
     Ok(own)
-}
-
-/// The authorisations for single sign-on that our own token has: taking one away would be cutting our own branch.
-async fn authorizations(
-    on: &Handle,
-    (login, ours): (&str, &Secret),
-    account: &str,
-) -> Vec<Locator> {
-    let mut own = Vec::new();
-    for owner in on.link.owners() {
-        let Some(id) = Id::read("organization", &owner) else {
-            continue;
-        };
-        let request = Request::get(&["orgs", &owner, "credential-authorizations"]);
-        let request = request.asking("login", login);
-        // Without single sign-on, or on another plan, there are none.
-        let listed = exchange::list(on, &request, (None, usize::MAX), Some(&id)).await;
-        for item in listed.map(|listed| listed.items).unwrap_or_default() {
-            let last = item.get("token_last_eight").and_then(Value::as_str);
-            let is_ours = last.is_some_and(|last| last.len() == 8 && ours.expose().ends_with(last));
-            let number = item.get("credential_id").and_then(Value::as_u64);
-            if let (true, Some(number)) = (is_ours, number) {
-                let id = format!("{owner}/{number}");
-                own.push(Locator::new(
-                    &kind("credential-authorization"),
-                    &id,
-                    Some(account),
-                ));
-            }
-        }
-    }
-    own
 }
 
 async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
@@ -205,14 +164,18 @@ async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
 async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, Why> {
     let id = look::ours(on, target)?;
     let noun = target.kind().noun();
+    look::fits(target, with)?;
     let carried = Carried(std::slice::from_ref(with));
+    let strange = || Probe::Unclear(Why::new(Because::Invalid, look::STRANGE));
     if noun == "oauth-token" {
-        return Ok(
-            match exchange::ask(on, &look::check(&id), Some(&id), carried).await? {
-                Some(_) => Probe::Accepted,
-                None => Probe::Refused,
-            },
-        );
+        return Ok(match look::of_oauth_app(on, (target, &id), with).await? {
+            Fact::Gone => Probe::Refused,
+            Fact::Present(fields) if fields.get("status") == Some(&json!("active")) => {
+                Probe::Accepted
+            }
+            Fact::Present(_) => strange(),
+            Fact::Unreadable(why) => Probe::Unclear(why),
+        });
     }
     if !matches!(noun, "token" | "installation-token") {
         let text = format!("a {noun} is no credential that can be tried");
@@ -230,9 +193,13 @@ async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, Wh
     let answered = exchange::send(on, &request, None, carried)
         .await
         .map_err(Failed::why)?;
+    if look::is_taken(noun, &answered) {
+        on.note_taken(target);
+    }
     Ok(match answered.status {
         200 if answered.body.is_object() => Probe::Accepted,
-        401 if look::is_unknown(&answered) => Probe::Refused,
+        401 if look::is_unknown(&answered) && on.was_taken(target) => Probe::Refused,
+        401 if look::is_unknown(&answered) => strange(),
         // It is let in, and not into an organisation with single sign-on.
         403 if answered.headers.contains_key("x-github-sso") => Probe::Forbidden,
         _ => Probe::Unclear(answered.unread(on.clock().now())),

@@ -11,7 +11,7 @@ use super::adapter::Handle;
 use super::client::Failed;
 use super::exchange::{self, Answered, Carried};
 use super::id::Id;
-use super::{look, seal, token};
+use super::{look, own, seal, token};
 use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
 use crate::provider::{Act, Soon};
 
@@ -99,6 +99,10 @@ async fn ready(on: &Handle, call: &Call) -> Result<(Spec, Ready), Outcome> {
         true => Some(look::held(on, &call.target).map_err(Outcome::Refused)?),
         false => None,
     };
+    if let (true, Some(secret)) = (action::ends_grant(&spec.id), &secret) {
+        let spared = own::spare_our_grant(&on.reading(), &id, secret).await;
+        spared.map_err(unavailable)?;
+    }
     let request = match request.body {
         Body::Tokens => by_value(on, request, secret.as_ref())?,
         Body::Nothing | Body::Json(_) | Body::Token | Body::Sealed => request,
@@ -139,8 +143,31 @@ fn by_value(on: &Handle, request: Request, secret: Option<&Secret>) -> Result<Re
 
 async fn one(on: &Handle, call: &Call, ready: Ready) -> Outcome {
     let carried: Vec<Secret> = ready.secret.into_iter().collect();
-    let sent = exchange::send(on, &ready.request, Some(&ready.id), Carried(&carried)).await;
-    outcome(on, &ready.request, call, sent.as_ref())
+    let (mut request, mut is_first) = (ready.request, true);
+    loop {
+        let sent = exchange::send(on, &request, Some(&ready.id), Carried(&carried)).await;
+        let said = outcome(on, &request, call, sent.as_ref());
+        let is_done = matches!(&said, Outcome::Done(_));
+        match request.then.take() {
+            Some(next) if is_done => (request, is_first) = (*next, false),
+            _ if is_done || is_first => return said,
+            // What came before it took effect.
+            Some(_) | None => return half(said),
+        }
+    }
+}
+
+/// What came of an action of which one request was done and the next was not.
+fn half(said: Outcome) -> Outcome {
+    let why = match said {
+        done @ (Outcome::Done(_) | Outcome::AlreadySo) => return done,
+        Outcome::Refused(why) | Outcome::Unavailable(why) | Outcome::InDoubt(why) => why,
+        Outcome::Throttled { .. } => Why::new(Because::Throttled, "GitHub wants fewer requests"),
+    };
+    Outcome::InDoubt(Why::new(
+        why.because,
+        format!("it is done in part: {}", why.text),
+    ))
 }
 
 /// One request for many targets; what its answer means, it means for each.
@@ -233,6 +260,14 @@ fn outcome(
     }
 }
 
+/// What came of an action whose question before it was not answered as it has to be.
+fn unavailable(why: Why) -> Outcome {
+    match why.because.may_pass() {
+        true => Outcome::Unavailable(why),
+        false => Outcome::Refused(why),
+    }
+}
+
 /// Seals a new secret for whoever gets it, and puts it there.
 async fn deliver(on: &Handle, call: &Call, what: &Secret) -> Result<Outcome, Outcome> {
     let (spec, ready) = ready(on, call).await?;
@@ -247,10 +282,6 @@ async fn deliver(on: &Handle, call: &Call, what: &Secret) -> Result<Outcome, Out
     let asked = |path: String| Request {
         path,
         ..Request::get(&[])
-    };
-    let unavailable = |why: Why| match why.because.may_pass() {
-        true => Outcome::Unavailable(why),
-        false => Outcome::Refused(why),
     };
     let key = asked(format!("{folder}/public-key"));
     let key = exchange::ask(on, &key, Some(&id), Carried::default())

@@ -13,6 +13,10 @@ use crate::domain::{
     Because, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
 };
 
+const RUN: &str = "workflow-run";
+/// The most runs that GitHub tells of one state (REST API, "List workflow runs for a repository").
+const RUNS: usize = 1000;
+
 /// A list of things that hang on a container.
 struct Holding {
     /// What they are.
@@ -32,6 +36,21 @@ fn number(item: &Value) -> Option<String> {
 
 fn name(item: &Value) -> Option<String> {
     Some(item.get("name")?.as_str()?.to_owned())
+}
+
+/// Runs in one of the states that a run can be in before it has ended.
+const fn runs(list: fn(&Id) -> Request) -> Holding {
+    Holding {
+        noun: RUN,
+        list,
+        member: Some("workflow_runs"),
+        last: number,
+        relation: Relation::Held,
+    }
+}
+
+fn in_state(id: &Id, state: &str) -> Request {
+    Request::get(&["repos", id.at(0), id.at(1), "actions", "runs"]).asking("status", state)
 }
 
 const OF_REPOSITORY: &[Holding] = &[
@@ -56,27 +75,12 @@ const OF_REPOSITORY: &[Holding] = &[
         last: number,
         relation: Relation::Held,
     },
-    // Runs that have ended can do nothing more.
-    Holding {
-        noun: "workflow-run",
-        list: |id| {
-            Request::get(&["repos", id.at(0), id.at(1), "actions", "runs"])
-                .asking("status", "in_progress")
-        },
-        member: Some("workflow_runs"),
-        last: number,
-        relation: Relation::Held,
-    },
-    Holding {
-        noun: "workflow-run",
-        list: |id| {
-            Request::get(&["repos", id.at(0), id.at(1), "actions", "runs"])
-                .asking("status", "queued")
-        },
-        member: Some("workflow_runs"),
-        last: number,
-        relation: Relation::Held,
-    },
+    // Runs that have ended can do nothing more; those that wait, for whatever, start with every secret of their jobs.
+    runs(|id| in_state(id, "in_progress")),
+    runs(|id| in_state(id, "queued")),
+    runs(|id| in_state(id, "requested")),
+    runs(|id| in_state(id, "waiting")),
+    runs(|id| in_state(id, "pending")),
     // Every job of the repository can read these.
     Holding {
         noun: "repository-secret",
@@ -210,7 +214,8 @@ async fn hang(
             return;
         }
     };
-    if listed.is_cut {
+    let is_run = holding.noun == RUN;
+    if listed.is_cut || (is_run && listed.items.len() >= RUNS) {
         let why = Why::new(
             Because::Garbled,
             "the list is too long to be read to its end",
@@ -220,8 +225,9 @@ async fn hang(
     for item in &listed.items {
         let time = |name: &str| item.get(name)?.as_str()?.parse::<Time>().ok();
         let made = time("created_at");
-        // What does not say when it was made was made at any time.
-        if since.is_some_and(|since| made.is_some_and(|made| made < since)) {
+        // What does not say when it was made was made at any time. A run that goes on counts whenever it was made: one that
+        // is run again keeps the time of its first attempt, and one that waited for somebody goes on by their word.
+        if !is_run && since.is_some_and(|since| made.is_some_and(|made| made < since)) {
             continue;
         }
         let found = found(item, (holding, id), (&account, relation), since);
@@ -254,6 +260,7 @@ fn found(
     let mut fields = Fields::new();
     for (field, member) in [
         ("created", "/created_at"),
+        ("started", "/run_started_at"),
         ("last_used", "/last_used"),
         ("title", "/title"),
         ("state", "/status"),
@@ -269,13 +276,19 @@ fn found(
         what: Locator::new(&kind(holding.noun), &named.text(), Some(account)),
         relation: Some(relation),
         evidence: match since {
+            Some(_) if holding.noun == RUN => format!(
+                "a run of {} that has not ended, where the token was at work",
+                id.text()
+            ),
             Some(since) => format!(
                 "made since {since} in {}, where the token was at work",
                 id.text()
             ),
             None => format!("listed for {}", id.text()),
         },
-        at: told("/created_at").and_then(|at| at.as_str()?.parse().ok()),
+        at: told("/run_started_at")
+            .or(told("/created_at"))
+            .and_then(|at| at.as_str()?.parse().ok()),
         fields,
     })
 }
@@ -290,8 +303,8 @@ fn unseen(noun: &str, id: &Id, why: Why) -> NotSeen {
     }
 }
 
-/// What a token left: keys and webhooks made, and runs begun, since the window began, in the repositories where the audit log
-/// shows it at work.
+/// What a token left: keys and webhooks made since the window began, and runs that go on, in the organisations and
+/// repositories where the audit log shows it at work.
 async fn left_behind(on: &Handle, query: &Query, id: &Id) -> Result<Reading, Why> {
     let before = on.requests();
     let about = Query {
@@ -300,26 +313,41 @@ async fn left_behind(on: &Handle, query: &Query, id: &Id) -> Result<Reading, Why
     };
     let mut reading = log::activity(on, &about, id).await?;
     let repositories = log::repositories(on, &reading);
+    let organizations = log::organizations(on, &reading);
     reading.found.clear();
     if query.relations.is_empty() || query.relations.contains(&Relation::Minted) {
-        for repository in repositories {
-            let kept = OF_REPOSITORY.iter();
-            // A run that began meanwhile holds every secret of its job.
-            let left = ["deploy-key", "repository-webhook", "workflow-run"];
-            let kept = kept.filter(|one| left.contains(&one.noun));
-            for holding in kept {
-                let since = Some(query.since);
-                hang(
-                    on,
-                    (holding, &repository),
-                    Relation::Minted,
-                    since,
-                    &mut reading,
-                )
-                .await;
-            }
+        // A run that goes on holds every secret of its job.
+        let left = ["deploy-key", "repository-webhook", RUN];
+        let of_repository = OF_REPOSITORY.iter();
+        let of_repository = of_repository.filter(|one| left.contains(&one.noun));
+        let of_organization = OF_ORGANIZATION.iter();
+        let of_organization = of_organization.filter(|one| one.noun == "organization-webhook");
+        let all = pairs(&repositories, of_repository);
+        let all = all
+            .into_iter()
+            .chain(pairs(&organizations, of_organization));
+        for (holding, container) in all {
+            let of = (holding, container);
+            hang(on, of, Relation::Minted, Some(query.since), &mut reading).await;
+        }
+        if query.target.kind().noun() == "token" {
+            let text = "GitHub tells when a key was added only to whoever holds a token of that user: the user looks under Settings, SSH and GPG keys";
+            reading.not_seen.push(NotSeen {
+                what: "ssh-key of the user whose token it is".to_owned(),
+                why: Why::new(Because::NotImplemented, text),
+                withholds: true,
+            });
         }
     }
     reading.requests = on.requests().saturating_sub(before);
     Ok(reading)
+}
+
+fn pairs<'a>(
+    containers: &'a [Id],
+    holdings: impl Iterator<Item = &'static Holding> + Clone,
+) -> Vec<(&'static Holding, &'a Id)> {
+    let each = containers.iter();
+    each.flat_map(|container| holdings.clone().map(move |holding| (holding, container)))
+        .collect()
 }

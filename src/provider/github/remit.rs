@@ -184,7 +184,7 @@ pub(super) async fn enter(on: &Handle, remit: &Remit, incident: &str) -> Result<
 }
 
 /// What is wanted and was not given.
-fn lacking(wanted: &Value, given: &BTreeMap<String, String>) -> Vec<String> {
+pub(super) fn lacking(wanted: &Value, given: &BTreeMap<String, String>) -> Vec<String> {
     let wanted = wanted.as_object().into_iter().flatten();
     let lacks = wanted.filter(|(name, how)| match given.get(*name).map(String::as_str) {
         Some("write" | "admin") => false,

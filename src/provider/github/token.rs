@@ -124,6 +124,16 @@ pub fn form(text: &str) -> Option<Form> {
     found.map(|(form, _)| *form)
 }
 
+/// Whether a token may be one that a user granted an app; those from before there were forms are forty hexadecimal digits.
+#[must_use]
+pub(super) fn is_of_an_app(text: &str) -> bool {
+    match form(text) {
+        Some(Form::OAuth | Form::User) => true,
+        Some(Form::Classic | Form::FineGrained | Form::Refresh | Form::Installation) => false,
+        None => text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+    }
+}
+
 /// The id of a token of a kind, where its text is one of that kind: the digest of the text.
 #[must_use]
 pub fn id_of(kind: &KindId, text: &str) -> Option<String> {

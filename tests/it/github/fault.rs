@@ -96,7 +96,7 @@ fn conversation(action: &str) -> Vec<Exchange> {
 fn before() -> Fields {
     let kept = json!({
         "suspended": false, "active": true, "running": true, "state": "active", "enabled": true,
-        "enabled_repositories": "all",
+        "enabled_repositories": "all", "selected_repositories": [],
     });
     serde_json::from_value(kept).unwrap()
 }

@@ -5,15 +5,30 @@
 use serde_json::json;
 
 use super::{Action, Request, shape, words};
-use crate::domain::Spec;
+use crate::domain::{Because, Spec, Why};
 
 pub(super) const ACTION: Action = Action {
     spec,
     request: |id, call| {
         let enabled = shape::before(call, "enabled_repositories")?;
-        Ok(Request::put(&["orgs", id.at(0), "actions", "permissions"])
+        let all = &["orgs", id.at(0), "actions", "permissions"];
+        let request = Request::put(all)
             .json(json!({"enabled_repositories": enabled}))
-            .done(&[204]))
+            .done(&[204]);
+        if enabled != "selected" {
+            return Ok(request);
+        }
+        let selected = shape::before(call, "selected_repositories")?;
+        if !selected.is_array() {
+            let text = "the receipt does not say which repositories were selected";
+            return Err(Why::new(Because::Invalid, text));
+        }
+        // GitHub takes the list only once repositories are selected.
+        let list = &["orgs", id.at(0), "actions", "permissions", "repositories"];
+        let list = Request::put(list)
+            .json(json!({"selected_repository_ids": selected}))
+            .done(&[204]);
+        Ok(request.then(list))
     },
 };
 

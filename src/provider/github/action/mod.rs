@@ -95,6 +95,11 @@ pub(super) fn of(id: &ActionId) -> Option<&'static Action> {
     BY_ID.get(id).copied()
 }
 
+/// Whether an action ends what a user granted an app, with every token of it.
+pub(super) fn ends_grant(id: &ActionId) -> bool {
+    *id == action("revoke-oauth-grant")
+}
+
 /// How something is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Method {
@@ -171,6 +176,8 @@ pub(super) struct Request {
     pub(super) done: Done,
     /// Whether it changes nothing.
     pub(super) reads: bool,
+    /// What follows once it is done, and without which the action is not.
+    pub(super) then: Option<Box<Request>>,
 }
 
 impl Request {
@@ -188,6 +195,7 @@ impl Request {
             who: Who::Ours,
             done: Done::At(&[]),
             reads: method == Method::Get,
+            then: None,
         }
     }
 
@@ -232,6 +240,13 @@ impl Request {
     pub(super) fn done(self, at: &'static [u16]) -> Self {
         Self {
             done: Done::At(at),
+            ..self
+        }
+    }
+
+    fn then(self, next: Self) -> Self {
+        Self {
+            then: Some(Box::new(next)),
             ..self
         }
     }

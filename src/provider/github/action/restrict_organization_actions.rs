@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use super::{Action, Request, shape, words};
-use crate::domain::{Spec, Tier};
+use crate::domain::{Becomes, Spec, Tier, Touch};
 
 pub(super) const ACTION: Action = Action {
     spec,
@@ -17,13 +17,24 @@ pub(super) const ACTION: Action = Action {
 };
 
 fn spec() -> Spec {
+    let shape = shape::suspends(
+        "restrict-organization-actions",
+        "organization-actions",
+        "allow-organization-actions",
+        ("enabled_repositories", json!("none")),
+    );
+    let selected = Touch {
+        field: "selected_repositories".to_owned(),
+        becomes: Becomes::Is(json!([])),
+    };
     Spec {
+        touches: shape.touches.iter().cloned().chain([selected]).collect(),
         title: "keep all workflows of the organisation from running".to_owned(),
         hurts: "Everything that the whole organisation builds, tests and deploys.".to_owned(),
         permissions: words(&["organization_administration:write"]),
         floor: Tier::GRAVE,
-        unconfirmed: words(&["whether the list of selected repositories is kept meanwhile; it is in the receipt"]),
+        unconfirmed: words(&["whether the list of selected repositories is kept meanwhile; it is in the receipt, and is written again"]),
         docs: "https://docs.github.com/en/rest/actions/permissions#set-github-actions-permissions-for-an-organization".to_owned(),
-        ..shape::suspends("restrict-organization-actions", "organization-actions", "allow-organization-actions", ("enabled_repositories", json!("none")))
+        ..shape
     }
 }

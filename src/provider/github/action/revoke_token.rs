@@ -25,7 +25,7 @@ fn spec() -> Spec {
         batch: 1000,
         quota: Some(Quota { calls: 60, per: Duration::from_hours(1) }),
         tells: Some("GitHub tells the token's owner by e-mail".to_owned()),
-        unconfirmed: words(&["how long after its yes GitHub refuses the token", "what tells that a refresh token is revoked", "Enterprise Server wants to know who asks, and takes personal access tokens only"]),
+        unconfirmed: words(&["how long after its yes GitHub refuses the token", "what tells that a refresh token is revoked", "of which server a token is: its text does not say, and one that this server never took may live on elsewhere", "Enterprise Server wants to know who asks, and takes personal access tokens only"]),
         standards: words(&["MITRE D3FEND 1.2.0 D3-CR"]),
         docs: "https://docs.github.com/en/rest/credentials/revoke".to_owned(),
         ..shape::ends("revoke-token", "token", Rung::Revoke)
