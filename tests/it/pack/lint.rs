@@ -1,5 +1,6 @@
 //! What lint refuses, each at its place.
 
+use contain::domain::{Becomes, Fate, Fields, Rung, Time};
 use contain::pack::load;
 
 /// A whole pack, to be broken in one place.
@@ -540,3 +541,73 @@ fn a_pack_is_strict_yaml() {
         );
     }
 }
+
+/// An action that ends what [`WHOLE`] can switch off, and shows what `touches` says.
+fn deletes(touches: &str) -> String {
+    format!(
+        r#"  delete-key:
+    title: delete the key
+    on: key
+    cut: {{rung: delete, target: dies, issued: lives, stops_issue: true}}
+    hurts: Whoever uses it, for good.
+    touches: {{{touches}}}
+    floor: 3
+    undo: {{none: a deleted key is not brought back}}
+    repeat: set-like
+    permissions: [keys]
+    bound: {{within: 15m, assumed: not published}}
+    docs: https://acme.example/docs/keys
+    request: {{delete: "/keys/${{id}}", answers: [{{status: 204, is: done}}]}}
+"#
+    )
+}
+
+#[test]
+fn a_cut_that_ends_a_thing_does_not_show_what_one_shows_that_pauses_it() {
+    for (touches, fits) in [
+        ("status: off", false),
+        ("status: Deleted", true),
+        ("status: off, gone: yes", true),
+    ] {
+        let told = load("acme.yaml", &format!("{WHOLE}{}", deletes(touches)));
+        let told = told.map_err(|refused| {
+            let problem = &refused.problems[0];
+            assert_eq!(
+                (problem.code, refused.place(problem)),
+                ("no-effect", (52, 14))
+            );
+            refused.render(false)
+        });
+        assert_eq!(told.is_ok(), fits, "{touches}: {:?}", told.err());
+    }
+}
+
+#[test]
+fn what_is_switched_off_is_never_taken_for_deleted() {
+    let packs = contain::pack::shipped();
+    let cuts = || {
+        let all = packs.iter().flat_map(|pack| pack.actions());
+        all.filter_map(|spec| Some((spec, spec.cut()?)))
+    };
+    let mut held = 0;
+    for (ends, _) in cuts().filter(|(_, cut)| cut.target == Fate::Dies) {
+        let paused = cuts().filter(|(other, cut)| other.on == ends.on && cut.target != Fate::Dies);
+        for (pauses, _) in paused {
+            let fields = pauses
+                .touches
+                .iter()
+                .filter_map(|touch| match &touch.becomes {
+                    Becomes::Is(value) => Some((touch.field.clone(), value.clone())),
+                    Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before | Becomes::Anew => {
+                        None
+                    }
+                });
+            let seen: Fields = fields.collect();
+            let done = ends.is_done(&seen, &Fields::new(), Time::MIN);
+            assert!(!done, "{} after {}", ends.id, pauses.id);
+            held += 1;
+        }
+    }
+    assert!(held >= 8, "{held}");
+}
+
