@@ -200,7 +200,8 @@ const REQUEST: Place = place("request", "One request: a method with a path, and 
     may("answers", T::List(&T::Map(&ROW)), "How its answers are read."),
     may("pages", T::Map(&PAGES), "How its further pages are found."),
     may("each", T::Expr, "The list in the answer whose elements are wanted; each is called `item`."),
-    may("pick", T::Expr, "Which `item` is the one that is looked for; without it the thing is gone."),
+    may("pick", T::Expr, "Which `item` is the one that is looked for; without it the thing is gone. Several that differ are ambiguous."),
+    may("gone_if", T::Expr, "What must hold so that one that is not in the list is gone; it cannot be told else. `was_seen` says that it was there before, in this run."),
     may("only", T::Expr, "Which of the elements count."),
     may("as", T::Name, "The name under which later expressions find the answer: the item that was picked, else the list, else the body."),
 ]);
@@ -380,6 +381,7 @@ const TEST: Place = place("test", "A recorded conversation, and how it must end.
     may("whoami", T::Truth, "Who we are is asked."),
     may("target", T::Text, "The kind and id, as `user/00u1`."),
     may("was_alive", T::Truth, "Whether the credential itself was seen to work before."),
+    may("was_seen", T::Truth, "Whether the target was seen to be there before."),
     may("before", T::MapOf(&T::Data), "What the fields held before, for what gives back."),
     may("with", T::MapOf(&T::Data), "What the playbook says."),
     must("ends", T::Word(&ALL_ENDS), "How it must end."),

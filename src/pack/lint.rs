@@ -16,7 +16,7 @@ use request::{Role, check};
 /// What every expression may mention.
 const ALWAYS: [&str; 1] = ["config"];
 /// What expressions about a target may mention beside.
-const TARGET: [&str; 4] = ["id", "part", "account", "was_alive"];
+const TARGET: [&str; 5] = ["id", "part", "account", "was_alive", "was_seen"];
 /// What expressions after an answer may mention beside.
 const ANSWER: [&str; 3] = ["status", "body", "header"];
 

@@ -175,6 +175,7 @@ pub(super) struct Request {
     pub(super) pages: Option<Pages>,
     pub(super) each: Option<Expr>,
     pub(super) pick: Option<Expr>,
+    pub(super) gone_if: Option<Expr>,
     pub(super) only: Option<Expr>,
     #[serde(rename = "as")]
     pub(super) name: Option<String>,
@@ -243,7 +244,7 @@ impl Request {
         let form = self.form.iter().flat_map(Named::values);
         let templates = self.query.values().chain(self.headers.values()).chain(form);
         let mut templates = templates.chain(self.line().map(|(_, path)| path));
-        let exprs = [&self.each, &self.pick, &self.only];
+        let exprs = [&self.each, &self.pick, &self.gone_if, &self.only];
         templates.any(|template| template.exprs().any(is))
             || exprs.into_iter().flatten().any(is)
             || self.json.as_ref().is_some_and(|json| within(json, is))

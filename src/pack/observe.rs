@@ -25,6 +25,8 @@ use crate::provider::{Observe, Soon};
 
 /// What says in expressions whether the credential itself was seen to work before: else a refusal says nothing about it.
 pub(super) const WAS_ALIVE: &str = "was_alive";
+/// What says in expressions whether it was seen to be there before: else that it is missing may mean that it is not ours.
+const WAS_SEEN: &str = "was_seen";
 /// How many things are looked at at once.
 const AT_ONCE: usize = 8;
 
@@ -122,6 +124,7 @@ pub(super) fn scope_of(on: &Handle, kind: &KindPart, id: &str, account: &str) ->
     scope.set("id", json!(id));
     scope.set("account", json!(account));
     scope.set(WAS_ALIVE, json!(false));
+    scope.set(WAS_SEEN, json!(false));
     if let Some(names) = &kind.id {
         let parts = parts(names, id).unwrap_or_default().into_iter();
         let parts = parts.map(|(name, part)| (name.to_owned(), json!(part)));
@@ -186,6 +189,7 @@ pub(super) async fn ours<'a>(
     }
     let mut scope = scope_of(on, kind, target.id(), account);
     scope.set(WAS_ALIVE, json!(on.was_alive(target)));
+    scope.set(WAS_SEEN, json!(on.was_seen(target)));
     Ok((kind, scope))
 }
 
@@ -285,6 +289,9 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         Told::Gone => Fact::Gone,
         Told::Found => Fact::Present(present(on, look, &scope)?),
     };
+    if let Fact::Present(_) = &fact {
+        on.saw(target);
+    }
     if let (Fact::Present(_), Some(secret)) = (&fact, &held) {
         if kind.readable == Some(Readable::BySecret) {
             on.alive().note(target, secret, true);

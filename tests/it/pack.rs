@@ -6,6 +6,7 @@ pub(crate) mod fault;
 mod lint;
 mod mistyped;
 mod page;
+mod paste;
 mod readme;
 mod secret;
 pub(crate) mod vendor;

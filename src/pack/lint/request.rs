@@ -79,6 +79,13 @@ pub(super) fn check(
             lint.expr(&format!("{path}/{key}"), expr, &inner.names());
         }
     }
+    if let Some(gone) = &request.gone_if {
+        lint.expr(&format!("{path}/gone_if"), gone, names);
+        if request.pick.is_none() {
+            let message = "`gone_if` is for a list in which one is looked for: say `pick`";
+            lint.add("missing-key", &format!("{path}/gone_if"), message);
+        }
+    }
     pages(lint, path, request, &seen);
     let mut after = if role == Role::Each || request.pick.is_some() {
         inner
