@@ -196,6 +196,7 @@ const REQUEST: Place = place("request", "One request: a method with a path, and 
     may("json", T::Data, "A JSON body. `${secret}` alone stands for the credential itself."),
     may("form", T::MapOf(&T::Template), "A form body; one without a value is left out."),
     may("signs", T::Text, "One of `authentication` that is a service account's: what it signs stands in a form or JSON body where `${assertion}` does."),
+    may("only_if", T::Expr, "With `signs`: what must hold of the key that signs, `signer` with `id`, `key_id` and `project`; otherwise nothing is sent."),
     may("headers", T::MapOf(&T::Template), "Further headers."),
     may("answers", T::List(&T::Map(&ROW)), "How its answers are read."),
     may("pages", T::Map(&PAGES), "How its further pages are found."),

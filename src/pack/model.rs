@@ -168,6 +168,7 @@ pub(super) struct Request {
     pub(super) json: Option<Value>,
     pub(super) form: Option<Named<Template>>,
     pub(super) signs: Option<String>,
+    pub(super) only_if: Option<Expr>,
     #[serde(default)]
     pub(super) headers: Named<Template>,
     #[serde(default)]

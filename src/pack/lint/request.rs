@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::cel::Template;
-use super::super::model::{By, Ends, HELD, NOBODY, Request, Row, SECRET, SIGNED, is_held};
+use super::super::cel::{Expr, Scope, Template};
+use super::super::model::{By, Ends, HELD, NOBODY, Named, Request, Row, SECRET, SIGNED, is_held};
+use super::super::scheme::Scheme;
 use super::{ANSWER, Lint};
 use crate::domain::Because;
 use serde_json::Value;
@@ -158,7 +159,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             names,
         );
     }
-    signs(lint, path, request);
+    signs(lint, path, request, names);
     for (key, said) in [
         ("query", Some(&request.query)),
         ("form", request.form.as_ref()),
@@ -184,7 +185,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
 }
 
 /// What signs stands in the body, and what stands there is signed.
-fn signs(lint: &mut Lint<'_>, path: &str, request: &Request) {
+fn signs(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     let file = lint.file;
     let at = format!("{path}/signs");
     if let Some(name) = &request.signs {
@@ -198,6 +199,24 @@ fn signs(lint: &mut Lint<'_>, path: &str, request: &Request) {
             "service account",
             names,
         );
+    }
+    if let Some(only_if) = &request.only_if {
+        let names: Vec<&str> = names.iter().copied().chain(["signer"]).collect();
+        lint.expr(&format!("{path}/only_if"), only_if, &names);
+    }
+    let of_secret = |name: &String| {
+        let scheme = file.authentication.get(name);
+        scheme.is_some_and(Scheme::is_of_secret)
+    };
+    let is_itself = request.signs.as_ref().is_some_and(of_secret);
+    let says = |only_if: &Expr| only_if.mentions().iter().any(|name| name == "signer");
+    if is_itself && !request.only_if.as_ref().is_some_and(says) {
+        let message = "what signs is a key that somebody gave: say `only_if`, what of `signer` shows that it is the one it is taken for";
+        lint.add("missing-key", path, message);
+    }
+    if request.only_if.is_some() && request.signs.is_none() {
+        let message = "`only_if` is about what signs: say `signs`";
+        lint.add("misplaced-key", &format!("{path}/only_if"), message);
     }
     if request.signs.is_some() != request.holds(SIGNED) {
         let message = "`signs` names who signs what stands in the body as `${assertion}`; one is nothing without the other";

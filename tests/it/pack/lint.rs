@@ -313,6 +313,7 @@ kinds:
       with: nobody
       reads: true
       signs: itself
+      only_if: signer.key_id == part.key
       form: {assertion: "${assertion}"}
       answers: [{status: 200, is: alive}, {status: 400, when: was_alive, is: dead}]
 actions:
@@ -345,7 +346,7 @@ actions:
 "#;
 
 /// The same as [`BROKEN`], of that pack.
-const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
+const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 21] = [
     (
         "id: client, key: key, certificate: shown",
         "id: client, key: kye, certificate: shown",
@@ -478,7 +479,7 @@ const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
         "addresses: \"${before.addresses}\"",
         "addresses: \"${config.tenant}\"",
         "undo",
-        59,
+        60,
         24,
         "nothing that is sent says `before.addresses`",
     ),
@@ -486,9 +487,33 @@ const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
         "json: {addresses: []}, answers",
         "json: {addresses: \"${before.addresses}\"}, answers",
         "unknown-name",
-        54,
+        55,
         47,
         "nothing here is called `before`",
+    ),
+    (
+        "      signs: itself\n      only_if: signer.key_id == part.key\n",
+        "      signs: itself\n",
+        "missing-key",
+        34,
+        7,
+        "say `only_if`",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: [400, 403], when: was_alive, is: dead}",
+        "denied",
+        41,
+        43,
+        "403 is said as well",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: 400, when: body != null, is: dead}",
+        "mistyped",
+        41,
+        43,
+        "mistyped is refused as well",
     ),
 ];
 
