@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod contract;
 pub(crate) mod fault;
+mod foreign;
 mod lint;
 mod mistyped;
 mod page;
