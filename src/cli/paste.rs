@@ -180,8 +180,9 @@ impl Paste {
         let mut known: BTreeSet<Locator> = subjects.iter().cloned().collect();
         self.names.clear();
         let answers = answers(session, observer, &self.leak.found).await;
+        let mut held = BTreeMap::new();
         for (found, resolved) in self.leak.found.iter().zip(answers) {
-            match resolved {
+            match resolved.and_then(|locator| alone(session, &mut held, found, locator)) {
                 Ok(locator) => {
                     if known.insert(locator.clone()) {
                         subjects.push(locator.clone());
@@ -351,8 +352,15 @@ fn matching(leak: Leak, reference: &SecretRef, notes: &[SecretNote], key: &[u8; 
         let is_named = |note: &&SecretNote| {
             *note.target.kind() == found.kind && Some(note.target.id()) == found.id.as_deref()
         };
-        if let Some(note) = note.copied().or_else(|| notes.iter().find(is_named)) {
-            given.insert(note.target.clone(), (reference.clone(), secret));
+        match note.copied() {
+            Some(note) => drop(given.insert(note.target.clone(), (reference.clone(), secret))),
+            // The very value that was noted counts, wherever in the file it stands.
+            None => {
+                if let Some(note) = notes.iter().find(is_named) {
+                    let target = note.target.clone();
+                    given.entry(target).or_insert((reference.clone(), secret));
+                }
+            }
         }
     }
     given

@@ -5,12 +5,85 @@ use serde_json::json;
 use super::vendor::{Came, Said, Vendor};
 use crate::harness::Desk;
 
+const FIRST: &str = "xoxp-111111111111-222222222222-aB3dE6gH9jK2aB3dE6gH9jK2";
+const SECOND: &str = "xoxp-111111111111-222222222222-zZ3dE6gH9jK2aB3dE6gH9jK2";
+const OURS: &str = "xoxb-ours";
+
 fn desk() -> Desk {
     Desk::at("http://127.0.0.1:9", ("AKIARZPUZDIKNAJLN7ON", "none"))
 }
 
 fn said(status: u16, body: &serde_json::Value) -> Said {
     (status, String::new(), body.to_string())
+}
+
+/// Slack, where two tokens act as one user.
+fn slack() -> Vendor {
+    Vendor::start(|came: &Came| {
+        let bearer = came.header("authorization").unwrap_or_default();
+        let user = if bearer.contains(OURS) {
+            "U0ADMIN"
+        } else {
+            "U0CI"
+        };
+        said(
+            200,
+            &json!({"ok": true, "team_id": "T0OURS", "user_id": user}),
+        )
+    })
+}
+
+fn configured(vendor: &Vendor) -> Desk {
+    let base = &vendor.base;
+    let workspace = format!(
+        "contain: 1\nproviders:\n  slack: {{token: env:SLACK, hosts: {{api: \"{base}\", audit: \"{base}\"}}}}\n"
+    );
+    desk().file("contain.yaml", &workspace).with("SLACK", OURS)
+}
+
+#[test]
+fn a_second_secret_of_one_user_is_told_and_never_lost() {
+    let vendor = slack();
+    let desk = configured(&vendor).file("leak.txt", &format!("{FIRST}\n{SECOND}\n"));
+    let told = desk.run(&["plan", "--from", "leak.txt", "--json"]);
+    assert!(
+        told.err.contains("is no subject and is left alone")
+            && told.err.contains("another secret of slack:token/U0CI"),
+        "{told:?}"
+    );
+    // The same one twice is one.
+    let desk = configured(&vendor).file("leak.txt", &format!("{FIRST}\n{FIRST}\n"));
+    let told = desk.run(&["plan", "--from", "leak.txt", "--json"]);
+    assert!(!told.err.contains("left alone"), "{told:?}");
+    for secret in [FIRST, SECOND] {
+        assert!(!format!("{told:?}").contains(secret), "{told:?}");
+    }
+}
+
+#[test]
+fn two_different_secrets_that_are_given_of_one_target_are_refused() {
+    let vendor = slack();
+    let desk = configured(&vendor).with("ONE", FIRST).with("TWO", SECOND);
+    let isolate = |second: &str| {
+        desk.run(&[
+            "plan",
+            "slack:token/U0CI",
+            "--secret",
+            "slack:token/U0CI=env:ONE",
+            "--secret",
+            second,
+            "--json",
+        ])
+    };
+    let told = isolate("slack:token/U0CI=env:TWO");
+    assert_eq!(told.exit, 2, "{told:?}");
+    let message = told.json["error"]["message"].as_str().unwrap();
+    assert!(message.contains("two different secrets"), "{told:?}");
+    let told = isolate("slack:token/U0CI=env:ONE");
+    assert!(
+        !format!("{told:?}").contains("two different secrets"),
+        "{told:?}"
+    );
 }
 
 /// A pack whose keys tell by themselves which one they are, to whoever asks.
