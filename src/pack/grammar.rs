@@ -242,6 +242,7 @@ const LOOK: Place = place("look", "How the present state of a thing is read.", &
 ]);
 #[rustfmt::skip]
 const RESOLVE: Place = place("resolve", "How what people type becomes an id; without it the thing is looked at under the id that was typed.", &[], &[
+    may("typed", T::Pattern, "How what is typed looks; like an id where nothing is said. Nothing is asked about another."),
     must("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked; `id` is what was typed."),
     must("id", T::Expr, "The id."),
 ]);

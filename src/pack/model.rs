@@ -324,6 +324,7 @@ pub(super) struct Look {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Resolve {
+    pub(super) typed: Option<String>,
     pub(super) ask: Vec<Request>,
     pub(super) id: Expr,
 }

@@ -14,7 +14,7 @@ use super::cel::{Expr, Scope, Template};
 use super::declare::kind_id;
 use super::draft::Held;
 use super::engine::Handle;
-use super::model::{KindPart, Look, Named as By};
+use super::model::{KindPart, Look, Named as By, Resolve};
 use super::reading;
 use super::wire::{self, Failed, Page};
 use crate::domain::{
@@ -235,6 +235,7 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
     let part = on.file().kinds.get(noun);
     let found = match part.and_then(|kind| Some((kind, kind.resolve.as_ref()?))) {
         Some((kind, resolve)) => {
+            typed(on, kind, resolve, named)?;
             let mut scope = scope_of(on, kind, &named.id, &account);
             let budget = Budget::usual(on);
             match ask(on, &resolve.ask, &mut scope, Held::default(), &budget).await? {
@@ -266,6 +267,19 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
         };
     }
     Ok(target)
+}
+
+/// Nothing is asked about what was typed in another form than belongs there.
+fn typed(on: &Handle, kind: &KindPart, resolve: &Resolve, named: &Named) -> Result<(), Why> {
+    let fits = match &resolve.typed {
+        Some(form) => regex::Regex::new(form).is_ok_and(|form| form.is_match(&named.id)),
+        None => on.has_form(named.kind.noun(), &named.id),
+    };
+    if fits {
+        return Ok(());
+    }
+    let text = format!("this is neither id nor name of a {}", kind.title);
+    Err(Why::new(Because::Invalid, text))
 }
 
 /// Looks at one thing.

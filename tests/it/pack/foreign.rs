@@ -1,9 +1,10 @@
 //! What is not listed to us may be somebody else's, and what is typed is a value and no condition.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use contain::domain::{Because, Duration, Fact, Locator};
-use contain::pack::{Packed, shipped, stage};
+use contain::domain::{Because, Duration, Fact, Locator, Named};
+use contain::pack::{Packed, load, shipped, stage};
 use contain::provider::Provider as _;
 use serde_json::json;
 
@@ -77,4 +78,66 @@ async fn a_key_of_another_organisation_is_foreign_and_not_gone() {
     }
     let seen = look(&packed, "openai:admin-key", "key_adm", "org-theirs").await;
     assert_eq!(seen, Fact::Gone);
+}
+
+/// A pack that looks up by a filter in which values stand in quotes.
+const QUOTED: &str = r#"pack: 1
+provider: acme
+title: Acme
+docs: https://acme.example/docs
+configuration: {token: {is: secret, about: a token}}
+hosts: {api: https://acme.example}
+authentication: {admin: {bearer: token}}
+account: {host: api}
+audit_lag: {within: 15m, assumed: not published}
+kinds:
+  key:
+    title: key
+    credential: true
+    form: "^.+$"
+    look:
+      ask:
+        post: /search
+        reads: true
+        json: {filter: "kind = \"key\" AND name = \"x/${id}\""}
+        each: body.keys
+        pick: item.name == id
+      present: {name: item.name}
+    resolve:
+      typed: "^[^/]+$"
+      ask: {get: /keys, query: {filter: "name eq '${id}'"}, each: body.keys, pick: item.name == id}
+      id: item.name
+    by_hand: {steps: [Delete it.], evidence: it is gone}
+"#;
+
+#[tokio::test]
+async fn what_was_typed_never_becomes_a_condition() {
+    let pack = load("acme.yaml", QUOTED).map_err(|refused| refused.render(false));
+    let pack = Arc::new(pack.unwrap_or_else(|told| panic!("{told}")));
+    let all = json!({"keys": [{"name": "a"}, {"name": "b"}, {"name": "b", "of": "another"}]});
+    let vendor = Vendor::start(move |_| (200, String::new(), all.to_string()));
+    let packed = stage(&pack, &vendor.base, Duration::from_secs(10), OURS).await;
+    let reader = packed.reader(None);
+    let named = |id: &str| Named {
+        kind: "acme:key".parse().unwrap(),
+        id: id.to_owned(),
+        account: None,
+    };
+    for id in ["x' or name eq 'a", "a\\", "a/b"] {
+        let told = reader.resolve(&[named(id)]).await.remove(0);
+        assert_eq!(told.unwrap_err().because, Because::Invalid, "{id}");
+    }
+    let host = vendor.base.split_once("://").unwrap().1;
+    for id in ["a\" OR name = \"b", "a\\"] {
+        let seen = look(&packed, "acme:key", id, host).await;
+        assert!(
+            matches!(&seen, Fact::Unreadable(why) if why.because == Because::Invalid),
+            "{id}: {seen:?}"
+        );
+    }
+    assert!(vendor.came().is_empty(), "{:?}", vendor.lines());
+    let told = reader.resolve(&[named("a"), named("b"), named("c")]).await;
+    assert_eq!(told[0].as_ref().unwrap().id(), "a");
+    let why = |at: usize| told[at].as_ref().unwrap_err().because;
+    assert_eq!((why(1), why(2)), (Because::Ambiguous, Because::Missing));
 }
