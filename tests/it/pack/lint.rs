@@ -636,3 +636,19 @@ fn what_is_switched_off_is_never_taken_for_deleted() {
     assert!(held >= 8, "{held}");
 }
 
+#[test]
+fn what_can_be_cut_at_all_can_be_suspended_or_is_told_to_people() {
+    for pack in contain::pack::shipped() {
+        for kind in pack.kinds() {
+            let cuts = pack.actions().iter().filter(|spec| spec.on == kind.id);
+            let rungs: Vec<Rung> = cuts.filter_map(|spec| Some(spec.cut()?.rung)).collect();
+            let stops = rungs.iter().any(|rung| *rung >= Rung::Suspend);
+            // What a person cancels has no other end.
+            assert!(
+                rungs.is_empty() || stops || kind.by_hand.is_some() || rungs == [Rung::EndSessions],
+                "{}: nothing of it stops the use, and `isolate` suspends what is reached: {rungs:?}",
+                kind.id
+            );
+        }
+    }
+}
