@@ -2,6 +2,7 @@
 //!
 //! An action that nothing shows, or whose undo does something else, is a promise that nobody could keep.
 
+use super::super::cel::Template;
 use super::super::declare;
 use super::super::model::{ActionPart, CutPart, Ends, Named, Request};
 use super::request::{self, Role};
@@ -176,6 +177,11 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
         let message = "what opens touches what its inverse touches; it says only what it `gives`";
         lint.add("misplaced-key", &format!("{path}/touches"), message);
     }
+    if sends(&part.request) == sends(&taken.request) {
+        let message =
+            format!("this is the very request of `{opens}`, so nothing is given back by it");
+        lint.add("undo", &format!("{path}/request"), message);
+    }
     for field in taken.touches.keys() {
         match (part.gives.get(field), taken.touches.get(field)) {
             (None, _) => {
@@ -203,6 +209,23 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
             (Some(_), _) => {}
         }
     }
+}
+
+/// What a request sends, and where to.
+fn sends(request: &Request) -> impl PartialEq {
+    fn sources(said: &Named<Template>) -> Vec<(String, String)> {
+        let said = said.iter();
+        said.map(|(name, value)| (name.clone(), value.source.clone()))
+            .collect()
+    }
+    let line = request.line();
+    (
+        request.host.clone(),
+        line.map(|(method, path)| (method, path.source.clone())),
+        sources(&request.query),
+        request.json.clone(),
+        request.form.as_ref().map(sources),
+    )
 }
 
 fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {

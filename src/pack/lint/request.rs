@@ -173,6 +173,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             lint.template(&at, value, names);
         }
     }
+    headers(lint, path, &request.headers);
     if request.json.is_some() && request.form.is_some() {
         lint.add("value", path, "a request has one body: json or form");
     }
@@ -181,6 +182,39 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     }
     if request.get.is_some() && (request.json.is_some() || request.form.is_some()) {
         lint.add("value", path, "a GET has no body");
+    }
+}
+
+/// Headers that the client itself writes, or that prove who we are.
+const TAKEN: [&str; 13] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A header is one (RFC 9110, section 5.6.2), and none by which a value would be a host, a body's end, or a credential.
+pub(super) fn headers(lint: &mut Lint<'_>, path: &str, said: &Named<Template>) {
+    for name in said.keys() {
+        let at = format!("{path}/headers/{name}#");
+        let is_sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(is_sign) {
+            lint.add("name", &at, format!("`{name}` is no name of a header"));
+        } else if TAKEN.contains(&name.to_ascii_lowercase().as_str()) {
+            let message = format!(
+                "`{name}` is not the pack's to say: where a request goes stands under `host`, and how it proves who we are under `with`"
+            );
+            lint.add("name", &at, message);
+        }
     }
 }
 
@@ -288,7 +322,12 @@ pub(super) fn rows(
             }
         }
         let same = |earlier: &&Row| words.is_empty() && earlier.is.word() != row.is.word();
-        let covers = |earlier: &Row| earlier.when.is_none() && within(row, earlier);
+        let is_same = |earlier: &Row| match (&earlier.when, &row.when) {
+            (None, _) => true,
+            (Some(earlier), Some(when)) => earlier.source.trim() == when.source.trim(),
+            (Some(_), None) => false,
+        };
+        let covers = |earlier: &Row| is_same(earlier) && within(row, earlier);
         if let Some(earlier) = rows
             .iter()
             .take(at)
@@ -299,6 +338,11 @@ pub(super) fn rows(
                 earlier + 1
             );
             lint.add("unreachable", &here, message);
+        }
+        let never = |when: &Expr| when.mentions().is_empty() && !when.holds(&Scope::default());
+        if row.when.as_ref().is_some_and(never) {
+            let message = "this answer is never read so: what it wants holds of none";
+            lint.add("unreachable", &format!("{here}/when"), message);
         }
         meaning(lint, &here, row);
     }

@@ -53,7 +53,7 @@ actions:
 "#;
 
 /// What is broken, by what, and which problem is told at which line and column.
-const BROKEN: [(&str, &str, &str, usize, usize, &str); 28] = [
+const BROKEN: [(&str, &str, &str, usize, usize, &str); 35] = [
     (
         "title: Acme",
         "titel: Acme",
@@ -270,6 +270,62 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 28] = [
         33,
         50,
         "only a 2xx",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {host: \"${id}\"}",
+        "name",
+        18,
+        43,
+        "not the pack",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {authorization: \"${id}\"}",
+        "name",
+        18,
+        43,
+        "under `with`",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {transfer-encoding: \"${id}\"}",
+        "name",
+        18,
+        43,
+        "not the pack",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {\"bad name\": \"${id}\"}",
+        "name",
+        18,
+        43,
+        "no name of a header",
+    ),
+    (
+        "{status: 404, is: gone}",
+        "{status: 404, when: \"body.code == 1\", is: gone}, {status: 404, when: \"body.code == 1\", is: unreadable}",
+        "unreachable",
+        18,
+        92,
+        "row 1 already takes",
+    ),
+    (
+        "{status: 404, is: gone}",
+        "{status: 404, when: \"false\", is: gone}",
+        "unreachable",
+        18,
+        63,
+        "holds of none",
+    ),
+    (
+        "/keys/${id}/on",
+        "/keys/${id}/off",
+        "undo",
+        46,
+        14,
+        "the very request of",
     ),
 ];
 
