@@ -8,7 +8,8 @@ use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
-    Proposal, Wish, bind, lend, probed_by, read_secrets, recall, references, refuse_own_branch,
+    Proposal, Wish, bind, join_given, lend, probed_by, read_secrets, recall, references,
+    refuse_own_branch,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -67,7 +68,8 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     };
     let mut given = read_secrets(session, wish.secrets, &subjects)?;
     let inputs = bind(session, &playbook, &wish.inputs, (&subjects, &identities))?;
-    given.extend(probed_by(session, &playbook, &inputs, &subjects)?);
+    let probed = probed_by(session, &playbook, &inputs, &subjects)?;
+    join_given(&mut given, probed)?;
     let mut work = join(
         session,
         wish.incident,
@@ -86,10 +88,8 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         .as_ref()
         .map(|paste| kept(&work, paste, &key))
         .transpose()?;
-    let mut secrets = paste
-        .map(|paste| paste.secrets(session))
-        .unwrap_or_default();
-    secrets.extend(given);
+    let mut secrets = paste.map_or_else(Default::default, |paste| paste.secrets(session));
+    join_given(&mut secrets, given)?;
     let notes = secrets
         .iter()
         .map(|(target, (reference, secret))| SecretNote {

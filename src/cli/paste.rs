@@ -2,7 +2,7 @@
 //!
 //! Nothing of a paste or a report is ever repeated but ids; secrets are held as such, and noted by reference and fingerprint.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::aside;
@@ -12,7 +12,9 @@ use super::session::Session;
 use super::wish::{Given, Secrets, Subjects};
 use crate::domain::event::SecretNote;
 use crate::domain::why::plain;
-use crate::domain::{Because, Locator, Named, NotSeen, Readable, Secret, SecretRef, Time, Why};
+use crate::domain::{
+    Because, Fact, Locator, Named, NotSeen, Readable, Secret, SecretRef, Time, Why,
+};
 use crate::provider::Observer;
 use crate::provider::leak::{self, Leak, Leaked, Said};
 
@@ -178,8 +180,9 @@ impl Paste {
         let mut known: BTreeSet<Locator> = subjects.iter().cloned().collect();
         self.names.clear();
         let answers = answers(session, observer, &self.leak.found).await;
+        let mut held = BTreeMap::new();
         for (found, resolved) in self.leak.found.iter().zip(answers) {
-            match resolved {
+            match resolved.and_then(|locator| alone(session, &mut held, found, locator)) {
                 Ok(locator) => {
                     if known.insert(locator.clone()) {
                         subjects.push(locator.clone());
@@ -257,6 +260,45 @@ impl Paste {
     }
 }
 
+/// One thing has one secret where only its secret ends it: a second one would be tried and revoked in the place of the first,
+/// or not at all.
+fn alone<'a>(
+    session: &Session,
+    held: &mut BTreeMap<Locator, &'a Secret>,
+    found: &'a Leaked,
+    locator: Locator,
+) -> Result<Locator, Why> {
+    let kind = session.catalogue.kind(&found.kind);
+    let by_secret = kind.is_some_and(|kind| kind.readable == Readable::BySecret);
+    let Some(secret) = found.secret.as_ref().filter(|_| by_secret) else {
+        return Ok(locator);
+    };
+    let first = held.entry(locator.clone()).or_insert(secret);
+    if first.expose() == secret.expose() {
+        return Ok(locator);
+    }
+    let text = format!(
+        "another secret of {locator} is in it as well, and one at a time can be tried and ended: contain this one in a run of its own"
+    );
+    Err(Why::new(Because::Ambiguous, text))
+}
+
+/// What answered to its secret just now is there: where a look finds nothing, the look is about something else.
+async fn contradicted(observer: &Observer, told: &mut [Result<Locator, Why>]) {
+    let named: Vec<Locator> = told.iter().flatten().cloned().collect();
+    let seen = observer.observe(&named).await;
+    let gone = seen.into_iter().filter(|seen| seen.fact == Fact::Gone);
+    let gone: BTreeSet<Locator> = gone.map(|seen| seen.target).collect();
+    let wrong = told.iter_mut().filter(|told| {
+        let locator = told.as_ref().ok();
+        locator.is_some_and(|locator| gone.contains(locator))
+    });
+    for told in wrong {
+        let text = "its secret was just answered to, and it is not among what is ours: it may be somebody else's, and alive";
+        *told = Err(Why::new(Because::Foreign, text));
+    }
+}
+
 /// What everything that was found is called: as it is named, or as its provider says when it is asked with the secret.
 async fn answers(
     session: &Session,
@@ -273,8 +315,9 @@ async fn answers(
         .iter()
         .map(|(found, secret)| (&found.kind, *secret))
         .collect();
-    let (by_name, by_secret) =
+    let (by_name, mut by_secret) =
         futures_util::join!(observer.resolve(&names), observer.whose(&asked));
+    contradicted(observer, &mut by_secret).await;
     let (mut by_name, mut by_secret) = (by_name.into_iter(), by_secret.into_iter());
     let nobody = || Err(Why::new(Because::Invalid, "nothing tells whose it is"));
     let mut answers = Vec::with_capacity(found.len());
@@ -287,8 +330,9 @@ async fn answers(
         let others: Vec<_> = others
             .filter_map(|kind| Some((kind, found.secret.as_ref()?)))
             .collect();
-        let others = observer.whose(&others).await.into_iter();
-        answers.push(others.flatten().next().map_or(answer, Ok));
+        let mut others = observer.whose(&others).await;
+        contradicted(observer, &mut others).await;
+        answers.push(others.into_iter().flatten().next().map_or(answer, Ok));
     }
     answers
 }
@@ -308,8 +352,15 @@ fn matching(leak: Leak, reference: &SecretRef, notes: &[SecretNote], key: &[u8; 
         let is_named = |note: &&SecretNote| {
             *note.target.kind() == found.kind && Some(note.target.id()) == found.id.as_deref()
         };
-        if let Some(note) = note.copied().or_else(|| notes.iter().find(is_named)) {
-            given.insert(note.target.clone(), (reference.clone(), secret));
+        match note.copied() {
+            Some(note) => drop(given.insert(note.target.clone(), (reference.clone(), secret))),
+            // The very value that was noted counts, wherever in the file it stands.
+            None => {
+                if let Some(note) = notes.iter().find(is_named) {
+                    let target = note.target.clone();
+                    given.entry(target).or_insert((reference.clone(), secret));
+                }
+            }
         }
     }
     given

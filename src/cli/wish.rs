@@ -264,7 +264,7 @@ pub(super) fn read_secrets(
             .kind(target.kind())
             .is_some_and(|kind| kind.credential)
     };
-    let mut given = BTreeMap::new();
+    let mut given = Given::new();
     for (whose, reference) in references(session, wanted)? {
         let target = match (whose, subjects) {
             (Some(named), _) => subjects
@@ -291,10 +291,26 @@ pub(super) fn read_secrets(
             ));
         }
         let secret = session::secret(&reference)?;
-        given.insert(target.clone(), (reference, secret));
+        let target = target.clone();
+        join_given(&mut given, Given::from([(target, (reference, secret))]))?;
     }
     lend(session, &given);
     Ok(given)
+}
+
+/// Adds secrets to others; a target has one, and a second that differs would be lost without a word.
+pub(super) fn join_given(given: &mut Given, more: Given) -> Result<(), Box<Failure>> {
+    for (target, (reference, secret)) in more {
+        let first = given.get(&target);
+        if first.is_some_and(|(_, first)| first.expose() != secret.expose()) {
+            let message = format!(
+                "two different secrets are given of `{target}`, and one at a time can be tried and ended: contain the other in a run of its own"
+            );
+            return Err(Box::new(Failure::usage(message)));
+        }
+        given.insert(target, (reference, secret));
+    }
+    Ok(())
 }
 
 /// The secrets that the playbook's own `verify: {probe: ...}` names through its inputs.

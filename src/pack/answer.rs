@@ -213,6 +213,11 @@ pub(super) fn told(
 pub(super) fn probe(on: &Handle, request: &Request, answered: &Answered, scope: &Scope) -> Probe {
     let row = row(on, request, answered, scope, &PROBES);
     match row.map(|row| row.is) {
+        // A gateway in between refuses whatever it was given, in words of its own.
+        Some(Ends::Alive | Ends::Dead | Ends::Forbidden) if answered.is_other => {
+            let text = format!("{} answered what is not its own form", on.title());
+            Probe::Unclear(Why::new(Because::Garbled, text))
+        }
         Some(Ends::Alive) => Probe::Accepted,
         Some(Ends::Dead) => Probe::Refused,
         Some(Ends::Forbidden) => Probe::Forbidden,

@@ -106,14 +106,53 @@ async fn one(
         scope.set(name.unwrap_or("items"), Value::Array(listed.items));
         return cut.map_or(Ok(Told::Found), Err);
     };
-    for item in listed.items {
+    let mut items = listed.items.into_iter();
+    let Some(found) = picked(on, pick, scope, &mut items)? else {
+        return cut.map_or_else(|| missed(on, request, scope), Err);
+    };
+    for item in items {
         scope.set("item", item.clone());
-        if truth(on, pick, scope)? {
-            scope.set(name.unwrap_or("item"), item);
-            return Ok(Told::Found);
+        // The same one may stand on two pages, where the list moved on between them.
+        if item != found && pick.holds(scope) {
+            let text = format!("{} lists more than one that fits", on.title());
+            return Err(Why::new(Because::Ambiguous, text));
         }
     }
-    cut.map_or(Ok(Told::Gone), Err)
+    scope.set("item", found.clone());
+    scope.set(name.unwrap_or("item"), found);
+    Ok(Told::Found)
+}
+
+/// The first element that is the one that is looked for.
+fn picked(
+    on: &Handle,
+    pick: &Expr,
+    scope: &mut Scope,
+    items: &mut impl Iterator<Item = Value>,
+) -> Result<Option<Value>, Why> {
+    for item in items {
+        scope.set("item", item.clone());
+        if truth(on, pick, scope)? {
+            return Ok(Some(item));
+        }
+    }
+    Ok(None)
+}
+
+/// What it means that a list which was read to its end does not have what was looked for.
+fn missed(on: &Handle, request: &Request, scope: &Scope) -> Result<Told, Why> {
+    if request
+        .gone_if
+        .as_ref()
+        .is_none_or(|gone| gone.holds(scope))
+    {
+        return Ok(Told::Gone);
+    }
+    let text = format!(
+        "{} does not list it to us, and it was not seen there before: it may be somebody else's",
+        on.title()
+    );
+    Err(Why::new(Because::Foreign, text))
 }
 
 /// A question is only asked in the form of a read.

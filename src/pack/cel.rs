@@ -305,6 +305,27 @@ impl Template {
         }
     }
 
+    /// Whether a value would end the quotes that it stands in: within `name eq '${id}'` a quote begins another condition.
+    pub(super) fn breaks_out(&self, scope: &Scope) -> bool {
+        let mut open: Option<char> = None;
+        self.parts.iter().any(|part| match part {
+            Part::Text(text) => {
+                for c in text.chars() {
+                    open = match open {
+                        Some(quote) if quote == c => None,
+                        None if matches!(c, '\'' | '"') => Some(c),
+                        same => same,
+                    };
+                }
+                false
+            }
+            Part::Value(expr) => open.is_some_and(|quote| {
+                let value = expr.value(scope).as_ref().and_then(scalar);
+                value.is_some_and(|value| value.contains([quote, '\\']))
+            }),
+        })
+    }
+
     /// The text, with each value as it is.
     pub(super) fn plain(&self, scope: &Scope) -> Option<String> {
         self.text(scope, |value| Some(value.to_owned()))

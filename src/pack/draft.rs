@@ -52,6 +52,10 @@ pub(super) fn draft(
     let (method, path) = request
         .line()
         .ok_or_else(|| invalid("the pack names no method".to_owned()))?;
+    if breaks_out(request, scope) {
+        let text = "a value does not stay inside of the quotes that it stands in".to_owned();
+        return Err(invalid(text));
+    }
     let base = on.base(request.host.as_deref())?;
     let mut query: Vec<(String, String)> = Vec::new();
     for (name, value) in &request.query {
@@ -91,6 +95,25 @@ pub(super) fn draft(
         headers,
         body: body.map(|(_, body)| body),
     })
+}
+
+/// Whether a value in it would be more than a value.
+fn breaks_out(request: &Request, scope: &Scope) -> bool {
+    fn within(data: &Value, scope: &Scope) -> bool {
+        match data {
+            Value::String(text) => !is_held(text) && Template::new(text).breaks_out(scope),
+            Value::Array(items) => items.iter().any(|item| within(item, scope)),
+            Value::Object(fields) => fields.values().any(|item| within(item, scope)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    let form = request.form.iter().flat_map(|form| form.values());
+    let mut said = request.query.values().chain(form);
+    said.any(|said| said.breaks_out(scope))
+        || request
+            .json
+            .as_ref()
+            .is_some_and(|json| within(json, scope))
 }
 
 /// The values of a parameter: each element of a list, else the one, else none.

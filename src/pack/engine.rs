@@ -2,7 +2,7 @@
 //!
 //! Knows no vendor. Where the workspace configures nothing for a pack, its handles say so and send nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -49,6 +49,8 @@ struct Inner {
     account: OnceCell<String>,
     held: Mutex<BTreeMap<Locator, Secret>>,
     alive: Alive,
+    /// What was seen to be there in this run, with the credentials of this run.
+    seen: Mutex<BTreeSet<Locator>>,
     /// Every secret that was used: none of them is taken from an answer.
     known: Mutex<Known>,
     ahead_ms: AtomicI64,
@@ -73,6 +75,7 @@ impl Packed {
                 account: OnceCell::new(),
                 held: Mutex::default(),
                 alive: Alive::default(),
+                seen: Mutex::default(),
                 known: Mutex::default(),
                 ahead_ms: AtomicI64::new(i64::MIN),
                 requests: AtomicU32::new(0),
@@ -417,6 +420,20 @@ impl Handle {
     pub(super) fn was_alive(&self, target: &Locator) -> bool {
         let held = self.held(target);
         held.is_some_and(|secret| self.alive().told(target, &secret) == Some(true))
+    }
+
+    /// Whether it was seen to be there in this run.
+    pub(super) fn was_seen(&self, target: &Locator) -> bool {
+        let seen = &self.inner.seen;
+        let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.contains(target)
+    }
+
+    /// Keeps that it was there.
+    pub(super) fn saw(&self, target: &Locator) {
+        let seen = &self.inner.seen;
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.insert(target.clone());
     }
 
     /// Keeps secrets that are used, so that no answer repeats them; gives what is taken from this one.

@@ -197,11 +197,13 @@ const REQUEST: Place = place("request", "One request: a method with a path, and 
     may("form", T::MapOf(&T::Template), "A form body. Where a field has no value, nothing is sent."),
     may("optional", T::List(&T::Text), "Members of the JSON or form body that are left out where they have no value: `expires_on`; inside another one `policy.version`."),
     may("signs", T::Text, "One of `authentication` that is a service account's: what it signs stands in a form or JSON body where `${assertion}` does."),
+    may("only_if", T::Expr, "With `signs`: what must hold of the key that signs, `signer` with `id`, `key_id` and `project`; otherwise nothing is sent."),
     may("headers", T::MapOf(&T::Template), "Further headers."),
     may("answers", T::List(&T::Map(&ROW)), "How its answers are read."),
     may("pages", T::Map(&PAGES), "How its further pages are found."),
     may("each", T::Expr, "The list in the answer whose elements are wanted; each is called `item`."),
-    may("pick", T::Expr, "Which `item` is the one that is looked for; without it the thing is gone."),
+    may("pick", T::Expr, "Which `item` is the one that is looked for; without it the thing is gone. Several that differ are ambiguous."),
+    may("gone_if", T::Expr, "What must hold so that one that is not in the list is gone; it cannot be told else. `was_seen` says that it was there before, in this run."),
     may("only", T::Expr, "Which of the elements count."),
     may("as", T::Name, "The name under which later expressions find the answer: the item that was picked, else the list, else the body."),
 ]);
@@ -241,6 +243,7 @@ const LOOK: Place = place("look", "How the present state of a thing is read.", &
 ]);
 #[rustfmt::skip]
 const RESOLVE: Place = place("resolve", "How what people type becomes an id; without it the thing is looked at under the id that was typed.", &[], &[
+    may("typed", T::Pattern, "How what is typed looks; like an id where nothing is said. Nothing is asked about another."),
     must("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked; `id` is what was typed."),
     must("id", T::Expr, "The id."),
 ]);
@@ -381,6 +384,7 @@ const TEST: Place = place("test", "A recorded conversation, and how it must end.
     may("whoami", T::Truth, "Who we are is asked."),
     may("target", T::Text, "The kind and id, as `user/00u1`."),
     may("was_alive", T::Truth, "Whether the credential itself was seen to work before."),
+    may("was_seen", T::Truth, "Whether the target was seen to be there before."),
     may("before", T::MapOf(&T::Data), "What the fields held before, for what gives back."),
     may("with", T::MapOf(&T::Data), "What the playbook says."),
     must("ends", T::Word(&ALL_ENDS), "How it must end."),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::is_code;
 use super::authenticate::{basic, secret};
-use super::cel::Template;
+use super::cel::{Expr, Scope, Template};
 use super::draft::{Draft, Held};
 use super::engine::Handle;
 use super::scheme::{Client, Rsa, Scheme, ServiceAccount};
@@ -230,14 +230,32 @@ fn account_signs(on: &Handle, said: &ServiceAccount, held: Held<'_>) -> Result<S
     sign::sign(&signer, &claims)
 }
 
-/// What a scheme signs for one request of a pack.
-pub(super) fn assertion(on: &Handle, name: &str, held: Held<'_>) -> Result<Secret, Why> {
+/// What a scheme signs for one request of a pack; nothing with a key of which `only_if` does not hold.
+pub(super) fn assertion(
+    on: &Handle,
+    name: &str,
+    only_if: Option<&Expr>,
+    scope: &Scope,
+    held: Held<'_>,
+) -> Result<Secret, Why> {
     let scheme = on.file().authentication.get(name);
     let account = scheme.and_then(|scheme| scheme.service_account.as_ref());
     let account = account.ok_or_else(|| {
         let text = format!("the pack has no service account `{name}` that could sign");
         Why::new(Because::Invalid, text)
     })?;
+    if let Some(only_if) = only_if {
+        let key = sign::account(&secret(on, &account.key, held)?)?;
+        let mut scope = scope.clone();
+        let (id, key_id, project) = (&key.id, &key.key_id, &key.project);
+        let signer = json!({"id": id, "key_id": key_id, "project": project});
+        scope.set("signer", signer);
+        if !only_if.holds(&scope) {
+            let text =
+                "the key that was given is another one than that which it is for: nothing was sent";
+            return Err(Why::new(Because::Invalid, text));
+        }
+    }
     account_signs(on, account, held)
 }
 

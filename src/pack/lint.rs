@@ -8,7 +8,7 @@ mod request;
 mod secret;
 
 use super::cel::{Expr, Template};
-use super::model::{Ends, File, KindPart, Reach, Request};
+use super::model::{Ends, File, KindPart, Reach, Request, covers};
 use super::read::Places;
 use crate::playbook::{Problem, Span};
 use request::{Role, check};
@@ -16,7 +16,7 @@ use request::{Role, check};
 /// What every expression may mention.
 const ALWAYS: [&str; 1] = ["config"];
 /// What expressions about a target may mention beside.
-const TARGET: [&str; 4] = ["id", "part", "account", "was_alive"];
+const TARGET: [&str; 5] = ["id", "part", "account", "was_alive", "was_seen"];
 /// What expressions after an answer may mention beside.
 const ANSWER: [&str; 3] = ["status", "body", "header"];
 
@@ -270,6 +270,7 @@ impl Lint<'_> {
                 self.add("probe", &path, message);
             }
             self.mistyped(&path, probe, Ends::Dead);
+            self.denied(&path, probe);
         }
         let cuts = |part: &super::model::ActionPart| part.on == noun && part.cut.is_some();
         if kind.credential
@@ -286,9 +287,18 @@ impl Lint<'_> {
 
     /// What is said of a credential that ended must not be said of a value that never was one.
     fn mistyped(&mut self, path: &str, request: &Request, ends: Ends) {
+        // Something within an answer, and not only that there is one.
+        let within = [
+            "body.",
+            "body[",
+            "in body",
+            "header.",
+            "header[",
+            "in header",
+        ];
         let tells = |when: &Expr| {
-            let mut mentions = when.mentions().iter();
-            mentions.any(|name| ["was_alive", "body", "header"].contains(&name.as_str()))
+            let is_known = when.mentions().iter().any(|name| name == "was_alive");
+            is_known || within.iter().any(|part| when.source.contains(part))
         };
         let rows = request.answers.iter().enumerate();
         for (at, _) in
@@ -296,6 +306,17 @@ impl Lint<'_> {
         {
             let message = "a value that was mistyped is refused as well: say `when: was_alive`, or what in the body tells that this one was known";
             self.add("mistyped", &format!("{path}/answers/{at}"), message);
+        }
+    }
+
+    /// Whoever is denied something may be known all the same: a 403 is said of an address that is not let in, and by gateways.
+    fn denied(&mut self, path: &str, probe: &Request) {
+        let tells = |when: &Expr| when.mentions().iter().any(|name| name == "body");
+        let rows = probe.answers.iter().enumerate();
+        let dead = rows.filter(|(_, row)| row.is == Ends::Dead && covers(row, 403));
+        for (at, _) in dead.filter(|(_, row)| !row.when.as_ref().is_some_and(tells)) {
+            let message = "403 is said as well to whoever is known and may not: say `when`, which of the vendor's codes in the body means that it is dead";
+            self.add("denied", &format!("{path}/answers/{at}"), message);
         }
     }
 

@@ -170,6 +170,7 @@ pub(super) struct Request {
     #[serde(default)]
     pub(super) optional: Vec<String>,
     pub(super) signs: Option<String>,
+    pub(super) only_if: Option<Expr>,
     #[serde(default)]
     pub(super) headers: Named<Template>,
     #[serde(default)]
@@ -177,6 +178,7 @@ pub(super) struct Request {
     pub(super) pages: Option<Pages>,
     pub(super) each: Option<Expr>,
     pub(super) pick: Option<Expr>,
+    pub(super) gone_if: Option<Expr>,
     pub(super) only: Option<Expr>,
     #[serde(rename = "as")]
     pub(super) name: Option<String>,
@@ -245,7 +247,7 @@ impl Request {
         let form = self.form.iter().flat_map(Named::values);
         let templates = self.query.values().chain(self.headers.values()).chain(form);
         let mut templates = templates.chain(self.line().map(|(_, path)| path));
-        let exprs = [&self.each, &self.pick, &self.only];
+        let exprs = [&self.each, &self.pick, &self.gone_if, &self.only];
         templates.any(|template| template.exprs().any(is))
             || exprs.into_iter().flatten().any(is)
             || self.json.as_ref().is_some_and(|json| within(json, is))
@@ -324,6 +326,7 @@ pub(super) struct Look {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Resolve {
+    pub(super) typed: Option<String>,
     pub(super) ask: Vec<Request>,
     pub(super) id: Expr,
 }

@@ -14,7 +14,7 @@ use super::cel::{Expr, Scope, Template};
 use super::declare::kind_id;
 use super::draft::Held;
 use super::engine::Handle;
-use super::model::{KindPart, Look, Named as By};
+use super::model::{KindPart, Look, Named as By, Resolve};
 use super::reading;
 use super::wire::{self, Failed, Page};
 use crate::domain::{
@@ -25,6 +25,8 @@ use crate::provider::{Observe, Soon};
 
 /// What says in expressions whether the credential itself was seen to work before: else a refusal says nothing about it.
 pub(super) const WAS_ALIVE: &str = "was_alive";
+/// What says in expressions whether it was seen to be there before: else that it is missing may mean that it is not ours.
+const WAS_SEEN: &str = "was_seen";
 /// How many things are looked at at once.
 const AT_ONCE: usize = 8;
 
@@ -122,6 +124,7 @@ pub(super) fn scope_of(on: &Handle, kind: &KindPart, id: &str, account: &str) ->
     scope.set("id", json!(id));
     scope.set("account", json!(account));
     scope.set(WAS_ALIVE, json!(false));
+    scope.set(WAS_SEEN, json!(false));
     if let Some(names) = &kind.id {
         let parts = parts(names, id).unwrap_or_default().into_iter();
         let parts = parts.map(|(name, part)| (name.to_owned(), json!(part)));
@@ -186,6 +189,7 @@ pub(super) async fn ours<'a>(
     }
     let mut scope = scope_of(on, kind, target.id(), account);
     scope.set(WAS_ALIVE, json!(on.was_alive(target)));
+    scope.set(WAS_SEEN, json!(on.was_seen(target)));
     Ok((kind, scope))
 }
 
@@ -231,6 +235,7 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
     let part = on.file().kinds.get(noun);
     let found = match part.and_then(|kind| Some((kind, kind.resolve.as_ref()?))) {
         Some((kind, resolve)) => {
+            typed(on, kind, resolve, named)?;
             let mut scope = scope_of(on, kind, &named.id, &account);
             let budget = Budget::usual(on);
             match ask(on, &resolve.ask, &mut scope, Held::default(), &budget).await? {
@@ -264,6 +269,19 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
     Ok(target)
 }
 
+/// Nothing is asked about what was typed in another form than belongs there.
+fn typed(on: &Handle, kind: &KindPart, resolve: &Resolve, named: &Named) -> Result<(), Why> {
+    let fits = match &resolve.typed {
+        Some(form) => regex::Regex::new(form).is_ok_and(|form| form.is_match(&named.id)),
+        None => on.has_form(named.kind.noun(), &named.id),
+    };
+    if fits {
+        return Ok(());
+    }
+    let text = format!("this is neither id nor name of a {}", kind.title);
+    Err(Why::new(Because::Invalid, text))
+}
+
 /// Looks at one thing.
 pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Result<Fact, Why> {
     let (kind, mut scope) = ours(on, target).await?;
@@ -285,6 +303,9 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         Told::Gone => Fact::Gone,
         Told::Found => Fact::Present(present(on, look, &scope)?),
     };
+    if let Fact::Present(_) = &fact {
+        on.saw(target);
+    }
     if let (Fact::Present(_), Some(secret)) = (&fact, &held) {
         if kind.readable == Some(Readable::BySecret) {
             on.alive().note(target, secret, true);

@@ -44,6 +44,8 @@ pub(super) struct Test {
     #[serde(default)]
     pub(super) was_alive: bool,
     #[serde(default)]
+    pub(super) was_seen: bool,
+    #[serde(default)]
     pub(super) before: Named<Value>,
     #[serde(default)]
     pub(super) with: Named<Value>,

@@ -291,6 +291,9 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
 fn lend(packed: &Packed, pack: &Pack, test: &Test, target: &Locator) {
     let kind = pack.file.kinds.get(target.kind().noun());
     let by_secret = kind.is_some_and(|kind| kind.readable == Some(Readable::BySecret));
+    if test.was_seen {
+        packed.handle(None).saw(target);
+    }
     let secret = its(pack, target);
     if test.was_alive {
         packed.handle(None).alive().note(target, &secret, true);

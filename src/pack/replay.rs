@@ -100,7 +100,11 @@ fn asks(test: &Test) -> &'static str {
 fn account(pack: &Pack) -> Option<String> {
     let account = &pack.file.account;
     let mut scope = super::cel::Scope::default();
-    scope.set("body", account.recorded.as_ref()?.json.clone()?);
+    let recorded = account.recorded.as_ref()?;
+    scope.set("body", recorded.json.clone()?);
+    let headers = recorded.headers.iter();
+    let headers = headers.map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+    scope.set("header", Value::Object(headers.collect()));
     super::cel::scalar(&account.id.as_ref()?.value(&scope)?)
 }
 

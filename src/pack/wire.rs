@@ -88,7 +88,10 @@ pub(super) async fn send(
         return Err(Failed::Before(Why::new(Because::Forbidden, text)));
     }
     let signed = match &request.signs {
-        Some(scheme) => Some(grant::assertion(on, scheme, held).map_err(Failed::Before)?),
+        Some(scheme) => {
+            let signed = grant::assertion(on, scheme, request.only_if.as_ref(), scope, held);
+            Some(signed.map_err(Failed::Before)?)
+        }
         None => None,
     };
     let held = Held {

@@ -112,13 +112,16 @@ pub fn place(address: IpAddr) -> Place {
     }
 }
 
-/// The IPv4 address that an IPv6 address stands for: mapped (RFC 4291), translated (RFC 6052), or 6to4 (RFC 3056).
+/// The IPv4 address that an IPv6 address stands for: mapped or compatible (RFC 4291), translated (RFC 6052), or 6to4 (RFC 3056).
 fn inner(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [first, second, third, fourth, fifth, sixth, seventh, eighth] = address.segments();
     let of = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
     let is_translated = (first, second, third, fourth, fifth, sixth) == (0x64, 0xff9b, 0, 0, 0, 0);
+    let is_compatible = (first, second, third, fourth, fifth, sixth) == (0, 0, 0, 0, 0, 0)
+        && !address.is_loopback()
+        && !address.is_unspecified();
     match () {
-        () if is_translated => Some(of(seventh, eighth)),
+        () if is_translated || is_compatible => Some(of(seventh, eighth)),
         () if first == 0x2002 => Some(of(second, third)),
         () => address.to_ipv4_mapped(),
     }
@@ -140,8 +143,14 @@ fn place_v4(address: Ipv4Addr) -> Place {
 fn place_v6(address: Ipv6Addr) -> Place {
     // The metadata address of EC2 over IPv6.
     const METADATA: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    let [first, second, third, .., seventh, eighth] = address.segments();
+    let last = Ipv4Addr::from(u32::from(seventh) << 16 | u32::from(eighth));
+    // A translation of this network's own (RFC 8215), which may lead anywhere inside of it.
+    let is_own = (first, second, third) == (0x64, 0xff9b, 1);
     match () {
         () if address.is_loopback() => Place::Loopback,
+        () if is_own && place_v4(last) != Place::Never => Place::Private,
+        () if is_own => Place::Never,
         () if address == METADATA
             || address.is_unspecified()
             || address.is_multicast()
@@ -323,6 +332,13 @@ mod tests {
             ("64:ff9b::10.0.0.1", Place::Private),
             ("2002:7f00:1::1", Place::Loopback),
             ("64:ff9b::8.8.8.8", Place::Public),
+            ("::169.254.169.254", Place::Never),
+            ("::127.0.0.1", Place::Loopback),
+            ("[::10.0.0.1]", Place::Private),
+            ("::8.8.8.8", Place::Public),
+            ("64:ff9b:1::10.0.0.1", Place::Private),
+            ("64:ff9b:1::8.8.8.8", Place::Private),
+            ("64:ff9b:1::169.254.169.254", Place::Never),
         ] {
             assert_eq!(literal(address), Some(wanted), "{address}");
         }

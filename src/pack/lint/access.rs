@@ -67,6 +67,7 @@ pub(super) fn access(lint: &mut Lint<'_>) {
         lint.named("unknown-host", &format!("{path}#"), host, "host", hosts);
         setting_named(lint, &path, setting, Is::Certificate);
     }
+    super::request::headers(lint, "", &file.headers);
     for (name, value) in &file.headers {
         lint.template(&format!("/headers/{name}"), value, &ALWAYS);
     }

@@ -2,8 +2,9 @@
 //!
 //! An action that nothing shows, or whose undo does something else, is a promise that nobody could keep.
 
+use super::super::cel::Template;
 use super::super::declare;
-use super::super::model::{ActionPart, Ends, Request};
+use super::super::model::{ActionPart, CutPart, Ends, Named, Request};
 use super::request::{self, Role};
 use super::{ALWAYS, Lint, TARGET};
 use crate::domain::{Becomes, Fate, Repeat, Rung};
@@ -55,6 +56,12 @@ fn effect(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
             lint.add("no-effect", &format!("{path}/cut"), message);
         }
     }
+    if let Some(other) = switched_off(lint, part) {
+        let message = format!(
+            "`{other}` shows the same and can be taken back, so what is only switched off would count as done: touch what a thing that is there never shows, as `status: Deleted`"
+        );
+        lint.add("no-effect", &format!("{path}/touches"), message);
+    }
     if part.issues.is_some() != part.made.is_some() {
         let message =
             "an action that issues says under `made` what it makes and where the secret stands";
@@ -79,6 +86,22 @@ fn effect(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
             lint.named("unknown-name", &at, &name, "parameter", part.params.keys());
         }
     }
+}
+
+/// The cut on the same kind that pauses what this one ends, and shows all that this one shows.
+fn switched_off<'a>(lint: &Lint<'a>, part: &ActionPart) -> Option<&'a String> {
+    if !is_final(part) || part.touches.is_empty() {
+        return None;
+    }
+    let pauses = |other: &ActionPart| {
+        let is_paused = |cut: &CutPart| cut.target != Fate::Dies;
+        let mut touches = part.touches.iter();
+        other.on == part.on
+            && other.cut.as_ref().is_some_and(is_paused)
+            && touches.all(|(field, value)| other.touches.get(field) == Some(value))
+    };
+    let mut all = lint.file.actions.iter();
+    all.find_map(|(name, other)| pauses(other).then_some(name))
 }
 
 fn is_final(part: &ActionPart) -> bool {
@@ -154,6 +177,11 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
         let message = "what opens touches what its inverse touches; it says only what it `gives`";
         lint.add("misplaced-key", &format!("{path}/touches"), message);
     }
+    if sends(&part.request) == sends(&taken.request) {
+        let message =
+            format!("this is the very request of `{opens}`, so nothing is given back by it");
+        lint.add("undo", &format!("{path}/request"), message);
+    }
     for field in taken.touches.keys() {
         match (part.gives.get(field), taken.touches.get(field)) {
             (None, _) => {
@@ -181,6 +209,23 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
             (Some(_), _) => {}
         }
     }
+}
+
+/// What a request sends, and where to.
+fn sends(request: &Request) -> impl PartialEq {
+    fn sources(said: &Named<Template>) -> Vec<(String, String)> {
+        let said = said.iter();
+        said.map(|(name, value)| (name.clone(), value.source.clone()))
+            .collect()
+    }
+    let line = request.line();
+    (
+        request.host.clone(),
+        line.map(|(method, path)| (method, path.source.clone())),
+        sources(&request.query),
+        request.json.clone(),
+        request.form.as_ref().map(sources),
+    )
 }
 
 fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::cel::Template;
-use super::super::model::{By, Ends, HELD, NOBODY, Request, Row, SECRET, SIGNED, is_held};
+use super::super::cel::{Expr, Scope, Template};
+use super::super::model::{By, Ends, HELD, NOBODY, Named, Request, Row, SECRET, SIGNED, is_held};
+use super::super::scheme::Scheme;
 use super::{ANSWER, Lint};
 use crate::domain::Because;
 use serde_json::Value;
@@ -77,6 +78,13 @@ pub(super) fn check(
     for (key, expr) in [("pick", &request.pick), ("only", &request.only)] {
         if let Some(expr) = expr {
             lint.expr(&format!("{path}/{key}"), expr, &inner.names());
+        }
+    }
+    if let Some(gone) = &request.gone_if {
+        lint.expr(&format!("{path}/gone_if"), gone, names);
+        if request.pick.is_none() {
+            let message = "`gone_if` is for a list in which one is looked for: say `pick`";
+            lint.add("missing-key", &format!("{path}/gone_if"), message);
         }
     }
     pages(lint, path, request, &seen);
@@ -151,7 +159,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             names,
         );
     }
-    signs(lint, path, request);
+    signs(lint, path, request, names);
     for (key, said) in [
         ("query", Some(&request.query)),
         ("form", request.form.as_ref()),
@@ -165,6 +173,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             lint.template(&at, value, names);
         }
     }
+    headers(lint, path, &request.headers);
     if request.json.is_some() && request.form.is_some() {
         lint.add("value", path, "a request has one body: json or form");
     }
@@ -202,8 +211,41 @@ fn lacking(lint: &mut Lint<'_>, path: &str, request: &Request) {
     }
 }
 
+/// Headers that the client itself writes, or that prove who we are.
+const TAKEN: [&str; 13] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A header is one (RFC 9110, section 5.6.2), and none by which a value would be a host, a body's end, or a credential.
+pub(super) fn headers(lint: &mut Lint<'_>, path: &str, said: &Named<Template>) {
+    for name in said.keys() {
+        let at = format!("{path}/headers/{name}#");
+        let is_sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.is_empty() || !name.chars().all(is_sign) {
+            lint.add("name", &at, format!("`{name}` is no name of a header"));
+        } else if TAKEN.contains(&name.to_ascii_lowercase().as_str()) {
+            let message = format!(
+                "`{name}` is not the pack's to say: where a request goes stands under `host`, and how it proves who we are under `with`"
+            );
+            lint.add("name", &at, message);
+        }
+    }
+}
+
 /// What signs stands in the body, and what stands there is signed.
-fn signs(lint: &mut Lint<'_>, path: &str, request: &Request) {
+fn signs(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     let file = lint.file;
     let at = format!("{path}/signs");
     if let Some(name) = &request.signs {
@@ -217,6 +259,24 @@ fn signs(lint: &mut Lint<'_>, path: &str, request: &Request) {
             "service account",
             names,
         );
+    }
+    if let Some(only_if) = &request.only_if {
+        let names: Vec<&str> = names.iter().copied().chain(["signer"]).collect();
+        lint.expr(&format!("{path}/only_if"), only_if, &names);
+    }
+    let of_secret = |name: &String| {
+        let scheme = file.authentication.get(name);
+        scheme.is_some_and(Scheme::is_of_secret)
+    };
+    let is_itself = request.signs.as_ref().is_some_and(of_secret);
+    let says = |only_if: &Expr| only_if.mentions().iter().any(|name| name == "signer");
+    if is_itself && !request.only_if.as_ref().is_some_and(says) {
+        let message = "what signs is a key that somebody gave: say `only_if`, what of `signer` shows that it is the one it is taken for";
+        lint.add("missing-key", path, message);
+    }
+    if request.only_if.is_some() && request.signs.is_none() {
+        let message = "`only_if` is about what signs: say `signs`";
+        lint.add("misplaced-key", &format!("{path}/only_if"), message);
     }
     if request.signs.is_some() != request.holds(SIGNED) {
         let message = "`signs` names who signs what stands in the body as `${assertion}`; one is nothing without the other";
@@ -288,7 +348,12 @@ pub(super) fn rows(
             }
         }
         let same = |earlier: &&Row| words.is_empty() && earlier.is.word() != row.is.word();
-        let covers = |earlier: &Row| earlier.when.is_none() && within(row, earlier);
+        let is_same = |earlier: &Row| match (&earlier.when, &row.when) {
+            (None, _) => true,
+            (Some(earlier), Some(when)) => earlier.source.trim() == when.source.trim(),
+            (Some(_), None) => false,
+        };
+        let covers = |earlier: &Row| is_same(earlier) && within(row, earlier);
         if let Some(earlier) = rows
             .iter()
             .take(at)
@@ -299,6 +364,11 @@ pub(super) fn rows(
                 earlier + 1
             );
             lint.add("unreachable", &here, message);
+        }
+        let never = |when: &Expr| when.mentions().is_empty() && !when.holds(&Scope::default());
+        if row.when.as_ref().is_some_and(never) {
+            let message = "this answer is never read so: what it wants holds of none";
+            lint.add("unreachable", &format!("{here}/when"), message);
         }
         meaning(lint, &here, row);
     }

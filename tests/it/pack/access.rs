@@ -302,6 +302,7 @@ async fn a_key_is_tried_by_what_it_signs() {
       with: nobody
       reads: true
       signs: itself
+      only_if: signer.project == 'rehearsed'
       form: {grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: "${assertion}"}
       answers:
         - {status: 200, when: has(body.access_token), is: alive}
@@ -326,6 +327,13 @@ async fn a_key_is_tried_by_what_it_signs() {
         assert_eq!(header.alg, Algorithm::EdDSA);
         assert_eq!(vendor.came()[0].header("authorization"), None);
     }
+    // The file of another key would be tried, and refused, in its place.
+    let vendor = Vendor::start(|_| json_of(400, &json!({"error": "invalid_grant"})));
+    let packed = packed(&yaml, &vendor.base, &[], &[("token", "t-1")]);
+    let other = Secret::new(account_key().replace("\"rehearsed\"", "\"elsewhere\""));
+    let told = packed.reader(None).probe(&key(&vendor.base), &other).await;
+    assert!(matches!(told, Probe::Unclear(_)), "{told:?}");
+    assert!(vendor.came().is_empty());
 }
 
 #[tokio::test]

@@ -71,6 +71,11 @@ const VENDORS: [Vendor; 5] = [
                 "/projects/{}/cluster_agents/{}/tokens/{}",
                 "https://docs.gitlab.com/api/cluster_agents/",
             ),
+            (
+                "DELETE",
+                "/personal_access_tokens/self",
+                "https://docs.gitlab.com/api/personal_access_tokens/",
+            ),
         ],
     },
     Vendor {

@@ -1,5 +1,6 @@
 //! What lint refuses, each at its place.
 
+use contain::domain::{Becomes, Fate, Fields, Rung, Time};
 use contain::pack::load;
 
 /// A whole pack, to be broken in one place.
@@ -52,7 +53,7 @@ actions:
 "#;
 
 /// What is broken, by what, and which problem is told at which line and column.
-const BROKEN: [(&str, &str, &str, usize, usize, &str); 30] = [
+const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
     (
         "{post: \"/keys/${id}/off\", answers",
         "{post: \"/keys/${id}/off\", json: {until: \"${id}\"}, optional: [untl], answers",
@@ -286,6 +287,62 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 30] = [
         50,
         "only a 2xx",
     ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {host: \"${id}\"}",
+        "name",
+        18,
+        43,
+        "not the pack",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {authorization: \"${id}\"}",
+        "name",
+        18,
+        43,
+        "under `with`",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {transfer-encoding: \"${id}\"}",
+        "name",
+        18,
+        43,
+        "not the pack",
+    ),
+    (
+        "get: \"/keys/${id}\"",
+        "get: \"/keys/${id}\", headers: {\"bad name\": \"${id}\"}",
+        "name",
+        18,
+        43,
+        "no name of a header",
+    ),
+    (
+        "{status: 404, is: gone}",
+        "{status: 404, when: \"body.code == 1\", is: gone}, {status: 404, when: \"body.code == 1\", is: unreadable}",
+        "unreachable",
+        18,
+        92,
+        "row 1 already takes",
+    ),
+    (
+        "{status: 404, is: gone}",
+        "{status: 404, when: \"false\", is: gone}",
+        "unreachable",
+        18,
+        63,
+        "holds of none",
+    ),
+    (
+        "/keys/${id}/on",
+        "/keys/${id}/off",
+        "undo",
+        46,
+        14,
+        "the very request of",
+    ),
 ];
 
 /// A whole pack with every way to authenticate, a certificate that is believed, something that is signed, an id with
@@ -328,6 +385,7 @@ kinds:
       with: nobody
       reads: true
       signs: itself
+      only_if: signer.key_id == part.key
       form: {assertion: "${assertion}"}
       answers: [{status: 200, is: alive}, {status: 400, when: was_alive, is: dead}]
 actions:
@@ -360,7 +418,7 @@ actions:
 "#;
 
 /// The same as [`BROKEN`], of that pack.
-const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
+const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 21] = [
     (
         "id: client, key: key, certificate: shown",
         "id: client, key: kye, certificate: shown",
@@ -493,7 +551,7 @@ const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
         "addresses: \"${before.addresses}\"",
         "addresses: \"${config.tenant}\"",
         "undo",
-        59,
+        60,
         24,
         "nothing that is sent says `before.addresses`",
     ),
@@ -501,9 +559,33 @@ const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 18] = [
         "json: {addresses: []}, answers",
         "json: {addresses: \"${before.addresses}\"}, answers",
         "unknown-name",
-        54,
+        55,
         47,
         "nothing here is called `before`",
+    ),
+    (
+        "      signs: itself\n      only_if: signer.key_id == part.key\n",
+        "      signs: itself\n",
+        "missing-key",
+        34,
+        7,
+        "say `only_if`",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: [400, 403], when: was_alive, is: dead}",
+        "denied",
+        41,
+        43,
+        "403 is said as well",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: 400, when: body != null, is: dead}",
+        "mistyped",
+        41,
+        43,
+        "mistyped is refused as well",
     ),
 ];
 
@@ -554,5 +636,91 @@ fn a_pack_is_strict_yaml() {
             refused.problems.iter().any(|problem| problem.code == code),
             "{by}"
         );
+    }
+}
+
+/// An action that ends what [`WHOLE`] can switch off, and shows what `touches` says.
+fn deletes(touches: &str) -> String {
+    format!(
+        r#"  delete-key:
+    title: delete the key
+    on: key
+    cut: {{rung: delete, target: dies, issued: lives, stops_issue: true}}
+    hurts: Whoever uses it, for good.
+    touches: {{{touches}}}
+    floor: 3
+    undo: {{none: a deleted key is not brought back}}
+    repeat: set-like
+    permissions: [keys]
+    bound: {{within: 15m, assumed: not published}}
+    docs: https://acme.example/docs/keys
+    request: {{delete: "/keys/${{id}}", answers: [{{status: 204, is: done}}]}}
+"#
+    )
+}
+
+#[test]
+fn a_cut_that_ends_a_thing_does_not_show_what_one_shows_that_pauses_it() {
+    for (touches, fits) in [
+        ("status: off", false),
+        ("status: Deleted", true),
+        ("status: off, gone: yes", true),
+    ] {
+        let told = load("acme.yaml", &format!("{WHOLE}{}", deletes(touches)));
+        let told = told.map_err(|refused| {
+            let problem = &refused.problems[0];
+            assert_eq!(
+                (problem.code, refused.place(problem)),
+                ("no-effect", (52, 14))
+            );
+            refused.render(false)
+        });
+        assert_eq!(told.is_ok(), fits, "{touches}: {:?}", told.err());
+    }
+}
+
+#[test]
+fn what_is_switched_off_is_never_taken_for_deleted() {
+    let packs = contain::pack::shipped();
+    let cuts = || {
+        let all = packs.iter().flat_map(|pack| pack.actions());
+        all.filter_map(|spec| Some((spec, spec.cut()?)))
+    };
+    let mut held = 0;
+    for (ends, _) in cuts().filter(|(_, cut)| cut.target == Fate::Dies) {
+        let paused = cuts().filter(|(other, cut)| other.on == ends.on && cut.target != Fate::Dies);
+        for (pauses, _) in paused {
+            let fields = pauses
+                .touches
+                .iter()
+                .filter_map(|touch| match &touch.becomes {
+                    Becomes::Is(value) => Some((touch.field.clone(), value.clone())),
+                    Becomes::TimeOfCall | Becomes::Param(_) | Becomes::Before | Becomes::Anew => {
+                        None
+                    }
+                });
+            let seen: Fields = fields.collect();
+            let done = ends.is_done(&seen, &Fields::new(), Time::MIN);
+            assert!(!done, "{} after {}", ends.id, pauses.id);
+            held += 1;
+        }
+    }
+    assert!(held >= 8, "{held}");
+}
+
+#[test]
+fn what_can_be_cut_at_all_can_be_suspended_or_is_told_to_people() {
+    for pack in contain::pack::shipped() {
+        for kind in pack.kinds() {
+            let cuts = pack.actions().iter().filter(|spec| spec.on == kind.id);
+            let rungs: Vec<Rung> = cuts.filter_map(|spec| Some(spec.cut()?.rung)).collect();
+            let stops = rungs.iter().any(|rung| *rung >= Rung::Suspend);
+            // What a person cancels has no other end.
+            assert!(
+                rungs.is_empty() || stops || kind.by_hand.is_some() || rungs == [Rung::EndSessions],
+                "{}: nothing of it stops the use, and `isolate` suspends what is reached: {rungs:?}",
+                kind.id
+            );
+        }
     }
 }

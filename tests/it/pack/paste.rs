@@ -1,0 +1,137 @@
+//! What was pasted: two secrets are never taken for one, and what answers to its secret is never called gone.
+
+use serde_json::json;
+
+use super::vendor::{Came, Said, Vendor};
+use crate::harness::Desk;
+
+const FIRST: &str = "xoxp-111111111111-222222222222-aB3dE6gH9jK2aB3dE6gH9jK2";
+const SECOND: &str = "xoxp-111111111111-222222222222-zZ3dE6gH9jK2aB3dE6gH9jK2";
+const OURS: &str = "xoxb-ours";
+
+fn desk() -> Desk {
+    Desk::at("http://127.0.0.1:9", ("AKIARZPUZDIKNAJLN7ON", "none"))
+}
+
+fn said(status: u16, body: &serde_json::Value) -> Said {
+    (status, String::new(), body.to_string())
+}
+
+/// Slack, where two tokens act as one user.
+fn slack() -> Vendor {
+    Vendor::start(|came: &Came| {
+        let bearer = came.header("authorization").unwrap_or_default();
+        let user = if bearer.contains(OURS) {
+            "U0ADMIN"
+        } else {
+            "U0CI"
+        };
+        said(
+            200,
+            &json!({"ok": true, "team_id": "T0OURS", "user_id": user}),
+        )
+    })
+}
+
+fn configured(vendor: &Vendor) -> Desk {
+    let base = &vendor.base;
+    let workspace = format!(
+        "contain: 1\nproviders:\n  slack: {{token: env:SLACK, hosts: {{api: \"{base}\", audit: \"{base}\"}}}}\n"
+    );
+    desk().file("contain.yaml", &workspace).with("SLACK", OURS)
+}
+
+#[test]
+fn a_second_secret_of_one_user_is_told_and_never_lost() {
+    let vendor = slack();
+    let desk = configured(&vendor).file("leak.txt", &format!("{FIRST}\n{SECOND}\n"));
+    let told = desk.run(&["plan", "--from", "leak.txt", "--json"]);
+    assert!(
+        told.err.contains("is no subject and is left alone")
+            && told.err.contains("another secret of slack:token/U0CI"),
+        "{told:?}"
+    );
+    // The same one twice is one.
+    let desk = configured(&vendor).file("leak.txt", &format!("{FIRST}\n{FIRST}\n"));
+    let told = desk.run(&["plan", "--from", "leak.txt", "--json"]);
+    assert!(!told.err.contains("left alone"), "{told:?}");
+    for secret in [FIRST, SECOND] {
+        assert!(!format!("{told:?}").contains(secret), "{told:?}");
+    }
+}
+
+#[test]
+fn two_different_secrets_that_are_given_of_one_target_are_refused() {
+    let vendor = slack();
+    let desk = configured(&vendor).with("ONE", FIRST).with("TWO", SECOND);
+    let isolate = |second: &str| {
+        desk.run(&[
+            "plan",
+            "slack:token/U0CI",
+            "--secret",
+            "slack:token/U0CI=env:ONE",
+            "--secret",
+            second,
+            "--json",
+        ])
+    };
+    let told = isolate("slack:token/U0CI=env:TWO");
+    assert_eq!(told.exit, 2, "{told:?}");
+    let message = told.json["error"]["message"].as_str().unwrap();
+    assert!(message.contains("two different secrets"), "{told:?}");
+    let told = isolate("slack:token/U0CI=env:ONE");
+    assert!(
+        !format!("{told:?}").contains("two different secrets"),
+        "{told:?}"
+    );
+}
+
+/// A pack whose keys tell by themselves which one they are, to whoever asks.
+const TOLD: &str = r#"pack: 1
+provider: acme
+title: Acme
+docs: https://acme.example/docs
+configuration:
+  url: {is: url, about: the address}
+  token: {is: secret, about: a token}
+hosts: {api: "${url}"}
+authentication: {admin: {bearer: token}}
+account: {host: api}
+audit_lag: {within: 1s, assumed: not published}
+kinds:
+  key:
+    title: key
+    credential: true
+    form: "^k[0-9]+$"
+    secrets: ["^acmekey_[A-Za-z0-9]{24}$"]
+    identify: {ask: {get: /me, with: secret}, id: body.id}
+    look: {ask: {get: "/keys/${id}", answers: [{status: 404, is: gone}]}, present: {status: body.status}}
+    by_hand: {steps: [Delete it.], evidence: it is gone}
+"#;
+
+#[test]
+fn what_answers_to_its_secret_is_not_called_gone() {
+    let vendor = Vendor::start(|came: &Came| match came.line.as_str() {
+        "GET /me" => said(200, &json!({"id": "k7"})),
+        _ => said(404, &json!({})),
+    });
+    let workspace = format!(
+        "contain: 1\nproviders:\n  acme: {{url: \"{}\", token: env:ACME_TOKEN}}\n",
+        vendor.base
+    );
+    let desk = desk()
+        .file("contain.yaml", &workspace)
+        .with("ACME_TOKEN", "acme-canary-token");
+    std::fs::create_dir(desk.path().join("here/providers")).unwrap();
+    let desk = desk
+        .file("providers/acme.yaml", TOLD)
+        .file("leak.txt", "acmekey_aB3dE6gH9jK2aB3dE6gH9jK2\n");
+    let told = desk.run(&["isolate", "--from", "leak.txt", "--yes", "--json"]);
+    assert_ne!(told.exit, 0, "{told:?}");
+    assert!(told.err.contains("it may be somebody else's"), "{told:?}");
+    assert!(
+        vendor.lines().contains(&"GET /keys/k7".to_owned()),
+        "{:?}",
+        vendor.lines()
+    );
+}
