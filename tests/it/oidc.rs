@@ -2,6 +2,7 @@
 //! proves nothing, and a deleted client whose token lives is never called isolated.
 
 mod fault;
+mod said;
 mod token;
 
 use std::io::{Read as _, Write as _};

@@ -3,7 +3,9 @@
 //! *Inactive* counts only of a token that was seen active: a server says so too of tokens that it never knew, and to whoever
 //! may not see one. A self-contained token lives elsewhere until it lapses.
 
-use serde_json::{Value, json};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
 
 use super::adapter::Handle;
 use super::client::{Failed, before};
@@ -81,9 +83,14 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     Ok(Fact::Present(fields))
 }
 
-/// Whether resource servers can take a token without asking: whether it is a JWT.
+/// Whether resource servers can take a token without asking: whether it looks like a JWT, signed, encrypted or neither
+/// (RFC 7515, 7516), whatever its algorithm is called.
 fn is_self_contained(token: &Secret) -> bool {
-    jsonwebtoken::decode_header(token.expose()).is_ok()
+    let parts: Vec<&str> = token.expose().trim().split('.').collect();
+    let header = parts.first().map(|first| first.trim_end_matches('='));
+    let header = header.and_then(|header| BASE64_URL_SAFE_NO_PAD.decode(header).ok());
+    let is_object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).is_ok();
+    [3, 5].contains(&parts.len()) && header.is_some_and(|header| is_object(&header))
 }
 
 /// What a token was when it was active; what the journal does not keep of it, the token tells.
