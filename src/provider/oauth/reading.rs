@@ -46,7 +46,7 @@ async fn of_client(on: &Handle, target: &Locator) -> Result<Reading, Why> {
         reading.requests += 1;
         if let Said::Active(active, fields) = introspect(on, &value).await? {
             let is_its_own = active.client.as_deref() == Some(target.id());
-            on.known().was_active(&name, *active);
+            on.known().was_active(&name, &value, *active);
             if is_its_own {
                 reading.found.push(Found {
                     what: name,

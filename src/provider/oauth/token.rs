@@ -63,7 +63,7 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     })?;
     let (mut fields, active) = match introspect(on, &token).await {
         Ok(Said::Active(active, fields)) => {
-            on.known().was_active(target, *active);
+            on.known().was_active(target, &token, *active);
             (fields, "yes".to_owned())
         }
         Ok(Said::Inactive) => match was_active(on, target, &token) {
@@ -95,7 +95,7 @@ fn is_self_contained(token: &Secret) -> bool {
 
 /// What a token was when it was active; what the journal does not keep of it, the token tells.
 fn was_active(on: &Handle, target: &Locator, token: &Secret) -> Option<Active> {
-    let was = on.known().active(target)?;
+    let was = on.known().active(target, token)?;
     Some(Active {
         is_self_contained: was.is_self_contained || is_self_contained(token),
         ..was
@@ -139,7 +139,7 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
     }
     match introspect(on, with).await {
         Ok(Said::Active(active, _)) => {
-            on.known().was_active(target, *active);
+            on.known().was_active(target, with, *active);
             Probe::Accepted
         }
         Ok(Said::Inactive) => match was_active(on, target, with) {

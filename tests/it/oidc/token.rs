@@ -55,6 +55,36 @@ fn a_token_is_revoked_and_shown_dead_for_real() {
 }
 
 #[test]
+fn a_name_stands_for_one_token_in_an_incident() {
+    let issuer = Issuer::start();
+    let app = issuer.app();
+    let token = issuer.token(&app);
+    let stranger = "no-token-of-this-server";
+    let desk = issuer.desk(&app, "").with("LEAKED", &token);
+    let named = "oauth:token/leak";
+    let isolate = [
+        "isolate",
+        named,
+        "--secret",
+        "env:LEAKED",
+        "--yes",
+        "--json",
+    ];
+    desk.run(&isolate).assert(3, "waiting");
+    // What is shown of the one token is not taken for shown of another that is called the same.
+    let desk = desk.with("LEAKED", stranger);
+    let told = desk.run(&isolate);
+    assert_eq!(told.exit, 2, "{told:?}");
+    assert!(told.out.contains("stands for another secret"), "{told:?}");
+    assert!(!told.out.contains(stranger), "{told:?}");
+    assert_eq!(desk.entries("run-opened").len(), 1);
+    // The same token is the same subject.
+    let desk = desk.with("LEAKED", &token);
+    desk.run(&isolate).assert(3, "waiting");
+    assert_eq!(desk.entries("run-opened").len(), 2);
+}
+
+#[test]
 fn a_200_for_a_token_that_the_server_never_knew_is_no_proof() {
     let issuer = Issuer::start();
     let app = issuer.app();
@@ -183,6 +213,21 @@ async fn a_token_proves_something_only_once_it_was_active() {
     ));
     knows_not.hold(&named, &secret);
     let seen = knows_not.reader(None).observe(&[named]).await.remove(0);
+    let Fact::Present(fields) = seen.fact else {
+        panic!("{:?}", seen.fact);
+    };
+    assert_eq!(fields["active"], "unknown");
+    // Nor does one token prove anything of another that has its name.
+    let stranger = Secret::new("no-token-of-this-server".to_owned());
+    let named: Locator = format!("oauth:token/one@{}", issuer.account())
+        .parse()
+        .unwrap();
+    assert!(matches!(
+        knows.reader(None).probe(&named, &stranger).await,
+        Probe::Unclear(_)
+    ));
+    knows.hold(&named, &stranger);
+    let seen = knows.reader(None).observe(&[named]).await.remove(0);
     let Fact::Present(fields) = seen.fact else {
         panic!("{:?}", seen.fact);
     };
