@@ -100,6 +100,14 @@ impl Issuer {
         said["access_token"].as_str().unwrap().to_owned()
     }
 
+    /// A refresh token and an access token of one grant of a person.
+    fn of_person(&self, app: &App) -> (String, String) {
+        let (status, said) = self.exchange("POST", &format!("/grant?client={}", app.id), &[], "");
+        assert_eq!(status, 200, "{said}");
+        let text = |name: &str| said[name].as_str().unwrap().to_owned();
+        (text("refresh_token"), text("access_token"))
+    }
+
     fn form(&self, path: &str, body: &str) -> (u16, Value) {
         self.exchange(
             "POST",

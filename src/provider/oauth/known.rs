@@ -20,6 +20,8 @@ pub(super) struct Active {
     pub(super) is_self_contained: bool,
     /// The client that it was issued to.
     pub(super) client: Option<String>,
+    /// Whom it speaks for.
+    pub(super) subject: Option<String>,
 }
 
 impl Active {
@@ -32,8 +34,8 @@ impl Active {
         if self.is_self_contained {
             fields.insert("self_contained".to_owned(), json!(true));
         }
-        if let Some(client) = &self.client {
-            fields.insert("client".to_owned(), json!(client));
+        for (name, value) in [("client", &self.client), ("sub", &self.subject)] {
+            fields.extend(value.as_ref().map(|value| (name.to_owned(), json!(value))));
         }
         fields
     }
@@ -44,6 +46,7 @@ impl Active {
             expires: text("expires").and_then(|at| at.parse().ok()),
             is_self_contained: fields.get("self_contained") == Some(&json!(true)),
             client: text("client").map(str::to_owned),
+            subject: text("sub").map(str::to_owned),
         }
     }
 }

@@ -93,8 +93,10 @@ async fn of_token(on: &Handle, target: &Locator) -> Result<Reading, Why> {
             fields: Fields::new(),
         });
     }
-    // A client that acts for itself is given no refresh token (RFC 6749 section 4.4.3), and others have a subject.
-    if fields.contains_key("sub") && fields.get("sub") != fields.get("client") {
+    // A client that acts for itself is given no refresh token (RFC 6749 section 4.4.3). That it does shows a subject that is
+    // the client; a server need not tell any (RFC 7662 section 2.2).
+    let subject = fields.get("sub");
+    if subject.is_none() || subject != fields.get("client") {
         let text =
             "no endpoint lists tokens: name the refresh token of the grant too, where there is one";
         reading.not_seen.push(unlisted(

@@ -35,19 +35,20 @@ pub(super) async fn introspect(on: &Handle, token: &Secret) -> Result<Said, Why>
         Some(Value::Bool(false)) => Ok(Said::Inactive),
         Some(Value::Bool(true)) => {
             let seconds = of("exp").and_then(Value::as_i64);
-            let client = of("client_id").and_then(Value::as_str);
+            let text = |name| {
+                let said = of(name).and_then(Value::as_str);
+                said.filter(|said| *said != token.expose())
+                    .map(str::to_owned)
+            };
             let active = Active {
                 expires: seconds.and_then(|at| Time::from_second(at).ok()),
                 is_self_contained: is_self_contained(token),
-                client: client.map(str::to_owned),
+                client: text("client_id"),
+                subject: text("sub"),
             };
             let mut fields = active.fields();
-            for name in ["scope", "token_type", "sub", "aud"] {
-                if let Some(Value::String(text)) =
-                    of(name).filter(|said| **said != json!(token.expose()))
-                {
-                    fields.insert(name.to_owned(), json!(text));
-                }
+            for name in ["scope", "token_type", "aud"] {
+                fields.extend(text(name).map(|said| (name.to_owned(), json!(said))));
             }
             Ok(Said::Active(Box::new(active), fields))
         }

@@ -14,7 +14,7 @@ use crate::cut::{Cut, FAULTS};
 
 const MOST: usize = 20;
 
-fn call(spec: &Spec, target: &Locator) -> Call {
+pub(super) fn call(spec: &Spec, target: &Locator) -> Call {
     Call {
         action: spec.id.clone(),
         target: target.clone(),

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use contain::domain::{Fact, Fields, Locator, Probe, Secret, Time};
+use contain::domain::{Fact, Fields, Locator, Probe, Query, ReadKind, Secret, Time};
 use contain::provider::Provider;
 use serde_json::{Value, json};
 
-use super::fault::{named, whole};
+use super::fault::{call, named, whole};
 use super::{App, OURS};
 
 /// A server whose every answer is what was last put into its mouth.
@@ -57,6 +57,21 @@ impl Said {
     fn token(&self) -> Locator {
         format!("oauth:token/leak@{}", self.at).parse().unwrap()
     }
+}
+
+/// What a provider could not see of what hangs on a token, and that withholds.
+pub(super) async fn unseen(provider: &dyn Provider, target: &Locator) -> Vec<String> {
+    let query = Query {
+        read: ReadKind::Reach,
+        target: target.clone(),
+        since: Time::UNIX_EPOCH,
+        relations: Vec::new(),
+        pages: 1,
+        budget_ms: 10_000,
+    };
+    let reading = provider.reader(None).read(&query).await.unwrap();
+    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
+    withheld.map(|one| one.what).collect()
 }
 
 /// A time at which every token of these tests still lives.
@@ -130,5 +145,57 @@ async fn a_token_that_resource_servers_can_read_is_not_dead_before_it_lapses_wha
             provider.reader(None).probe(&target, &token).await,
             Probe::Refused
         );
+    }
+}
+
+#[tokio::test]
+async fn other_tokens_of_the_grant_count_as_alive_unless_the_client_is_shown_to_act_for_itself() {
+    let server = Said::start();
+    let target = server.token();
+    let token = Secret::new("opaque".to_owned());
+    let spec = contain::provider::oauth::actions().remove(0);
+    for (more, is_own) in [
+        (json!({"sub": "app"}), true),
+        (json!({"sub": "alice"}), false),
+        (json!({}), false),
+        (json!({"sub": ""}), false),
+        (json!({"sub": null}), false),
+        (json!({"sub": 7}), false),
+    ] {
+        let provider = server.provider();
+        provider.hold(&target, &token);
+        server.says(&active(&more));
+        let before = provider
+            .reader(None)
+            .observe(std::slice::from_ref(&target))
+            .await
+            .remove(0);
+        assert_eq!(
+            unseen(provider.as_ref(), &target).await.is_empty(),
+            is_own,
+            "{more}"
+        );
+        // What was known while it lived is known when it is dead, to this process and to the next.
+        server.says(&json!({"active": false}));
+        assert_eq!(fields(provider.as_ref(), &target).await["active"], "no");
+        assert_eq!(
+            unseen(provider.as_ref(), &target).await.is_empty(),
+            is_own,
+            "{more}"
+        );
+        let next = server.provider();
+        next.hold(&target, &token);
+        next.recall(&call(&spec, &target), &before, None, Some(&token));
+        assert_eq!(fields(next.as_ref(), &target).await["active"], "no");
+        assert_eq!(
+            unseen(next.as_ref(), &target).await.is_empty(),
+            is_own,
+            "{more}"
+        );
+        // The journal of one token tells nothing of another.
+        let other = server.provider();
+        other.hold(&target, &token);
+        other.recall(&call(&spec, &target), &before, None, None);
+        assert_eq!(fields(other.as_ref(), &target).await["active"], "unknown");
     }
 }

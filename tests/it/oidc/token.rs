@@ -1,8 +1,10 @@
 //! Tokens and clients through the whole program.
 
-use contain::domain::{Duration, Fact, Locator, Probe, Secret};
+use contain::domain::{Duration, Fact, Locator, Outcome, Probe, Secret};
 use serde_json::Value;
 
+use super::fault::call;
+use super::said::unseen;
 use super::{App, Issuer, OURS, provider};
 use crate::harness::{Desk, Told};
 
@@ -167,6 +169,30 @@ fn a_client_is_contained_once_its_tokens_cannot_live_any_more() {
     assert!(!issuer.is_active(&token));
     let verified = desk.run(&["verify", "--json"]);
     assert_eq!(verified.exit, 0, "{verified:?}");
+}
+
+#[tokio::test]
+async fn a_dead_refresh_token_whose_access_token_lives_leaves_the_grant_unseen() {
+    let issuer = Issuer::start();
+    let app = issuer.app();
+    let (refresh, access) = issuer.of_person(&app);
+    let provider = provider(issuer.url(), Some(&app), Duration::from_secs(10));
+    let named: Locator = format!("oauth:token/one@{}", issuer.account())
+        .parse()
+        .unwrap();
+    provider.hold(&named, &Secret::new(refresh.clone()));
+    assert_eq!(unseen(provider.as_ref(), &named).await.len(), 1);
+    let spec = contain::provider::oauth::actions().remove(0);
+    let outcome = provider
+        .actor(None, &spec.permissions)
+        .perform(&[call(&spec, &named)])
+        .await;
+    assert!(
+        matches!(outcome.as_slice(), [Outcome::Done(_)]),
+        "{outcome:?}"
+    );
+    assert!(!issuer.is_active(&refresh) && issuer.is_active(&access));
+    assert_eq!(unseen(provider.as_ref(), &named).await.len(), 1);
 }
 
 #[test]
