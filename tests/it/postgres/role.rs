@@ -170,8 +170,7 @@ async fn each_password_is_refused_for_the_right_reason_or_it_proves_nothing() {
     database.admin("ALTER ROLE svc LOGIN PASSWORD 'another'");
     assert_eq!(reader.probe(&target, &right).await, Probe::Refused);
     database.admin("ALTER ROLE svc PASSWORD 'canary-leaked-5f2b'");
-    database.admin("COPY (SELECT unnest(ARRAY['host all contain,admin 127.0.0.1/32 scram-sha-256', 'host all all 127.0.0.1/32 reject'])) TO PROGRAM 'cat > pg_hba.conf'");
-    database.admin("SELECT pg_reload_conf()");
+    admits(&database, "host all all 127.0.0.1/32 reject");
     let mut told = reader.probe(&target, &right).await;
     for _ in 0..100 {
         if told != Probe::Accepted {
@@ -179,6 +178,49 @@ async fn each_password_is_refused_for_the_right_reason_or_it_proves_nothing() {
         }
         tokio::task::yield_now().await;
         told = reader.probe(&target, &right).await;
+    }
+    assert!(matches!(told, Probe::Unclear(_)), "{told:?}");
+}
+
+/// Lets the server admit whoever is none of the administrators as a line of `pg_hba.conf` says.
+fn admits(database: &Database, line: &str) {
+    let ours = "host all contain,admin 127.0.0.1/32 scram-sha-256";
+    database.admin(&format!(
+        "COPY (SELECT unnest(ARRAY['{ours}', '{line}'])) TO PROGRAM 'cat > pg_hba.conf'"
+    ));
+    database.admin("SELECT pg_reload_conf()");
+}
+
+#[tokio::test]
+async fn a_password_that_nobody_asked_for_is_not_known_as_right() {
+    let database = Database::start(&[]);
+    let provider = provider(&database.url(), Duration::from_secs(10));
+    let reader = provider.reader(None);
+    let target = ROLE.parse().unwrap();
+    let guess = Secret::new("guess".to_owned());
+    // Where the server trusts, it lets anybody in, and keeps everybody out who may not log in.
+    admits(&database, "host all all 127.0.0.1/32 trust");
+    let mut told = reader.probe(&target, &guess).await;
+    for _ in 0..100 {
+        if told == Probe::Accepted {
+            break;
+        }
+        tokio::task::yield_now().await;
+        told = reader.probe(&target, &guess).await;
+    }
+    assert_eq!(told, Probe::Accepted);
+    database.admin("ALTER ROLE svc NOLOGIN");
+    assert_eq!(reader.probe(&target, &guess).await, Probe::Refused);
+    // Neither showed that it was ever the role's.
+    database.admin("ALTER ROLE svc LOGIN");
+    admits(&database, "host all all 127.0.0.1/32 scram-sha-256");
+    let mut told = reader.probe(&target, &guess).await;
+    for _ in 0..100 {
+        if told != Probe::Accepted {
+            break;
+        }
+        tokio::task::yield_now().await;
+        told = reader.probe(&target, &guess).await;
     }
     assert!(matches!(told, Probe::Unclear(_)), "{told:?}");
 }
