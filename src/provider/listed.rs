@@ -44,6 +44,8 @@ pub(super) struct Listed {
     ahead_ms: AtomicI64,
     /// Passwords that a server knew as right, each with whose it is.
     known: Mutex<BTreeSet<(Locator, Digest)>>,
+    /// Accounts that could make others when they were looked at, once.
+    makers: Mutex<BTreeSet<Locator>>,
 }
 
 impl Listed {
@@ -54,6 +56,7 @@ impl Listed {
             clock,
             ahead_ms: AtomicI64::new(i64::MIN),
             known: Mutex::default(),
+            makers: Mutex::default(),
         }
     }
 
@@ -132,5 +135,19 @@ impl Listed {
     pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
         let digest = Digest::of(with.expose().as_bytes());
         self.known().contains(&(target.clone(), digest))
+    }
+
+    fn makers(&self) -> MutexGuard<'_, BTreeSet<Locator>> {
+        self.makers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps that an account could make others: what it made then is there, whatever it may do since.
+    pub(super) fn could_make(&self, target: &Locator) {
+        self.makers().insert(target.clone());
+    }
+
+    /// Whether an account ever could make others, as far as anything was seen of it.
+    pub(super) fn is_maker(&self, target: &Locator) -> bool {
+        self.makers().contains(target)
     }
 }

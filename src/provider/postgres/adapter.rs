@@ -16,7 +16,7 @@ use super::client::Servers;
 use super::{NAME, actions, kind, kinds};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Secret, Seen, Spec, Why,
+    Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::provider::{
     Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
@@ -121,6 +121,12 @@ impl Provider for Postgres {
 
     fn is_set_up(&self) -> bool {
         self.servers.listed.is_set_up()
+    }
+
+    fn recall(&self, _: &Call, before: &Seen, _: Option<Time>, _: Option<&Secret>) {
+        if before.fields().is_some_and(super::role::makes_roles) {
+            self.servers.listed.could_make(&before.target);
+        }
     }
 
     fn footing(&self) -> Soon<'_, Vec<Footing>> {

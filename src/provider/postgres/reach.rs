@@ -165,7 +165,7 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             });
         }
     }
-    around(&reader, &role, &mut reading).await?;
+    around(on, (&reader, &role), &mut reading).await?;
     let wanted = |found: &Found| {
         query.relations.is_empty()
             || found
@@ -178,7 +178,11 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
 }
 
 /// What cannot be seen from here, and whether it matters.
-async fn around(reader: &Reader<'_>, role: &Locator, reading: &mut Reading) -> Result<(), Why> {
+async fn around(
+    on: &Handle,
+    (reader, role): (&Reader<'_>, &Locator),
+    reading: &mut Reading,
+) -> Result<(), Why> {
     let rows = reader.ask(AROUND, &[&role.id()]).await?;
     let Some(row) = rows.first() else {
         return Ok(());
@@ -188,7 +192,11 @@ async fn around(reader: &Reader<'_>, role: &Locator, reading: &mut Reading) -> R
     let prepared: i64 = row.try_get(2).map_err(|_| garbled())?;
     let is_standby: bool = row.try_get(3).map_err(|_| garbled())?;
     if makes_roles {
-        let text = "it may create roles, and PostgreSQL does not note who created one: look through pg_roles for those nobody knows";
+        on.servers().listed.could_make(role);
+    }
+    // What it may do now is what it was left with: it could before.
+    if on.servers().listed.is_maker(role) {
+        let text = "it may create roles, or could before, and PostgreSQL does not note who created one: look through pg_roles for those nobody knows";
         let what = format!("which roles {role} created");
         reading
             .not_seen

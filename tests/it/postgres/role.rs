@@ -1,7 +1,8 @@
 //! A role through the whole program, and each action by itself.
 
 use contain::domain::{
-    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Secret, Spec, Tag, Time, Undo,
+    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Query, ReadKind, Secret, Spec, Tag, Time,
+    Undo,
 };
 use contain::provider::{Provider, postgres};
 use serde_json::Value;
@@ -360,4 +361,40 @@ async fn a_new_password_reaches_the_store_and_never_the_servers_log() {
         .admin("SELECT string_agg(pg_read_file('written/' || name), '') FROM pg_ls_logdir()");
     assert!(log.contains("PASSWORD 'SCRAM-SHA-256"), "{log}");
     assert!(!log.contains(password));
+}
+
+/// What could not be seen of what hangs on a role, and that withholds.
+async fn unseen(provider: &dyn Provider) -> Vec<String> {
+    let query = Query {
+        read: ReadKind::Reach,
+        target: ROLE.parse().unwrap(),
+        since: Time::UNIX_EPOCH,
+        relations: Vec::new(),
+        pages: 1,
+        budget_ms: 10_000,
+    };
+    let reading = provider.reader(None).read(&query).await.unwrap();
+    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
+    withheld.map(|one| one.what).collect()
+}
+
+#[tokio::test]
+async fn what_a_role_could_create_before_its_rights_were_taken_stays_unseen() {
+    let database = Database::start(&[]);
+    let begin = || provider(&database.url(), Duration::from_secs(10));
+    let told = vec![format!("which roles {ROLE} created")];
+    assert_eq!(unseen(begin().as_ref()).await, Vec::<String>::new());
+    database.admin("ALTER ROLE svc CREATEROLE");
+    let (asked, looked) = (begin(), begin());
+    assert_eq!(unseen(asked.as_ref()).await, told);
+    let targets = [ROLE.parse().unwrap()];
+    let before = looked.reader(None).observe(&targets).await.remove(0);
+    database.admin("ALTER ROLE svc NOCREATEROLE");
+    // Whoever saw it once knows it, and so does whoever has the receipt.
+    let recalls = begin();
+    let spec = postgres::actions().remove(0);
+    recalls.recall(&call(&spec, ROLE, &Fields::new()), &before, None, None);
+    for knows in [asked, looked, recalls] {
+        assert_eq!(unseen(knows.as_ref()).await, told);
+    }
 }

@@ -1,7 +1,8 @@
 //! A user through the whole program, and each action by itself.
 
 use contain::domain::{
-    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Secret, Spec, Tag, Time, Undo,
+    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Query, ReadKind, Secret, Spec, Tag, Time,
+    Undo,
 };
 use contain::provider::{Provider, redis};
 use serde_json::Value;
@@ -378,5 +379,57 @@ async fn a_new_password_is_the_only_one_and_the_server_never_hears_it() {
                 .say(&["AUTH", "svc", old])
                 .starts_with("-WRONGPASS")
         );
+    }
+}
+
+/// What could not be seen of what hangs on a user, and that withholds.
+async fn unseen(provider: &dyn Provider) -> Vec<String> {
+    let query = Query {
+        read: ReadKind::Reach,
+        target: USER.parse().unwrap(),
+        since: Time::UNIX_EPOCH,
+        relations: Vec::new(),
+        pages: 1,
+        budget_ms: 10_000,
+    };
+    let reading = provider.reader(None).read(&query).await.unwrap();
+    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
+    withheld.map(|one| one.what).collect()
+}
+
+#[tokio::test]
+async fn what_a_user_could_make_before_its_commands_were_taken_stays_unseen() {
+    let store = Store::start(&[]);
+    let begin = || provider(&store.url(), Duration::from_secs(10));
+    let told = vec!["which users svc made".to_owned()];
+    assert_eq!(unseen(begin().as_ref()).await, Vec::<String>::new());
+    store.admin(&["ACL", "SETUSER", "svc", "+acl"]);
+    let (asked, looked) = (begin(), begin());
+    assert_eq!(unseen(asked.as_ref()).await, told);
+    let targets = [USER.parse().unwrap()];
+    let mut before = looked.reader(None).observe(&targets).await.remove(0);
+    // Denying its commands is what contain itself does.
+    let specs = redis::actions();
+    let deny = specs
+        .iter()
+        .find(|spec| spec.id.to_string() == "redis.deny-commands");
+    let (deny, none) = (deny.unwrap(), Fields::new());
+    let outcome = looked
+        .actor(None, &deny.permissions)
+        .perform(&[call(deny, USER, &none)])
+        .await
+        .remove(0);
+    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+    // Whoever saw it once knows it, and so does whoever has the receipt, also one that only tells its rules.
+    let recalls = begin();
+    recalls.recall(&call(deny, USER, &none), &before, None, None);
+    let Fact::Present(fields) = &mut before.fact else {
+        panic!("{before:?}");
+    };
+    fields.remove("makes_users").unwrap();
+    let recalls_rules = begin();
+    recalls_rules.recall(&call(deny, USER, &none), &before, None, None);
+    for knows in [asked, looked, recalls, recalls_rules] {
+        assert_eq!(unseen(knows.as_ref()).await, told);
     }
 }
