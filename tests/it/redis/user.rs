@@ -7,7 +7,7 @@ use contain::domain::{
 use contain::provider::{Provider, redis};
 use serde_json::Value;
 
-use super::{LEAKED, OURS, Store, provider};
+use super::{LEAKED, OURS, Store, Tap, provider};
 
 const USER: &str = "redis:user/svc@main";
 
@@ -431,5 +431,41 @@ async fn what_a_user_could_make_before_its_commands_were_taken_stays_unseen() {
     recalls_rules.recall(&call(deny, USER, &none), &before, None, None);
     for knows in [asked, looked, recalls, recalls_rules] {
         assert_eq!(unseen(knows.as_ref()).await, told);
+    }
+}
+
+#[tokio::test]
+async fn further_sets_of_rules_are_cleared_only_where_there_are_any() {
+    let store = Store::start(&[]);
+    store.admin(&["ACL", "SETUSER", "healthy", "(+get ~shared:*)"]);
+    let tap = Tap::before(&store);
+    let provider = provider(&tap.url(), Duration::from_secs(10));
+    let before = Fields::from([
+        ("commands".to_owned(), "-@all +get".into()),
+        ("selectors".to_owned(), Value::Array(Vec::new())),
+    ]);
+    let deny = "redis.deny-commands";
+    for (id, user, sent) in [
+        // Redis 6 refuses all of a command that has a rule which it does not know.
+        (deny, "svc", "ACL SETUSER svc -@all ACL"),
+        (
+            "redis.permit-commands",
+            "svc",
+            "ACL SETUSER svc -@all -@all +get",
+        ),
+        (deny, "healthy", "ACL SETUSER healthy clearselectors -@all"),
+    ] {
+        let specs = redis::actions();
+        let spec = specs.iter().find(|spec| spec.id.to_string() == id).unwrap();
+        let act = call(spec, &format!("redis:user/{user}@main"), &before);
+        let outcome = provider
+            .actor(None, &spec.permissions)
+            .perform(&[act])
+            .await
+            .remove(0);
+        assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+        let asked = tap.asked().replace("CONFIG GET aclfile", "");
+        let asked = asked.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(asked.contains(sent), "{id}: {asked}");
     }
 }

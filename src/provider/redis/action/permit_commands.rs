@@ -31,7 +31,7 @@ fn commands(call: &Call) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(serde_json::Value::as_str);
-    let mut words = vec!["ACL", "SETUSER", call.target.id(), "clearselectors"];
+    let mut words = vec!["ACL", "SETUSER", call.target.id()];
     words.extend(commands.unwrap_or("-@all").split_whitespace());
     words.extend(selectors);
     vec![shape::cli(call, &words)]
