@@ -129,6 +129,12 @@ fn off_alone_is_not_called_isolated_while_a_connection_lives() {
 fn what_an_acl_file_keeps_survives_a_restart_and_what_has_none_is_told() {
     let store = Store::start(&[]);
     let desk = store.desk();
+    store.admin(&["ACL", "SETUSER", "intruder", "on", ">mine", "+@all"]);
+    let plan = desk.run(&["plan", USER, "--json"]);
+    let warned = "one that somebody set and never saved too";
+    assert!(plan.out.contains(warned), "{plan:?}");
+    let hurts = redis::actions().into_iter().map(|spec| spec.hurts);
+    assert!(hurts.into_iter().all(|hurts| hurts.contains(warned)));
     let told = desk.run(&["isolate", USER, "--yes", "--json"]);
     assert_eq!(told.outcome(), "isolated", "{told:?}");
     // The server reads its own file again, as it does when it starts.
@@ -139,6 +145,8 @@ fn what_an_acl_file_keeps_survives_a_restart_and_what_has_none_is_told() {
             .say(&["AUTH", "svc", LEAKED])
             .starts_with("-WRONGPASS")
     );
+    // It is true: what was in memory alone is kept as well.
+    assert!(store.rules("intruder").contains(" on "));
     let bare = Store::start(&["ACLFILE=no"]);
     let desk = bare.desk();
     let told = desk.run(&["isolate", USER, "--yes", "--json"]);

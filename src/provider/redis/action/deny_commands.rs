@@ -29,7 +29,7 @@ fn spec() -> Spec {
     };
     Spec {
         title: "take every command away from the user".to_owned(),
-        hurts: "Whatever works as this user: it stays connected and may do nothing.".to_owned(),
+        hurts: shape::hurts("Whatever works as this user: it stays connected and may do nothing."),
         unconfirmed: shape::unconfirmed(),
         ..shape::cut(
             "deny-commands",

@@ -17,7 +17,7 @@ pub(super) const ACTION: Action = Action {
 fn spec() -> Spec {
     Spec {
         title: "give the user its commands back".to_owned(),
-        hurts: "Nobody; whoever knows the user's password can use them again.".to_owned(),
+        hurts: shape::hurts("Nobody; whoever knows the user's password can use them again."),
         ..shape::inverse(&deny_commands::ACTION, "permit-commands")
     }
 }
