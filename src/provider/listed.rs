@@ -36,6 +36,22 @@ pub(super) fn is_distrusted(failed: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// Our accounts, each under every name of its server: two names share a mark where they mean the same one.
+pub(super) fn everywhere(ours: &[(Locator, Vec<String>)]) -> Vec<Locator> {
+    let mut all = Vec::new();
+    for (own, marks) in ours {
+        let is_there = |others: &Vec<String>| others.iter().any(|mark| marks.contains(mark));
+        let names = ours.iter().filter(|(_, others)| is_there(others));
+        let names = names.map(|(other, _)| Locator::new(own.kind(), own.id(), other.account()));
+        for one in std::iter::once(own.clone()).chain(names) {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    all
+}
+
 /// The servers of one provider, by the names that the workspace gives them.
 pub(super) struct Listed {
     provider: &'static str,

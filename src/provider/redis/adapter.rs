@@ -17,6 +17,7 @@ use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
     Reading, Secret, Seen, Spec, Time, Why,
 };
+use crate::provider::listed::everywhere;
 use crate::provider::{
     Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
     barred,
@@ -217,18 +218,20 @@ async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
         let mut reader = on.servers().reader(name).await?;
         let said = reader.ask(&["ACL", "WHOAMI"]).await?;
         let user = super::rules::text(&said).ok_or_else(super::user::garbled)?;
-        Ok(Locator::new(&kind("user"), &user, Some(name)))
+        let own = Locator::new(&kind("user"), &user, Some(name));
+        let run = super::user::run(&mut reader).await.ok();
+        Ok((own, run.into_iter().collect()))
     });
     let mut own = Vec::new();
     let mut failed = None;
     for answer in join_all(asked).await {
         match answer {
-            Ok(user) => own.push(user),
+            Ok(ours) => own.push(ours),
             Err(why) => failed = Some(why),
         }
     }
     match (own.is_empty(), failed) {
         (true, Some(why)) => Err(why),
-        (_, _) => Ok(own),
+        (_, _) => Ok(everywhere(&own)),
     }
 }

@@ -7,7 +7,7 @@ use contain::domain::{
 use contain::provider::{Provider, postgres};
 use serde_json::Value;
 
-use super::{Database, LEAKED, OURS, provider};
+use super::{Database, LEAKED, OURS, of_servers, provider};
 use crate::harness::{Desk, Told};
 
 const ROLE: &str = "postgres:role/svc@main";
@@ -396,5 +396,38 @@ async fn what_a_role_could_create_before_its_rights_were_taken_stays_unseen() {
     recalls.recall(&call(&spec, ROLE, &Fields::new()), &before, None, None);
     for knows in [asked, looked, recalls] {
         assert_eq!(unseen(knows.as_ref()).await, told);
+    }
+}
+
+#[tokio::test]
+async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
+    let (database, elsewhere) = (Database::start(&[]), Database::start(&[]));
+    let (host, port) = database.at();
+    let admin = format!("postgresql://admin:of-the-test@{host}:{port}/postgres");
+    let servers = [
+        ("one", database.url()),
+        ("two", admin),
+        ("far", elsewhere.url()),
+    ];
+    let servers = servers.each_ref().map(|(name, url)| (*name, url.as_str()));
+    // Whether or not we may see which cluster it is.
+    for statement in [
+        "SELECT 1",
+        "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC",
+    ] {
+        database.admin(statement);
+        let provider = of_servers(&servers, Duration::from_secs(10));
+        let own = provider.reader(None).whoami().await.unwrap();
+        let mut own: Vec<String> = own.iter().map(ToString::to_string).collect();
+        own.sort();
+        let ours = [
+            "admin@one",
+            "admin@two",
+            "contain@far",
+            "contain@one",
+            "contain@two",
+        ];
+        let ours = ours.map(|one| format!("postgres:role/{one}"));
+        assert_eq!(own, ours, "{statement}");
     }
 }

@@ -7,7 +7,7 @@ use contain::domain::{
 use contain::provider::{Provider, redis};
 use serde_json::Value;
 
-use super::{LEAKED, OURS, Store, Tap, provider};
+use super::{LEAKED, OURS, Store, Tap, of_servers, provider};
 
 const USER: &str = "redis:user/svc@main";
 
@@ -476,4 +476,36 @@ async fn further_sets_of_rules_are_cleared_only_where_there_are_any() {
         let asked = asked.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(asked.contains(sent), "{id}: {asked}");
     }
+}
+
+#[tokio::test]
+async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
+    let (store, elsewhere) = (Store::start(&[]), Store::start(&[]));
+    store.admin(&[
+        "ACL",
+        "SETUSER",
+        "responder",
+        "on",
+        ">canary-of-ours",
+        "+@all",
+    ]);
+    let responder = format!("redis://responder:canary-of-ours@{}", store.0.endpoint());
+    let servers = [
+        ("one", store.url()),
+        ("two", responder),
+        ("far", elsewhere.url()),
+    ];
+    let servers = servers.each_ref().map(|(name, url)| (*name, url.as_str()));
+    let provider = of_servers(&servers, Duration::from_secs(10));
+    let own = provider.reader(None).whoami().await.unwrap();
+    let mut own: Vec<String> = own.iter().map(ToString::to_string).collect();
+    own.sort();
+    let ours = [
+        "default@far",
+        "default@one",
+        "default@two",
+        "responder@one",
+        "responder@two",
+    ];
+    assert_eq!(own, ours.map(|one| format!("redis:user/{one}")));
 }
