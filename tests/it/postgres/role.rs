@@ -431,3 +431,17 @@ async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
         assert_eq!(own, ours, "{statement}");
     }
 }
+
+#[tokio::test]
+async fn of_an_answer_without_end_the_beginning_is_taken_and_that_is_said() {
+    let database = Database::start(&[]);
+    let provider = provider(&database.url(), Duration::from_secs(10));
+    database.admin(
+        "DO $$ BEGIN FOR nth IN 1..999 LOOP EXECUTE format('CREATE ROLE m%s LOGIN IN ROLE svc', nth); END LOOP; END $$",
+    );
+    // With `healthy` these are as many as are taken.
+    assert_eq!(unseen(provider.as_ref()).await, Vec::<String>::new());
+    database.admin("CREATE ROLE one_more LOGIN IN ROLE svc");
+    let told = vec![format!("all members of {ROLE}")];
+    assert_eq!(unseen(provider.as_ref()).await, told);
+}
