@@ -8,8 +8,8 @@ use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
-    Proposal, Wish, bind, join_given, lend, probed_by, read_secrets, recall, references,
-    refuse_own_branch,
+    Proposal, Wish, bind, join_given, probed_by, read_secrets, references, refuse_own_branch,
+    take_in,
 };
 use super::work::{Work, join};
 use super::{Ended, aside, library, paste, progress};
@@ -78,7 +78,6 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         !matches!(wish.limit, Limit::Plan),
     )
     .await?;
-    work.journal.with_case(|case| recall(session, case));
     let since = window.begins(work.journal.with_case(|case| case.since));
     window.tell(since);
     let digest = work.folder.store_text(&playbook.text)?;
@@ -90,6 +89,8 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         .transpose()?;
     let mut secrets = paste.map_or_else(Default::default, |paste| paste.secrets(session));
     join_given(&mut secrets, given)?;
+    work.journal
+        .with_case(|case| take_in(session, case, &secrets, &key))?;
     let notes = secrets
         .iter()
         .map(|(target, (reference, secret))| SecretNote {
@@ -127,7 +128,6 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         order: Box::new(order),
     });
     events.extend(sighted);
-    lend(session, &secrets);
     if let Some(proposal) = wish.proposal {
         events.push(proposed(session, &work, run, proposal)?);
     }

@@ -131,6 +131,7 @@ pub(super) fn secrets_of(
             provider.hold(target, secret);
         }
     }
-    work.journal.with_case(|case| recall(session, case));
+    work.journal
+        .with_case(|case| recall(session, case, |target| secrets.get(target), &key));
     Ok(secrets)
 }

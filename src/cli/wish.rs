@@ -9,7 +9,7 @@ use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::case::Case;
 use crate::domain::event::Order;
-use crate::domain::{Locator, Named, Relation, Secret, SecretRef};
+use crate::domain::{Locator, Named, Readable, Relation, Secret, SecretRef};
 use crate::gate::Policy;
 use crate::journal::Folder;
 use crate::playbook::{self, InputType, Playbook};
@@ -195,16 +195,67 @@ pub(super) fn refuse_own_branch(
     Err(Box::new(failure))
 }
 
-/// Tells providers what the journal holds of calls to them: some answers mean something only beside an earlier one.
-pub(super) fn recall(session: &Session, case: &Case) {
-    for life in case.lives.values() {
+/// Tells providers what the journal holds of calls to them: some answers mean something only beside an earlier one. What
+/// was seen by holding a secret counts for that secret alone, which its fingerprint tells.
+pub(super) fn recall<'a>(
+    session: &Session,
+    case: &Case,
+    secret_of: impl Fn(&Locator) -> Option<&'a Secret>,
+    key: &[u8; 32],
+) {
+    for (named, life) in &case.lives {
         let Some((call, before)) = life.sent() else {
             continue;
         };
+        let run = case.runs.get(&named.run);
+        let mut notes = run.into_iter().flat_map(|run| &run.order.secrets);
+        let note = notes.find(|note| note.target == call.target);
+        let with = note.and_then(|note| {
+            secret_of(&call.target).filter(|secret| secret.fingerprint(key) == note.fingerprint)
+        });
         if let Some(provider) = session.catalogue.provider(call.target.provider()) {
-            provider.recall(call, before, life.acted_at);
+            provider.recall(call, before, life.acted_at, with);
         }
     }
+}
+
+/// Takes in the secrets of a new run of an incident: lends them, and tells what is known of them already. A name that
+/// people gave stands for one secret in an incident: what is known of that would be taken for known of another.
+pub(super) fn take_in(
+    session: &Session,
+    case: &Case,
+    given: &Given,
+    key: &[u8; 32],
+) -> Result<(), Box<Failure>> {
+    for (target, (reference, secret)) in given {
+        let kind = session.catalogue.kind(target.kind());
+        let is_named_by_people = kind.is_some_and(|kind| {
+            kind.readable == Readable::BySecret
+                && kind.recognise.iter().all(|pattern| pattern.secret)
+        });
+        let print = secret.fingerprint(key);
+        let mut notes = case.runs.values().flat_map(|run| &run.order.secrets);
+        if is_named_by_people
+            && notes.any(|note| note.target == *target && note.fingerprint != print)
+        {
+            let message = format!(
+                "`{target}` stands for another secret in this incident than the one at `{reference}`"
+            );
+            let hint = format!(
+                "contain isolate {}/OTHER-NAME --secret {reference}",
+                target.kind()
+            );
+            return Err(Box::new(Failure::usage(message).hint(hint)));
+        }
+    }
+    lend(session, given);
+    recall(
+        session,
+        case,
+        |target| given.get(target).map(|(_, secret)| secret),
+        key,
+    );
+    Ok(())
 }
 
 /// Secrets by target, each with where it was read.

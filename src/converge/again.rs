@@ -31,9 +31,11 @@ impl Loop<'_> {
     }
 }
 
-/// Whether a cut that is only acknowledged was given its time: making it once more would change nothing.
+/// Whether a cut that is only acknowledged was given its time, which is what the playbook gives its proof, where it says:
+/// making it once more would change nothing.
 pub(super) fn is_over(case: &Case, run: u32, item: &Item, now: Time) -> bool {
-    began(case, run, item).is_none_or(|began| now.duration_since(began) >= READ_BACK_WITHIN)
+    let within = item.verify_within.unwrap_or(READ_BACK_WITHIN);
+    began(case, run, item).is_none_or(|began| now.duration_since(began) >= within)
 }
 
 /// When a cut that is only acknowledged was first acknowledged since it was last seen in force.

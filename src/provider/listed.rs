@@ -36,6 +36,22 @@ pub(super) fn is_distrusted(failed: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// Our accounts, each under every name of its server: two names share a mark where they mean the same one.
+pub(super) fn everywhere(ours: &[(Locator, Vec<String>)]) -> Vec<Locator> {
+    let mut all = Vec::new();
+    for (own, marks) in ours {
+        let is_there = |others: &Vec<String>| others.iter().any(|mark| marks.contains(mark));
+        let names = ours.iter().filter(|(_, others)| is_there(others));
+        let names = names.map(|(other, _)| Locator::new(own.kind(), own.id(), other.account()));
+        for one in std::iter::once(own.clone()).chain(names) {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+    all
+}
+
 /// The servers of one provider, by the names that the workspace gives them.
 pub(super) struct Listed {
     provider: &'static str,
@@ -44,6 +60,8 @@ pub(super) struct Listed {
     ahead_ms: AtomicI64,
     /// Passwords that a server knew as right, each with whose it is.
     known: Mutex<BTreeSet<(Locator, Digest)>>,
+    /// Accounts that could make others when they were looked at, once.
+    makers: Mutex<BTreeSet<Locator>>,
 }
 
 impl Listed {
@@ -54,6 +72,7 @@ impl Listed {
             clock,
             ahead_ms: AtomicI64::new(i64::MIN),
             known: Mutex::default(),
+            makers: Mutex::default(),
         }
     }
 
@@ -132,5 +151,19 @@ impl Listed {
     pub(super) fn knew(&self, target: &Locator, with: &Secret) -> bool {
         let digest = Digest::of(with.expose().as_bytes());
         self.known().contains(&(target.clone(), digest))
+    }
+
+    fn makers(&self) -> MutexGuard<'_, BTreeSet<Locator>> {
+        self.makers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps that an account could make others: what it made then is there, whatever it may do since.
+    pub(super) fn could_make(&self, target: &Locator) {
+        self.makers().insert(target.clone());
+    }
+
+    /// Whether an account ever could make others, as far as anything was seen of it.
+    pub(super) fn is_maker(&self, target: &Locator) -> bool {
+        self.makers().contains(target)
     }
 }

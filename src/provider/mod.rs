@@ -105,10 +105,10 @@ pub trait Provider: Send + Sync {
     fn hold(&self, target: &Locator, secret: &Secret) {
         let _ = (target, secret);
     }
-    /// Tells it what the journal holds of a call of ours: what was seen before it, and when the provider said yes. Some
-    /// answers mean something only beside an earlier one.
-    fn recall(&self, call: &Call, before: &Seen, acted: Option<Time>) {
-        let _ = (call, before, acted);
+    /// Tells it what the journal holds of a call of ours: what was seen before it, when the provider said yes, and the
+    /// secret that was lent for it, where the same is at hand again. Some answers mean something only beside an earlier one.
+    fn recall(&self, call: &Call, before: &Seen, acted: Option<Time>, with: Option<&Secret>) {
+        let _ = (call, before, acted, with);
     }
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.

@@ -1,5 +1,6 @@
 // An authorization server around oidc-provider, for serve.py: everything that contain uses is turned on, and tokens can be
-// had without a person. `admin` is our own client; other clients register themselves with the initial token `register`.
+// had without a person: `POST /grant?client=ID` issues a refresh token and an access token of one grant of the person `alice`,
+// and revoking the one leaves the other alive, as RFC 7009 allows. `admin` is our own client; other clients register themselves with the initial token `register`.
 const { default: Provider } = await import(process.env.MODULE);
 
 const issuer = `http://127.0.0.1:${process.env.PORT}`;
@@ -15,6 +16,20 @@ const provider = new Provider(issuer, {
     registration: { enabled: true, initialAccessToken: 'register' },
     registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
   },
-  ttl: { ClientCredentials: 3600 },
+  ttl: { AccessToken: 3600, ClientCredentials: 3600, Grant: 3600, RefreshToken: 3600 },
+  // Many servers say that a client which acts for itself is its own subject.
+  extraTokenClaims: (ctx, token) => (token.kind === 'ClientCredentials' ? { sub: token.clientId } : undefined),
+  revokeGrantPolicy: () => false,
+});
+provider.AccessToken.revokeByGrantId = async () => {};
+provider.use(async (ctx, next) => {
+  if (ctx.method !== 'POST' || ctx.path !== '/grant') return next();
+  const client = await provider.Client.find(ctx.query.client);
+  const grant = new provider.Grant({ accountId: 'alice', clientId: client.clientId });
+  const of = { accountId: 'alice', client, grantId: await grant.save(), gty: 'authorization_code', scope: 'openid' };
+  ctx.body = {
+    refresh_token: await new provider.RefreshToken(of).save(),
+    access_token: await new provider.AccessToken(of).save(),
+  };
 });
 provider.listen(Number(process.env.PORT), '127.0.0.1');

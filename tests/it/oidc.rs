@@ -2,6 +2,7 @@
 //! proves nothing, and a deleted client whose token lives is never called isolated.
 
 mod fault;
+mod said;
 mod token;
 
 use std::io::{Read as _, Write as _};
@@ -97,6 +98,14 @@ impl Issuer {
         let (status, said) = self.grant(app);
         assert_eq!(status, 200, "{said}");
         said["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A refresh token and an access token of one grant of a person.
+    fn of_person(&self, app: &App) -> (String, String) {
+        let (status, said) = self.exchange("POST", &format!("/grant?client={}", app.id), &[], "");
+        assert_eq!(status, 200, "{said}");
+        let text = |name: &str| said[name].as_str().unwrap().to_owned();
+        (text("refresh_token"), text("access_token"))
     }
 
     fn form(&self, path: &str, body: &str) -> (u16, Value) {

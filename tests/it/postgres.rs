@@ -130,11 +130,20 @@ impl Database {
 
 /// The provider, for a server of the name `main`.
 fn provider(url: &str, deadline: Duration) -> Arc<dyn Provider> {
-    let url = url.to_owned();
-    let given: Given = Arc::new(move || Ok(Secret::new(url.clone())));
-    let servers = [("main".to_owned(), given)].into();
+    of_servers(&[("main", url)], deadline)
+}
+
+/// The provider, for several servers by name.
+fn of_servers(named: &[(&str, &str)], deadline: Duration) -> Arc<dyn Provider> {
+    let given = |url: &str| -> Given {
+        let url = url.to_owned();
+        Arc::new(move || Ok(Secret::new(url.clone())))
+    };
+    let servers = named
+        .iter()
+        .map(|(name, url)| ((*name).to_owned(), given(url)));
     let settings = Settings {
-        several: [("servers".to_owned(), servers)].into(),
+        several: [("servers".to_owned(), servers.collect())].into(),
         deadline: Some(deadline),
         ..Settings::default()
     };

@@ -6,8 +6,8 @@ mod tls;
 mod user;
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::sync::Arc;
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
 use contain::domain::{Clock, Duration, Secret};
@@ -141,6 +141,51 @@ impl Store {
     }
 }
 
+/// A line between, on which all that is asked is written down: `MONITOR` shows no administrative command.
+struct Tap {
+    port: u16,
+    asked: Arc<Mutex<String>>,
+}
+
+impl Tap {
+    fn before(store: &Store) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (server, asked) = (store.0.endpoint().to_owned(), Arc::default());
+        let written: Arc<Mutex<String>> = Arc::clone(&asked);
+        std::thread::spawn(move || {
+            while let Ok((mut client, _)) = listener.accept() {
+                let mut there = TcpStream::connect(&server).unwrap();
+                let (mut back, mut from) =
+                    (client.try_clone().unwrap(), there.try_clone().unwrap());
+                std::thread::spawn(move || std::io::copy(&mut from, &mut back));
+                let written = Arc::clone(&written);
+                std::thread::spawn(move || {
+                    let mut bytes = [0; 65536];
+                    while let Ok(read @ 1..) = client.read(&mut bytes) {
+                        let text = String::from_utf8_lossy(&bytes[..read]);
+                        written.lock().unwrap().push_str(&text);
+                        there.write_all(&bytes[..read]).unwrap();
+                    }
+                    drop(there.shutdown(Shutdown::Both));
+                });
+            }
+        });
+        Self { port, asked }
+    }
+
+    fn url(&self) -> String {
+        format!("redis://default:{OURS}@127.0.0.1:{}", self.port)
+    }
+
+    /// The words that were asked since last time, in one line.
+    fn asked(&self) -> String {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        let words = asked.lines().filter(|line| !line.starts_with(['*', '$']));
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// The vendor's own client.
 fn redis_cli(store: &Store, words: &[&str]) -> String {
     let (host, port) = store.0.endpoint().split_once(':').unwrap();
@@ -157,11 +202,20 @@ fn redis_cli(store: &Store, words: &[&str]) -> String {
 
 /// The provider, for a server of the name `main`.
 fn provider(url: &str, deadline: Duration) -> Arc<dyn Provider> {
-    let url = url.to_owned();
-    let given: Given = Arc::new(move || Ok(Secret::new(url.clone())));
-    let servers = [("main".to_owned(), given)].into();
+    of_servers(&[("main", url)], deadline)
+}
+
+/// The provider, for several servers by name.
+fn of_servers(named: &[(&str, &str)], deadline: Duration) -> Arc<dyn Provider> {
+    let given = |url: &str| -> Given {
+        let url = url.to_owned();
+        Arc::new(move || Ok(Secret::new(url.clone())))
+    };
+    let servers = named
+        .iter()
+        .map(|(name, url)| ((*name).to_owned(), given(url)));
     let settings = Settings {
-        several: [("servers".to_owned(), servers)].into(),
+        several: [("servers".to_owned(), servers.collect())].into(),
         deadline: Some(deadline),
         ..Settings::default()
     };

@@ -178,8 +178,8 @@ impl Provider for OAuth {
         self.inner.known.hold(target, secret);
     }
 
-    fn recall(&self, _: &Call, before: &Seen, acted: Option<Time>) {
-        self.inner.known.recall(before, acted);
+    fn recall(&self, _: &Call, before: &Seen, acted: Option<Time>, with: Option<&Secret>) {
+        self.inner.known.recall(before, acted, with);
     }
 
     fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {

@@ -1,14 +1,15 @@
 //! What is known of tokens and clients that no later answer tells: that a token was active once, and when a client was
 //! deleted. Without it *inactive* proves nothing, for a server says so of tokens that it never knew.
 //!
-//! Never guesses: it comes from what this process saw, or from the journal.
+//! Never guesses: it comes from what this process saw, or from the journal. Never takes what is known of one token for
+//! known of another of the same name.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
-use crate::domain::{Fields, Locator, Secret, Seen, Time};
+use crate::domain::{Digest, Fields, Locator, Secret, Seen, Time};
 
 /// What a token was when it was active.
 #[derive(Clone, Default)]
@@ -19,6 +20,8 @@ pub(super) struct Active {
     pub(super) is_self_contained: bool,
     /// The client that it was issued to.
     pub(super) client: Option<String>,
+    /// Whom it speaks for.
+    pub(super) subject: Option<String>,
 }
 
 impl Active {
@@ -31,8 +34,8 @@ impl Active {
         if self.is_self_contained {
             fields.insert("self_contained".to_owned(), json!(true));
         }
-        if let Some(client) = &self.client {
-            fields.insert("client".to_owned(), json!(client));
+        for (name, value) in [("client", &self.client), ("sub", &self.subject)] {
+            fields.extend(value.as_ref().map(|value| (name.to_owned(), json!(value))));
         }
         fields
     }
@@ -43,6 +46,7 @@ impl Active {
             expires: text("expires").and_then(|at| at.parse().ok()),
             is_self_contained: fields.get("self_contained") == Some(&json!(true)),
             client: text("client").map(str::to_owned),
+            subject: text("sub").map(str::to_owned),
         }
     }
 }
@@ -51,8 +55,13 @@ impl Active {
 #[derive(Default)]
 pub(super) struct Known {
     held: Mutex<BTreeMap<Locator, Secret>>,
-    active: Mutex<BTreeMap<Locator, Active>>,
+    /// By name and by the token itself: people give names, and may give one twice.
+    active: Mutex<BTreeMap<(Locator, Digest), Active>>,
     deleted: Mutex<BTreeMap<Locator, Time>>,
+}
+
+fn key(target: &Locator, token: &Secret) -> (Locator, Digest) {
+    (target.clone(), Digest::of(token.expose().as_bytes()))
 }
 
 fn open<T>(what: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -77,13 +86,13 @@ impl Known {
     }
 
     /// Keeps that a token was active.
-    pub(super) fn was_active(&self, target: &Locator, active: Active) {
-        open(&self.active).insert(target.clone(), active);
+    pub(super) fn was_active(&self, target: &Locator, token: &Secret, active: Active) {
+        open(&self.active).insert(key(target, token), active);
     }
 
     /// What a token was when it was active, where it ever was seen to be.
-    pub(super) fn active(&self, target: &Locator) -> Option<Active> {
-        open(&self.active).get(target).cloned()
+    pub(super) fn active(&self, target: &Locator, token: &Secret) -> Option<Active> {
+        open(&self.active).get(&key(target, token)).cloned()
     }
 
     /// Keeps when the server said that a client is deleted; the latest time counts.
@@ -98,15 +107,14 @@ impl Known {
         open(&self.deleted).get(target).copied()
     }
 
-    /// Takes what the journal holds.
-    pub(super) fn recall(&self, before: &Seen, acted: Option<Time>) {
+    /// Takes what the journal holds; what was seen of a token counts only where that token is at hand again.
+    pub(super) fn recall(&self, before: &Seen, acted: Option<Time>, token: Option<&Secret>) {
         let target = &before.target;
-        if let Some(fields) = before
-            .fields()
-            .filter(|fields| fields.get("active") == Some(&json!("yes")))
-        {
+        let seen = before.fields();
+        let seen = seen.filter(|fields| fields.get("active") == Some(&json!("yes")));
+        if let (Some(fields), Some(token)) = (seen, token) {
             open(&self.active)
-                .entry(target.clone())
+                .entry(key(target, token))
                 .or_insert_with(|| Active::read(fields));
         }
         if let (Some(acted), "client") = (acted, target.kind().noun()) {

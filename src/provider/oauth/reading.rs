@@ -46,7 +46,7 @@ async fn of_client(on: &Handle, target: &Locator) -> Result<Reading, Why> {
         reading.requests += 1;
         if let Said::Active(active, fields) = introspect(on, &value).await? {
             let is_its_own = active.client.as_deref() == Some(target.id());
-            on.known().was_active(&name, *active);
+            on.known().was_active(&name, &value, *active);
             if is_its_own {
                 reading.found.push(Found {
                     what: name,
@@ -93,8 +93,10 @@ async fn of_token(on: &Handle, target: &Locator) -> Result<Reading, Why> {
             fields: Fields::new(),
         });
     }
-    // A client that acts for itself is given no refresh token (RFC 6749 section 4.4.3), and others have a subject.
-    if fields.contains_key("sub") && fields.get("sub") != fields.get("client") {
+    // A client that acts for itself is given no refresh token (RFC 6749 section 4.4.3). That it does shows a subject that is
+    // the client; a server need not tell any (RFC 7662 section 2.2).
+    let subject = fields.get("sub");
+    if subject.is_none() || subject != fields.get("client") {
         let text =
             "no endpoint lists tokens: name the refresh token of the grant too, where there is one";
         reading.not_seen.push(unlisted(

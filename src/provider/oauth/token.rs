@@ -3,7 +3,9 @@
 //! *Inactive* counts only of a token that was seen active: a server says so too of tokens that it never knew, and to whoever
 //! may not see one. A self-contained token lives elsewhere until it lapses.
 
-use serde_json::{Value, json};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
 
 use super::adapter::Handle;
 use super::client::{Failed, before};
@@ -33,19 +35,20 @@ pub(super) async fn introspect(on: &Handle, token: &Secret) -> Result<Said, Why>
         Some(Value::Bool(false)) => Ok(Said::Inactive),
         Some(Value::Bool(true)) => {
             let seconds = of("exp").and_then(Value::as_i64);
-            let client = of("client_id").and_then(Value::as_str);
+            let text = |name| {
+                let said = of(name).and_then(Value::as_str);
+                said.filter(|said| *said != token.expose())
+                    .map(str::to_owned)
+            };
             let active = Active {
                 expires: seconds.and_then(|at| Time::from_second(at).ok()),
                 is_self_contained: is_self_contained(token),
-                client: client.map(str::to_owned),
+                client: text("client_id"),
+                subject: text("sub"),
             };
             let mut fields = active.fields();
-            for name in ["scope", "token_type", "sub", "aud"] {
-                if let Some(Value::String(text)) =
-                    of(name).filter(|said| **said != json!(token.expose()))
-                {
-                    fields.insert(name.to_owned(), json!(text));
-                }
+            for name in ["scope", "token_type", "aud"] {
+                fields.extend(text(name).map(|said| (name.to_owned(), json!(said))));
             }
             Ok(Said::Active(Box::new(active), fields))
         }
@@ -61,7 +64,7 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     })?;
     let (mut fields, active) = match introspect(on, &token).await {
         Ok(Said::Active(active, fields)) => {
-            on.known().was_active(target, *active);
+            on.known().was_active(target, &token, *active);
             (fields, "yes".to_owned())
         }
         Ok(Said::Inactive) => match was_active(on, target, &token) {
@@ -81,14 +84,19 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     Ok(Fact::Present(fields))
 }
 
-/// Whether resource servers can take a token without asking: whether it is a JWT.
+/// Whether resource servers can take a token without asking: whether it looks like a JWT, signed, encrypted or neither
+/// (RFC 7515, 7516), whatever its algorithm is called.
 fn is_self_contained(token: &Secret) -> bool {
-    jsonwebtoken::decode_header(token.expose()).is_ok()
+    let parts: Vec<&str> = token.expose().trim().split('.').collect();
+    let header = parts.first().map(|first| first.trim_end_matches('='));
+    let header = header.and_then(|header| BASE64_URL_SAFE_NO_PAD.decode(header).ok());
+    let is_object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).is_ok();
+    [3, 5].contains(&parts.len()) && header.is_some_and(|header| is_object(&header))
 }
 
 /// What a token was when it was active; what the journal does not keep of it, the token tells.
 fn was_active(on: &Handle, target: &Locator, token: &Secret) -> Option<Active> {
-    let was = on.known().active(target)?;
+    let was = on.known().active(target, token)?;
     Some(Active {
         is_self_contained: was.is_self_contained || is_self_contained(token),
         ..was
@@ -132,7 +140,7 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
     }
     match introspect(on, with).await {
         Ok(Said::Active(active, _)) => {
-            on.known().was_active(target, *active);
+            on.known().was_active(target, with, *active);
             Probe::Accepted
         }
         Ok(Said::Inactive) => match was_active(on, target, with) {

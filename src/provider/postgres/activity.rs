@@ -11,7 +11,7 @@ use crate::domain::{Because, Fields, Found, NotSeen, Query, Reading, Why};
 
 pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let (reader, role) = resolve_role(on, &query.target).await?;
-    let open = sessions(&reader, role.id()).await?;
+    let (open, cut) = sessions(&reader, &role).await?;
     let event = |one: &Open| {
         let mut fields = Fields::from([
             ("event".to_owned(), json!("login")),
@@ -29,11 +29,14 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     let text = "PostgreSQL keeps no log that can be asked: with log_connections its log files tell of earlier sessions";
     Ok(Reading {
         found: open.iter().map(event).collect(),
-        not_seen: vec![NotSeen {
+        not_seen: [NotSeen {
             what: format!("what sessions of {role} did that have ended"),
             why: Why::new(Because::NotImplemented, text),
             withholds: false,
-        }],
+        }]
+        .into_iter()
+        .chain(cut)
+        .collect(),
         requests: 1,
         ..Reading::default()
     })

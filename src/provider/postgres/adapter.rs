@@ -12,16 +12,22 @@ use futures_util::stream;
 use serde_json::json;
 use tokio_postgres::config::Host;
 
-use super::client::Servers;
+use super::client::{Reader, Servers};
 use super::{NAME, actions, kind, kinds};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Secret, Seen, Spec, Why,
+    Reading, Secret, Seen, Spec, Time, Why,
 };
+use crate::provider::listed::everywhere;
 use crate::provider::{
     Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
     barred,
 };
+
+/// The same for a primary and its standbys, which have the same roles.
+const CLUSTER: &str = "SELECT 'cluster ' || system_identifier FROM pg_control_system()";
+const STARTED: &str =
+    "SELECT 'started ' || (date_part('epoch', pg_postmaster_start_time()) * 1000000)::bigint";
 
 /// PostgreSQL, for the list of what is written in Rust.
 pub const NATIVE: Native = Native {
@@ -121,6 +127,12 @@ impl Provider for Postgres {
 
     fn is_set_up(&self) -> bool {
         self.servers.listed.is_set_up()
+    }
+
+    fn recall(&self, _: &Call, before: &Seen, _: Option<Time>, _: Option<&Secret>) {
+        if before.fields().is_some_and(super::role::makes_roles) {
+            self.servers.listed.could_make(&before.target);
+        }
     }
 
     fn footing(&self) -> Soon<'_, Vec<Footing>> {
@@ -231,21 +243,33 @@ async fn perform(on: &Handle, call: &Call) -> Outcome {
 /// Who we are on each server that answers; an error only where none does.
 async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     let names = on.servers().listed.names()?;
-    let asked = join_all(names.iter().map(|name| on.servers().reader(name))).await;
+    let asked = names.iter().map(|name| async move {
+        let reader = on.servers().reader(name).await?;
+        let own = Locator::new(&kind("role"), &reader.user, Some(&reader.name));
+        Ok((own, marks(&reader).await))
+    });
+    let asked = join_all(asked).await;
     let mut own = Vec::new();
     let mut failed = None;
     for answer in asked {
         match answer {
-            Ok(reader) => own.push(Locator::new(
-                &kind("role"),
-                &reader.user,
-                Some(&reader.name),
-            )),
+            Ok(ours) => own.push(ours),
             Err(why) => failed = Some(why),
         }
     }
     match (own.is_empty(), failed) {
         (true, Some(why)) => Err(why),
-        (_, _) => Ok(own),
+        (_, _) => Ok(everywhere(&own)),
     }
+}
+
+/// By what a server is told from others: its cluster, where we may see that, and when it was started.
+async fn marks(reader: &Reader<'_>) -> Vec<String> {
+    let mut marks = Vec::new();
+    for question in [CLUSTER, STARTED] {
+        let rows = reader.ask(question, &[]).await.unwrap_or_default();
+        let mark: Option<String> = rows.first().and_then(|row| row.try_get(0).ok());
+        marks.extend(mark);
+    }
+    marks
 }

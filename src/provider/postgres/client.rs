@@ -66,6 +66,34 @@ impl Servers {
         Ok(config)
     }
 
+    /// How somebody reaches one who shows no password.
+    pub(super) fn bare(&self, name: &str, user: &str) -> Result<Config, Why> {
+        let of = self.config(name)?;
+        let mut config = Config::new();
+        for host in of.get_hosts() {
+            match host {
+                Host::Tcp(host) => config.host(host),
+                Host::Unix(path) => config.host_path(path),
+            };
+        }
+        for address in of.get_hostaddrs() {
+            config.hostaddr(*address);
+        }
+        for port in of.get_ports() {
+            config.port(*port);
+        }
+        if let Some(database) = of.get_dbname() {
+            config.dbname(database);
+        }
+        config
+            .user(user)
+            .application_name(PROGRAM)
+            .connect_timeout(self.listed.deadline())
+            .ssl_mode(of.get_ssl_mode())
+            .ssl_negotiation(of.get_ssl_negotiation());
+        Ok(config)
+    }
+
     /// Waits for something no longer than an exchange may take.
     pub(super) async fn within<T>(&self, work: impl Future<Output = T>) -> Result<T, Why> {
         let timed = tokio::time::timeout(self.listed.deadline(), work).await;

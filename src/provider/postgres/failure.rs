@@ -1,4 +1,4 @@
-//! What went wrong with a server, told apart by the SQLSTATE and never by the text.
+//! What went wrong with a server, told apart by the SQLSTATE and never by the server's text.
 //!
 //! Never repeats an address or a password: of a failed connection only its sort is told.
 
@@ -53,6 +53,13 @@ pub(super) fn why(failed: &Error, what: &str) -> Why {
         }
         None => Why::new(Because::Unavailable, format!("{what} was not reached")),
     }
+}
+
+/// Whether the server asked for a password where none was shown; the client library has no name for that but its text.
+pub(super) fn is_password_missing(failed: &Error) -> bool {
+    let source = std::error::Error::source(failed);
+    failed.as_db_error().is_none()
+        && source.is_some_and(|source| source.to_string() == "password missing")
 }
 
 /// What a statement came to that failed: an error ends its transaction, so that nothing happened; anything else may have

@@ -8,7 +8,7 @@ use super::adapter::Handle;
 use super::role::resolve_role;
 use crate::domain::{Because, Fields, Found, NotSeen, Query, Reading, Why};
 
-/// How many grants are listed.
+/// How many databases with things of the role, and how many grants, are listed.
 const MOST: i64 = 500;
 
 const ATTRIBUTES: &str = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls FROM pg_roles WHERE rolname = $1";
@@ -16,7 +16,7 @@ const ATTRIBUTES: &str = "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplic
 const OWNS: &str = "SELECT coalesce(d.datname::text, 'the whole server'), count(*) FROM pg_shdepend s \
     LEFT JOIN pg_database d ON d.oid = s.dbid \
     WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) \
-    AND s.deptype = 'o' GROUP BY 1 ORDER BY 1";
+    AND s.deptype = 'o' GROUP BY 1 ORDER BY 1 LIMIT $2";
 
 const GRANTS: &str = "SELECT current_database()::text, n.nspname::text || '.' || c.relname::text, \
       array_agg(DISTINCT a.privilege_type::text ORDER BY a.privilege_type::text) \
@@ -63,7 +63,10 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             reading.found.push(found("server", json!(has)));
         }
     }
-    for row in reader.ask(OWNS, &[&role.id()]).await? {
+    let owns = reader.ask(OWNS, &[&role.id(), &(MOST + 1)]).await?;
+    let most = usize::try_from(MOST).unwrap_or_default();
+    let is_cut = owns.len() > most;
+    for row in owns.iter().take(most) {
         let place: String = row.try_get(0).map_err(|_| garbled())?;
         let count: i64 = row.try_get(1).map_err(|_| garbled())?;
         reading
@@ -71,8 +74,8 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             .push(found(&place, json!([format!("owns {count} objects")])));
     }
     let rows = reader.ask(GRANTS, &[&role.id(), &(MOST + 1)]).await?;
-    let is_cut = i64::try_from(rows.len()).unwrap_or(i64::MAX) > MOST;
-    for row in rows.iter().take(usize::try_from(MOST).unwrap_or_default()) {
+    let is_cut = is_cut || rows.len() > most;
+    for row in rows.iter().take(most) {
         let database: String = row.try_get(0).map_err(|_| garbled())?;
         let table: String = row.try_get(1).map_err(|_| garbled())?;
         let actions: Vec<String> = row.try_get(2).map_err(|_| garbled())?;
@@ -81,7 +84,7 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             .push(found(&format!("{database} {table}"), json!(actions)));
     }
     let text = if is_cut {
-        "there are more grants than are listed, and other databases have theirs"
+        "there is more than is listed, and other databases have grants of their own"
     } else {
         "other databases have grants of their own: name each as a server"
     };

@@ -1,7 +1,7 @@
 //! Trying the old password of a role with one login, which changes nothing.
 //!
-//! Two refusals prove different things: one says that the password is right and the role may not log in, the other that
-//! the password is not right, which proves something only of a password that was.
+//! Two refusals prove different things: one says that the role may not log in, and where the server asks for a password that
+//! this one is right; the other that the password is not right, which proves something only of a password that was.
 
 use tokio_postgres::error::SqlState;
 
@@ -31,7 +31,7 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
     config.password(with.expose());
     let failed = match on.servers().open(server, config).await {
         Ok(_) => {
-            on.servers().listed.know(target, with);
+            know(on, target, with).await;
             return Probe::Accepted;
         }
         Err(Broken::Unsent(why)) => return Probe::Unclear(why),
@@ -44,7 +44,7 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
     let at = |routine| error.routine() == Some(routine);
     match () {
         () if *error.code() == SqlState::INVALID_AUTHORIZATION_SPECIFICATION && at(ADMITS) => {
-            on.servers().listed.know(target, with);
+            know(on, target, with).await;
             Probe::Refused
         }
         () if *error.code() == SqlState::INVALID_PASSWORD
@@ -60,9 +60,26 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe
             Probe::Unclear(Why::new(Because::Invalid, text))
         }
         () if *error.code() == SqlState::INSUFFICIENT_PRIVILEGE && at(DATABASE) => {
-            on.servers().listed.know(target, with);
+            know(on, target, with).await;
             Probe::Forbidden
         }
         () => Probe::Unclear(why),
+    }
+}
+
+/// Keeps that a password is the role's, where it was asked for one: where `pg_hba.conf` trusts, any is as good as none.
+async fn know(on: &Handle, target: &Locator, with: &Secret) {
+    let servers = on.servers();
+    if servers.listed.knew(target, with) {
+        return;
+    }
+    let server = target.account().unwrap_or_default();
+    let Ok(config) = servers.bare(server, target.id()) else {
+        return;
+    };
+    if let Err(Broken::Server(failed)) = servers.open(server, config).await
+        && failure::is_password_missing(&failed)
+    {
+        servers.listed.know(target, with);
     }
 }

@@ -13,22 +13,25 @@ use crate::domain::{
     Because, Fields, Found, Locator, NotSeen, Query, Reading, Relation, Time, Why,
 };
 
+/// How many sessions, and how many roles each way, are taken from an answer.
+const MOST: usize = 1000;
+
 const SESSIONS: &str = "SELECT a.pid, (date_part('epoch', a.backend_start) * 1000000)::bigint, a.datname::text, \
     a.application_name, host(a.client_addr), a.state, a.backend_type \
     FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid \
-    WHERE r.rolname = $1 AND a.pid <> pg_backend_pid() ORDER BY a.pid";
+    WHERE r.rolname = $1 AND a.pid <> pg_backend_pid() ORDER BY a.pid LIMIT $2";
 
 /// Roles that it is a member of, directly or through others, and so may become or has the rights of.
 const BECOMES: &str = "WITH RECURSIVE up(roleid) AS (\
       SELECT m.roleid FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = $1 \
       UNION SELECT m.roleid FROM pg_auth_members m JOIN up ON m.member = up.roleid) \
-    SELECT r.rolname::text FROM up JOIN pg_roles r ON r.oid = up.roleid ORDER BY 1";
+    SELECT r.rolname::text FROM up JOIN pg_roles r ON r.oid = up.roleid ORDER BY 1 LIMIT $2";
 
 /// Roles that are members of it, directly or through others, and so keep its rights while it may not log in.
 const MEMBERS: &str = "WITH RECURSIVE down(member) AS (\
       SELECT m.member FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = $1 \
       UNION SELECT m.member FROM pg_auth_members m JOIN down ON m.roleid = down.member) \
-    SELECT r.rolname::text FROM down JOIN pg_roles r ON r.oid = down.member WHERE r.rolcanlogin ORDER BY 1";
+    SELECT r.rolname::text FROM down JOIN pg_roles r ON r.oid = down.member WHERE r.rolcanlogin ORDER BY 1 LIMIT $2";
 
 /// Whether it could make roles, how many standbys there are, and how many transactions it left prepared.
 const AROUND: &str = "SELECT r.rolsuper OR r.rolcreaterole, (SELECT count(*) FROM pg_stat_replication), \
@@ -88,12 +91,31 @@ impl Open {
     }
 }
 
-/// The sessions that a role has open, ours aside.
-pub(super) async fn sessions(reader: &Reader<'_>, role: &str) -> Result<Vec<Open>, Why> {
-    let rows = reader.ask(SESSIONS, &[&role]).await?;
-    rows.iter()
-        .map(|row| Open::of(row).ok_or_else(garbled))
-        .collect()
+/// The rows that answer a question about a role, as many as are taken; where there are more, that is said.
+async fn rows(
+    reader: &Reader<'_>,
+    (question, what): (&'static str, &str),
+    role: &Locator,
+) -> Result<(Vec<Row>, Option<NotSeen>), Why> {
+    let limit = i64::try_from(MOST + 1).unwrap_or(i64::MAX);
+    let mut rows = reader.ask(question, &[&role.id(), &limit]).await?;
+    let cut = (rows.len() > MOST).then(|| {
+        let text = format!("there are more than {MOST}, of which the first are listed");
+        let what = format!("all {what} of {role}");
+        unseen(what, Because::NotImplemented, &text, true)
+    });
+    rows.truncate(MOST);
+    Ok((rows, cut))
+}
+
+/// The sessions that a role has open, ours aside, and whether there are more.
+pub(super) async fn sessions(
+    reader: &Reader<'_>,
+    role: &Locator,
+) -> Result<(Vec<Open>, Option<NotSeen>), Why> {
+    let (rows, cut) = rows(reader, (SESSIONS, "sessions"), role).await?;
+    let each = rows.iter().map(|row| Open::of(row).ok_or_else(garbled));
+    Ok((each.collect::<Result<_, _>>()?, cut))
 }
 
 fn garbled() -> Why {
@@ -117,8 +139,8 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     if query.target.kind().noun() == "session" {
         return Ok(reading);
     }
-    let name = role.id();
-    let open = sessions(&reader, name).await?;
+    let (open, cut) = sessions(&reader, &role).await?;
+    reading.not_seen.extend(cut);
     if open.iter().any(|one| one.micros.is_none()) {
         let text = "when the sessions of others began is only told to who has pg_read_all_stats";
         let what = format!("when sessions of {role} began");
@@ -143,18 +165,20 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
     }));
     let becomes = [
         (
-            BECOMES,
+            (BECOMES, "groups"),
             Relation::CouldEnter,
             "it is a member of it, and has its rights or may SET ROLE to it",
         ),
         (
-            MEMBERS,
+            (MEMBERS, "members"),
             Relation::Shared,
             "a member of it: keeps its rights while it may not log in",
         ),
     ];
     for (question, relation, evidence) in becomes {
-        for row in reader.ask(question, &[&name]).await? {
+        let (rows, cut) = rows(&reader, question, &role).await?;
+        reading.not_seen.extend(cut);
+        for row in rows {
             let other: String = row.try_get(0).map_err(|_| garbled())?;
             reading.found.push(Found {
                 what: Locator::new(&kind("role"), &other, role.account()),
@@ -165,7 +189,7 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             });
         }
     }
-    around(&reader, &role, &mut reading).await?;
+    around(on, (&reader, &role), &mut reading).await?;
     let wanted = |found: &Found| {
         query.relations.is_empty()
             || found
@@ -178,7 +202,11 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
 }
 
 /// What cannot be seen from here, and whether it matters.
-async fn around(reader: &Reader<'_>, role: &Locator, reading: &mut Reading) -> Result<(), Why> {
+async fn around(
+    on: &Handle,
+    (reader, role): (&Reader<'_>, &Locator),
+    reading: &mut Reading,
+) -> Result<(), Why> {
     let rows = reader.ask(AROUND, &[&role.id()]).await?;
     let Some(row) = rows.first() else {
         return Ok(());
@@ -188,7 +216,11 @@ async fn around(reader: &Reader<'_>, role: &Locator, reading: &mut Reading) -> R
     let prepared: i64 = row.try_get(2).map_err(|_| garbled())?;
     let is_standby: bool = row.try_get(3).map_err(|_| garbled())?;
     if makes_roles {
-        let text = "it may create roles, and PostgreSQL does not note who created one: look through pg_roles for those nobody knows";
+        on.servers().listed.could_make(role);
+    }
+    // What it may do now is what it was left with: it could before.
+    if on.servers().listed.is_maker(role) {
+        let text = "it may create roles, or could before, and PostgreSQL does not note who created one: look through pg_roles for those nobody knows";
         let what = format!("which roles {role} created");
         reading
             .not_seen

@@ -85,6 +85,9 @@ async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMa
         let fact = match target.kind().noun() {
             "role" => match roles.get(target.id()) {
                 Some(fields) => {
+                    if makes_roles(fields) {
+                        on.servers().listed.could_make(target);
+                    }
                     let mut fields = fields.clone();
                     fields.insert("principal".to_owned(), json!(target));
                     Ok(Fact::Present(fields))
@@ -148,6 +151,12 @@ fn role(row: &Row) -> Option<(String, Fields)> {
         }
     }
     Some((name, fields))
+}
+
+/// Whether a role that looks like this may make others.
+pub(super) fn makes_roles(fields: &Fields) -> bool {
+    let mut shown = ["superuser", "creates_roles"].into_iter();
+    shown.any(|field| fields.get(field) == Some(&json!(true)))
 }
 
 /// The end of a password in one form, whole seconds without a fraction.

@@ -15,8 +15,9 @@ use super::client::Servers;
 use super::{NAME, actions, kind, kinds};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Secret, Seen, Spec, Why,
+    Reading, Secret, Seen, Spec, Time, Why,
 };
+use crate::provider::listed::everywhere;
 use crate::provider::{
     Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
     barred,
@@ -119,6 +120,12 @@ impl Provider for Redis {
         self.servers.listed.is_set_up()
     }
 
+    fn recall(&self, _: &Call, before: &Seen, _: Option<Time>, _: Option<&Secret>) {
+        if before.fields().is_some_and(super::user::makes_users) {
+            self.servers.listed.could_make(&before.target);
+        }
+    }
+
     fn footing(&self) -> Soon<'_, Vec<Footing>> {
         Box::pin(async move { super::footing::footing(&self.handle(None)).await })
     }
@@ -211,18 +218,20 @@ async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
         let mut reader = on.servers().reader(name).await?;
         let said = reader.ask(&["ACL", "WHOAMI"]).await?;
         let user = super::rules::text(&said).ok_or_else(super::user::garbled)?;
-        Ok(Locator::new(&kind("user"), &user, Some(name)))
+        let own = Locator::new(&kind("user"), &user, Some(name));
+        let run = super::user::run(&mut reader).await.ok();
+        Ok((own, run.into_iter().collect()))
     });
     let mut own = Vec::new();
     let mut failed = None;
     for answer in join_all(asked).await {
         match answer {
-            Ok(user) => own.push(user),
+            Ok(ours) => own.push(ours),
             Err(why) => failed = Some(why),
         }
     }
     match (own.is_empty(), failed) {
         (true, Some(why)) => Err(why),
-        (_, _) => Ok(own),
+        (_, _) => Ok(everywhere(&own)),
     }
 }

@@ -35,8 +35,8 @@ fn done(applied: bool, fields: Fields) -> Outcome {
     })
 }
 
-/// A connection to the server of a call, where the user is there: setting one that is not would make it.
-async fn reach(on: &Handle, call: &Call) -> Result<Hand, Outcome> {
+/// A connection to the server of a call, and the user, where it is there: setting one that is not would make it.
+async fn reach(on: &Handle, call: &Call) -> Result<(Hand, User), Outcome> {
     let server = call.target.account().unwrap_or_default();
     let mut hand = on.servers().hand(server).await.map_err(before)?;
     let said = hand
@@ -44,7 +44,7 @@ async fn reach(on: &Handle, call: &Call) -> Result<Hand, Outcome> {
         .await
         .map_err(before)?;
     match User::read(&said) {
-        Some(Some(_)) => Ok(hand),
+        Some(Some(user)) => Ok((hand, user)),
         Some(None) => Err(refused(Because::Missing, "there is no such user")),
         None => Err(before(super::user::garbled())),
     }
@@ -91,10 +91,22 @@ async fn save(hand: &mut Hand) -> Fields {
 
 /// Sets rules, and saves them.
 async fn change(on: &Handle, call: &Call, rules: &[&str]) -> Outcome {
-    let mut hand = match reach(on, call).await {
-        Ok(hand) => hand,
-        Err(outcome) => return outcome,
-    };
+    match reach(on, call).await {
+        Ok((hand, _)) => apply(hand, call, rules).await,
+        Err(outcome) => outcome,
+    }
+}
+
+/// Sets rules about commands in place of all further sets, where the user has any: only Redis 7 knows those.
+async fn change_commands(on: &Handle, call: &Call, rules: &[&str]) -> Outcome {
+    match reach(on, call).await {
+        Ok((hand, user)) if user.selectors.is_empty() => apply(hand, call, rules).await,
+        Ok((hand, _)) => apply(hand, call, &[&["clearselectors"], rules].concat()).await,
+        Err(outcome) => outcome,
+    }
+}
+
+async fn apply(mut hand: Hand, call: &Call, rules: &[&str]) -> Outcome {
     match set(&mut hand, call, rules).await {
         Ok(()) => done(true, save(&mut hand).await),
         Err(outcome) => outcome,
@@ -104,7 +116,7 @@ async fn change(on: &Handle, call: &Call, rules: &[&str]) -> Outcome {
 /// Switches the user off, then ends its connections; the one without the other is told, and not called in force.
 pub(super) async fn disable_user(on: &Handle, call: &Call) -> Outcome {
     let mut hand = match reach(on, call).await {
-        Ok(hand) => hand,
+        Ok((hand, _)) => hand,
         Err(outcome) => return outcome,
     };
     if let Err(outcome) = set(&mut hand, call, &["off"]).await {
@@ -149,7 +161,7 @@ pub(super) async fn enable_user(on: &Handle, call: &Call) -> Outcome {
 
 /// Takes every command away, those of further sets of rules too.
 pub(super) async fn deny_commands(on: &Handle, call: &Call) -> Outcome {
-    change(on, call, &["clearselectors", "-@all"]).await
+    change_commands(on, call, &["-@all"]).await
 }
 
 /// Gives the commands of before back, and nothing that is no rule about commands.
@@ -166,8 +178,8 @@ pub(super) async fn permit_commands(on: &Handle, call: &Call) -> Outcome {
         .collect();
     match (commands, selectors) {
         (Some(commands), Some(selectors)) => {
-            let rules = [vec!["clearselectors", "-@all"], commands, selectors].concat();
-            change(on, call, &rules).await
+            let rules = [vec!["-@all"], commands, selectors].concat();
+            change_commands(on, call, &rules).await
         }
         (_, _) => refused(
             Because::Invalid,

@@ -8,7 +8,7 @@ use super::adapter::Handle;
 use super::client::Reader;
 use super::kind;
 use super::rules::{self, Client};
-use super::user::{clients, resolve_user, run, user};
+use super::user::{clients, may_make_users, resolve_user, run, user};
 use crate::domain::{
     Because, Duration, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time,
     Why,
@@ -22,7 +22,7 @@ pub(super) async fn read(on: &Handle, query: &Query) -> Result<Reading, Why> {
             Ok(Reading::default())
         }
         ReadKind::Reach | ReadKind::Credentials => {
-            let mut reading = reach(&mut reader, &user, now).await?;
+            let mut reading = reach(on, (&mut reader, &user), now).await?;
             let wanted = |found: &Found| {
                 query.relations.is_empty()
                     || found
@@ -70,9 +70,13 @@ fn opened(one: &Client, now: Time) -> Option<Time> {
     now.checked_sub(Duration::from_secs(one.age)).ok()
 }
 
-async fn reach(reader: &mut Reader, target: &Locator, now: Time) -> Result<Reading, Why> {
+async fn reach(
+    on: &Handle,
+    (reader, target): (&mut Reader, &Locator),
+    now: Time,
+) -> Result<Reading, Why> {
     let mut reading = Reading {
-        requests: 5,
+        requests: 6,
         ..Reading::default()
     };
     let run = run(reader).await?;
@@ -117,35 +121,25 @@ async fn reach(reader: &mut Reader, target: &Locator, now: Time) -> Result<Readi
             .not_seen
             .push(unseen(what, Because::Denied, text, true));
     }
-    if may_make_users(reader, target.id()).await {
-        let text = "it may set users, and Redis does not note who made one: look through ACL LIST for those nobody knows";
-        let what = format!("which users {} made", target.id());
-        reading
-            .not_seen
-            .push(unseen(what, Because::Denied, text, true));
-    }
+    reading.not_seen.extend(made(on, (reader, target)).await?);
     Ok(reading)
 }
 
-/// Whether a user may make others; where the server cannot be asked (before Redis 7), its rules are read strictly. A user
-/// that may do nothing at all now could before.
-async fn may_make_users(reader: &mut Reader, name: &str) -> bool {
-    let asked = reader
-        .ask(&["ACL", "DRYRUN", name, "ACL", "SETUSER", "contain-probe"])
-        .await;
-    match asked {
-        Ok(redis::Value::Okay) => true,
-        Ok(_) => false,
-        Err(_) => {
-            let rules = user(reader, name).await;
-            let is_plain = |rules: &str| {
-                rules.split_whitespace().all(|rule| {
-                    rule.starts_with('-') || !(rule.contains('@') || rule.starts_with("+acl"))
-                })
-            };
-            !rules.is_ok_and(|user| user.is_none_or(|user| is_plain(&user.commands)))
-        }
+/// What cannot be seen of the users that it made, where it ever could make any.
+async fn made(
+    on: &Handle,
+    (reader, target): (&mut Reader, &Locator),
+) -> Result<Option<NotSeen>, Why> {
+    if let Some(user) = user(reader, target.id()).await?
+        && may_make_users(reader, (target.id(), &user)).await
+    {
+        on.servers().listed.could_make(target);
     }
+    // What it may do now is what it was left with: it could before.
+    let is_maker = on.servers().listed.is_maker(target);
+    let text = "it may set users, or could before, and Redis does not note who made one: look through ACL LIST for those nobody knows";
+    let what = format!("which users {} made", target.id());
+    Ok(is_maker.then(|| unseen(what, Because::Denied, text, true)))
 }
 
 async fn activity(reader: &mut Reader, target: &Locator, now: Time) -> Result<Reading, Why> {

@@ -154,6 +154,22 @@ pub(super) fn of_commands(said: &str) -> Option<Vec<&str>> {
     (!words.is_empty() && words.iter().all(is_rule)).then_some(words)
 }
 
+/// Whether rules may permit setting users, read strictly: a category or all of them may hold that.
+pub(super) fn may_set_users<'a>(
+    commands: &str,
+    selectors: impl IntoIterator<Item = &'a str>,
+) -> bool {
+    let permits = |rules: &str| {
+        let mut words = rules.split(|c: char| c.is_whitespace() || "()".contains(c));
+        words.any(|word| {
+            let given = word.strip_prefix('+');
+            word == "allcommands"
+                || given.is_some_and(|given| given.starts_with('@') || given.starts_with("acl"))
+        })
+    };
+    permits(commands) || selectors.into_iter().any(permits)
+}
+
 /// Whether a text is one further set of rules: in brackets, about commands, keys and channels alone.
 pub(super) fn is_selector(said: &str) -> bool {
     let inner = said
@@ -194,6 +210,20 @@ mod tests {
         assert!(is_selector("(-@all +get ~cache:* &x)"));
         for wrong in ["+get", "(on)", "(>x)", "(+get) nopass (", "((+get))"] {
             assert!(!is_selector(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn rules_are_read_strictly_where_the_server_does_not_say_who_may_set_users() {
+        for (commands, selectors, may) in [
+            ("+@all -@dangerous", vec![], true),
+            ("-@all +acl", vec![], true),
+            ("-@all +acl|setuser", vec![], true),
+            ("-@all", vec!["(-@all +acl ~*)"], true),
+            ("-@all +get +ping", vec!["(-@all +publish &news)"], false),
+            ("-@all", vec![], false),
+        ] {
+            assert_eq!(may_set_users(commands, selectors), may, "{commands}");
         }
     }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::adapter::Handle;
 use super::client::Reader;
@@ -55,6 +55,11 @@ async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMa
         Ok(mut reader) => {
             for target in targets {
                 let fact = look(&mut reader, target).await;
+                if let Ok(Fact::Present(fields)) = &fact
+                    && makes_users(fields)
+                {
+                    on.servers().listed.could_make(target);
+                }
                 facts.insert(target.clone(), fact.unwrap_or_else(Fact::Unreadable));
             }
         }
@@ -73,7 +78,7 @@ async fn look(reader: &mut Reader, target: &Locator) -> Result<Fact, Why> {
         "user" => match user(reader, target.id()).await? {
             Some(user) => {
                 let clients = clients(reader, target.id()).await?.len();
-                let fields = present(reader, &user, clients).await?;
+                let fields = present(reader, (target.id(), &user), clients).await?;
                 Ok(Fact::Present(principal(fields, target)))
             }
             None => Ok(Fact::Gone),
@@ -115,7 +120,11 @@ pub(super) async fn clients(reader: &mut Reader, name: &str) -> Result<Vec<Clien
         .collect())
 }
 
-async fn present(reader: &mut Reader, user: &User, clients: usize) -> Result<Fields, Why> {
+async fn present(
+    reader: &mut Reader,
+    (name, user): (&str, &User),
+    clients: usize,
+) -> Result<Fields, Why> {
     let access = match (user.is_on, clients) {
         (true, _) => OPEN,
         (false, 0) => CLOSED,
@@ -127,6 +136,10 @@ async fn present(reader: &mut Reader, user: &User, clients: usize) -> Result<Fie
         ("commands".to_owned(), json!(user.commands)),
         ("selectors".to_owned(), json!(user.selectors)),
         ("passwords".to_owned(), json!(user.passwords())),
+        (
+            "makes_users".to_owned(),
+            json!(may_make_users(reader, (name, user)).await),
+        ),
     ]);
     if user.takes_any {
         fields.insert("takes_any_password".to_owned(), json!(true));
@@ -137,6 +150,31 @@ async fn present(reader: &mut Reader, user: &User, clients: usize) -> Result<Fie
         fields.insert("survives_restart".to_owned(), json!(!file.is_empty()));
     }
     Ok(fields)
+}
+
+/// Whether a user may make others now; where the server cannot be asked (before Redis 7), its rules are read strictly.
+pub(super) async fn may_make_users(reader: &mut Reader, (name, user): (&str, &User)) -> bool {
+    let asked = reader
+        .ask(&["ACL", "DRYRUN", name, "ACL", "SETUSER", "contain-probe"])
+        .await;
+    match asked {
+        Ok(said) => said == redis::Value::Okay,
+        Err(_) => {
+            let selectors = user.selectors.iter().map(String::as_str);
+            rules::may_set_users(&user.commands, selectors)
+        }
+    }
+}
+
+/// Whether a user that looks like this could make others; what an older receipt does not tell, its rules do.
+pub(super) fn makes_users(fields: &Fields) -> bool {
+    if let Some(told) = fields.get("makes_users").and_then(Value::as_bool) {
+        return told;
+    }
+    let commands = fields.get("commands").and_then(Value::as_str);
+    let selectors = fields.get("selectors").and_then(Value::as_array);
+    let selectors = selectors.into_iter().flatten().filter_map(Value::as_str);
+    commands.is_some_and(|commands| rules::may_set_users(commands, selectors))
 }
 
 /// The run of a server: connections are counted anew in each.

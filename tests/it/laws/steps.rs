@@ -711,3 +711,29 @@ async fn an_earlier_rounds_plan_is_applied_as_far_as_it_is_still_open() {
     assert_eq!(did.len(), 4, "no cut is made again: {did:?}");
     assert_eq!(did.last().unwrap(), "toy.raise-flag toy:flag/F0@1");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_that_never_shows_is_given_the_time_that_its_playbook_gives_its_proof() {
+    for (verify, least, most) in [(", verify: {within: 5s}", 5, 20), ("", 120, 200)] {
+        let playbook = load(&format!(
+            "  isolate:\n    - {{id: stop, do: suspend, target: \"${{subject}}\"{verify}}}\n"
+        ));
+        let bench = bench();
+        bench.weather.add(Rule {
+            on: Some(Operation::Perform),
+            about: "toy.suspend-key".to_owned(),
+            nth: None,
+            fault: Fault::Ignored,
+        });
+        let began = bench.clock.now();
+        let wish = Wish {
+            subjects: vec![name("key/K0")],
+            ..wish(playbook, Limit::Isolated)
+        };
+        let end = bench.go(&wish).await.end();
+        assert_ne!(end.standing.outcome, Said::Isolated, "{verify}");
+        let took = bench.clock.now().duration_since(began);
+        let told = Duration::from_secs(least)..Duration::from_secs(most);
+        assert!(told.contains(&took), "{verify}: {took:?}");
+    }
+}

@@ -14,7 +14,7 @@ use crate::cut::{Cut, FAULTS};
 
 const MOST: usize = 20;
 
-fn call(spec: &Spec, target: &Locator) -> Call {
+pub(super) fn call(spec: &Spec, target: &Locator) -> Call {
     Call {
         action: spec.id.clone(),
         target: target.clone(),
@@ -98,7 +98,7 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
 }
 
 /// A provider whose endpoints are named by the workspace.
-fn named(through: &str, app: &App) -> Arc<dyn contain::provider::Provider> {
+pub(super) fn named(through: &str, app: &App) -> Arc<dyn contain::provider::Provider> {
     use contain::domain::Clock;
     use contain::provider::{Given, Settings};
     let given = |text: String| -> Given { Arc::new(move || Ok(Secret::new(text.clone()))) };
@@ -168,7 +168,7 @@ fn stubborn((status, headers, body): (&str, &str, &str)) -> String {
 }
 
 /// Reads a request to its end.
-fn whole(stream: &mut TcpStream) {
+pub(super) fn whole(stream: &mut TcpStream) {
     stream
         .set_read_timeout(Some(std::time::Duration::from_secs(5)))
         .unwrap();

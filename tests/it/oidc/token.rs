@@ -1,8 +1,10 @@
 //! Tokens and clients through the whole program.
 
-use contain::domain::{Duration, Fact, Locator, Probe, Secret};
+use contain::domain::{Duration, Fact, Locator, Outcome, Probe, Secret};
 use serde_json::Value;
 
+use super::fault::call;
+use super::said::unseen;
 use super::{App, Issuer, OURS, provider};
 use crate::harness::{Desk, Told};
 
@@ -52,6 +54,36 @@ fn a_token_is_revoked_and_shown_dead_for_real() {
     for secret in [&token, OURS, &app.secret] {
         assert!(!kept.contains(secret));
     }
+}
+
+#[test]
+fn a_name_stands_for_one_token_in_an_incident() {
+    let issuer = Issuer::start();
+    let app = issuer.app();
+    let token = issuer.token(&app);
+    let stranger = "no-token-of-this-server";
+    let desk = issuer.desk(&app, "").with("LEAKED", &token);
+    let named = "oauth:token/leak";
+    let isolate = [
+        "isolate",
+        named,
+        "--secret",
+        "env:LEAKED",
+        "--yes",
+        "--json",
+    ];
+    desk.run(&isolate).assert(3, "waiting");
+    // What is shown of the one token is not taken for shown of another that is called the same.
+    let desk = desk.with("LEAKED", stranger);
+    let told = desk.run(&isolate);
+    assert_eq!(told.exit, 2, "{told:?}");
+    assert!(told.out.contains("stands for another secret"), "{told:?}");
+    assert!(!told.out.contains(stranger), "{told:?}");
+    assert_eq!(desk.entries("run-opened").len(), 1);
+    // The same token is the same subject.
+    let desk = desk.with("LEAKED", &token);
+    desk.run(&isolate).assert(3, "waiting");
+    assert_eq!(desk.entries("run-opened").len(), 2);
 }
 
 #[test]
@@ -139,6 +171,30 @@ fn a_client_is_contained_once_its_tokens_cannot_live_any_more() {
     assert_eq!(verified.exit, 0, "{verified:?}");
 }
 
+#[tokio::test]
+async fn a_dead_refresh_token_whose_access_token_lives_leaves_the_grant_unseen() {
+    let issuer = Issuer::start();
+    let app = issuer.app();
+    let (refresh, access) = issuer.of_person(&app);
+    let provider = provider(issuer.url(), Some(&app), Duration::from_secs(10));
+    let named: Locator = format!("oauth:token/one@{}", issuer.account())
+        .parse()
+        .unwrap();
+    provider.hold(&named, &Secret::new(refresh.clone()));
+    assert_eq!(unseen(provider.as_ref(), &named).await.len(), 1);
+    let spec = contain::provider::oauth::actions().remove(0);
+    let outcome = provider
+        .actor(None, &spec.permissions)
+        .perform(&[call(&spec, &named)])
+        .await;
+    assert!(
+        matches!(outcome.as_slice(), [Outcome::Done(_)]),
+        "{outcome:?}"
+    );
+    assert!(!issuer.is_active(&refresh) && issuer.is_active(&access));
+    assert_eq!(unseen(provider.as_ref(), &named).await.len(), 1);
+}
+
 #[test]
 fn our_own_client_is_refused() {
     let issuer = Issuer::start();
@@ -183,6 +239,21 @@ async fn a_token_proves_something_only_once_it_was_active() {
     ));
     knows_not.hold(&named, &secret);
     let seen = knows_not.reader(None).observe(&[named]).await.remove(0);
+    let Fact::Present(fields) = seen.fact else {
+        panic!("{:?}", seen.fact);
+    };
+    assert_eq!(fields["active"], "unknown");
+    // Nor does one token prove anything of another that has its name.
+    let stranger = Secret::new("no-token-of-this-server".to_owned());
+    let named: Locator = format!("oauth:token/one@{}", issuer.account())
+        .parse()
+        .unwrap();
+    assert!(matches!(
+        knows.reader(None).probe(&named, &stranger).await,
+        Probe::Unclear(_)
+    ));
+    knows.hold(&named, &stranger);
+    let seen = knows.reader(None).observe(&[named]).await.remove(0);
     let Fact::Present(fields) = seen.fact else {
         panic!("{:?}", seen.fact);
     };

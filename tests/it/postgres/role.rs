@@ -1,12 +1,13 @@
 //! A role through the whole program, and each action by itself.
 
 use contain::domain::{
-    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Secret, Spec, Tag, Time, Undo,
+    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Query, ReadKind, Secret, Spec, Tag, Time,
+    Undo,
 };
 use contain::provider::{Provider, postgres};
 use serde_json::Value;
 
-use super::{Database, LEAKED, OURS, provider};
+use super::{Database, LEAKED, OURS, of_servers, provider};
 use crate::harness::{Desk, Told};
 
 const ROLE: &str = "postgres:role/svc@main";
@@ -170,8 +171,7 @@ async fn each_password_is_refused_for_the_right_reason_or_it_proves_nothing() {
     database.admin("ALTER ROLE svc LOGIN PASSWORD 'another'");
     assert_eq!(reader.probe(&target, &right).await, Probe::Refused);
     database.admin("ALTER ROLE svc PASSWORD 'canary-leaked-5f2b'");
-    database.admin("COPY (SELECT unnest(ARRAY['host all contain,admin 127.0.0.1/32 scram-sha-256', 'host all all 127.0.0.1/32 reject'])) TO PROGRAM 'cat > pg_hba.conf'");
-    database.admin("SELECT pg_reload_conf()");
+    admits(&database, "host all all 127.0.0.1/32 reject");
     let mut told = reader.probe(&target, &right).await;
     for _ in 0..100 {
         if told != Probe::Accepted {
@@ -179,6 +179,49 @@ async fn each_password_is_refused_for_the_right_reason_or_it_proves_nothing() {
         }
         tokio::task::yield_now().await;
         told = reader.probe(&target, &right).await;
+    }
+    assert!(matches!(told, Probe::Unclear(_)), "{told:?}");
+}
+
+/// Lets the server admit whoever is none of the administrators as a line of `pg_hba.conf` says.
+fn admits(database: &Database, line: &str) {
+    let ours = "host all contain,admin 127.0.0.1/32 scram-sha-256";
+    database.admin(&format!(
+        "COPY (SELECT unnest(ARRAY['{ours}', '{line}'])) TO PROGRAM 'cat > pg_hba.conf'"
+    ));
+    database.admin("SELECT pg_reload_conf()");
+}
+
+#[tokio::test]
+async fn a_password_that_nobody_asked_for_is_not_known_as_right() {
+    let database = Database::start(&[]);
+    let provider = provider(&database.url(), Duration::from_secs(10));
+    let reader = provider.reader(None);
+    let target = ROLE.parse().unwrap();
+    let guess = Secret::new("guess".to_owned());
+    // Where the server trusts, it lets anybody in, and keeps everybody out who may not log in.
+    admits(&database, "host all all 127.0.0.1/32 trust");
+    let mut told = reader.probe(&target, &guess).await;
+    for _ in 0..100 {
+        if told == Probe::Accepted {
+            break;
+        }
+        tokio::task::yield_now().await;
+        told = reader.probe(&target, &guess).await;
+    }
+    assert_eq!(told, Probe::Accepted);
+    database.admin("ALTER ROLE svc NOLOGIN");
+    assert_eq!(reader.probe(&target, &guess).await, Probe::Refused);
+    // Neither showed that it was ever the role's.
+    database.admin("ALTER ROLE svc LOGIN");
+    admits(&database, "host all all 127.0.0.1/32 scram-sha-256");
+    let mut told = reader.probe(&target, &guess).await;
+    for _ in 0..100 {
+        if told != Probe::Accepted {
+            break;
+        }
+        tokio::task::yield_now().await;
+        told = reader.probe(&target, &guess).await;
     }
     assert!(matches!(told, Probe::Unclear(_)), "{told:?}");
 }
@@ -318,4 +361,87 @@ async fn a_new_password_reaches_the_store_and_never_the_servers_log() {
         .admin("SELECT string_agg(pg_read_file('written/' || name), '') FROM pg_ls_logdir()");
     assert!(log.contains("PASSWORD 'SCRAM-SHA-256"), "{log}");
     assert!(!log.contains(password));
+}
+
+/// What could not be seen of what hangs on a role, and that withholds.
+async fn unseen(provider: &dyn Provider) -> Vec<String> {
+    let query = Query {
+        read: ReadKind::Reach,
+        target: ROLE.parse().unwrap(),
+        since: Time::UNIX_EPOCH,
+        relations: Vec::new(),
+        pages: 1,
+        budget_ms: 10_000,
+    };
+    let reading = provider.reader(None).read(&query).await.unwrap();
+    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
+    withheld.map(|one| one.what).collect()
+}
+
+#[tokio::test]
+async fn what_a_role_could_create_before_its_rights_were_taken_stays_unseen() {
+    let database = Database::start(&[]);
+    let begin = || provider(&database.url(), Duration::from_secs(10));
+    let told = vec![format!("which roles {ROLE} created")];
+    assert_eq!(unseen(begin().as_ref()).await, Vec::<String>::new());
+    database.admin("ALTER ROLE svc CREATEROLE");
+    let (asked, looked) = (begin(), begin());
+    assert_eq!(unseen(asked.as_ref()).await, told);
+    let targets = [ROLE.parse().unwrap()];
+    let before = looked.reader(None).observe(&targets).await.remove(0);
+    database.admin("ALTER ROLE svc NOCREATEROLE");
+    // Whoever saw it once knows it, and so does whoever has the receipt.
+    let recalls = begin();
+    let spec = postgres::actions().remove(0);
+    recalls.recall(&call(&spec, ROLE, &Fields::new()), &before, None, None);
+    for knows in [asked, looked, recalls] {
+        assert_eq!(unseen(knows.as_ref()).await, told);
+    }
+}
+
+#[tokio::test]
+async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
+    let (database, elsewhere) = (Database::start(&[]), Database::start(&[]));
+    let (host, port) = database.at();
+    let admin = format!("postgresql://admin:of-the-test@{host}:{port}/postgres");
+    let servers = [
+        ("one", database.url()),
+        ("two", admin),
+        ("far", elsewhere.url()),
+    ];
+    let servers = servers.each_ref().map(|(name, url)| (*name, url.as_str()));
+    // Whether or not we may see which cluster it is.
+    for statement in [
+        "SELECT 1",
+        "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC",
+    ] {
+        database.admin(statement);
+        let provider = of_servers(&servers, Duration::from_secs(10));
+        let own = provider.reader(None).whoami().await.unwrap();
+        let mut own: Vec<String> = own.iter().map(ToString::to_string).collect();
+        own.sort();
+        let ours = [
+            "admin@one",
+            "admin@two",
+            "contain@far",
+            "contain@one",
+            "contain@two",
+        ];
+        let ours = ours.map(|one| format!("postgres:role/{one}"));
+        assert_eq!(own, ours, "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn of_an_answer_without_end_the_beginning_is_taken_and_that_is_said() {
+    let database = Database::start(&[]);
+    let provider = provider(&database.url(), Duration::from_secs(10));
+    database.admin(
+        "DO $$ BEGIN FOR nth IN 1..999 LOOP EXECUTE format('CREATE ROLE m%s LOGIN IN ROLE svc', nth); END LOOP; END $$",
+    );
+    // With `healthy` these are as many as are taken.
+    assert_eq!(unseen(provider.as_ref()).await, Vec::<String>::new());
+    database.admin("CREATE ROLE one_more LOGIN IN ROLE svc");
+    let told = vec![format!("all members of {ROLE}")];
+    assert_eq!(unseen(provider.as_ref()).await, told);
 }

@@ -1,12 +1,13 @@
 //! A user through the whole program, and each action by itself.
 
 use contain::domain::{
-    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Secret, Spec, Tag, Time, Undo,
+    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Query, ReadKind, Secret, Spec, Tag, Time,
+    Undo,
 };
 use contain::provider::{Provider, redis};
 use serde_json::Value;
 
-use super::{LEAKED, OURS, Store, provider};
+use super::{LEAKED, OURS, Store, Tap, of_servers, provider};
 
 const USER: &str = "redis:user/svc@main";
 
@@ -128,6 +129,12 @@ fn off_alone_is_not_called_isolated_while_a_connection_lives() {
 fn what_an_acl_file_keeps_survives_a_restart_and_what_has_none_is_told() {
     let store = Store::start(&[]);
     let desk = store.desk();
+    store.admin(&["ACL", "SETUSER", "intruder", "on", ">mine", "+@all"]);
+    let plan = desk.run(&["plan", USER, "--json"]);
+    let warned = "one that somebody set and never saved too";
+    assert!(plan.out.contains(warned), "{plan:?}");
+    let hurts = redis::actions().into_iter().map(|spec| spec.hurts);
+    assert!(hurts.into_iter().all(|hurts| hurts.contains(warned)));
     let told = desk.run(&["isolate", USER, "--yes", "--json"]);
     assert_eq!(told.outcome(), "isolated", "{told:?}");
     // The server reads its own file again, as it does when it starts.
@@ -138,6 +145,8 @@ fn what_an_acl_file_keeps_survives_a_restart_and_what_has_none_is_told() {
             .say(&["AUTH", "svc", LEAKED])
             .starts_with("-WRONGPASS")
     );
+    // It is true: what was in memory alone is kept as well.
+    assert!(store.rules("intruder").contains(" on "));
     let bare = Store::start(&["ACLFILE=no"]);
     let desk = bare.desk();
     let told = desk.run(&["isolate", USER, "--yes", "--json"]);
@@ -379,4 +388,124 @@ async fn a_new_password_is_the_only_one_and_the_server_never_hears_it() {
                 .starts_with("-WRONGPASS")
         );
     }
+}
+
+/// What could not be seen of what hangs on a user, and that withholds.
+async fn unseen(provider: &dyn Provider) -> Vec<String> {
+    let query = Query {
+        read: ReadKind::Reach,
+        target: USER.parse().unwrap(),
+        since: Time::UNIX_EPOCH,
+        relations: Vec::new(),
+        pages: 1,
+        budget_ms: 10_000,
+    };
+    let reading = provider.reader(None).read(&query).await.unwrap();
+    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
+    withheld.map(|one| one.what).collect()
+}
+
+#[tokio::test]
+async fn what_a_user_could_make_before_its_commands_were_taken_stays_unseen() {
+    let store = Store::start(&[]);
+    let begin = || provider(&store.url(), Duration::from_secs(10));
+    let told = vec!["which users svc made".to_owned()];
+    assert_eq!(unseen(begin().as_ref()).await, Vec::<String>::new());
+    store.admin(&["ACL", "SETUSER", "svc", "+acl"]);
+    let (asked, looked) = (begin(), begin());
+    assert_eq!(unseen(asked.as_ref()).await, told);
+    let targets = [USER.parse().unwrap()];
+    let mut before = looked.reader(None).observe(&targets).await.remove(0);
+    // Denying its commands is what contain itself does.
+    let specs = redis::actions();
+    let deny = specs
+        .iter()
+        .find(|spec| spec.id.to_string() == "redis.deny-commands");
+    let (deny, none) = (deny.unwrap(), Fields::new());
+    let outcome = looked
+        .actor(None, &deny.permissions)
+        .perform(&[call(deny, USER, &none)])
+        .await
+        .remove(0);
+    assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+    // Whoever saw it once knows it, and so does whoever has the receipt, also one that only tells its rules.
+    let recalls = begin();
+    recalls.recall(&call(deny, USER, &none), &before, None, None);
+    let Fact::Present(fields) = &mut before.fact else {
+        panic!("{before:?}");
+    };
+    fields.remove("makes_users").unwrap();
+    let recalls_rules = begin();
+    recalls_rules.recall(&call(deny, USER, &none), &before, None, None);
+    for knows in [asked, looked, recalls, recalls_rules] {
+        assert_eq!(unseen(knows.as_ref()).await, told);
+    }
+}
+
+#[tokio::test]
+async fn further_sets_of_rules_are_cleared_only_where_there_are_any() {
+    let store = Store::start(&[]);
+    store.admin(&["ACL", "SETUSER", "healthy", "(+get ~shared:*)"]);
+    let tap = Tap::before(&store);
+    let provider = provider(&tap.url(), Duration::from_secs(10));
+    let before = Fields::from([
+        ("commands".to_owned(), "-@all +get".into()),
+        ("selectors".to_owned(), Value::Array(Vec::new())),
+    ]);
+    let deny = "redis.deny-commands";
+    for (id, user, sent) in [
+        // Redis 6 refuses all of a command that has a rule which it does not know.
+        (deny, "svc", "ACL SETUSER svc -@all ACL"),
+        (
+            "redis.permit-commands",
+            "svc",
+            "ACL SETUSER svc -@all -@all +get",
+        ),
+        (deny, "healthy", "ACL SETUSER healthy clearselectors -@all"),
+    ] {
+        let specs = redis::actions();
+        let spec = specs.iter().find(|spec| spec.id.to_string() == id).unwrap();
+        let act = call(spec, &format!("redis:user/{user}@main"), &before);
+        let outcome = provider
+            .actor(None, &spec.permissions)
+            .perform(&[act])
+            .await
+            .remove(0);
+        assert!(matches!(outcome, Outcome::Done(_)), "{outcome:?}");
+        let asked = tap.asked().replace("CONFIG GET aclfile", "");
+        let asked = asked.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(asked.contains(sent), "{id}: {asked}");
+    }
+}
+
+#[tokio::test]
+async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
+    let (store, elsewhere) = (Store::start(&[]), Store::start(&[]));
+    store.admin(&[
+        "ACL",
+        "SETUSER",
+        "responder",
+        "on",
+        ">canary-of-ours",
+        "+@all",
+    ]);
+    let responder = format!("redis://responder:canary-of-ours@{}", store.0.endpoint());
+    let servers = [
+        ("one", store.url()),
+        ("two", responder),
+        ("far", elsewhere.url()),
+    ];
+    let servers = servers.each_ref().map(|(name, url)| (*name, url.as_str()));
+    let provider = of_servers(&servers, Duration::from_secs(10));
+    let own = provider.reader(None).whoami().await.unwrap();
+    let mut own: Vec<String> = own.iter().map(ToString::to_string).collect();
+    own.sort();
+    let ours = [
+        "default@far",
+        "default@one",
+        "default@two",
+        "responder@one",
+        "responder@two",
+    ];
+    assert_eq!(own, ours.map(|one| format!("redis:user/{one}")));
 }

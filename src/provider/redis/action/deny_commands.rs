@@ -29,7 +29,7 @@ fn spec() -> Spec {
     };
     Spec {
         title: "take every command away from the user".to_owned(),
-        hurts: "Whatever works as this user: it stays connected and may do nothing.".to_owned(),
+        hurts: shape::hurts("Whatever works as this user: it stays connected and may do nothing."),
         unconfirmed: shape::unconfirmed(),
         ..shape::cut(
             "deny-commands",
@@ -40,13 +40,9 @@ fn spec() -> Spec {
     }
 }
 
+/// Two lines, as a server before Redis 7 knows no further sets of rules and refuses a line that clears them.
 fn commands(call: &Call) -> Vec<String> {
-    let words = [
-        "ACL",
-        "SETUSER",
-        call.target.id(),
-        "clearselectors",
-        "-@all",
-    ];
-    vec![shape::cli(call, &words)]
+    let rules = ["-@all", "clearselectors"].into_iter();
+    let line = |rule| shape::cli(call, &["ACL", "SETUSER", call.target.id(), rule]);
+    rules.map(line).collect()
 }

@@ -36,9 +36,9 @@ fn spec() -> Spec {
     spec.permissions.push("+client|kill".to_owned());
     Spec {
         title: "switch the user off and end its connections".to_owned(),
-        hurts:
-            "Whatever authenticates as this user; commands under way on its connections are lost."
-                .to_owned(),
+        hurts: shape::hurts(
+            "Whatever authenticates as this user; commands under way on its connections are lost.",
+        ),
         unconfirmed: shape::unconfirmed(),
         ..spec
     }

@@ -17,7 +17,7 @@ pub(super) const ACTION: Action = Action {
 fn spec() -> Spec {
     Spec {
         title: "switch the user on again".to_owned(),
-        hurts: "Nobody; whoever knows the user's password can use it again.".to_owned(),
+        hurts: shape::hurts("Nobody; whoever knows the user's password can use it again."),
         ..shape::inverse(&disable_user::ACTION, "enable-user")
     }
 }

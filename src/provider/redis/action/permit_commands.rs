@@ -17,7 +17,7 @@ pub(super) const ACTION: Action = Action {
 fn spec() -> Spec {
     Spec {
         title: "give the user its commands back".to_owned(),
-        hurts: "Nobody; whoever knows the user's password can use them again.".to_owned(),
+        hurts: shape::hurts("Nobody; whoever knows the user's password can use them again."),
         ..shape::inverse(&deny_commands::ACTION, "permit-commands")
     }
 }
@@ -31,7 +31,7 @@ fn commands(call: &Call) -> Vec<String> {
         .into_iter()
         .flatten()
         .filter_map(serde_json::Value::as_str);
-    let mut words = vec!["ACL", "SETUSER", call.target.id(), "clearselectors"];
+    let mut words = vec!["ACL", "SETUSER", call.target.id()];
     words.extend(commands.unwrap_or("-@all").split_whitespace());
     words.extend(selectors);
     vec![shape::cli(call, &words)]

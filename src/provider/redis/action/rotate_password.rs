@@ -21,7 +21,9 @@ fn spec() -> Spec {
         title: "give the user a new password, and no other".to_owned(),
         on: kind("user"),
         effect: Effect::Issue(kind("user")),
-        hurts: "Whatever still has an old password: all of them end; connections that are open go on, so disable the user first.".to_owned(),
+        hurts: shape::hurts(
+            "Whatever still has an old password: all of them end; connections that are open go on, so disable the user first.",
+        ),
         touches: Vec::new(),
         params: Vec::new(),
         floor: Tier::DISRUPTIVE,

@@ -37,6 +37,13 @@ pub(super) fn cut(verb: &str, undo: &str, cut: Cut, touches: &[(&str, Value)]) -
     }
 }
 
+/// Who is hurt by an action, and by what follows every change of a user: Redis saves all users or none.
+pub(super) fn hurts(whom: &str) -> String {
+    format!(
+        "{whom} Where the server has an ACL file, every user is saved to it as it is in memory, one that somebody set and never saved too: look through ACL LIST first."
+    )
+}
+
 /// What holds for every change of a user.
 pub(super) fn unconfirmed() -> Vec<String> {
     words(&[
