@@ -62,18 +62,23 @@ pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Fa
     Ok(())
 }
 
-/// Whether the signature behind a mandate of the record counts now: whoever's key was revoked, or who is nobody any more,
-/// has agreed to nothing. Says so where it does not.
-pub(super) fn stands(session: &Session, folder: &Folder, case: &Case, mandate: &Mandate) -> bool {
-    let stands = verified(session, folder, (case, mandate));
-    if let Err(why) = &stands {
-        aside(&format!(
-            "warning: what {} signed counts no more: {}",
-            plain(&mandate.by),
-            plain(why)
-        ));
+/// Looks at whether the signature behind a mandate of the record counts now: whoever's key was revoked, or who is nobody any
+/// more, has agreed to nothing. Says so where it does not.
+pub(super) fn looking(
+    session: &Session,
+    folder: &Folder,
+) -> impl Fn(&Case, &Mandate) -> bool + Sync {
+    move |case, mandate| {
+        let stands = verified(session, folder, (case, mandate));
+        if let Err(why) = &stands {
+            aside(&format!(
+                "warning: what {} signed counts no more: {}",
+                plain(&mandate.by),
+                plain(why)
+            ));
+        }
+        stands.is_ok()
     }
-    stands.is_ok()
 }
 
 fn verified(

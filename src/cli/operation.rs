@@ -12,11 +12,10 @@ use super::wish::{
     take_in,
 };
 use super::work::{Work, join};
-use super::{Ended, aside, library, paste, progress};
+use super::{Ended, ahead, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
 use crate::domain::case::{About, Case};
 use crate::domain::event::{Event, Order, SecretNote};
-use crate::domain::mandate::Mandate;
 use crate::domain::plan::Plan;
 use crate::domain::{Digest, Item, Locator, Secret, State, Time, digest};
 use crate::evidence::{self, Kept, Redactor};
@@ -261,16 +260,14 @@ impl Go<'_> {
         let incident = work.folder.id().to_owned();
         let (lanes, pledges, key) = (Lanes::default(), Pledges::default(), work.folder.key()?);
         let around = session.around(&incident, work.folder.is_drill());
-        if !matches!(limit, Limit::Plan | Limit::Verify(_)) {
-            super::ahead::take_in(session, &work).await?;
+        let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));
+        if asks {
+            ahead::take_in(session, &work).await?;
         }
-        let stands = |case: &Case, mandate: &Mandate| {
-            super::ahead::stands(session, &work.folder, case, mandate)
-        };
+        let stands = ahead::looking(session, &work.folder);
         let witness = Witness::new(&stands);
         let keep = |plan: &Plan| work.folder.store_plan(plan);
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
-        let asks = !matches!(limit, Limit::Plan | Limit::Verify(_));
         let confirm = |plan: &Plan, digest: Digest, open: &[(&Item, Ruling)]| {
             // Whoever rehearses is taken to type the code of each plan.
             let rehearsed = around.drill.then(|| digest.code());
@@ -332,13 +329,12 @@ impl Go<'_> {
             () = interrupted() => Err(broken(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"), &work.journal, run)),
         };
         let end = end?;
-        let ended = tell(&means, run, &end);
+        let mut ended = tell(&means, run, &end);
         drop(means);
         drop(work.lease);
         drop(work.lock);
         drop(work.journal);
         drop(tokio::time::timeout(std::time::Duration::from_millis(200), shown).await);
-        let mut ended = ended;
         session.losses.add_to(&mut ended);
         Ok(ended)
     }

@@ -206,14 +206,16 @@ pub(super) fn in_time<T: Send + 'static>(
 mod tests {
     use super::*;
     use crate::domain::Digest;
+    use crate::journal::{self, MemorySink, Record, Sink as _};
 
     #[test]
     fn wherever_in_a_run_it_was_signed_it_is_signed_again_at_the_end() {
-        let whole = include_str!("../../tests/fixtures/journal/1.jsonl");
-        let lines: Vec<Line> = whole
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok())
-            .collect();
+        let whole = include_bytes!("../../tests/fixtures/journal/1.jsonl");
+        let mut sink = MemorySink::default();
+        assert!(sink.append(whole).is_ok());
+        let Ok(Record { lines, .. }) = journal::read(&mut sink) else {
+            unreachable!("it is whole")
+        };
         let signed_at = |at: usize, until: usize| {
             let mut lines: Vec<Line> = lines.iter().take(until).cloned().collect();
             let mut line = lines.first().cloned().unwrap_or_else(|| unreachable!());
