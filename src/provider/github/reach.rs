@@ -343,10 +343,10 @@ async fn left_behind(on: &Handle, query: &Query, id: &Id) -> Result<Reading, Why
     Ok(reading)
 }
 
-fn pairs<'a>(
-    containers: &'a [Id],
+fn pairs(
+    containers: &[Id],
     holdings: impl Iterator<Item = &'static Holding> + Clone,
-) -> Vec<(&'static Holding, &'a Id)> {
+) -> Vec<(&'static Holding, &Id)> {
     let each = containers.iter();
     each.flat_map(|container| holdings.clone().map(move |holding| (holding, container)))
         .collect()

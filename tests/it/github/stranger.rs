@@ -160,7 +160,7 @@ async fn a_token_that_an_app_does_not_know_is_gone_only_where_it_was_the_apps_an
         ("unknown", Some(Because::Invalid))
     );
     let is = |told: (String, Probe), fact: &str, probe: Probe| {
-        assert_eq!(told, (fact.to_owned(), probe))
+        assert_eq!(told, (fact.to_owned(), probe));
     };
     is(told(200, 200).await, "active", Probe::Accepted);
     is(told(404, 200).await, "active", Probe::Accepted);

@@ -177,7 +177,7 @@ pub(super) struct Request {
     /// Whether it changes nothing.
     pub(super) reads: bool,
     /// What follows once it is done, and without which the action is not.
-    pub(super) then: Option<Box<Request>>,
+    pub(super) then: Option<Box<Self>>,
 }
 
 impl Request {
