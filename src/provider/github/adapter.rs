@@ -228,7 +228,8 @@ impl Provider for GitHub {
         held.insert(target.clone(), copy);
     }
 
-    fn recall(&self, _: &Call, before: &Seen, _: Option<Time>) {
+    fn recall(&self, _: &Call, before: &Seen, _: Option<Time>, _: Option<&Secret>) {
+        // A token's name holds the digest of its value.
         if before.text("status") == Some("active") {
             self.handle(None, None).note_taken(&before.target);
         }

@@ -76,7 +76,7 @@ async fn a_token_that_this_server_never_took_is_not_gone_and_is_revoked_all_the_
             assert_eq!(*served.state(), 1);
         }
         // Nor is it gone after it, or whatever else was seen of it.
-        github.recall(&call, &seen(&target, "unknown"), None);
+        github.recall(&call, &seen(&target, "unknown"), None, None);
         let reader = github.reader(None);
         let now = reader
             .observe(std::slice::from_ref(&target))
@@ -86,7 +86,7 @@ async fn a_token_that_this_server_never_took_is_not_gone_and_is_revoked_all_the_
         let probe = reader.probe(&target, &secret).await;
         assert_eq!(because(&probe), Some(Because::Invalid), "{probe:?}");
         // What the journal holds of an earlier command tells that it was this server's.
-        github.recall(&call, &seen(&target, "active"), None);
+        github.recall(&call, &seen(&target, "active"), None, None);
         assert_eq!(look(&github, &target).await, Fact::Gone);
         assert_eq!(reader.probe(&target, &secret).await, Probe::Refused);
     }
