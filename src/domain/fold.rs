@@ -85,6 +85,8 @@ impl Case {
                 *self.proposed.entry(by.clone()).or_default() += 1;
             }
             Event::Dismissed { .. } => self.dismissed = true,
+            // What a nonce was first given for is what it stands for: whoever looked at that has looked at nothing else.
+            Event::Granted { mandate } if self.granted_at.contains_key(&mandate.nonce) => {}
             Event::Granted { mandate } => {
                 self.granted_at.insert(mandate.nonce.clone(), at);
                 self.mandates.push(mandate.clone());
