@@ -156,22 +156,19 @@ impl Now<'_> {
             let item = named.clone();
             return ground.write(vec![Event::Denied { item, why }]).await;
         }
-        ground.sift().await?;
-        let agreed: BTreeMap<String, String> = ground.journal.with_case(|case| {
-            let latest = ground.clock.latest();
-            let is_known = ground.witness.has_looked(case, latest);
-            let all = confirmed(case, plan, named, latest);
-            // Among people, nobody answers the question that they put themselves.
-            let counts = |mandate: &&Mandate| {
-                ground.around.roster.is_empty()
-                    || (mandate.signed.is_some()
-                        && is_known
-                        && !ground.around.is_present(&mandate.by))
-            };
-            let all = all.filter(counts);
-            let all = all.map(|mandate| (mandate.by.clone(), mandate.how.clone()));
-            all.collect()
-        });
+        let agreed: BTreeMap<String, String> = ground
+            .sifted(|case, latest| {
+                let all = confirmed(case, plan, named, latest);
+                // Among people, nobody answers the question that they put themselves.
+                let counts = |mandate: &&Mandate| {
+                    ground.around.roster.is_empty()
+                        || (mandate.signed.is_some() && !ground.around.is_present(&mandate.by))
+                };
+                let all = all.filter(counts);
+                let all = all.map(|mandate| (mandate.by.clone(), mandate.how.clone()));
+                all.collect()
+            })
+            .await?;
         if is_met((asked, item), &agreed, &ground.around.roster) {
             let (by, how): (Vec<String>, BTreeSet<String>) = agreed.into_iter().unzip();
             let how: Vec<String> = how.into_iter().collect();

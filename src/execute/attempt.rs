@@ -28,7 +28,7 @@ use crate::provider::Provider;
 use crate::verify;
 
 /// How often one attempt looks anew where what it saw became old before its call could leave.
-const LOOKS: u32 = 4;
+pub(super) const LOOKS: u32 = 4;
 
 /// Performs one item that changes something, as often as is safe and useful.
 pub(super) async fn perform(
@@ -133,10 +133,17 @@ impl Attempts<'_> {
             return Ok(Next::Ended);
         }
         let mut seen = match &self.item.before {
-            Some(seen) if attempts == 0 && !is_old(self.ground, seen.at) => seen.clone(),
+            // What could not be read while it was planned is looked at again at once.
+            Some(seen)
+                if attempts == 0
+                    && !is_old(self.ground, seen.at)
+                    && !matches!(seen.fact, Fact::Unreadable(_)) =>
+            {
+                seen.clone()
+            }
             Some(_) | None => self.ground.observer.look(&self.call.target).await,
         };
-        let mut looked = self.ground.clock.now();
+        let mut looked = seen.at;
         let (mut way, mut place) = (way, Some(place));
         for _ in 0..LOOKS {
             let ready = self.ready(&seen, &state);

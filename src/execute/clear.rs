@@ -19,17 +19,30 @@ impl Ground<'_> {
         about: (&Item, &ItemRef),
         how: (&Spec, Digest),
     ) -> Result<Result<Clearance, Blocked>, journal::Error> {
+        self.sifted(|case, latest| {
+            let rules = (self.policy, self.around);
+            gate::clear(about, how, (case, self.pledges), rules, latest)
+        })
+        .await
+    }
+
+    /// Judges by what holds: what is over has ended, and every signature was looked at, also of what others wrote meanwhile.
+    ///
+    /// # Errors
+    /// The journal could not be written.
+    pub(crate) async fn sifted<T>(
+        &self,
+        judge: impl Fn(&Case, Time) -> T,
+    ) -> Result<T, journal::Error> {
         loop {
             self.sift().await?;
             let latest = self.clock.latest();
-            let cleared = self.journal.with_case(|case| {
-                // What others wrote since is looked at first.
-                let rules = (self.policy, self.around);
+            let judged = self.journal.with_case(|case| {
                 let is_known = self.witness.has_looked(case, latest);
-                is_known.then(|| gate::clear(about, how, (case, self.pledges), rules, latest))
+                is_known.then(|| judge(case, latest))
             });
-            if let Some(cleared) = cleared {
-                return Ok(cleared);
+            if let Some(judged) = judged {
+                return Ok(judged);
             }
         }
     }
@@ -50,7 +63,7 @@ impl Ground<'_> {
 
     /// Ends what was not given here and is over by a provider's clock: ours may have been set back while nothing ran.
     async fn end_by_providers(&self, now: Time) -> Result<(), journal::Error> {
-        let ahead = self.observer.furthest_ahead();
+        let ahead = self.observer.agreed_ahead();
         let there = now.saturating_add(ahead).unwrap_or(Time::MAX);
         let over = |case: &Case| self.witness.over_by(case, now, there);
         let over = self.journal.with_case(over);
@@ -58,7 +71,7 @@ impl Ground<'_> {
             return Ok(());
         }
         let text = format!(
-            "a provider's clock is {} ahead of the one here: what it says is over of authority that was given before has ended, and is given anew",
+            "the clocks of the providers are {} ahead of the one here: what it says is over of authority that was given before has ended, and is given anew",
             crate::domain::clock::spell(ahead)
         );
         self.write(vec![Event::Noted { text }]).await?;

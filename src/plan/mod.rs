@@ -148,13 +148,15 @@ pub enum Error {
 const FIRST_LOOKS: Duration = Duration::from_secs(2);
 
 /// Looks at targets. The first plan waits for no provider that hangs or is too busy while others could be cut at; what it
-/// has not seen is planned in a later round.
-async fn look_at(ask: &Ask<'_>, targets: &[Locator]) -> Vec<Seen> {
+/// has not seen is planned in a later round. Whoever was late once is waited for no more.
+async fn look_at(ask: &Ask<'_>, targets: &[Locator], late: &mut BTreeSet<String>) -> Vec<Seen> {
     let mut providers = ask.order.subjects.iter().map(Locator::provider);
     let first = providers.next();
-    let waits = ask.at.1 > 1 || providers.all(|provider| Some(provider) == first);
-    let until = (!waits).then(|| ask.now.saturating_add(FIRST_LOOKS).unwrap_or(Time::MAX));
-    ask.observer.observe_until(targets, until).await
+    if ask.at.1 > 1 || providers.all(|provider| Some(provider) == first) {
+        return ask.observer.observe(targets).await;
+    }
+    let within = ask.observer.observe_within(targets, FIRST_LOOKS, late);
+    within.await
 }
 
 /// Plans one round; answers beside the plan what earlier rounds did and what is seen to be so still.
@@ -162,7 +164,8 @@ async fn look_at(ask: &Ask<'_>, targets: &[Locator]) -> Vec<Seen> {
 /// # Errors
 /// Says which step cannot be planned.
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
-    let subjects = look_at(ask, &ask.order.subjects).await;
+    let mut late = BTreeSet::new();
+    let subjects = look_at(ask, &ask.order.subjects, &mut late).await;
     let candidate::Gathered {
         mut candidates,
         items: mut others,
@@ -190,7 +193,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         .cloned()
         .collect();
     let unknown: Vec<Locator> = BTreeSet::from_iter(unknown).into_iter().collect();
-    for found in look_at(ask, &unknown).await {
+    for found in look_at(ask, &unknown, &mut late).await {
         seen.insert(found.target.clone(), found);
     }
     let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);
@@ -269,8 +272,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
             let before = match seen.get(&choice.target) {
                 Some(seen) => Some(seen.clone()),
                 None => {
-                    let seen = look_at(ask, std::slice::from_ref(&choice.target)).await;
-                    seen.into_iter().next()
+                    let target = std::slice::from_ref(&choice.target);
+                    look_at(ask, target, &mut late).await.into_iter().next()
                 }
             };
             let known = goals.get(&choice.spec.id, &choice.target);

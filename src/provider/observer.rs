@@ -39,7 +39,7 @@ const ASKED_FOR: Duration = Duration::from_secs(30);
 const BESIDE: Duration = Duration::from_secs(5);
 
 /// What a provider that hangs has said.
-fn late() -> Why {
+fn late_answer() -> Why {
     let text = "it has not answered yet, and the others do not wait for it";
     Why::new(Because::Timeout, text)
 }
@@ -135,15 +135,42 @@ impl Observer {
 
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
-        self.observe_until(targets, None).await
+        self.observe_until(targets, |_| None).await
     }
 
-    /// The same, with what a provider has not answered by then told as that.
-    pub async fn observe_until(&self, targets: &[Locator], until: Option<Time>) -> Vec<Seen> {
-        let patience = match until {
-            Some(until) => until.duration_since(self.clock.now()),
-            None => ASKED_FOR,
+    /// The same, with what a provider has not answered within this told as late. Whoever was late before is waited for no
+    /// more.
+    pub async fn observe_within(
+        &self,
+        targets: &[Locator],
+        within: Duration,
+        late: &mut BTreeSet<String>,
+    ) -> Vec<Seen> {
+        let until = |provider: &str| {
+            let within = if late.contains(provider) {
+                Duration::ZERO
+            } else {
+                within
+            };
+            Some(self.clock.now().saturating_add(within).unwrap_or(Time::MAX))
         };
+        let seen = self.observe_until(targets, until).await;
+        let is_late =
+            |one: &&Seen| matches!(&one.fact, Fact::Unreadable(why) if *why == late_answer());
+        let providers = seen
+            .iter()
+            .filter(is_late)
+            .map(|one| one.target.provider().to_owned());
+        let providers: Vec<String> = providers.collect();
+        late.extend(providers);
+        seen
+    }
+
+    async fn observe_until(
+        &self,
+        targets: &[Locator],
+        until: impl Fn(&str) -> Option<Time>,
+    ) -> Vec<Seen> {
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             by_provider
@@ -151,6 +178,7 @@ impl Observer {
                 .or_default()
                 .push((at, target.clone()));
         }
+        let until = &until;
         let looks = by_provider
             .into_iter()
             .map(|(provider, wanted)| async move {
@@ -159,12 +187,17 @@ impl Observer {
                 let why = match self.lane(provider) {
                     Ok(lane) => {
                         let keep = |found: Seen| drop(seen.insert(found.target.clone(), found));
+                        let until = until(provider);
+                        let patience = match until {
+                            Some(until) => until.duration_since(self.clock.now()),
+                            None => ASKED_FOR,
+                        };
                         let asked = self.ask((lane, patience), names, keep);
                         match self.by(until, asked).await {
                             Some(()) => {
                                 Why::new(Because::Unavailable, "the provider answered nothing")
                             }
-                            None => late(),
+                            None => late_answer(),
                         }
                     }
                     Err(why) => why,
@@ -192,13 +225,13 @@ impl Observer {
             let lane = self.lane(kind.provider())?;
             let turn = lane.turns.acquire().await;
             if hangs().contains(kind.provider()) {
-                return Err(late());
+                return Err(late_answer());
             }
             // Each has its own time, from its own turn on: many of them take long at a provider that answers.
             let told = self.by(self.beside(several), lane.handle.whose(kind, secret));
             let told = told.await.unwrap_or_else(|| {
                 hangs().insert(kind.provider());
-                Err(late())
+                Err(late_answer())
             });
             drop(turn);
             told
@@ -270,7 +303,7 @@ impl Observer {
                 true => Vec::new(),
                 false => {
                     let resolved = self.by(until, lane.handle.resolve(&names)).await;
-                    let late = || names.iter().map(|_| Err(late())).collect();
+                    let late = || names.iter().map(|_| Err(late_answer())).collect();
                     resolved.unwrap_or_else(late)
                 }
             };
@@ -356,13 +389,11 @@ impl Observer {
         }
     }
 
-    /// How far the clock that is furthest ahead of ours is ahead of it, of those of the providers that answered; zero where
-    /// none is.
+    /// How far the clocks of the providers that answered agree that ours is behind; zero where it is not.
     #[must_use]
-    pub fn furthest_ahead(&self) -> Duration {
+    pub fn agreed_ahead(&self) -> Duration {
         let lanes = self.lanes.values();
-        let ahead = lanes.filter_map(|lane| lane.handle.clock_ahead());
-        ahead.fold(Duration::ZERO, Duration::max)
+        agreed(lanes.filter_map(|lane| lane.handle.clock_ahead()).collect())
     }
 
     /// How far a provider's clock is ahead of ours, zero where it never answered.
@@ -372,5 +403,29 @@ impl Observer {
             .get(provider)
             .and_then(|lane| lane.handle.clock_ahead())
             .unwrap_or_default()
+    }
+}
+
+/// What two clocks say at least, or the only one there is: a server whose clock is wrong, or whose owner is the intruder,
+/// ends nobody's authority against all others.
+fn agreed(mut ahead: Vec<Duration>) -> Duration {
+    ahead.sort_unstable_by(|one, other| other.cmp(one));
+    let said = ahead.get(1).or_else(|| ahead.first());
+    said.copied().unwrap_or_default().max(Duration::ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_clock_among_several_is_not_believed_alone() {
+        let hours = |all: &[i64]| agreed(all.iter().copied().map(Duration::from_hours).collect());
+        assert_eq!(hours(&[]), Duration::ZERO);
+        assert_eq!(hours(&[3]), Duration::from_hours(3));
+        assert_eq!(hours(&[-3]), Duration::ZERO);
+        assert_eq!(hours(&[9, 0, 1]), Duration::from_hours(1));
+        assert_eq!(hours(&[9, -2]), Duration::ZERO);
+        assert_eq!(hours(&[2, 2, 0]), Duration::from_hours(2));
     }
 }
