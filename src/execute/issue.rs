@@ -3,7 +3,7 @@
 //! Never leaves a new credential that was not delivered, as far as it can be told, and never two of them: what an earlier
 //! attempt left is found by its tag and taken away before another is made.
 
-use super::attempt::{Next, Step, unreadable};
+use super::attempt::{LOOKS, Next, Step, unreadable};
 use super::clear::has_lapsed;
 use super::discard::Cleanup;
 use super::intent::{Cleared, Hands, Issued, Issuing};
@@ -21,6 +21,9 @@ use crate::domain::{
 use crate::gate::{Blocked, Clearance};
 use crate::journal;
 use crate::verify;
+
+/// What was seen of whom it is made for, and of each place where it goes.
+type Receipts<'a> = (Seen, Vec<(&'a Call, Seen)>);
 
 /// Makes and delivers, as often as is safe and useful.
 pub(super) async fn issue(
@@ -104,36 +107,47 @@ impl Issue<'_> {
             return Ok(next);
         }
         let place = lane.enter(self.ground.clock).await;
+        let calls = std::iter::once(self.make).chain(self.deliver);
+        if let Some(next) = self.passes.enter(self.ground, calls).await? {
+            return Ok(next);
+        }
+        // Authority may go between clearance and intent: then all is looked at and cleared anew, by what holds then.
+        for _ in 0..LOOKS {
+            let (before, deliver) = match self.look().await? {
+                Ok(both) => both,
+                Err(next) => return Ok(next),
+            };
+            let written = match self.intend(&before, &deliver).await? {
+                Ok(written) => written,
+                Err(next) => return Ok(next),
+            };
+            if has_lapsed(&written) {
+                continue;
+            }
+            let deadline = pace.deadline(self.ground.clock.now());
+            let issued = written?.send(self.hands(deadline)).await?;
+            drop(place);
+            return self.follow(issued, lane).await;
+        }
+        let why = "the authority for it changed each time before its call could leave";
+        Ok(Next::Again(Cause::Provider(why.to_owned()), None))
+    }
+
+    /// Looks at whom it is made for, and at each place where it goes.
+    async fn look(&self) -> Result<Result<Receipts<'_>, Next>, journal::Error> {
         let before = self.ground.observer.look(&self.make.target).await;
         if let Some(next) = self.without_target(&before).await? {
-            return Ok(next);
+            return Ok(Err(next));
         }
         let mut deliver = Vec::with_capacity(self.deliver.len());
         for call in self.deliver {
             let seen = self.ground.observer.look(&call.target).await;
             if let Some(next) = self.without_target(&seen).await? {
-                return Ok(next);
+                return Ok(Err(next));
             }
             deliver.push((call, seen));
         }
-        let calls = std::iter::once(self.make).chain(self.deliver);
-        if let Some(next) = self.passes.enter(self.ground, calls).await? {
-            return Ok(next);
-        }
-        let issuing = loop {
-            let written = match self.intend(&before, &deliver).await? {
-                Ok(written) => written,
-                Err(next) => return Ok(next),
-            };
-            if !has_lapsed(&written) {
-                break written?;
-            }
-        };
-        let issued = issuing
-            .send(self.hands(pace.deadline(self.ground.clock.now())))
-            .await?;
-        drop(place);
-        self.follow(issued, lane).await
+        Ok(Ok((before, deliver)))
     }
 
     /// Clears all calls and writes their intent, once.
