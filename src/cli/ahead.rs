@@ -4,6 +4,7 @@
 //! A file that does not count is told, and authorises nothing.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::aside;
 use super::failure::Failure;
@@ -16,7 +17,7 @@ use crate::domain::mandate::{Answer as Approval, Document, Mandate, Scope};
 use crate::domain::why::plain;
 use crate::gate::standing::{self, Standing};
 use crate::journal::Folder;
-use crate::signature;
+use crate::signature::{self, AllowedSigners, Revoked};
 
 /// Takes in what is authorised ahead for whoever operates, where the record does not hold it yet.
 pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Failure>> {
@@ -62,14 +63,32 @@ pub(super) async fn take_in(session: &Session, work: &Work) -> Result<(), Box<Fa
     Ok(())
 }
 
+/// Who may sign, and whose keys count no more.
+type Known = (AllowedSigners, Revoked);
+
 /// Looks at whether the signature behind a mandate of the record counts now: whoever's key was revoked, or who is nobody any
 /// more, has agreed to nothing. Says so where it does not.
+///
+/// A file that cannot be read for a moment, or is empty while somebody writes it, ends nothing: what it said last counts.
+///
+/// # Errors
+/// The files cannot be read when the run begins.
 pub(super) fn looking(
     session: &Session,
     folder: &Folder,
-) -> impl Fn(&Case, &Mandate) -> bool + Sync {
-    move |case, mandate| {
-        let stands = verified(session, folder, (case, mandate));
+) -> Result<impl Fn(&Case, &Mandate) -> bool + Sync, Box<Failure>> {
+    let last: Mutex<Known> = Mutex::new(session.workspace.signers()?);
+    Ok(move |case: &Case, mandate: &Mandate| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        match session.workspace.signers() {
+            Ok((allowed, _)) if allowed == AllowedSigners::default() => {}
+            Ok(known) => *last = known,
+            Err(why) => aside(&format!(
+                "warning: {}; who may sign is as it was before",
+                plain(&why.message)
+            )),
+        }
+        let stands = verified(session, folder, (case, mandate), &last);
         if let Err(why) = &stands {
             aside(&format!(
                 "warning: what {} signed counts no more: {}",
@@ -78,16 +97,16 @@ pub(super) fn looking(
             ));
         }
         stands.is_ok()
-    }
+    })
 }
 
 fn verified(
     session: &Session,
     folder: &Folder,
     (case, mandate): (&Case, &Mandate),
+    (signers, revoked): &Known,
 ) -> Result<(), String> {
     let now = session.clock.latest();
-    let (signers, revoked) = session.workspace.signers().map_err(|why| why.message)?;
     let document = mandate.signed.as_ref().map(|signed| signed.document);
     let is_theirs = |by: &str| session.roster.of_signer(by) == Ok(mandate.by.as_str());
     // Two who agree to one request sign the same bytes.
@@ -97,7 +116,7 @@ fn verified(
         let read = |path: &str| read(&folder.path().join(path)).ok();
         let both = read(&kept.path).zip(read(&format!("{}.sig", kept.path)));
         both.is_some_and(|(text, signature)| {
-            let known = (&signers, &revoked);
+            let known = (signers, revoked);
             let by = signature::verify(known, text.as_bytes(), &signature, now);
             by.is_ok_and(|by| is_theirs(&by.by)) && is_said((folder.id(), mandate), &text)
         })
@@ -175,10 +194,16 @@ fn judge(session: &Session, text: &str, signature: &str) -> Result<(Standing, Ma
     let standing: Standing =
         serde_yaml::from_str(text).map_err(|why| why.without_snippet().to_string())?;
     let (signers, revoked) = session.workspace.signers().map_err(|why| why.message)?;
-    let known = (&signers, &revoked);
+    let known = (signers, revoked);
     let signed = (text.as_bytes(), signature);
     let now = session.clock.now();
-    let mandate = standing::admit(&standing, signed, known, &session.roster, now);
+    let mandate = standing::admit(
+        &standing,
+        signed,
+        (&known.0, &known.1),
+        &session.roster,
+        now,
+    );
     mandate
         .map(|mandate| (standing, mandate))
         .map_err(|why| why.to_string())

@@ -264,7 +264,7 @@ impl Go<'_> {
         if asks {
             ahead::take_in(session, &work).await?;
         }
-        let stands = ahead::looking(session, &work.folder);
+        let stands = ahead::looking(session, &work.folder)?;
         let witness = Witness::new(&stands);
         let keep = |plan: &Plan| work.folder.store_plan(plan);
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
