@@ -2,6 +2,8 @@
 //!
 //! One at a time performs, and says so in the journal itself; signs of life only tell others when it is their turn.
 
+use std::time::Duration;
+
 use super::failure::{Failure, exit};
 use super::session::Session;
 use super::sinks::Config;
@@ -18,6 +20,9 @@ pub(super) struct Sharing {
     /// The place, as the journal names it.
     pub(super) at: String,
 }
+
+/// How long a new incident waits for the place in which it would be shared, for each thing that it asks there.
+const SOON: Duration = Duration::from_secs(2);
 
 /// An incident's journal, for appending, and where it is shared.
 type Opened = (Box<dyn Sink>, Option<Sharing>);
@@ -98,7 +103,9 @@ impl Session {
         if is_new {
             folder.note_place(&at)?;
         }
-        let opened = self.open_shared(folder, &at)?.and_then(|mut sink| {
+        let hurry = is_new.then_some(SOON);
+        let opened = self.open_shared(folder, &at, hurry)?;
+        let opened = opened.and_then(|mut sink| {
             if is_new {
                 sink.prove()?;
             }
@@ -124,8 +131,13 @@ impl Session {
         &self,
         folder: &Folder,
         at: &str,
+        hurry: Option<Duration>,
     ) -> Result<Result<SharedSink, journal::Error>, Box<Failure>> {
         let store = self.store(at, folder.id())?;
+        let store = match hurry {
+            Some(within) => store.hurried(within),
+            None => store,
+        };
         let copy = self.copies(folder, Some(at))?;
         let files = Files::of(folder);
         Ok(SharedSink::open(
@@ -143,7 +155,7 @@ impl Session {
             Ok(Some(at)) if !folder.is_drill() => at,
             Ok(_) | Err(_) => return true,
         };
-        let opened = self.open_shared(folder, &at);
+        let opened = self.open_shared(folder, &at, None);
         let why = match opened {
             Ok(Ok(_)) => return true,
             Ok(Err(why)) => format!("failed to {why}"),
@@ -214,7 +226,7 @@ impl Work {
 fn held(
     folder: &Folder,
     (term, since): (&crate::domain::Term, crate::domain::Time),
-    age: std::time::Duration,
+    age: Duration,
 ) -> Box<Failure> {
     let id = folder.id();
     let message = format!(
@@ -256,7 +268,7 @@ pub(super) async fn join(session: &Session, id: Option<&str>) -> Result<Ended, B
     })?;
     let at = sink.name();
     let fill = |folder: &Folder| {
-        let mut opened = session.open_shared(folder, &at)??;
+        let mut opened = session.open_shared(folder, &at, None)??;
         let length = opened.len()?;
         let (_, case) = Journal::open(Box::new(opened), session.clock.clone(), session.actor())?;
         if case.incident != id || case.shared.as_deref() != Some(&at) {

@@ -66,6 +66,8 @@ type Job = Box<dyn FnOnce(&mut dyn Place) + Send>;
 pub struct Mirror {
     name: String,
     within: Duration,
+    /// How long it is waited for otherwise, while it is waited for only shortly.
+    otherwise: Option<Duration>,
     jobs: mpsc::Sender<Job>,
     bad: Option<String>,
     /// Segments that are on their way, by their first entry.
@@ -95,6 +97,7 @@ impl Mirror {
         Self {
             name,
             within,
+            otherwise: None,
             jobs,
             bad: None,
             under_way: VecDeque::new(),
@@ -107,6 +110,23 @@ impl Mirror {
     pub fn required(mut self, is_required: bool) -> Self {
         self.is_required = is_required;
         self
+    }
+
+    /// The same, waited for no longer than this, and asked once, until [`Mirror::be_patient`].
+    #[must_use]
+    pub fn hurried(mut self, within: Duration) -> Self {
+        self.otherwise = Some(self.within);
+        self.within = self.within.min(within);
+        self
+    }
+
+    /// Waits for it again as long as was said.
+    pub(super) fn be_patient(&mut self) {
+        self.within = self.otherwise.take().unwrap_or(self.within);
+    }
+
+    pub(super) fn is_hurried(&self) -> bool {
+        self.otherwise.is_some()
     }
 
     pub(super) fn is_required(&self) -> bool {

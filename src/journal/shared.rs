@@ -44,14 +44,15 @@ pub struct SharedSink {
     tell: Tell,
 }
 
-/// Asks a place, again where that failed: it is the only one.
+/// Asks a place, again where that failed: it is the only one. Where it is in a hurry, once.
 pub(super) fn ask<T>(
     store: &mut Mirror,
     doing: &'static str,
     mut job: impl FnMut(&mut Mirror) -> Result<T, String>,
 ) -> Result<T, Error> {
     let mut last = String::new();
-    for _ in 0..TRIES {
+    let tries = if store.is_hurried() { 1 } else { TRIES };
+    for _ in 0..tries {
         match job(store) {
             Ok(done) => return Ok(done),
             Err(why) => last = why,
@@ -125,6 +126,7 @@ impl SharedSink {
             prove(&mut self.store)?;
             self.is_proven = true;
         }
+        self.store.be_patient();
         Ok(())
     }
 
