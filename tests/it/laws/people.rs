@@ -404,6 +404,28 @@ async fn a_bot_does_not_carry_out_what_a_person_asked_for_and_confirmed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_written_under_the_nonce_of_another_word_is_nobodys_word() {
+    let asked = Asked::grave().await;
+    let Admitted::Approved(mandate) = asked.admit(&asked.request, "bob").unwrap() else {
+        unreachable!("he agreed")
+    };
+    // Whoever writes where it is shared, and holds no key of an approver, puts a second name beside what was looked at.
+    let forged = mandate::Mandate {
+        by: "carol".to_owned(),
+        ..mandate.clone()
+    };
+    for mandate in [mandate, forged] {
+        write(&asked.bench, Event::Granted { mandate }).await;
+    }
+    let by: Vec<String> = case(&asked.bench)
+        .mandates
+        .iter()
+        .map(|one| one.by.clone())
+        .collect();
+    assert_eq!(by, ["bob"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_approval_ends_with_its_time_its_use_its_plan_and_what_is_given_back() {
     let asked = Asked::grave().await;
     let said = approval::bytes(&asked.request).unwrap();
