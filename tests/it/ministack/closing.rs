@@ -164,9 +164,10 @@ fn an_incident_is_closed_on_evidence_and_opened_again_by_an_entry() {
     );
     assert!(told.error().ends_with("Nothing was changed."), "{told:?}");
     let status = desk.run(&["status", "--json"]);
-    assert_eq!(
-        status.json["close_lacks"].as_array().unwrap().len(),
-        lacks.len(),
+    // Between the two a bound may have passed, after which less is missing.
+    let later = status.json["close_lacks"].as_array().unwrap();
+    assert!(
+        !later.is_empty() && later.iter().all(|lack| lacks.contains(lack)),
         "{status:?}"
     );
 
