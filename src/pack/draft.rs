@@ -6,6 +6,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::{Map, Value};
 
+use super::body::member;
 use super::cel::{Scope, Template, scalar};
 use super::engine::Handle;
 use super::model::{ALL_HELD, HELD, Request, SIGNED, is_held};
@@ -223,48 +224,6 @@ impl Filling<'_> {
             }
         }
         Ok(Value::Object(filled))
-    }
-}
-
-/// What a member of a body is called in `optional`: by its name, behind those it stands in.
-fn member(of: &str, name: &str) -> String {
-    match of {
-        "" => name.to_owned(),
-        of => format!("{of}.{name}"),
-    }
-}
-
-impl Request {
-    /// The members of its body, each with whether an expression stands in it.
-    pub(super) fn members(&self) -> Vec<(String, bool)> {
-        fn varies(value: &Value) -> bool {
-            match value {
-                Value::String(text) => Template::new(text).exprs().next().is_some(),
-                Value::Array(items) => items.iter().any(varies),
-                Value::Object(fields) => fields.values().any(varies),
-                Value::Null | Value::Bool(_) | Value::Number(_) => false,
-            }
-        }
-        fn within(value: &Value, at: &str, all: &mut Vec<(String, bool)>) {
-            match value {
-                Value::Array(items) => items.iter().for_each(|item| within(item, at, all)),
-                Value::Object(fields) => {
-                    for (name, value) in fields {
-                        let name = member(at, name);
-                        within(value, &name, all);
-                        all.push((name, varies(value)));
-                    }
-                }
-                Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
-            }
-        }
-        let mut all = Vec::new();
-        if let Some(json) = &self.json {
-            within(json, "", &mut all);
-        }
-        let form = self.form.iter().flatten();
-        all.extend(form.map(|(name, value)| (name.clone(), value.exprs().next().is_some())));
-        all
     }
 }
 

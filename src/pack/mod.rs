@@ -19,6 +19,8 @@ mod model;
 
 mod scheme;
 
+mod body;
+
 mod recording;
 
 mod asked;
