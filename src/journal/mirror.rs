@@ -112,7 +112,7 @@ impl Mirror {
         self
     }
 
-    /// The same, waited for no longer than this, and asked once, until [`Mirror::be_patient`].
+    /// The same, waited for no longer than this, and asked once, until what was asked of it is answered.
     #[must_use]
     pub fn hurried(mut self, within: Duration) -> Self {
         self.otherwise = Some(self.within);
