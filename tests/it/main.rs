@@ -13,6 +13,7 @@
 mod bench;
 mod bulk;
 mod harness;
+mod held;
 mod simulated;
 
 mod chromium;

@@ -8,10 +8,11 @@ mod tls;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use contain::domain::{Clock, Duration, Secret};
-use contain::provider::{Given, Provider, Settings, postgres};
+use contain::domain::Duration;
+use contain::provider::{Provider, postgres};
 
 use crate::harness::{Desk, Server};
+use crate::held::of_servers;
 
 /// The password that leaked.
 pub(crate) const LEAKED: &str = "canary-leaked-5f2b";
@@ -130,22 +131,5 @@ impl Database {
 
 /// The provider, for a server of the name `main`.
 fn provider(url: &str, deadline: Duration) -> Arc<dyn Provider> {
-    of_servers(&[("main", url)], deadline)
-}
-
-/// The provider, for several servers by name.
-fn of_servers(named: &[(&str, &str)], deadline: Duration) -> Arc<dyn Provider> {
-    let given = |url: &str| -> Given {
-        let url = url.to_owned();
-        Arc::new(move || Ok(Secret::new(url.clone())))
-    };
-    let servers = named
-        .iter()
-        .map(|(name, url)| ((*name).to_owned(), given(url)));
-    let settings = Settings {
-        several: [("servers".to_owned(), servers.collect())].into(),
-        deadline: Some(deadline),
-        ..Settings::default()
-    };
-    (postgres::NATIVE.make)(Some(settings), Clock::wall())
+    of_servers(&postgres::NATIVE, &[("main", url)], deadline)
 }

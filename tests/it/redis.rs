@@ -10,10 +10,11 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
-use contain::domain::{Clock, Duration, Secret};
-use contain::provider::{Given, Provider, Settings, redis};
+use contain::domain::Duration;
+use contain::provider::{Provider, redis};
 
 use crate::harness::{Desk, Server};
+use crate::held::of_servers;
 
 /// The password that leaked.
 const LEAKED: &str = "canary-leaked-5f2b";
@@ -202,22 +203,5 @@ fn redis_cli(store: &Store, words: &[&str]) -> String {
 
 /// The provider, for a server of the name `main`.
 fn provider(url: &str, deadline: Duration) -> Arc<dyn Provider> {
-    of_servers(&[("main", url)], deadline)
-}
-
-/// The provider, for several servers by name.
-fn of_servers(named: &[(&str, &str)], deadline: Duration) -> Arc<dyn Provider> {
-    let given = |url: &str| -> Given {
-        let url = url.to_owned();
-        Arc::new(move || Ok(Secret::new(url.clone())))
-    };
-    let servers = named
-        .iter()
-        .map(|(name, url)| ((*name).to_owned(), given(url)));
-    let settings = Settings {
-        several: [("servers".to_owned(), servers.collect())].into(),
-        deadline: Some(deadline),
-        ..Settings::default()
-    };
-    (redis::NATIVE.make)(Some(settings), Clock::wall())
+    of_servers(&redis::NATIVE, &[("main", url)], deadline)
 }

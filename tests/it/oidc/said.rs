@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use contain::domain::{Fact, Fields, Locator, Probe, Query, ReadKind, Secret, Time};
+use contain::domain::{Fact, Fields, Locator, Probe, Secret, Time};
 use contain::provider::Provider;
 use serde_json::{Value, json};
 
 use super::fault::{call, named, whole};
 use super::{App, OURS};
+use crate::held::unseen;
 
 /// A server whose every answer is what was last put into its mouth.
 struct Said {
@@ -57,21 +58,6 @@ impl Said {
     fn token(&self) -> Locator {
         format!("oauth:token/leak@{}", self.at).parse().unwrap()
     }
-}
-
-/// What a provider could not see of what hangs on a token, and that withholds.
-pub(super) async fn unseen(provider: &dyn Provider, target: &Locator) -> Vec<String> {
-    let query = Query {
-        read: ReadKind::Reach,
-        target: target.clone(),
-        since: Time::UNIX_EPOCH,
-        relations: Vec::new(),
-        pages: 1,
-        budget_ms: 10_000,
-    };
-    let reading = provider.reader(None).read(&query).await.unwrap();
-    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
-    withheld.map(|one| one.what).collect()
 }
 
 /// A time at which every token of these tests still lives.

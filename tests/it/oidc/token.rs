@@ -1,12 +1,13 @@
 //! Tokens and clients through the whole program.
 
 use contain::domain::{Duration, Fact, Locator, Outcome, Probe, Secret};
+use contain::provider::Provider;
 use serde_json::Value;
 
 use super::fault::call;
-use super::said::unseen;
 use super::{App, Issuer, OURS, provider};
 use crate::harness::{Desk, Told};
+use crate::held::unseen;
 
 /// Confirms what waits for its code.
 fn confirmed(desk: &Desk, asked: &Told) -> Told {
@@ -237,12 +238,15 @@ async fn a_token_proves_something_only_once_it_was_active() {
         knows_not.reader(None).probe(&named, &secret).await,
         Probe::Unclear(_)
     ));
-    knows_not.hold(&named, &secret);
-    let seen = knows_not.reader(None).observe(&[named]).await.remove(0);
-    let Fact::Present(fields) = seen.fact else {
-        panic!("{:?}", seen.fact);
+    let active = async |provider: &dyn Provider, named: Locator, secret: &Secret| {
+        provider.hold(&named, secret);
+        let seen = provider.reader(None).observe(&[named]).await.remove(0);
+        let Fact::Present(fields) = seen.fact else {
+            panic!("{:?}", seen.fact);
+        };
+        fields["active"].clone()
     };
-    assert_eq!(fields["active"], "unknown");
+    assert_eq!(active(knows_not.as_ref(), named, &secret).await, "unknown");
     // Nor does one token prove anything of another that has its name.
     let stranger = Secret::new("no-token-of-this-server".to_owned());
     let named: Locator = format!("oauth:token/one@{}", issuer.account())
@@ -252,10 +256,5 @@ async fn a_token_proves_something_only_once_it_was_active() {
         knows.reader(None).probe(&named, &stranger).await,
         Probe::Unclear(_)
     ));
-    knows.hold(&named, &stranger);
-    let seen = knows.reader(None).observe(&[named]).await.remove(0);
-    let Fact::Present(fields) = seen.fact else {
-        panic!("{:?}", seen.fact);
-    };
-    assert_eq!(fields["active"], "unknown");
+    assert_eq!(active(knows.as_ref(), named, &stranger).await, "unknown");
 }

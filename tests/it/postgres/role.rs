@@ -1,14 +1,14 @@
 //! A role through the whole program, and each action by itself.
 
 use contain::domain::{
-    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Query, ReadKind, Secret, Spec, Tag, Time,
-    Undo,
+    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Secret, Spec, Tag, Time, Undo,
 };
 use contain::provider::{Provider, postgres};
 use serde_json::Value;
 
-use super::{Database, LEAKED, OURS, of_servers, provider};
+use super::{Database, LEAKED, OURS, provider};
 use crate::harness::{Desk, Told};
+use crate::held;
 
 const ROLE: &str = "postgres:role/svc@main";
 
@@ -363,19 +363,9 @@ async fn a_new_password_reaches_the_store_and_never_the_servers_log() {
     assert!(!log.contains(password));
 }
 
-/// What could not be seen of what hangs on a role, and that withholds.
+/// What could not be seen of what hangs on it, and that withholds.
 async fn unseen(provider: &dyn Provider) -> Vec<String> {
-    let query = Query {
-        read: ReadKind::Reach,
-        target: ROLE.parse().unwrap(),
-        since: Time::UNIX_EPOCH,
-        relations: Vec::new(),
-        pages: 1,
-        budget_ms: 10_000,
-    };
-    let reading = provider.reader(None).read(&query).await.unwrap();
-    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
-    withheld.map(|one| one.what).collect()
+    held::unseen(provider, &ROLE.parse().unwrap()).await
 }
 
 #[tokio::test]
@@ -416,7 +406,7 @@ async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
         "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC",
     ] {
         database.admin(statement);
-        let provider = of_servers(&servers, Duration::from_secs(10));
+        let provider = held::of_servers(&postgres::NATIVE, &servers, Duration::from_secs(10));
         let own = provider.reader(None).whoami().await.unwrap();
         let mut own: Vec<String> = own.iter().map(ToString::to_string).collect();
         own.sort();

@@ -1,13 +1,13 @@
 //! A user through the whole program, and each action by itself.
 
 use contain::domain::{
-    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Query, ReadKind, Secret, Spec, Tag, Time,
-    Undo,
+    Arg, Call, Duration, Fact, Fields, Outcome, Probe, Secret, Spec, Tag, Time, Undo,
 };
 use contain::provider::{Provider, redis};
 use serde_json::Value;
 
-use super::{LEAKED, OURS, Store, Tap, of_servers, provider};
+use super::{LEAKED, OURS, Store, Tap, provider};
+use crate::held;
 
 const USER: &str = "redis:user/svc@main";
 
@@ -390,19 +390,9 @@ async fn a_new_password_is_the_only_one_and_the_server_never_hears_it() {
     }
 }
 
-/// What could not be seen of what hangs on a user, and that withholds.
+/// What could not be seen of what hangs on it, and that withholds.
 async fn unseen(provider: &dyn Provider) -> Vec<String> {
-    let query = Query {
-        read: ReadKind::Reach,
-        target: USER.parse().unwrap(),
-        since: Time::UNIX_EPOCH,
-        relations: Vec::new(),
-        pages: 1,
-        budget_ms: 10_000,
-    };
-    let reading = provider.reader(None).read(&query).await.unwrap();
-    let withheld = reading.not_seen.into_iter().filter(|one| one.withholds);
-    withheld.map(|one| one.what).collect()
+    held::unseen(provider, &USER.parse().unwrap()).await
 }
 
 #[tokio::test]
@@ -496,7 +486,7 @@ async fn whom_we_act_as_is_our_own_under_every_name_of_its_server() {
         ("far", elsewhere.url()),
     ];
     let servers = servers.each_ref().map(|(name, url)| (*name, url.as_str()));
-    let provider = of_servers(&servers, Duration::from_secs(10));
+    let provider = held::of_servers(&redis::NATIVE, &servers, Duration::from_secs(10));
     let own = provider.reader(None).whoami().await.unwrap();
     let mut own: Vec<String> = own.iter().map(ToString::to_string).collect();
     own.sort();
