@@ -74,8 +74,12 @@ impl Ground<'_> {
             "the clocks of the providers are {} ahead of the one here: what it says is over of authority that was given before has ended, and is given anew",
             crate::domain::clock::spell(ahead)
         );
+        self.end_saying(text, over).await
+    }
+
+    async fn end_saying(&self, text: String, nonces: Vec<String>) -> Result<(), journal::Error> {
         self.write(vec![Event::Noted { text }]).await?;
-        self.end(over).await
+        self.end(nonces).await
     }
 
     async fn end(&self, nonces: Vec<String>) -> Result<(), journal::Error> {
@@ -105,8 +109,7 @@ pub async fn note_turned_back(ground: &Ground<'_>) -> Result<(), journal::Error>
         "the clock here lies {} behind this record: authority that was given before has ended, and is given anew",
         crate::domain::clock::spell(behind)
     );
-    ground.write(vec![Event::Noted { text }]).await?;
-    ground.end(given).await
+    ground.end_saying(text, given).await
 }
 
 /// Whether what was to be begun is to be cleared anew: its authority has ended since it was cleared.
