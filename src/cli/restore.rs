@@ -92,7 +92,6 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         );
         return Err(Box::new(Failure::usage(message)));
     };
-    let again = again(&session, &work.folder, &before, false).await?;
     let wanted = wanted(&session, &work, &args)?;
     let subjects = work.journal.with_case(|case| {
         let of_named = restore::Measures::of(case).subjects_of(&wanted.named);
@@ -101,9 +100,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         let meant = meant.unwrap_or_else(all);
         meant.into_iter().cloned().collect()
     });
+    // Who acts is told of the providers of what comes back, as whoever applies the plan tells it again.
+    let before = Order { subjects, ..before };
+    let again = again(&session, &work.folder, &before, false).await?;
     let order = Order {
         verb: restore::STEP.to_owned(),
-        subjects,
         inputs: wanted.inputs(),
         include: Vec::new(),
         exact: true,

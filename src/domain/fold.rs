@@ -326,6 +326,7 @@ impl Case {
                 intended_at: None,
                 acted_at: None,
                 verdict: None,
+                unshown: None,
                 at,
                 attempts: 0,
                 spent: Vec::new(),
@@ -426,7 +427,11 @@ impl Case {
                 outcome: Answered::InDoubt(_),
                 ..
             } => life.lost_at = Some(at),
-            Event::Verified { verdict, .. } => life.verdict = Some(verdict.clone()),
+            Event::Verified { verdict, seen, .. } => {
+                life.verdict = Some(verdict.clone());
+                let unshown = seen.clone().filter(|_| !verdict.is_observed());
+                life.unshown = unshown.map(Box::new);
+            }
             Event::Found { item, reading } => {
                 self.found.insert(item.clone(), (at, reading.clone()));
             }

@@ -416,6 +416,8 @@ pub struct Life {
     pub acted_at: Option<Time>,
     /// The latest verdict.
     pub verdict: Option<Verdict>,
+    /// What reading back found last, where that does not show the effect. Boxed, as most lives never have one.
+    pub unshown: Option<Box<Seen>>,
     /// When the latest entry about it was written.
     pub at: Time,
     /// How many attempts were made.

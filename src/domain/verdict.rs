@@ -103,6 +103,9 @@ pub struct Probing {
     pub accepted: u32,
     /// How many said nothing: throttled, network, unreadable.
     pub unclear: u32,
+    /// Why the last ones said nothing, where that ended the series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unclear_because: Option<Why>,
 }
 
 impl Verdict {

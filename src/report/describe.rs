@@ -3,6 +3,7 @@
 //! Never reads a provider, and never says more than the record.
 
 use super::closing;
+use super::not_higher::not_higher;
 use super::output::{Alive, Item, NotSeen, Output, Pending, Probe, Scope};
 use super::standing::{Outcome, Standing, last_lives, outside};
 use crate::domain::case::Case;
@@ -74,7 +75,7 @@ pub fn of_run(source: &Source<'_>) -> Output {
     output.items = last_lives(case, run)
         .into_iter()
         .map(|(item, life)| {
-            let told = of_life(case, item, life, now);
+            let told = of_life((case, catalogue), item, life, now);
             let by_hand = by_hand(case, life).filter(|_| told.why.is_none() && !told.changed);
             Item {
                 why: by_hand.or(told.why),
@@ -155,7 +156,7 @@ fn by_hand(case: &Case, life: &Life) -> Option<String> {
     Some(format!("already so: done by hand at {at}"))
 }
 
-fn of_life(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Item {
+fn of_life((case, catalogue): (&Case, &Catalogue), item: &ItemRef, life: &Life, now: Time) -> Item {
     let planned = &life.planned;
     let cuts = planned.rung.is_some();
     let why = match &life.state {
@@ -207,6 +208,7 @@ fn of_life(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Item {
             (state, _) => state.status(),
         },
         verdict: cuts.then(|| word.to_owned()),
+        not_higher: not_higher(catalogue, life, now),
         settled: cuts.then(|| settled.to_owned()),
         reversible: planned.reversible,
         at: life.at.to_string(),
@@ -274,6 +276,7 @@ fn of_plan(plan: &Plan, item: &crate::domain::Item, catalogue: &Catalogue) -> It
         tier: item.tier.into(),
         status: Status::WouldRun,
         verdict: cuts.then(|| Proof::None.word().to_owned()),
+        not_higher: None,
         settled: cuts.then(|| "no".to_owned()),
         reversible: matches!(item.undo, Some(Undo::By(_))),
         at: plan.at.to_string(),

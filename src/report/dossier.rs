@@ -13,6 +13,7 @@ use super::closing::Lack;
 use super::entry::Entry;
 use super::measure::{self, Told};
 use super::names::{Audience, Names};
+use super::not_higher::not_higher;
 use super::output::Output;
 use super::reckoning::{Thing, counts, totals};
 use super::standards::{self, Happened, Mapped};
@@ -200,6 +201,8 @@ fn proofs(source: &Source<'_>, names: &Names) -> Vec<Proven> {
             settled,
             at: life.acted_at,
             tried: verdict.and_then(tried),
+            not_higher: not_higher(source.catalogue, life, source.now)
+                .and_then(|why| names.words(&why)),
             reversible: life.planned.reversible,
         }
     });

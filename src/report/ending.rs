@@ -7,6 +7,7 @@ use super::output::Output;
 use super::page::Page;
 use super::phase;
 use super::standing::Outcome;
+use crate::domain::Status;
 use crate::domain::why::plain;
 
 /// Renders how it ended: what happened, what is still alive, what to run next.
@@ -39,8 +40,8 @@ pub fn ending(output: &Output) -> String {
         if let Some(why) = &item.why {
             page.line(&format!("              {}", plain(why)));
         }
-        match &item.probe {
-            Some(probe) => page.line(&format!(
+        if let Some(probe) = &item.probe {
+            page.line(&format!(
                 "              tried {} times from {} to {}: {} refused, {} accepted, {} unclear{}",
                 probe.sent,
                 probe.from,
@@ -55,13 +56,17 @@ pub fn ending(output: &Output) -> String {
                         p * 100.0
                     ))
                     .unwrap_or_default()
-            )),
-            None if item.verdict.as_deref() == Some("observed")
-                && item.rung.as_deref() == Some("suspend") =>
-            {
-                page.line("              not probed: no secret was given to try it with");
-            }
-            None => {}
+            ));
+        }
+        // What never came to its proof, and what had not to be done, has said why already.
+        let rests = ["acknowledged", "observed", "alive"];
+        let rests = item
+            .verdict
+            .as_deref()
+            .is_some_and(|word| rests.contains(&word))
+            && item.status != Status::Skipped;
+        if let Some(why) = item.not_higher.as_ref().filter(|_| rests) {
+            page.line(&format!("              {}", plain(why)));
         }
     }
     asked::ending(&mut page, output);

@@ -259,6 +259,7 @@ fn proofs(page: &mut Layout, dossier: &Dossier) {
             "reversible",
             "made",
             "tried",
+            "no higher, because",
         ],
         dossier
             .proofs
@@ -273,6 +274,7 @@ fn proofs(page: &mut Layout, dossier: &Dossier) {
                     words(if proven.reversible { "yes" } else { "no" }),
                     or_dash(proven.at),
                     or_dash(proven.tried.as_ref()),
+                    or_dash(proven.not_higher.as_ref()),
                 ]
             })
             .collect(),

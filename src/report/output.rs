@@ -98,6 +98,8 @@ pub struct Item {
     pub status: Status,
     /// The proof reached: none, requested, acknowledged, observed, probed-dead, alive; null where nothing is cut.
     pub verdict: Option<String>,
+    /// Why the proof got no higher; null where it is probed-dead, where nothing is cut, and in a plan.
+    pub not_higher: Option<String>,
     /// Whether the effect has reached everywhere: no, assumed, yes; null where nothing is cut.
     pub settled: Option<String>,
     /// Whether it can be given back.

@@ -7,7 +7,7 @@ use crate::domain::event::Further;
 use crate::domain::verdict::{Probing, REFUSALS, SHARE, Settles, pace};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Fields, Locator, Probe, Proof, Rung, Secret, Seen, Spec,
-    Time, Verdict, Why,
+    Time, Verdict,
 };
 use crate::provider::Observer;
 
@@ -70,7 +70,7 @@ pub enum Tried {
     /// Accepted after the bound.
     Alive(Probing, Time),
     /// The probes say nothing.
-    Unclear(Probing, Why),
+    Unclear(Probing),
 }
 
 /// Tries a credential until it was refused often enough with the last refusal after the bound, or was accepted after it.
@@ -91,6 +91,7 @@ pub async fn probe(
         refused: 0,
         accepted: 0,
         unclear: 0,
+        unclear_because: None,
     };
     let (mut in_a_row, mut unclear_in_a_row) = (0, 0);
     loop {
@@ -119,7 +120,8 @@ pub async fn probe(
                 probing.unclear += 1;
                 unclear_in_a_row += 1;
                 if why.because == Because::Invalid || unclear_in_a_row >= UNCLEAR_IN_A_ROW {
-                    return Tried::Unclear(probing, why);
+                    probing.unclear_because = Some(why);
+                    return Tried::Unclear(probing);
                 }
             }
         }
@@ -189,7 +191,7 @@ pub fn probed(before: &Verdict, tried: Tried) -> Verdict {
             probing: Some(probing),
             ..before.clone()
         },
-        Tried::Unclear(probing, _) => Verdict {
+        Tried::Unclear(probing) => Verdict {
             probing: Some(probing),
             ..before.clone()
         },

@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 use crate::harness::{Desk, Server};
 
 /// The secret of our own client.
-const OURS: &str = "of-the-test-of-the-test-of-the-test";
+pub(crate) const OURS: &str = "of-the-test-of-the-test-of-the-test";
 
 /// A server, as an independent client sees it.
-struct Issuer(Server);
+pub(crate) struct Issuer(Server);
 
 /// A client that registered itself, as an attacker's app does.
-struct App {
+pub(crate) struct App {
     id: String,
     secret: String,
     /// What the server answered when it was registered.
@@ -30,15 +30,15 @@ struct App {
 }
 
 impl Issuer {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(Server::start("oidc", &[]))
     }
 
-    fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         self.0.endpoint()
     }
 
-    fn account(&self) -> &str {
+    pub(crate) fn account(&self) -> &str {
         self.url().trim_start_matches("http://")
     }
 
@@ -67,7 +67,7 @@ impl Issuer {
     }
 
     /// Registers a client with the initial token.
-    fn app(&self) -> App {
+    pub(crate) fn app(&self) -> App {
         let wanted = json!({
             "client_name": "nice-app", "grant_types": ["client_credentials"], "redirect_uris": [], "response_types": [],
             "token_endpoint_auth_method": "client_secret_post",
@@ -94,7 +94,7 @@ impl Issuer {
         self.form("/token", &body)
     }
 
-    fn token(&self, app: &App) -> String {
+    pub(crate) fn token(&self, app: &App) -> String {
         let (status, said) = self.grant(app);
         assert_eq!(status, 200, "{said}");
         said["access_token"].as_str().unwrap().to_owned()
@@ -118,7 +118,7 @@ impl Issuer {
     }
 
     /// Whether the server says that a token is active, to our own client.
-    fn is_active(&self, token: &str) -> bool {
+    pub(crate) fn is_active(&self, token: &str) -> bool {
         let headers = [
             "content-type: application/x-www-form-urlencoded",
             "authorization: Basic YWRtaW46b2YtdGhlLXRlc3Qtb2YtdGhlLXRlc3Qtb2YtdGhlLXRlc3Q=",

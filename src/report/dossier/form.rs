@@ -129,6 +129,8 @@ pub struct Proven {
     pub at: Option<Time>,
     /// How the credential itself was tried, where it was.
     pub tried: Option<String>,
+    /// Why the proof got no higher; inside only.
+    pub not_higher: Option<String>,
     /// Whether it can be given back.
     pub reversible: bool,
 }

@@ -662,7 +662,7 @@ async fn refusals_of_which_the_last_came_before_the_bound_prove_nothing() {
         lock(&bench.world).set(&leaked(), "status", json!("Inactive"));
         bench
     };
-    let Tried::Unclear(probing, _) = tried(&off(), settles, 142..400).await else {
+    let Tried::Unclear(probing) = tried(&off(), settles, 142..400).await else {
         panic!("nothing was refused after the bound")
     };
     assert_eq!((probing.refused, probing.accepted), (141, 0));

@@ -22,16 +22,16 @@ fn installed() -> PathBuf {
 }
 
 /// Prism with a slice of a description; it ends with this.
-struct Prism {
+pub(crate) struct Prism {
     child: Child,
-    base: String,
+    pub(crate) base: String,
     lines: Arc<Mutex<Vec<String>>>,
     _folder: tempfile::TempDir,
 }
 
 impl Prism {
     /// Serves these paths of a description that lies below what npm installed.
-    fn start(description: &str, paths: &[&str]) -> Self {
+    pub(crate) fn start(description: &str, paths: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let slice = folder.path().join("slice.json");
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -89,7 +89,7 @@ impl Prism {
     }
 
     /// What was wrong with requests since the start.
-    fn violations(&self) -> Vec<String> {
+    pub(crate) fn violations(&self) -> Vec<String> {
         let lines = self.lines.lock().unwrap();
         // Of what Prism says, what is about requests: its own examples do not always hold to the description.
         let wrong = lines.iter().filter(|line| {
@@ -108,10 +108,10 @@ impl Drop for Prism {
     }
 }
 
-const DESCRIPTION: &str = "@octokit/openapi/generated/ghec.json";
+pub(crate) const DESCRIPTION: &str = "@octokit/openapi/generated/ghec.json";
 
 /// All that the adapter may ask for; a request for anything else is answered 404.
-const PATHS: [&str; 57] = [
+pub(crate) const PATHS: [&str; 57] = [
     "/app",
     "/app/installations",
     "/app/installations/{installation_id}",
