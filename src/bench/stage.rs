@@ -382,6 +382,7 @@ impl Bench {
             keep: &keep,
             recall: &recall,
             confirm: &confirm,
+            grows: &|| false,
         };
         converge(&means, wish.run, wish.limit.clone()).await
     }

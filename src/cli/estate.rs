@@ -7,7 +7,6 @@ mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Subcommand;
 use futures_util::future::join_all;
@@ -18,17 +17,15 @@ use super::session::Session;
 use super::workspace;
 use super::{Ended, aside};
 use crate::domain::why::plain;
-use crate::domain::{Because, Locator, Named, NotSeen, Why};
+use crate::domain::{Locator, Named, NotSeen, Why};
 use crate::estate::{self, Estate, Identity};
 use crate::playbook::{InputType, Playbook, Refused};
+use crate::provider::observer::BESIDE;
 use crate::provider::{Catalogue, Observer};
 use crate::report::page::Page;
 
 pub(super) use load::{FILE, checked};
 pub(super) use page::beside;
-
-/// How long a provider may take to tell what an identity is there; what it does not tell in time keeps no other from it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Check estate.yaml, and show who owns what, who uses it, and what breaks with it
 #[derive(clap::Args, Debug)]
@@ -215,9 +212,10 @@ pub(super) async fn everywhere(
         by_provider.entry(one.provider()).or_default().push(one);
     }
     let asked = by_provider.into_iter().map(|(provider, held)| async move {
-        let asked = tokio::time::timeout(PATIENCE, resolved(observer, provider, &held)).await;
-        let late = || Why::new(Because::Timeout, "it could not be told in time");
-        let answers = asked.unwrap_or_else(|_| held.iter().map(|_| Err(late())).collect());
+        let asked = observer
+            .within(BESIDE, resolved(observer, provider, &held))
+            .await;
+        let answers = asked.unwrap_or_else(|late| held.iter().map(|_| Err(late.why())).collect());
         let told = held.into_iter().zip(answers);
         told.collect::<Vec<_>>()
     });
@@ -284,9 +282,9 @@ pub(super) async fn who_beyond(
     };
     let further = spoken_of.into_iter().filter(|name| !known.contains(name));
     let asked = further.filter(is_set_up).map(|name| async move {
-        match tokio::time::timeout(PATIENCE, observer.whoami(name)).await {
-            Ok(Ok(own)) => own,
-            Ok(Err(_)) | Err(_) => {
+        match observer.whoami_beside(name).await {
+            Ok(own) => own,
+            Err(_) => {
                 aside(&format!(
                     "warning: who acts at {name} could not be told: what is found there is not held against our own branch"
                 ));

@@ -13,10 +13,12 @@ mod workspace;
 
 mod library;
 
+mod broke;
 mod closing;
 mod consent;
 mod findings;
 mod intake;
+mod late;
 mod operation;
 mod paste;
 mod pick;

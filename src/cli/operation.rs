@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::broke::broken;
 use super::consent::ask;
 use super::failure::{Failure, exit};
+use super::late::Late;
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{
@@ -17,7 +19,7 @@ use crate::converge::{End, Limit, Means, converge};
 use crate::domain::case::{About, Case};
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::plan::Plan;
-use crate::domain::{Digest, Item, Locator, Secret, State, Time, digest};
+use crate::domain::{Digest, Item, Locator, Secret, Time, digest};
 use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
@@ -282,55 +284,59 @@ impl Go<'_> {
             Ok(evidence::File { path, digest })
         };
         let made_from = made_from(session, self.playbook, self.policy);
-        let mut requested_by = session.requested_by(&self.own);
-        if !session.roster.is_empty() {
-            // What automation asked for in this run stays asked for by it, whoever goes on.
-            let before = work.journal.with_case(|case| asked_before(case, run));
-            let is_automation = |name: &String| session.roster.person(name).is_none();
-            requested_by.extend(before.into_iter().filter(is_automation));
-            requested_by.sort();
-            requested_by.dedup();
-        }
         let estate = session.estate()?;
-        let branches = session.workspace.branches(&self.own, estate);
-        let means = Means {
-            ground: Ground {
-                catalogue: &session.catalogue,
-                observer: self.observer,
-                journal: &work.journal,
-                policy: self.policy,
-                around: &around,
-                branches: &branches,
-                pledges: &pledges,
-                witness: &witness,
-                lanes: &lanes,
-                clock: &session.clock,
-                key: &key,
-                evidence: &evidence,
-            },
-            playbook: self.playbook,
-            own: self.own,
-            requested_by,
-            caps: session.workspace.config.caps(),
-            estate,
-            made_from,
-            secrets: self.secrets,
-            keep: &keep,
-            recall: &recall,
-            confirm: &confirm,
-        };
+        let late = Late::of(session, self.observer, &work.journal, (run, &limit));
+        let grows = || late.has_answers();
         let fancy = asks && !session.json && std::io::IsTerminal::is_terminal(&std::io::stderr());
         let shown = tokio::spawn(progress::show(work.journal.subscribe(), fancy));
-        let end = tokio::select! {
-            end = converge(&means, run, limit) => end.map_err(|error| {
-                let failure: Box<Failure> = error.into();
-                broken(*failure, &work.journal, run)
-            }),
-            () = interrupted() => Err(broken(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"), &work.journal, run)),
+        let (mut own, mut secrets) = (self.own, self.secrets);
+        let mut ended = loop {
+            let requested_by = requested_by(session, &work.journal, (run, &own));
+            let branches = session.workspace.branches(&own, estate);
+            let means = Means {
+                ground: Ground {
+                    catalogue: &session.catalogue,
+                    observer: self.observer,
+                    journal: &work.journal,
+                    policy: self.policy,
+                    around: &around,
+                    branches: &branches,
+                    pledges: &pledges,
+                    witness: &witness,
+                    lanes: &lanes,
+                    clock: &session.clock,
+                    key: &key,
+                    evidence: &evidence,
+                },
+                playbook: self.playbook,
+                own,
+                requested_by,
+                caps: session.workspace.config.caps(),
+                estate,
+                made_from: made_from.clone(),
+                secrets,
+                keep: &keep,
+                recall: &recall,
+                confirm: &confirm,
+                grows: &grows,
+            };
+            let goes = async {
+                let end = converge(&means, run, limit.clone()).await?;
+                let joined = late.join(&work.journal, run, &means.own).await?;
+                Ok::<_, Box<Failure>>((end, joined))
+            };
+            let end = tokio::select! {
+                end = goes => end,
+                never = late.watch() => match never {},
+                () = interrupted() => Err(Box::new(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"))),
+            };
+            let (end, joined) = end.map_err(|failure| broken(*failure, &work.journal, run))?;
+            let Some(more) = joined else {
+                break tell(&means, run, &end);
+            };
+            (own, secrets) = (means.own, means.secrets);
+            own.extend(more);
         };
-        let end = end?;
-        let mut ended = tell(&means, run, &end);
-        drop(means);
         drop(work.lease);
         drop(work.lock);
         drop(work.journal);
@@ -340,73 +346,22 @@ impl Go<'_> {
     }
 }
 
-/// Says what did and did not happen when a run broke off.
-fn broken(mut failure: Failure, journal: &Journal, run: u32) -> Box<Failure> {
-    let (incident, gives_back, did) = journal.with_case(|case| {
-        let verb = case.runs.get(&run).map(|run| run.order.verb.as_str());
-        let states = case.lives_of(run).map(|(_, life)| &life.state);
-        (
-            case.incident.clone(),
-            verb == Some(crate::plan::restore::STEP),
-            Did::count(states),
-        )
-    });
-    let outcome = did.outcome(gives_back);
-    if outcome != Outcome::Failed {
-        failure = failure.world(format!(
-            "{} changes were made, {} are in doubt, {} were not tried; nothing was undone. Run: contain resume --incident {incident}",
-            did.changed, did.doubtful, did.open
-        ));
-        // A damaged record outranks how far the run came, and so does that somebody else goes on with it.
-        if ![exit::DAMAGED, exit::LOCKED].contains(&failure.exit) {
-            failure.exit = outcome.exit();
-        }
-        failure.outcome = outcome;
+/// Who asks for what is planned in a run.
+fn requested_by(
+    session: &Session,
+    journal: &Journal,
+    (run, own): (u32, &[Locator]),
+) -> Vec<String> {
+    let mut requested_by = session.requested_by(own);
+    if !session.roster.is_empty() {
+        // What automation asked for in this run stays asked for by it, whoever goes on.
+        let before = journal.with_case(|case| asked_before(case, run));
+        let is_automation = |name: &String| session.roster.person(name).is_none();
+        requested_by.extend(before.into_iter().filter(is_automation));
+        requested_by.sort();
+        requested_by.dedup();
     }
-    let resume = format!("contain resume --incident {incident}");
-    Box::new(failure.of_incident(&incident).hint(resume))
-}
-
-/// How far a run came, in items.
-#[derive(Default)]
-struct Did {
-    changed: usize,
-    doubtful: usize,
-    open: usize,
-}
-
-impl Did {
-    fn count<'a>(states: impl Iterator<Item = &'a State>) -> Self {
-        let mut did = Self::default();
-        for state in states {
-            match state {
-                State::Acted { changed: true } | State::Confirmed { changed: true } => {
-                    did.changed += 1;
-                }
-                State::Planned | State::Blocked(_) => did.open += 1,
-                State::Intended { .. }
-                | State::InDoubt { .. }
-                | State::Acted { .. }
-                | State::Confirmed { .. }
-                | State::Skipped(_)
-                | State::Failed(_)
-                | State::Stale(_)
-                | State::Denied(_)
-                | State::Undone
-                | State::UndoFailed(_) => did.doubtful += usize::from(state.is_in_doubt()),
-            }
-        }
-        did
-    }
-
-    fn outcome(&self, gives_back: bool) -> Outcome {
-        match self {
-            Self { doubtful: 1.., .. } => Outcome::InDoubt,
-            Self { changed: 1.., .. } if gives_back => Outcome::PartlyRestored,
-            Self { changed: 1.., .. } => Outcome::PartlyContained,
-            Self { .. } => Outcome::Failed,
-        }
-    }
+    requested_by
 }
 
 /// Waits until the process is told to end.
@@ -472,29 +427,5 @@ impl Session {
         for warning in &self.warnings {
             aside(&format!("warning: {warning}"));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn outcome_and_exit_of_a_run_that_broke_off_follow_what_it_did() {
-        let acted = State::Acted { changed: true };
-        let same = State::Confirmed { changed: false };
-        let sent = State::Intended {
-            attempt: 1,
-            doubt: None,
-        };
-        let exit = |states: &[&State], gives_back| {
-            let outcome = Did::count(states.iter().copied()).outcome(gives_back);
-            (outcome, outcome.exit())
-        };
-        assert_eq!(exit(&[&State::Planned, &same], false), (Outcome::Failed, 1));
-        assert_eq!(exit(&[&acted], false), (Outcome::PartlyContained, 5));
-        assert_eq!(exit(&[&acted], true), (Outcome::PartlyRestored, 7));
-        assert_eq!(exit(&[&acted, &sent], false), (Outcome::InDoubt, 6));
-        assert_eq!(exit(&[&sent], true), (Outcome::InDoubt, 6));
     }
 }

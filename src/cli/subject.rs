@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 
 use super::aside;
-use super::estate::{Of, PATIENCE, everywhere, who_beyond};
+use super::estate::{Of, everywhere, who_beyond};
 use super::failure::{Failure, of_provider};
+use super::late::is_away;
 use super::session::{self, Session};
 use super::wish::Subjects;
 use crate::domain::event::Order;
 use crate::domain::why::plain;
-use crate::domain::{Because, Locator, Named, NotSeen, Why};
+use crate::domain::{Locator, Named, NotSeen, Why};
 use crate::estate::{Estate, PREFIX};
 use crate::provider::{Catalogue, Observer};
 
@@ -72,12 +73,6 @@ pub(super) async fn resolve(
             Err(why) => away.push((plain(typed), why)),
         }
     }
-    let is_away = |why: &Why| {
-        matches!(
-            why.because,
-            Because::Unavailable | Because::Timeout | Because::Throttled
-        )
-    };
     let wrong = |(_, why): &&(String, Why)| subjects.is_empty() || !is_away(why);
     if let Some((what, why)) = away.iter().find(wrong) {
         return Err(of_provider(
@@ -148,13 +143,9 @@ async fn ask_who_acts(
     let known = known.filter(|name| catalogue.provider(name).is_some());
     let is_alone = providers.len() < 2;
     let asked = known.map(|name| async move {
-        let who = observer.whoami(name);
         let who = match is_alone {
-            true => who.await,
-            false => match tokio::time::timeout(PATIENCE, who).await {
-                Ok(who) => who,
-                Err(_) => Err(Why::new(Because::Timeout, "it has not answered yet")),
-            },
+            true => observer.whoami(name).await,
+            false => observer.whoami_beside(name).await,
         };
         (name, who)
     });

@@ -289,6 +289,18 @@ pub fn spell(length: Duration) -> String {
     jiff::fmt::friendly::SpanPrinter::new().duration_to_string(&rounded)
 }
 
+/// What a vendor's clock that is ahead of ours by this means to whoever reads that it refused us; nothing where they agree.
+#[must_use]
+pub fn apart(ahead: Duration) -> Option<String> {
+    let by = Duration::from_secs(ahead.as_secs()).abs();
+    let sort = match ahead.is_negative() {
+        true => "behind",
+        false => "ahead of",
+    };
+    let text = format!("its clock is {by:#} {sort} ours: set the clock of this machine");
+    (!by.is_zero()).then_some(text)
+}
+
 /// Reads a length of time as people write it (`15m`, `2h`, `1d`, `90 seconds`).
 ///
 /// # Errors

@@ -50,6 +50,11 @@ impl Case {
                 };
                 self.runs.insert(*run, opened);
             }
+            Event::Joined { run, .. } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.order.join(event);
+                }
+            }
             Event::PlanFrozen {
                 run,
                 round,
@@ -209,6 +214,7 @@ impl Case {
     fn refuse_closed(&self, event: &Event) -> Result<(), Illegal> {
         let begins = match event {
             Event::RunOpened { .. }
+            | Event::Joined { .. }
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Proposed { .. }
@@ -458,6 +464,7 @@ impl Case {
             }
             Event::Opened { .. }
             | Event::RunOpened { .. }
+            | Event::Joined { .. }
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Vetoed { .. }

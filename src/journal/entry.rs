@@ -29,6 +29,7 @@ pub(super) const TRAILER: usize = HASH.len() + HEX + END.len();
 const KINDS: &[&str] = &[
     "opened",
     "run-opened",
+    "joined",
     "plan-frozen",
     "requested",
     "vetoed",

@@ -22,10 +22,13 @@ pub(super) struct Proof {
     pub(super) secret: Option<String>,
     /// The scheme whose certificate its connection shows.
     pub(super) shows: Option<String>,
+    /// The scheme whose token was asked for, and may be asked for anew.
+    pub(super) granted: Option<String>,
 }
 
 /// How a request proves who we are; nothing at all where it is nobody's.
 pub(super) async fn proof(on: &Handle, with: Option<&str>, held: Held<'_>) -> Result<Proof, Why> {
+    let mut granted = None;
     let (secret, header) = match with {
         Some(NOBODY) => return Ok(Proof::default()),
         Some(SECRET) => {
@@ -41,6 +44,7 @@ pub(super) async fn proof(on: &Handle, with: Option<&str>, held: Held<'_>) -> Re
                     ..Proof::default()
                 });
             }
+            granted = scheme.is_granted().then(|| name.to_owned());
             header(on, name, scheme, held).await?
         }
     };
@@ -48,6 +52,7 @@ pub(super) async fn proof(on: &Handle, with: Option<&str>, held: Held<'_>) -> Re
         header: Some(header),
         secret: Some(secret.expose().to_owned()),
         shows: None,
+        granted,
     })
 }
 

@@ -88,6 +88,7 @@ impl Packed {
         let token = Token {
             secret: Secret::new(token.expose().to_owned()),
             until: Time::MAX,
+            is_renewed: true,
         };
         let mut tokens = self.inner.tokens.lock().await;
         tokens.insert(scheme.to_owned(), token);

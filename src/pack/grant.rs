@@ -15,7 +15,7 @@ use super::scheme::{Client, Rsa, Scheme, ServiceAccount};
 use super::sign::{self, Signer};
 use super::wire::{self, Failed, Sent};
 use super::{observe, place};
-use crate::domain::{Because, Duration, Secret, Time, Why, digest};
+use crate::domain::{Because, Duration, Secret, Time, Why, clock, digest};
 
 /// How long before it lapses a token is no longer used.
 const EARLY: Duration = Duration::from_secs(60);
@@ -26,6 +26,8 @@ const SKEW: Duration = Duration::from_secs(30);
 pub(super) struct Token {
     pub(super) secret: Secret,
     pub(super) until: Time,
+    /// Whether it is in place of one that the vendor refused before it lapsed: once is enough.
+    pub(super) is_renewed: bool,
 }
 
 /// The token of a scheme: the one that is kept, or a new one. One for the credential itself is never kept.
@@ -43,12 +45,45 @@ pub(super) async fn token(
     if let Some(token) = kept.get(name).filter(|token| now < token.until) {
         return Ok(Secret::new(token.secret.expose().to_owned()));
     }
-    let (secret, lasts) = granted(on, scheme, held).await?;
-    let copy = Secret::new(secret.expose().to_owned());
-    let lasts = lasts.unwrap_or(EARLY).saturating_sub(EARLY);
-    let until = now.saturating_add(lasts).unwrap_or(now);
-    kept.insert(name.to_owned(), Token { secret, until });
+    let token = fresh(on, scheme, (held, false)).await?;
+    let copy = Secret::new(token.secret.expose().to_owned());
+    kept.insert(name.to_owned(), token);
     Ok(copy)
+}
+
+async fn fresh(
+    on: &Handle,
+    scheme: &Scheme,
+    (held, is_renewed): (Held<'_>, bool),
+) -> Result<Token, Why> {
+    let now = on.clock().now();
+    let (secret, lasts) = granted(on, scheme, held).await?;
+    let lasts = lasts.unwrap_or(EARLY).saturating_sub(EARLY);
+    Ok(Token {
+        secret,
+        until: now.saturating_add(lasts).unwrap_or(now),
+        is_renewed,
+    })
+}
+
+/// Asks for another token in place of one that the vendor refused before it lapsed, once; whether there is another now.
+pub(super) async fn renew(on: &Handle, name: &str, refused: &str) -> Result<bool, Why> {
+    let Some(scheme) = on.file().authentication.get(name) else {
+        return Ok(false);
+    };
+    if scheme.is_of_secret() {
+        return Ok(false);
+    }
+    let mut kept = on.tokens().lock().await;
+    match kept.get(name) {
+        // Another request met the same, and asked already.
+        Some(token) if token.secret.expose() != refused => return Ok(true),
+        Some(token) if token.is_renewed => return Ok(false),
+        Some(_) | None => {}
+    }
+    let token = fresh(on, scheme, (Held::default(), true)).await?;
+    kept.insert(name.to_owned(), token);
+    Ok(true)
 }
 
 /// Asks for a token. Where the vendor's clock turns out to be another than was thought, what was signed is signed anew.
@@ -68,9 +103,24 @@ async fn granted(
         };
         let moved = on.ahead().unwrap_or_default().saturating_sub(before).abs();
         if !(is_first && is_signed && moved >= SKEW) {
-            return Err(why);
+            return Err(match is_signed {
+                true => of_another_clock(on, why),
+                false => why,
+            });
         }
         is_first = false;
+    }
+}
+
+/// Says beside why a vendor refused what was signed that its clock is another than ours, where it is.
+fn of_another_clock(on: &Handle, why: Why) -> Why {
+    let ahead = on.ahead().unwrap_or_default();
+    match clock::apart(ahead) {
+        Some(apart) if ahead.abs() >= SKEW => {
+            let text = format!("{}; {apart}", why.text);
+            Why::new(why.because, text)
+        }
+        Some(_) | None => why,
     }
 }
 

@@ -134,6 +134,12 @@ impl Scheme {
         self.client_credentials.is_some() || self.service_account.is_some()
     }
 
+    /// Whether it proves us by a token that is asked for first.
+    pub(super) fn is_granted(&self) -> bool {
+        let asks = self.client_credentials.is_some() || self.service_account.is_some();
+        asks && !self.is_of_secret()
+    }
+
     /// Whether it proves the credential itself rather than us.
     pub(super) fn is_of_secret(&self) -> bool {
         self.needs().iter().any(|need| need.setting == SECRET)

@@ -1,6 +1,7 @@
 //! One exchange: the request as it leaves, the answer as it came, without any secret that is known here.
 //!
-//! Never follows a redirect, never repeats, never reads more than its bound; a handle that reads sends nothing else.
+//! Never follows a redirect, never repeats but what was refused with a token that had ended, never reads more than its bound;
+//! a handle that reads sends nothing else.
 
 use std::collections::BTreeMap;
 
@@ -98,6 +99,31 @@ pub(super) async fn send(
         signed: signed.as_ref(),
         ..held
     };
+    let (answered, granted) = proven(on, request, scope, held, page).await?;
+    // A token that ended before its time was refused before anything was done: with another one it is the same request.
+    let Some((scheme, token)) = granted.filter(|_| answered.status == 401) else {
+        return Ok(answered);
+    };
+    match grant::renew(on, &scheme, &token).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(answered),
+        Err(why) => return Err(Failed::Before(why)),
+    }
+    let (answered, _) = proven(on, request, scope, held, page).await?;
+    Ok(answered)
+}
+
+/// A token that was asked for: the scheme, and its text.
+type Granted = Option<(String, String)>;
+
+/// Proves who we are, and sends.
+async fn proven(
+    on: &Handle,
+    request: &Request,
+    scope: &Scope,
+    held: Held<'_>,
+    page: Page<'_>,
+) -> Result<(Answered, Granted), Failed> {
     let mut draft = draft(on, request, scope, held, page.turn).map_err(Failed::Before)?;
     if let Some(at) = page.at {
         draft.url = at.clone();
@@ -105,13 +131,14 @@ pub(super) async fn send(
     let proof = authenticate::proof(on, request.with.as_deref(), held)
         .await
         .map_err(Failed::Before)?;
+    let granted = proof.granted.zip(proof.secret.clone());
     let mut sent = Sent::new(draft);
     sent.held.extend(held.texts().map(ToOwned::to_owned));
     sent.ours.extend(proof.secret);
     sent.draft.headers.extend(proof.header);
     sent.shows = proof.shows;
     sent.within = page.within;
-    exchange(on, sent).await
+    Ok((exchange(on, sent).await?, granted))
 }
 
 /// A request that is complete.

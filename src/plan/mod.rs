@@ -48,6 +48,7 @@ use crate::domain::plan::{Plan, VERSION};
 use crate::domain::{Digest, Duration, Item, Locator, Manner, Query, Seen, State, Time, Work};
 use crate::estate::Estate;
 use crate::playbook::{Playbook, Step, Verb, What};
+use crate::provider::observer::BESIDE;
 use crate::provider::{Catalogue, Observer};
 
 /// How long a plan may be applied.
@@ -150,13 +151,40 @@ const FIRST_LOOKS: Duration = Duration::from_secs(2);
 /// Looks at targets. The first plan waits for no provider that hangs or is too busy while others could be cut at; what it
 /// has not seen is planned in a later round. Whoever was late once is waited for no more.
 async fn look_at(ask: &Ask<'_>, targets: &[Locator], late: &mut BTreeSet<String>) -> Vec<Seen> {
-    let mut providers = ask.order.subjects.iter().map(Locator::provider);
-    let first = providers.next();
-    if ask.at.1 > 1 || providers.all(|provider| Some(provider) == first) {
+    if !hurries(ask) {
         return ask.observer.observe(targets).await;
     }
     let within = ask.observer.observe_within(targets, FIRST_LOOKS, late);
     within.await
+}
+
+/// Whether it is a first plan, with others to cut at while one provider hangs.
+fn hurries(ask: &Ask<'_>) -> bool {
+    let mut providers = ask.order.subjects.iter().map(Locator::provider);
+    let first = providers.next();
+    ask.at.1 <= 1 && !providers.all(|provider| Some(provider) == first)
+}
+
+/// The items of a step that issues. What a first plan would have to wait for a provider for, a later round plans.
+async fn expanded(
+    ask: &Ask<'_>,
+    wanted: issue::Wanted<'_>,
+    late: &mut BTreeSet<String>,
+) -> Result<Vec<Item>, String> {
+    let provider = wanted.target.provider().to_owned();
+    let expanded = issue::expand(ask, wanted);
+    if !hurries(ask) {
+        return expanded.await;
+    }
+    let within = match late.contains(&provider) {
+        true => Duration::ZERO,
+        false => BESIDE,
+    };
+    let told = ask.observer.within(within, expanded).await;
+    told.unwrap_or_else(|why| {
+        late.insert(provider);
+        Err(why.to_string())
+    })
 }
 
 /// Plans one round; answers beside the plan what earlier rounds did and what is seen to be so still.
@@ -229,7 +257,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .and_then(|verify| verify.within),
                 cut_by: room::cut_by(&items, &candidate),
             };
-            let mut expanded = issue::expand(ask, wanted).await.unwrap_or_else(|why| {
+            let told = expanded(ask, wanted, &mut late).await;
+            let mut expanded = told.unwrap_or_else(|why| {
                 candidate::wait(&mut pending, candidate.step, &why);
                 Vec::new()
             });

@@ -36,12 +36,19 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const ASKED_FOR: Duration = Duration::from_secs(30);
 /// How long a provider may take to tell what names mean and whose secrets are, where others are asked beside it: one that
 /// hangs must not hold up what can be cut at the others.
-const BESIDE: Duration = Duration::from_secs(5);
+pub const BESIDE: Duration = Duration::from_secs(5);
 
-/// What a provider that hangs has said.
-fn late_answer() -> Why {
-    let text = "it has not answered yet, and the others do not wait for it";
-    Why::new(Because::Timeout, text)
+/// A provider that has not answered by when it was waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("it has not answered yet, and the others do not wait for it")]
+pub struct Late;
+
+impl Late {
+    /// What was asked has no answer for now.
+    #[must_use]
+    pub fn why(self) -> Why {
+        Why::new(Because::Timeout, self.to_string())
+    }
 }
 
 impl Observer {
@@ -116,16 +123,29 @@ impl Observer {
         }
     }
 
-    /// Waits for a provider until then, if ever; answers nothing where it has not answered by then.
-    async fn by<T>(&self, until: Option<Time>, asked: impl Future<Output = T>) -> Option<T> {
+    /// Waits for a provider until then, or for as long as it takes.
+    async fn by<T>(&self, until: Option<Time>, asked: impl Future<Output = T>) -> Result<T, Late> {
         let Some(until) = until else {
-            return Some(asked.await);
+            return Ok(asked.await);
         };
         tokio::select! {
             biased;
-            told = asked => Some(told),
-            () = self.clock.sleep_until(until) => None,
+            told = asked => Ok(told),
+            () = self.clock.sleep_until(until) => Err(Late),
         }
+    }
+
+    /// Waits for what is asked of one provider no longer than this.
+    ///
+    /// # Errors
+    /// It has not answered by then.
+    pub async fn within<T>(
+        &self,
+        within: Duration,
+        asked: impl Future<Output = T>,
+    ) -> Result<T, Late> {
+        let until = self.clock.now().saturating_add(within);
+        self.by(Some(until.unwrap_or(Time::MAX)), asked).await
     }
 
     /// Until when each of so many providers is waited for.
@@ -135,7 +155,7 @@ impl Observer {
 
     /// Looks at many targets, all providers at once; one answer each, in order.
     pub async fn observe(&self, targets: &[Locator]) -> Vec<Seen> {
-        self.observe_until(targets, |_| None).await
+        self.observe_until(targets, |_| None).await.0
     }
 
     /// The same, with what a provider has not answered within this told as late. Whoever was late before is waited for no
@@ -154,23 +174,17 @@ impl Observer {
             };
             Some(self.clock.now().saturating_add(within).unwrap_or(Time::MAX))
         };
-        let seen = self.observe_until(targets, until).await;
-        let is_late =
-            |one: &&Seen| matches!(&one.fact, Fact::Unreadable(why) if *why == late_answer());
-        let providers = seen
-            .iter()
-            .filter(is_late)
-            .map(|one| one.target.provider().to_owned());
-        let providers: Vec<String> = providers.collect();
-        late.extend(providers);
+        let (seen, were_late) = self.observe_until(targets, until).await;
+        late.extend(were_late);
         seen
     }
 
+    /// What was seen, and who was late.
     async fn observe_until(
         &self,
         targets: &[Locator],
         until: impl Fn(&str) -> Option<Time>,
-    ) -> Vec<Seen> {
+    ) -> (Vec<Seen>, Vec<String>) {
         let mut by_provider: BTreeMap<&str, Vec<(usize, Locator)>> = BTreeMap::new();
         for (at, target) in targets.iter().enumerate() {
             by_provider
@@ -182,7 +196,7 @@ impl Observer {
         let looks = by_provider
             .into_iter()
             .map(|(provider, wanted)| async move {
-                let mut seen = BTreeMap::new();
+                let (mut seen, mut late) = (BTreeMap::new(), None);
                 let names = wanted.iter().map(|(_, name)| name.clone()).collect();
                 let why = match self.lane(provider) {
                     Ok(lane) => {
@@ -194,10 +208,13 @@ impl Observer {
                         };
                         let asked = self.ask((lane, patience), names, keep);
                         match self.by(until, asked).await {
-                            Some(()) => {
+                            Ok(()) => {
                                 Why::new(Because::Unavailable, "the provider answered nothing")
                             }
-                            None => late_answer(),
+                            Err(is_late) => {
+                                late = Some(provider.to_owned());
+                                is_late.why()
+                            }
                         }
                     }
                     Err(why) => why,
@@ -209,11 +226,13 @@ impl Observer {
                         seen.unwrap_or_else(|| self.unseen(&name, why.clone())),
                     )
                 };
-                wanted.into_iter().map(of).collect::<Vec<_>>()
+                (wanted.into_iter().map(of).collect::<Vec<_>>(), late)
             });
-        let mut all: Vec<_> = join_all(looks).await.into_iter().flatten().collect();
+        let (all, late): (Vec<_>, Vec<_>) = join_all(looks).await.into_iter().unzip();
+        let mut all: Vec<_> = all.into_iter().flatten().collect();
         all.sort_by_key(|(place, _)| *place);
-        all.into_iter().map(|(_, seen)| seen).collect()
+        let seen = all.into_iter().map(|(_, seen)| seen).collect();
+        (seen, late.into_iter().flatten().collect())
     }
 
     /// Tells whose secrets are, all at once as far as each provider's turns go; one answer each, in order.
@@ -225,13 +244,13 @@ impl Observer {
             let lane = self.lane(kind.provider())?;
             let turn = lane.turns.acquire().await;
             if hangs().contains(kind.provider()) {
-                return Err(late_answer());
+                return Err(Late.why());
             }
             // Each has its own time, from its own turn on: many of them take long at a provider that answers.
             let told = self.by(self.beside(several), lane.handle.whose(kind, secret));
-            let told = told.await.unwrap_or_else(|| {
+            let told = told.await.unwrap_or_else(|late| {
                 hangs().insert(kind.provider());
-                Err(late_answer())
+                Err(late.why())
             });
             drop(turn);
             told
@@ -303,8 +322,7 @@ impl Observer {
                 true => Vec::new(),
                 false => {
                     let resolved = self.by(until, lane.handle.resolve(&names)).await;
-                    let late = || names.iter().map(|_| Err(late_answer())).collect();
-                    resolved.unwrap_or_else(late)
+                    resolved.unwrap_or_else(|late| names.iter().map(|_| Err(late.why())).collect())
                 }
             };
             (places, resolved)
@@ -346,6 +364,15 @@ impl Observer {
     /// Says why the provider did not tell.
     pub async fn whoami(&self, provider: &str) -> Result<Vec<Locator>, Why> {
         self.lane(provider)?.handle.whoami().await
+    }
+
+    /// The same, of a provider beside which others are asked: one that hangs is told as late.
+    ///
+    /// # Errors
+    /// Says why the provider did not tell, or that it is late.
+    pub async fn whoami_beside(&self, provider: &str) -> Result<Vec<Locator>, Why> {
+        let asked = self.within(BESIDE, self.whoami(provider)).await;
+        asked.unwrap_or_else(|late| Err(late.why()))
     }
 
     /// What these stand on, whatever providers they belong to; what no provider here knows stands for itself.

@@ -363,6 +363,7 @@ fn said(event: &Event) -> Option<String> {
         Event::Verified { verdict, .. } => verdict.word().to_owned(),
         Event::RunClosed { outcome, .. } => outcome.clone(),
         Event::RunOpened { .. }
+        | Event::Joined { .. }
         | Event::PlanFrozen { .. }
         | Event::Requested { .. }
         | Event::Granted { .. }

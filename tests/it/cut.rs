@@ -20,14 +20,23 @@ pub(crate) enum Fault {
     Garbled,
     /// The server acts, and its reply comes after anybody waits for it.
     Late,
+    /// The request reaches nobody, and the connection stays open.
+    Held,
+    /// The server acts, and its reply comes byte by byte.
+    Drip,
+    /// From this message on no connection comes about.
+    Refused,
 }
 
-pub(crate) const FAULTS: [Fault; 5] = [
+pub(crate) const FAULTS: [Fault; 8] = [
     Fault::Lost,
     Fault::Unheard,
     Fault::Half,
     Fault::Garbled,
     Fault::Late,
+    Fault::Held,
+    Fault::Drip,
+    Fault::Refused,
 ];
 
 /// The proxy; it ends with its handle.
@@ -58,6 +67,10 @@ impl Cut {
             over: Arc::default(),
             open: Arc::default(),
         };
+        if fault == Fault::Refused && nth == 0 {
+            cut.struck.store(true, Ordering::SeqCst);
+            return cut;
+        }
         let (struck, over, open) = (
             Arc::clone(&cut.struck),
             Arc::clone(&cut.over),
@@ -69,6 +82,9 @@ impl Cut {
             while let Ok((caller, _)) = listener.accept() {
                 if over.load(Ordering::SeqCst) {
                     return;
+                }
+                if fault == Fault::Refused && struck.load(Ordering::SeqCst) {
+                    continue;
                 }
                 let Ok(server) = TcpStream::connect(&server) else {
                     continue;
@@ -99,6 +115,15 @@ impl Cut {
     }
 }
 
+/// A reply byte by byte, slower than anybody waits for a long one.
+fn drip(to: &mut TcpStream, message: &[u8]) -> std::io::Result<()> {
+    for byte in message {
+        std::thread::park_timeout(Wait::from_millis(200));
+        to.write_all(std::slice::from_ref(byte))?;
+    }
+    Ok(())
+}
+
 /// One connection through the proxy.
 #[derive(Clone)]
 struct Line {
@@ -121,14 +146,22 @@ impl Line {
             let message = &bytes[..read];
             if asks && self.count.fetch_add(1, Ordering::SeqCst) == self.nth {
                 self.struck.store(true, Ordering::SeqCst);
-                if self.fault == Fault::Lost {
-                    break;
+                match self.fault {
+                    Fault::Lost | Fault::Refused => break,
+                    Fault::Held => continue,
+                    Fault::Unheard | Fault::Half | Fault::Garbled | Fault::Late | Fault::Drip => {}
                 }
                 self.spoils.store(true, Ordering::SeqCst);
             }
             if !asks && self.spoils.load(Ordering::SeqCst) {
                 match self.fault {
-                    Fault::Lost | Fault::Unheard => break,
+                    Fault::Lost | Fault::Refused | Fault::Held | Fault::Unheard => break,
+                    Fault::Drip => {
+                        if drip(&mut to, message).is_err() {
+                            break;
+                        }
+                        continue;
+                    }
                     Fault::Half => {
                         drop(to.write_all(&message[..read / 2]));
                         break;

@@ -32,6 +32,8 @@ mod fuzz;
 mod github;
 mod google;
 mod intake;
+#[cfg(all(feature = "postgres", feature = "redis"))]
+mod late;
 mod laws;
 mod ministack;
 mod moto;

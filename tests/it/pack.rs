@@ -3,9 +3,11 @@
 mod access;
 mod body;
 pub(crate) mod contract;
+mod expired;
 pub(crate) mod fault;
 mod foreign;
 mod lint;
+mod matrix;
 mod mistyped;
 mod page;
 mod paste;
@@ -81,7 +83,7 @@ pub(crate) fn loops() -> Vec<Loop> {
 }
 
 pub(crate) fn target(pack: &Pack, told: &Recorded, base: &str) -> Locator {
-    let host = base.trim_start_matches("http://");
+    let host = base.split_once("://").map_or(base, |(_, host)| host);
     let account = told.account.as_deref().unwrap_or(host);
     let (noun, id) = told.target.as_ref().unwrap();
     let kind = format!("{}:{noun}", pack.name()).parse().unwrap();

@@ -19,7 +19,7 @@ use crate::held::of_servers;
 /// The password that leaked.
 const LEAKED: &str = "canary-leaked-5f2b";
 /// The password of the administrator, whom `contain` acts as.
-const OURS: &str = "of-the-test";
+pub(crate) const OURS: &str = "of-the-test";
 
 /// A plain connection, for what an independent client sees.
 struct Line(TcpStream);
@@ -68,10 +68,10 @@ fn is_whole(said: &str) -> bool {
 }
 
 /// A server with the users of a small company.
-struct Store(Server);
+pub(crate) struct Store(pub(crate) Server);
 
 impl Store {
-    fn start(settings: &[&str]) -> Self {
+    pub(crate) fn start(settings: &[&str]) -> Self {
         let store = Self(Server::start("redis", settings));
         for user in [
             &[
@@ -112,12 +112,12 @@ impl Store {
         line
     }
 
-    fn admin(&self, words: &[&str]) -> String {
+    pub(crate) fn admin(&self, words: &[&str]) -> String {
         self.session("default", OURS).say(words)
     }
 
     /// The rules of a user, its hashes among them.
-    fn rules(&self, user: &str) -> String {
+    pub(crate) fn rules(&self, user: &str) -> String {
         let all = redis_cli(self, &["ACL", "LIST"]);
         let begin = format!("user {user} ");
         all.lines()

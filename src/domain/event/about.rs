@@ -12,6 +12,7 @@ impl Event {
         match self {
             Self::Opened { .. } => "opened",
             Self::RunOpened { .. } => "run-opened",
+            Self::Joined { .. } => "joined",
             Self::PlanFrozen { .. } => "plan-frozen",
             Self::Requested { .. } => "requested",
             Self::Vetoed { .. } => "vetoed",
@@ -98,6 +99,7 @@ impl Event {
             | Self::UndoFailed { item, .. } => Some(item),
             Self::Opened { .. }
             | Self::RunOpened { .. }
+            | Self::Joined { .. }
             | Self::PlanFrozen { .. }
             | Self::Requested { .. }
             | Self::Vetoed { .. }
@@ -134,6 +136,7 @@ impl Event {
             Self::Verified { seen, .. } => seen.as_ref(),
             Self::Opened { .. }
             | Self::RunOpened { .. }
+            | Self::Joined { .. }
             | Self::PlanFrozen { .. }
             | Self::Requested { .. }
             | Self::Vetoed { .. }

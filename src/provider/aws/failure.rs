@@ -139,6 +139,10 @@ impl Failure {
         let because = because(code);
         let text = match because {
             Because::Denied => format!("{permission} is not permitted: {}", said()),
+            Because::Unauthenticated if is_of_another_time(code, &said()) => format!(
+                "AWS refuses our signature for its time ({code}): {}; set the clock of this machine",
+                said()
+            ),
             Because::Unauthenticated => format!(
                 "AWS refuses our own credentials ({code}): {}; sign in again or choose others with --as",
                 said()
@@ -248,6 +252,20 @@ fn is_throttle(code: &str) -> bool {
     )
 }
 
+/// Whether what we signed is refused for its time: its code says so, or the words beside a code that means more than that.
+fn is_of_another_time(code: &str, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    let says = [
+        "signature expired",
+        "signature not yet current",
+        "too skewed",
+    ];
+    matches!(
+        code,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture"
+    ) || says.iter().any(|text| message.contains(text))
+}
+
 fn is_unimplemented(code: &str) -> bool {
     matches!(
         code,
@@ -267,6 +285,8 @@ fn because(code: &str) -> Because {
         | "InvalidAccessKeyId"
         | "ExpiredToken"
         | "RequestExpired"
+        | "RequestInTheFuture"
+        | "RequestTimeTooSkewed"
         | "SignatureDoesNotMatch"
         | "UnrecognizedClient"
         | "AuthFailure"
@@ -362,6 +382,42 @@ mod tests {
                 matches!(outcome, Outcome::Throttled { until: None }),
                 "{status} {code:?}: {outcome:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_signature_of_another_time_says_that_the_clock_is_to_be_set() {
+        for (code, message, wanted) in [
+            ("RequestTimeTooSkewed", "The difference is too large.", true),
+            ("RequestExpired", "Request has expired.", true),
+            (
+                "SignatureDoesNotMatch",
+                "Signature expired: 20261126T110000Z is now earlier than 20261126T115500Z",
+                true,
+            ),
+            (
+                "InvalidSignatureException",
+                "Signature not yet current: 20261126T130000Z is still later than 20261126T120500Z",
+                true,
+            ),
+            (
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match",
+                false,
+            ),
+            ("ExpiredToken", "The security token is expired", false),
+        ] {
+            let reply = Reply {
+                status: 403,
+                code: Some(code),
+                message: Some(message),
+                wait: None,
+            };
+            let why = Failure::of_reply(&reply, "iam:UpdateAccessKey").why();
+            assert_eq!(why.because, Because::Unauthenticated, "{code}");
+            let says = why.text.contains("set the clock of this machine");
+            assert_eq!(says, wanted, "{code}: {}", why.text);
+            assert_eq!(why.text.contains("sign in again"), !wanted, "{code}");
         }
     }
 

@@ -11,7 +11,7 @@ use super::action::{Body, Request};
 use super::adapter::Handle;
 use super::client::{self, Failed};
 use super::id::Id;
-use crate::domain::{Because, Duration, Secret, Time, Why};
+use crate::domain::{Because, Duration, Secret, Time, Why, clock};
 use crate::provider::http;
 
 /// The longest answer that is read, in bytes.
@@ -20,6 +20,8 @@ const MOST: usize = 8 * 1024 * 1024;
 const PAGES: usize = 100;
 /// What stands where a secret stood.
 const STARS: &str = "[secret]";
+/// How far apart two clocks may be before what is signed by the one is not taken by the other.
+const SKEW: Duration = Duration::from_secs(60);
 /// The longest that a hint about a limit is believed to mean: GitHub counts by the hour.
 const LONGEST_HINT: Duration = Duration::from_secs(3600);
 
@@ -225,7 +227,19 @@ impl Answered {
             408 | 500..=599 => (Because::Unavailable, "that it cannot serve"),
             _ => (Because::Invalid, "that it does not take the request"),
         };
-        Why::new(because, format!("GitHub answered {status}: {text}"))
+        let mut text = format!("GitHub answered {status}: {text}");
+        // An app proves itself by what it signs for ten minutes ("Generating a JSON Web Token (JWT) for a GitHub App").
+        if let Some(apart) = self.apart(now).filter(|_| status == 401) {
+            text.extend(["; ", &apart]);
+        }
+        Why::new(because, text)
+    }
+
+    /// What GitHub's clock says of ours, where the two are further apart than a token of an app takes.
+    fn apart(&self, now: Time) -> Option<String> {
+        let there = jiff::fmt::rfc2822::parse(self.headers.get("date")?).ok()?;
+        let ahead = there.timestamp().duration_since(now);
+        (ahead.abs() >= SKEW).then(|| clock::apart(ahead))?
     }
 }
 

@@ -13,7 +13,9 @@ use contain::provider::{Given, Provider as _};
 use serde_json::{Value, json};
 
 use super::{TOKEN, call, sample, settings};
-use crate::pack::fault::{Act, FAULTS, Fault, Weather, act_under, deadline, elsewhere, hold};
+use crate::pack::fault::{
+    Act, Cell, FAULTS, Fault, PAGES, Weather, act_after, act_under, cell, deadline, elsewhere, hold,
+};
 use crate::pack::{ITS, OURS};
 
 fn exchange(to: &str, body: &Value) -> Exchange {
@@ -114,12 +116,14 @@ fn target(base: &str, noun: &str) -> Locator {
     Locator::new(
         &kind,
         &sample(noun),
-        Some(base.trim_start_matches("http://")),
+        base.split_once("://").map(|(_, host)| host),
     )
 }
 
-async fn act(action: String, fault: Fault, elsewhere: &str) -> Option<String> {
-    let weather = Weather::start(conversation(&action), fault, elsewhere);
+async fn act(action: String, (at, fault): (usize, Fault), elsewhere: &str) -> Option<String> {
+    let replies = conversation(&action);
+    let is_last = at + 1 == replies.len() || fault == Fault::Tls;
+    let weather = Weather::at(replies, at, fault, elsewhere);
     let github = set_up(&weather.base, fault);
     let id = format!("github.{action}");
     let spec = github
@@ -138,26 +142,36 @@ async fn act(action: String, fault: Fault, elsewhere: &str) -> Option<String> {
         hands: delivers.then(|| Secret::new(ITS.to_owned())),
         secrets: [OURS, ITS, TOKEN].map(str::to_owned).to_vec(),
     };
-    act_under(&weather, fault, act).await
+    match is_last {
+        true => act_under(&weather, fault, act).await,
+        false => act_after(&weather, fault, act).await,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_weather_makes_an_action_of_githubs_claim_what_did_not_happen() {
     let (elsewhere, hits) = elsewhere();
     let github = GitHub::new(None, Clock::wall());
-    let mut cells = Vec::new();
+    let mut cells = Vec::<Cell>::new();
     for spec in github.actions() {
         let action = spec.id.to_string().trim_start_matches("github.").to_owned();
-        for fault in FAULTS {
-            let (action, elsewhere) = (action.clone(), elsewhere.clone());
-            cells.push(async move { act(action, fault, &elsewhere).await });
+        for at in 0..conversation(&action).len() {
+            for fault in FAULTS {
+                let (action, elsewhere) = (action.clone(), elsewhere.clone());
+                let plays = async move { act(action, (at, fault), &elsewhere).await };
+                cells.push(cell(fault, plays));
+            }
         }
     }
-    hold(cells, &hits).await;
+    hold(cells, github.actions().len() * FAULTS.len(), &hits).await;
 }
 
 async fn ask(noun: String, read: ReadKind, fault: Fault, elsewhere: &str) -> Option<String> {
-    let mut replies = vec![exchange("GET /nothing", &Value::Null)];
+    let body = match fault {
+        Fault::Page(_) => json!([]),
+        _ => Value::Null,
+    };
+    let mut replies = vec![exchange("GET /nothing", &body)];
     if noun == "ssh-key" && read == ReadKind::State {
         replies.insert(0, exchange("GET /user", &json!({"login": "octocat"})));
     }
@@ -179,7 +193,8 @@ async fn ask(noun: String, read: ReadKind, fault: Fault, elsewhere: &str) -> Opt
                 Fact::Gone => true,
             };
             // An empty page is what GitHub might answer about many things; gone it is not.
-            let is_wrong = is_wrong && (fault != Fault::Loop || fact == Fact::Gone);
+            let is_page = matches!(fault, Fault::Page(_));
+            let is_wrong = is_wrong && (!is_page || fact == Fact::Gone);
             (is_wrong, format!("{fact:?}"))
         }
         read => {
@@ -201,7 +216,7 @@ async fn ask(noun: String, read: ReadKind, fault: Fault, elsewhere: &str) -> Opt
     let leaks = [OURS, ITS, TOKEN]
         .iter()
         .any(|secret| said.contains(secret));
-    let all = weather.all.load(std::sync::atomic::Ordering::SeqCst);
+    let all = weather.all();
     (is_wrong || leaks || all > 130)
         .then(|| format!("{noun} {read:?} under {fault:?}: {said}; {all} requests"))
 }
@@ -210,17 +225,19 @@ async fn ask(noun: String, read: ReadKind, fault: Fault, elsewhere: &str) -> Opt
 async fn no_weather_makes_a_question_to_github_answered_that_was_not() {
     let (elsewhere, hits) = elsewhere();
     let github = GitHub::new(None, Clock::wall());
-    let mut cells = Vec::new();
+    let mut cells = Vec::<Cell>::new();
     for kind in github.kinds() {
         for read in [ReadKind::State, ReadKind::Reach, ReadKind::Activity] {
             if !kind.reads.contains(&read) {
                 continue;
             }
-            for fault in FAULTS {
+            for fault in FAULTS.into_iter().chain(PAGES) {
                 let (noun, elsewhere) = (kind.id.noun().to_owned(), elsewhere.clone());
-                cells.push(async move { ask(noun, read, fault, &elsewhere).await });
+                cells.push(cell(fault, async move {
+                    ask(noun, read, fault, &elsewhere).await
+                }));
             }
         }
     }
-    hold(cells, &hits).await;
+    hold(cells, github.kinds().len() * FAULTS.len(), &hits).await;
 }
