@@ -724,3 +724,36 @@ fn what_can_be_cut_at_all_can_be_suspended_or_is_told_to_people() {
         }
     }
 }
+
+/// What is wrong with a pack, by code.
+fn codes(pack: &str) -> Vec<&'static str> {
+    let refused = load("acme.yaml", pack).err();
+    let problems = refused.into_iter().flat_map(|refused| refused.problems);
+    problems.map(|problem| problem.code).collect()
+}
+
+#[test]
+fn a_value_in_a_question_stands_between_quotes_that_the_template_writes() {
+    for (question, fits) in [
+        ("name eq '${id}'", true),
+        ("name eq '${id}' and at ge 3", true),
+        ("number eq ${int(id)}", true),
+        ("${id}", true),
+        ("name eq ${id}", false),
+        ("name eq 'a' or name=${id}", false),
+        ("name eq '${id}", false),
+        ("${\"name eq '\" + id + \"'\"}", false),
+    ] {
+        let question = serde_json::to_string(question).unwrap();
+        for by in [
+            format!("{{get: /keys, query: {{filter: {question}}}, answers"),
+            format!("{{post: /keys, reads: true, json: {{where: [{question}]}}, answers"),
+        ] {
+            let pack = WHOLE.replace("{get: \"/keys/${id}\", answers", &by);
+            let codes = codes(&pack);
+            assert_eq!(codes.contains(&"quotes"), !fits, "{by}: {codes:?}");
+        }
+    }
+    let path = WHOLE.replace("get: \"/keys/${id}\"", "get: \"/keys(name=${id})\"");
+    assert_eq!(codes(&path), ["quotes"]);
+}
