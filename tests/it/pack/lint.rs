@@ -757,3 +757,25 @@ fn a_value_in_a_question_stands_between_quotes_that_the_template_writes() {
     let path = WHOLE.replace("get: \"/keys/${id}\"", "get: \"/keys(name=${id})\"");
     assert_eq!(codes(&path), ["quotes"]);
 }
+
+#[test]
+fn a_pasted_secret_that_nobody_can_place_is_refused() {
+    let with = |more: &str| {
+        let form = "    form: \"^k[0-9]+$\"\n";
+        codes(&WHOLE.replace(form, &format!("{form}{more}")))
+    };
+    let secrets = "    secrets: [\"^acme_[a-z]{20}$\"]\n";
+    assert_eq!(with(secrets), ["untraced"]);
+    let trace = "    trace: Look at the list of keys.\n";
+    assert!(with(&format!("{secrets}{trace}")).is_empty());
+    assert_eq!(with(trace), ["misplaced-key"]);
+    let tells = "    tells: inside.sub\n";
+    assert!(with(&format!("{secrets}{tells}")).is_empty());
+    assert_eq!(with(&format!("{secrets}    tells: id\n")), ["unknown-name"]);
+    let named = "    secrets: [\"^acme_(?P<id>[a-z]{20})$\"]\n";
+    assert!(with(named).is_empty());
+    assert_eq!(
+        with(&named.replace("<id>", "<name>")).first(),
+        Some(&"unknown-name")
+    );
+}
