@@ -62,8 +62,16 @@ fn samples() -> Vec<(&'static str, String)> {
             format!("sk-ant-api03-{}-{}AA", word(40), word(40)),
         ),
         (
-            "anthropic:api-key",
+            "anthropic:admin-key",
             format!("sk-ant-admin01-{}-{}AA", word(40), word(40)),
+        ),
+        (
+            "anthropic:compliance-key",
+            format!("sk-ant-api01-{}-{}AA", word(40), word(40)),
+        ),
+        (
+            "anthropic:oauth-token",
+            format!("sk-ant-oat01-{}-{}AA", word(40), word(40)),
         ),
         (
             "cloudflare:account-token",

@@ -108,6 +108,11 @@ fn of_what_tells_nothing_the_way_to_find_it_is_told() {
             "gcloud services api-keys list",
         ),
         (
+            format!("sk-ant-oat01-{word}"),
+            "anthropic:oauth-token",
+            "contain isolate anthropic:member/ID",
+        ),
+        (
             format!("sk-ant-api03-{word}"),
             "anthropic:api-key",
             "only anthropic tells when it is asked with the secret",
