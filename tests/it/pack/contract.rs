@@ -238,8 +238,10 @@ fn every_request_is_one_that_the_vendors_own_library_sends() {
 
 #[test]
 fn a_request_that_no_vendor_has_is_found() {
-    let table: Table = serde_json::from_str(VENDORS[0].table).unwrap();
-    let pack = pack("cloudflare");
+    let mut vendors = VENDORS.iter();
+    let vendor = vendors.find(|vendor| vendor.pack == "cloudflare").unwrap();
+    let table: Table = serde_json::from_str(vendor.table).unwrap();
+    let pack = pack(vendor.pack);
     let requests = pack.requests();
     let disable = requests
         .iter()

@@ -774,8 +774,5 @@ fn a_pasted_secret_that_nobody_can_place_is_refused() {
     assert_eq!(with(&format!("{secrets}    tells: id\n")), ["unknown-name"]);
     let named = "    secrets: [\"^acme_(?P<id>[a-z]{20})$\"]\n";
     assert!(with(named).is_empty());
-    assert_eq!(
-        with(&named.replace("<id>", "<name>")).first(),
-        Some(&"unknown-name")
-    );
+    assert!(with(&named.replace("<id>", "<name>")).contains(&"unknown-name"));
 }
