@@ -169,6 +169,21 @@ fn document(leak: &Leak, rows: Vec<serde_json::Value>) -> serde_json::Value {
     })
 }
 
+/// What tells which thing of a kind a secret is of, where the secret itself does not.
+fn which(session: &Session, kind: &KindId) -> String {
+    let provider = session.catalogue.provider(kind.provider());
+    match provider.and_then(|provider| provider.trace(kind)) {
+        Some(trace) => format!(
+            "{kind}: which one, neither it nor {} tells. {trace}",
+            kind.provider()
+        ),
+        None => format!(
+            "{kind}: which one, only {} tells when it is asked with the secret",
+            kind.provider()
+        ),
+    }
+}
+
 /// What one secret is, by its form alone.
 fn secret(session: &Session, reference: &str) -> Result<Ended, Box<Failure>> {
     let reference = reference.parse::<SecretRef>();
@@ -184,8 +199,13 @@ fn secret(session: &Session, reference: &str) -> Result<Ended, Box<Failure>> {
         .map(|found| credential(session, found, &mut text))
         .collect();
     let recogniser = crate::domain::Recogniser::new(session.catalogue.kinds());
-    let may_be = recogniser.whole(secret.expose());
-    let may_be: Vec<&KindId> = may_be.iter().map(|place| place.kind).collect();
+    let may_be = recogniser.whole(secret.expose()).into_iter();
+    let is_of = |kind: &KindId| {
+        let provider = session.catalogue.provider(kind.provider());
+        provider.is_none_or(|provider| provider.is_of(kind, &secret))
+    };
+    let may_be = may_be.map(|place| place.kind).filter(|kind| is_of(kind));
+    let may_be: Vec<&KindId> = may_be.collect();
     if rows.is_empty() && may_be.is_empty() {
         text.add("It is no credential of a form that a provider here knows.\n");
     } else if rows.is_empty() {
@@ -196,6 +216,20 @@ fn secret(session: &Session, reference: &str) -> Result<Ended, Box<Failure>> {
         text.add(&format!(
             "Its form alone does not tell what it is. It may be of: {}.\nName what it belongs to: contain isolate LOCATOR --secret {reference}\n",
             all.join(", ")
+        ));
+    }
+    if let [found] = leak.found.as_slice()
+        && let Some(named) = paste::named(session, found)
+    {
+        let account = named
+            .account
+            .as_deref()
+            .map(|account| format!("@{account}"));
+        text.add(&format!(
+            "Cut with: contain isolate {}/{}{} --secret {reference}\n",
+            named.kind,
+            plain(&named.id),
+            plain(&account.unwrap_or_default())
         ));
     }
     let data = serde_json::json!({"identified": rows, "may_be": may_be});
@@ -234,11 +268,7 @@ fn credential(session: &Session, found: &Leaked, text: &mut Page) -> serde_json:
     let name = match (&locator, &found.id) {
         (Some(locator), _) => locator.clone(),
         (None, Some(id)) => format!("{}/{id}", found.kind),
-        (None, None) => format!(
-            "{}: which one, only {} tells when it is asked with the secret",
-            found.kind,
-            found.kind.provider()
-        ),
+        (None, None) => which(session, &found.kind),
     };
     text.add(&format!("           {}\n", plain(&name)));
     let checksum = match found.checksum {

@@ -64,7 +64,7 @@ pub struct ShortLived {
 #[serde(deny_unknown_fields)]
 pub struct Pattern {
     /// A regular expression for the whole text. Where it carries a checksum, the group `checked` holds what that is of, and
-    /// `crc32_base62` or `crc32_base36` the checksum itself.
+    /// `crc32_base62` or `crc32_base36` the checksum itself. Where a secret's own text holds the id, the group `id` does.
     pub is: String,
     /// Whether a match is itself secret, so that it must never be shown.
     pub secret: bool,

@@ -9,6 +9,9 @@ use regex::Regex;
 
 use super::{Checksum, Kind, KindId};
 
+/// The group of a pattern for secrets that holds the id of what the secret is of: that part of it is no secret.
+pub const ID: &str = "id";
+
 /// How long what every text of a form begins with has to be, so that the form alone tells what the text is.
 const TELLING: usize = 3;
 /// How many ways to begin are told apart at most.

@@ -307,23 +307,38 @@ impl Template {
 
     /// Whether a value would end the quotes that it stands in: within `name eq '${id}'` a quote begins another condition.
     pub(super) fn breaks_out(&self, scope: &Scope) -> bool {
-        let mut open: Option<char> = None;
-        self.parts.iter().any(|part| match part {
-            Part::Text(text) => {
-                for c in text.chars() {
-                    open = match open {
-                        Some(quote) if quote == c => None,
-                        None if matches!(c, '\'' | '"') => Some(c),
-                        same => same,
-                    };
-                }
-                false
-            }
-            Part::Value(expr) => open.is_some_and(|quote| {
+        let (values, _) = self.quoted();
+        values.into_iter().any(|(expr, _, quote)| {
+            quote.is_some_and(|quote| {
                 let value = expr.value(scope).as_ref().and_then(scalar);
                 value.is_some_and(|value| value.contains([quote, '\\']))
-            }),
+            })
         })
+    }
+
+    /// Each value, with the text right before it and the quote that it stands in; and the quote that is open at the end.
+    pub(super) fn quoted(&self) -> (Vec<(&Expr, &str, Option<char>)>, Option<char>) {
+        let (mut open, mut before) = (None, "");
+        let mut values = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => {
+                    before = text;
+                    for c in text.chars() {
+                        open = match open {
+                            Some(quote) if quote == c => None,
+                            None if matches!(c, '\'' | '"') => Some(c),
+                            same => same,
+                        };
+                    }
+                }
+                Part::Value(expr) => {
+                    values.push((expr, before, open));
+                    before = "";
+                }
+            }
+        }
+        (values, open)
     }
 
     /// The text, with each value as it is.

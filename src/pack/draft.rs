@@ -109,7 +109,10 @@ fn breaks_out(request: &Request, scope: &Scope) -> bool {
         }
     }
     let form = request.form.iter().flat_map(|form| form.values());
-    let mut said = request.query.values().chain(form);
+    // Escaping a path keeps a value in its part, where the vendor reads quotes again: `users(name='…')`.
+    let path = request.line().map(|(_, path)| path);
+    let said = request.query.values().chain(request.headers.values());
+    let mut said = said.chain(form).chain(path);
     said.any(|said| said.breaks_out(scope))
         || request
             .json

@@ -15,9 +15,10 @@ use super::cel::Template;
 use super::clean::Known;
 use super::grant::Token;
 use super::model::{File, Is};
-use super::{Pack, connect, declare, place};
+use super::{Pack, connect, declare, place, told};
 use crate::domain::{
-    Because, Bound, Call, Clock, Duration, Kind, Locator, Named, ReadKind, Secret, Spec, Time, Why,
+    Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, ReadKind, Secret, Spec,
+    Time, Why,
 };
 use crate::provider::http::Place;
 use crate::provider::{Act, Guardrail, Need, Observe, Provider, Settings};
@@ -148,6 +149,19 @@ impl Provider for Packed {
 
     fn decode(&self, named: &Named) -> Named {
         named.clone()
+    }
+
+    fn id_of(&self, kind: &KindId, secret: &Secret) -> Option<String> {
+        told::id(&self.handle(None), kind.noun(), secret.expose())
+    }
+
+    fn is_of(&self, kind: &KindId, secret: &Secret) -> bool {
+        told::is_of(&self.handle(None), kind.noun(), secret.expose())
+    }
+
+    fn trace(&self, kind: &KindId) -> Option<String> {
+        let part = self.inner.pack.file.kinds.get(kind.noun())?;
+        part.trace.clone()
     }
 
     fn commands(&self, _: &Call) -> Vec<String> {

@@ -103,6 +103,8 @@ const fn place(
     }
 }
 
+/// What expressions call that which a secret holds.
+pub(super) const INSIDE: &str = "inside";
 /// How an answer to an action may be read.
 pub(super) const ENDS: [&str; 7] = [
     "done",
@@ -295,7 +297,7 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     must("form", T::Pattern, "How its ids look; nothing is asked about another."),
     may("id", T::Text, "The names of an id's parts, joined by `/`: `app/secret` gives `part.app` and `part.secret`. One part may hold `/` itself: `project*/token`."),
     may("bare", T::Truth, "Whether an id alone is recognised as of this kind; false where nothing is said."),
-    may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones; the groups `checked` and `crc32_base62` or `crc32_base36` tell a checksum."),
+    may("secrets", T::List(&T::Pattern), "How its secrets look, for finding pasted ones; the groups `checked` and `crc32_base62` or `crc32_base36` tell a checksum, and `id` the id where it is a part of the secret."),
     may("governs", T::List(&T::Name), "The kinds that stop while a cut is in force on one of these."),
     may("mints", T::List(&T::Name), "The kinds that a holder can make with it."),
     may("lifetime", T::Length, "The longest it can live by itself."),
@@ -304,6 +306,8 @@ const KIND: Place = place("kind", "One sort of thing that the vendor knows.", &[
     may("look", T::Map(&LOOK), "How it is looked at."),
     may("resolve", T::Map(&RESOLVE), "How it is found under another name."),
     may("identify", T::Map(&IDENTIFY), "How it is found by a pasted secret."),
+    may("tells", T::Expr, "The id, where the secret itself tells it to nobody but us: `inside` holds the claims of a JWT, or the members of a JSON object. A text of which it tells none is no secret of this kind."),
+    may("trace", T::Text, "What a person does to find out which of its kind a secret is, where neither the secret nor the vendor tells."),
     may("reach", T::List(&T::Map(&REACH)), "What hangs on it."),
     may("credentials", T::List(&T::Map(&REACH)), "The credentials that it holds, where `reach` says more."),
     may("permissions", T::List(&T::Map(&REACH)), "What it may do."),

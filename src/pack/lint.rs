@@ -4,6 +4,7 @@
 
 mod access;
 mod action;
+mod quote;
 mod request;
 mod secret;
 

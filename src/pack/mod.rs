@@ -76,6 +76,9 @@ mod observe;
 mod identify;
 
 #[cfg(feature = "http")]
+mod told;
+
+#[cfg(feature = "http")]
 mod reading;
 
 #[cfg(feature = "http")]

@@ -358,11 +358,9 @@ pub(super) struct Reach {
 impl Reach {
     /// Whether it cannot be asked without the fields of the subject.
     pub(super) fn needs_seen(&self) -> bool {
-        const SEEN: &str = "seen";
-        let when = self.when.iter();
-        let mut when = when.flat_map(|when| when.mentions());
+        let mut when = self.when.iter().flat_map(|when| when.mentions());
         let mut requests = self.through.iter().chain([&self.ask]);
-        when.any(|name| name == SEEN) || requests.any(|request| request.mentions(SEEN))
+        when.any(|name| name == "seen") || requests.any(|request| request.mentions("seen"))
     }
 }
 
@@ -407,6 +405,8 @@ pub(super) struct KindPart {
     pub(super) look: Option<Look>,
     pub(super) resolve: Option<Resolve>,
     pub(super) identify: Option<Identify>,
+    pub(super) tells: Option<Expr>,
+    pub(super) trace: Option<String>,
     #[serde(default)]
     pub(super) reach: Vec<Reach>,
     #[serde(default)]

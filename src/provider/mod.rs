@@ -78,6 +78,17 @@ pub trait Provider: Send + Sync {
         let _ = (kind, secret);
         None
     }
+    /// Whether a text that has the form of a kind's secrets is one, as far as what it holds tells that; offline. Many tokens
+    /// have the same form.
+    fn is_of(&self, kind: &KindId, secret: &Secret) -> bool {
+        let _ = (kind, secret);
+        true
+    }
+    /// What a person does to find out which thing of a kind a secret is of, where neither the secret nor the vendor tells it.
+    fn trace(&self, kind: &KindId) -> Option<String> {
+        let _ = kind;
+        None
+    }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
     /// What makes a new secret writes it to standard output and nothing else there; what delivers one is a single
     /// pipeline that reads it from standard input.

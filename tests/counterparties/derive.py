@@ -4,7 +4,7 @@
 Reads the wheel as text and runs nothing of it. What comes out stands in tests/fixtures/contract, one table a vendor, cut down to
 what is asked for; it is facts about an API and no code of the library. Made anew for another version of the library.
 
-usage: tests/counterparties/derive.py cloudflare|entra|gitlab|kubernetes|openai WHEEL > tests/fixtures/contract/NAME.json
+usage: tests/counterparties/derive.py anthropic|cloudflare|entra|gitlab|hugging-face|kubernetes|openai WHEEL > tests/fixtures/contract/NAME.json
 """
 
 import json
@@ -14,6 +14,9 @@ import zipfile
 
 # The licence of each library, which of its files tell about what the packs ask for, and which paths of those stay.
 SOURCES = {
+    "anthropic": ("Apache-2.0", r"anthropic/resources/(organization/(api_keys|organization|users|federation/issuers|federation/rules/\w+|"
+                  r"service_accounts/\w+|workspaces/\w+)|beta/(organization/users|agents/agents|deployments|sessions/sessions|vaults/\w+))\.py",
+                  r".*"),
     "cloudflare": ("Apache-2.0", r"cloudflare/resources/(accounts/(accounts|tokens/tokens|logs/audit)|user/tokens/tokens|"
                    r"zero_trust/access/service_tokens)\.py", r".*"),
     "entra": ("MIT", r"msgraph/generated/(service_principals|applications|applications_with_app_id|service_principals_with_app_id|"
@@ -24,6 +27,7 @@ SOURCES = {
                r"deploy_keys|triggers|cluster_agents|runners|pipelines|users|applications|service_accounts|projects|groups|events)\.py",
                r"/[^/]+(/\{\})?(/(access_tokens|deploy_tokens|deploy_keys|triggers|cluster_agents|runners|pipelines|events|block|unblock|"
                r"(service_accounts/\{\}/)?personal_access_tokens|impersonation_tokens|service_accounts)(/\{\})?(/(rotate|cancel))?)?"),
+    "hugging-face": ("Apache-2.0", r"huggingface_hub/hf_api\.py", r"/api/(whoami.*|settings/.*|organizations/.*|credentials/.*)"),
     "kubernetes": ("Apache-2.0", r"kubernetes/client/api/(core_v1|authentication_v1|rbac_authorization_v1)_api\.py",
                    r".*/(namespaces/\{\}|(secrets|serviceaccounts|pods|rolebindings|clusterrolebindings)(/\{\})?|\w+reviews)"),
     "openai": ("Apache-2.0", r"openai/resources/(models|admin/organization/(admin_api_keys|audit_logs|projects/(projects|api_keys|"
@@ -41,6 +45,7 @@ def fields(text, key):
     """The names in the dictionary that a generated method hands over under a key."""
     found = re.search(key + r"=(?:await async_)?maybe_transform\(\s*\{(.*?)\n\s*\}", text, re.S)
     found = found or re.search(key + r"=(?:await async_)?maybe_transform\(\{(.*?)\}", text, re.S)
+    found = found or re.search(r"\b(?<!_)" + key + r"=\{(.*?)\}", text, re.S)
     return sorted(re.findall(r'"([^"]+)": ', found.group(1))) if found else []
 
 
@@ -125,13 +130,21 @@ def gitlab(files):
             yield operation("POST", "/projects/{}/pipelines/{}/cancel")
 
 
+def hugging_face(files):
+    """Calls with their address as a formatted text; fields are not told."""
+    for text in files.values():
+        sent = r'(?:get_session\(\)\.(get|post|put|patch|delete)|(paginate))\(\s*(?:path=)?f"\{self\.endpoint\}(/api/[^"]+)"'
+        for verb, _, path in re.findall(sent, text):
+            yield operation((verb or "get").upper(), path)
+
+
 def main():
     name, path = sys.argv[1:3]
     licence, wanted, kept = SOURCES[name]
     wheel = zipfile.ZipFile(path)
     files = {file: wheel.read(file).decode() for file in wheel.namelist() if re.fullmatch(wanted, file)}
     found = {"kubernetes": lambda: kubernetes(files, wheel), "entra": lambda: entra(files, wheel),
-             "gitlab": lambda: gitlab(files)}.get(name, lambda: stainless(files))()
+             "gitlab": lambda: gitlab(files), "hugging-face": lambda: hugging_face(files)}.get(name, lambda: stainless(files))()
     unique = {(one["method"], one["path"]): one for one in found if re.fullmatch(kept, one["path"])}
     library = path.rsplit("/", 1)[-1].split("-py")[0].replace("-", " ", 1)
     print("{")

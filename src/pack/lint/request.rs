@@ -123,6 +123,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     if let Some((method, line)) = request.line() {
         let at = format!("{path}/{}", method.to_lowercase());
         lint.template(&at, line, names);
+        lint.quotes(&at, line);
         if !line.head().starts_with('/') {
             lint.add("value", &at, "a path begins with /");
         }
@@ -171,6 +172,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
                 continue;
             }
             lint.template(&at, value, names);
+            lint.quotes(&at, value);
         }
     }
     headers(lint, path, &request.headers);
@@ -287,7 +289,11 @@ fn signs(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
 fn data(lint: &mut Lint<'_>, path: &str, value: &Value, names: &[&str]) {
     match value {
         Value::String(text) if is_held(text) => {}
-        Value::String(text) => lint.template(path, &Template::new(text), names),
+        Value::String(text) => {
+            let template = Template::new(text);
+            lint.template(path, &template, names);
+            lint.quotes(path, &template);
+        }
         Value::Array(items) => items.iter().for_each(|item| data(lint, path, item, names)),
         Value::Object(fields) => fields
             .values()

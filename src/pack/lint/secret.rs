@@ -4,7 +4,8 @@
 
 use super::request::{self, Role, check};
 use super::{ALWAYS, Lint};
-use crate::domain::checksum;
+use crate::domain::{checksum, recognise};
+use crate::pack::grammar::INSIDE;
 use crate::pack::model::{Identify, KindPart};
 
 impl Lint<'_> {
@@ -13,15 +14,36 @@ impl Lint<'_> {
         for (at, form) in kind.secrets.iter().enumerate() {
             let form = regex::Regex::new(form).ok();
             let groups = form.iter().flat_map(regex::Regex::capture_names).flatten();
-            if let Some(group) = groups.into_iter().find(|group| !checksum::is_known(group)) {
+            let is_known = |group: &str| checksum::is_known(group) || group == recognise::ID;
+            if let Some(group) = groups.into_iter().find(|group| !is_known(group)) {
                 let message = format!(
-                    "no group here is called `{group}`: `checked`, and `crc32_base62` or `crc32_base36` tell a checksum"
+                    "no group here is called `{group}`: `checked`, and `crc32_base62` or `crc32_base36` tell a checksum, `id` the id"
                 );
                 self.add("unknown-name", &format!("{path}/secrets/{at}"), message);
             }
         }
+        if let Some(tells) = &kind.tells {
+            self.expr(&format!("{path}/tells"), tells, &[INSIDE]);
+        }
+        self.traced(path, kind);
         if let Some(identify) = &kind.identify {
             self.identify(&format!("{path}/identify"), identify);
+        }
+    }
+
+    /// A secret that nobody can say anything about is one whose thing nobody can name.
+    fn traced(&mut self, path: &str, kind: &KindPart) {
+        let names = |form: &String| form.contains(&format!("?P<{}>", recognise::ID));
+        let is_told =
+            kind.identify.is_some() || kind.tells.is_some() || kind.secrets.iter().any(names);
+        if !kind.secrets.is_empty() && !is_told && kind.trace.is_none() {
+            let message = "nothing tells which one a pasted secret is: say `identify`, `tells`, or under `trace` what a person does to find out";
+            self.add("untraced", &format!("{path}/secrets"), message);
+        }
+        let useless = kind.secrets.is_empty() || is_told;
+        if kind.trace.is_some() && useless {
+            let message = "`trace` is for secrets of which neither they nor the vendor tell which one they are";
+            self.add("misplaced-key", &format!("{path}/trace"), message);
         }
     }
 

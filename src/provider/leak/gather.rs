@@ -101,10 +101,18 @@ impl<'c> Gather<'c> {
             }
             let word = text.get(place.range.clone()).unwrap_or_default();
             let fits = recogniser.whole(word).into_iter();
-            let mut fits = fits.filter(|fit| fit.secret && self.tells(fit, &[rule, hint]));
+            let mut fits = fits.filter(|fit| fit.secret && self.tells(fit, word, &[rule, hint]));
             let token = fits
                 .next()
                 .map(|fit| self.token(&fit, word, place.range.start));
+            if token.is_some() {
+                // A key's file holds more than one text that looks secret.
+                let parts = hidden
+                    .iter()
+                    .filter(|one| place.range.contains(&one.at.start));
+                let parts = parts.map(|one| Digest::of(one.text.as_bytes()));
+                self.used.extend(parts);
+            }
             tokens.extend(token);
         }
         let ids = named.into_iter().zip(secrets).map(|(named, secret)| Token {
@@ -148,7 +156,7 @@ impl<'c> Gather<'c> {
         let Some(place) = recogniser
             .whole(text)
             .into_iter()
-            .find(|place| place.telling)
+            .find(|place| place.telling && self.is_of(place, text))
         else {
             return;
         };
@@ -235,7 +243,10 @@ impl<'c> Gather<'c> {
     }
 
     /// Whether a secret says by itself what it is: by its form, or by what it is called where nothing else names it.
-    fn tells(&self, place: &Place<'_>, hints: &[&str]) -> bool {
+    fn tells(&self, place: &Place<'_>, word: &str, hints: &[&str]) -> bool {
+        if !self.is_of(place, word) {
+            return false;
+        }
         let provider = place.kind.provider();
         let is_called = || {
             hints
@@ -244,22 +255,34 @@ impl<'c> Gather<'c> {
         };
         let kind = self.catalogue.kind(place.kind);
         let has_id = kind.is_some_and(|kind| kind.recognise.iter().any(|form| !form.secret));
-        place.telling || (!has_id && is_called())
+        place.telling || self.id_of(place, word).is_some() || (!has_id && is_called())
+    }
+
+    fn id_of(&self, place: &Place<'_>, word: &str) -> Option<String> {
+        let provider = self.catalogue.provider(place.kind.provider())?;
+        provider.id_of(place.kind, &whole(word))
+    }
+
+    /// Whether what a text holds is not another kind's: many tokens have the same form.
+    fn is_of(&self, place: &Place<'_>, word: &str) -> bool {
+        let provider = self.catalogue.provider(place.kind.provider());
+        !place.secret || provider.is_none_or(|provider| provider.is_of(place.kind, &whole(word)))
     }
 
     fn token(&self, place: &Place<'_>, word: &str, at: usize) -> Token {
-        let secret = Secret::new(word.to_owned());
-        let provider = self.catalogue.provider(place.kind.provider());
         let others = self.recogniser.whole(word).into_iter();
         let others = others.filter(|other| {
-            other.secret && other.telling == place.telling && other.kind != place.kind
+            other.secret
+                && other.telling == place.telling
+                && other.kind != place.kind
+                && self.is_of(other, word)
         });
         Token {
             kind: place.kind.clone(),
-            id: provider.and_then(|provider| provider.id_of(place.kind, &secret)),
+            id: self.id_of(place, word),
             or: others.map(|other| other.kind.clone()).collect(),
             checksum: place.checksum,
-            secret: Some(secret),
+            secret: Some(whole(word)),
             at,
         }
     }
@@ -295,6 +318,14 @@ impl<'c> Gather<'c> {
             known.said = known.said.min(said);
             known.seen.add(sighting);
         }
+    }
+}
+
+/// A secret as it was before the text was cleaned: in a key's file the ends of its lines are written down.
+fn whole(word: &str) -> Secret {
+    match word.starts_with('{') {
+        true => Secret::new(word.replace("\r\n", "\n").replace('\r', "\\n")),
+        false => Secret::new(word.to_owned()),
     }
 }
 

@@ -108,6 +108,13 @@ kinds:
       ask: {get: /keys, query: {filter: "name eq '${id}'"}, each: body.keys, pick: item.name == id}
       id: item.name
     by_hand: {steps: [Delete it.], evidence: it is gone}
+  door:
+    title: door
+    credential: false
+    form: "^.+$"
+    look:
+      ask: {get: "/doors(name='${id}')", answers: [{status: 200, when: has(body.keys), is: found}]}
+      present: {name: "'a door'"}
 "#;
 
 #[tokio::test]
@@ -135,7 +142,15 @@ async fn what_was_typed_never_becomes_a_condition() {
             "{id}: {seen:?}"
         );
     }
+    // In a path a quote is escaped, and is one again for the vendor who reads it.
+    let seen = look(&packed, "acme:door", "a' or true", host).await;
+    assert!(
+        matches!(&seen, Fact::Unreadable(why) if why.because == Because::Invalid),
+        "{seen:?}"
+    );
     assert!(vendor.came().is_empty(), "{:?}", vendor.lines());
+    let seen = look(&packed, "acme:door", "a", host).await;
+    assert!(matches!(seen, Fact::Present(_)), "{seen:?}");
     let told = reader.resolve(&[named("a"), named("b"), named("c")]).await;
     assert_eq!(told[0].as_ref().unwrap().id(), "a");
     let why = |at: usize| told[at].as_ref().unwrap_err().because;

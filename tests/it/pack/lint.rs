@@ -724,3 +724,55 @@ fn what_can_be_cut_at_all_can_be_suspended_or_is_told_to_people() {
         }
     }
 }
+
+/// What is wrong with a pack, by code.
+fn codes(pack: &str) -> Vec<&'static str> {
+    let refused = load("acme.yaml", pack).err();
+    let problems = refused.into_iter().flat_map(|refused| refused.problems);
+    problems.map(|problem| problem.code).collect()
+}
+
+#[test]
+fn a_value_in_a_question_stands_between_quotes_that_the_template_writes() {
+    for (question, fits) in [
+        ("name eq '${id}'", true),
+        ("name eq '${id}' and at ge 3", true),
+        ("number eq ${int(id)}", true),
+        ("${id}", true),
+        ("name eq ${id}", false),
+        ("name eq 'a' or name=${id}", false),
+        ("name eq '${id}", false),
+        ("${\"name eq '\" + id + \"'\"}", false),
+    ] {
+        let question = serde_json::to_string(question).unwrap();
+        for by in [
+            format!("{{get: /keys, query: {{filter: {question}}}, answers"),
+            format!("{{post: /keys, reads: true, json: {{where: [{question}]}}, answers"),
+        ] {
+            let pack = WHOLE.replace("{get: \"/keys/${id}\", answers", &by);
+            let codes = codes(&pack);
+            assert_eq!(codes.contains(&"quotes"), !fits, "{by}: {codes:?}");
+        }
+    }
+    let path = WHOLE.replace("get: \"/keys/${id}\"", "get: \"/keys(name=${id})\"");
+    assert_eq!(codes(&path), ["quotes"]);
+}
+
+#[test]
+fn a_pasted_secret_that_nobody_can_place_is_refused() {
+    let with = |more: &str| {
+        let form = "    form: \"^k[0-9]+$\"\n";
+        codes(&WHOLE.replace(form, &format!("{form}{more}")))
+    };
+    let secrets = "    secrets: [\"^acme_[a-z]{20}$\"]\n";
+    assert_eq!(with(secrets), ["untraced"]);
+    let trace = "    trace: Look at the list of keys.\n";
+    assert!(with(&format!("{secrets}{trace}")).is_empty());
+    assert_eq!(with(trace), ["misplaced-key"]);
+    let tells = "    tells: inside.sub\n";
+    assert!(with(&format!("{secrets}{tells}")).is_empty());
+    assert_eq!(with(&format!("{secrets}    tells: id\n")), ["unknown-name"]);
+    let named = "    secrets: [\"^acme_(?P<id>[a-z]{20})$\"]\n";
+    assert!(with(named).is_empty());
+    assert!(with(&named.replace("<id>", "<name>")).contains(&"unknown-name"));
+}

@@ -1,0 +1,104 @@
+//! Values in the languages that vendors ask their questions in: each stands between quotes that the template itself writes.
+//!
+//! Part of lint; whether a value that comes later would end its quotes is for the engine to see, which refuses it.
+
+use super::Lint;
+use crate::pack::cel::{Expr, Template};
+
+/// What compares, in OData, SCIM, and what is written like them.
+const COMPARES: [&str; 15] = [
+    " eq", " ne", " gt", " ge", " lt", " le", " co", " sw", " ew", "=", "<", ">", " like", " in",
+    "~",
+];
+/// What no stranger chose: it stands without quotes as well.
+const OURS: [&str; 3] = ["since", "since_seconds", "today"];
+
+impl Lint<'_> {
+    /// Whether the quotes of a template hold what stands between them.
+    pub(super) fn quotes(&mut self, path: &str, template: &Template) {
+        let (values, open) = template.quoted();
+        if let Some(quote) = open.filter(|_| !values.is_empty()) {
+            let message = format!("a {quote} is opened here and not closed");
+            self.add("quotes", path, message);
+        }
+        for (expr, before, quote) in values {
+            if joins_quotes(&expr.source) {
+                let message = "quotes that an expression writes are not seen to hold a value: write them outside of it, as `name eq '${id}'`";
+                self.add("quotes", path, message);
+            } else if quote.is_none() && compares(before) && !is_safe(expr) {
+                let message = "a value without quotes can be another condition: write `name eq '${id}'`, or `${int(…)}` for a number";
+                self.add("quotes", path, message);
+            }
+        }
+    }
+}
+
+/// Whether the text right before a value compares something with it.
+fn compares(before: &str) -> bool {
+    let before = before.trim_end().to_lowercase();
+    // A form or a header may hold `name=${…}` and nothing more.
+    let is_condition = before.contains(' ') || before.contains('(');
+    is_condition && COMPARES.iter().any(|word| before.ends_with(word))
+}
+
+/// Whether a value can be no more than a value: a number, or a time of ours.
+fn is_safe(expr: &Expr) -> bool {
+    let source = expr.source.trim();
+    let is_number = ["int(", "uint(", "double("]
+        .iter()
+        .any(|of| source.starts_with(of));
+    let is_ours = |name: &String| OURS.contains(&name.as_str());
+    is_number || expr.mentions().iter().all(is_ours)
+}
+
+/// Whether an expression joins a text that holds a quote with something else.
+fn joins_quotes(source: &str) -> bool {
+    let (mut open, mut holds, mut joins, mut is_escaped) = (None, false, false, false);
+    for c in source.chars() {
+        match open {
+            Some(_) if is_escaped => {
+                holds |= matches!(c, '\'' | '"');
+                is_escaped = false;
+            }
+            Some(_) if c == '\\' => is_escaped = true,
+            Some(quote) if c == quote => open = None,
+            Some(_) => holds |= matches!(c, '\'' | '"'),
+            None if matches!(c, '\'' | '"') => open = Some(c),
+            None => joins |= c == '+',
+        }
+    }
+    holds && joins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_that_writes_quotes_is_told_from_one_that_reads_them() {
+        for (source, joins) in [
+            (r#""name eq '" + id + "'""#, true),
+            (r#"'name eq \'' + id"#, true),
+            ("'a' + id", false),
+            (r#"item.name.replace('"', '')"#, false),
+            ("id", false),
+        ] {
+            assert_eq!(joins_quotes(source), joins, "{source}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_value_compares_or_does_not() {
+        for (before, does) in [
+            ("name eq ", true),
+            ("a eq 'b' and name=", true),
+            ("filter(name = ", true),
+            ("name=", false),
+            ("urn:ietf:", false),
+            ("projects/", false),
+            ("", false),
+        ] {
+            assert_eq!(compares(before), does, "{before}");
+        }
+    }
+}
