@@ -347,9 +347,11 @@ impl Line {
         self.allowance.renew();
         let asked = self.client.simple_query("SHOW transaction_read_only");
         let messages = asked.await.map_err(Broken::Server)?;
-        let is_wanted = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten() == Some(wanted),
-            _ => false,
+        let is_wanted = |message: &SimpleQueryMessage| {
+            let SimpleQueryMessage::Row(row) = message else {
+                return false;
+            };
+            row.try_get(0).ok().flatten() == Some(wanted)
         };
         if messages.iter().any(is_wanted) {
             return Ok(());
