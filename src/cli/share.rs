@@ -104,7 +104,18 @@ impl Session {
             folder.note_place(&at)?;
         }
         let hurry = is_new.then_some(SOON);
-        let opened = self.open_shared(folder, &at, hurry)?;
+        // First outside of the incident's own place, where nothing stays behind of one that then lives alone.
+        let proven = match hurry {
+            Some(within) => {
+                let mut place = self.store(&at, "")?.hurried(within);
+                journal::shared::prove(&mut place)
+            }
+            None => Ok(()),
+        };
+        let opened = match proven {
+            Ok(()) => self.open_shared(folder, &at, hurry)?,
+            Err(why) => Err(why),
+        };
         let opened = opened.and_then(|mut sink| {
             if is_new {
                 sink.prove()?;

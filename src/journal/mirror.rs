@@ -309,12 +309,16 @@ impl Place for Closed {
 pub struct FolderPlace(PathBuf);
 
 impl FolderPlace {
-    /// A folder of an incident in a folder that is there: one that is not mounted is not made.
+    /// A folder of an incident in a folder that is there: one that is not mounted is not made. Of no incident it is that
+    /// folder itself, which need not be ours alone.
     ///
     /// # Errors
     /// Says why it cannot be used.
     pub fn open(folder: &std::path::Path, incident: &str) -> Result<Self, String> {
         let folder = file::anchor(folder).map_err(|error| spelled(&error))?;
+        if incident.is_empty() {
+            return Ok(Self(folder));
+        }
         let own = folder.join(incident);
         file::directory(&own).map_err(|error| spelled(&error))?;
         Ok(Self(own))
@@ -427,6 +431,22 @@ pub(super) fn spelled(error: &Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_share_need_not_be_ours_alone_and_the_folder_of_an_incident_in_it_is()
+    -> Result<(), Box<dyn std::error::Error>> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let share = tempfile::tempdir()?;
+        // As a share for everybody: nobody takes away what is another's.
+        std::fs::set_permissions(share.path(), std::fs::Permissions::from_mode(0o1777))?;
+        let mut root = FolderPlace::open(share.path(), "")?;
+        assert!(root.put("probe", b"first")?);
+        assert!(!root.put("probe", b"second")?);
+        let mut own = FolderPlace::open(share.path(), "inc-1")?;
+        assert!(own.put("probe", b"first")?);
+        Ok(())
+    }
 
     #[test]
     fn a_name_is_read_as_it_was_written_and_sorts_as_its_number() {

@@ -196,6 +196,9 @@ fn to_cel(value: &Value) -> cel::Value {
     }
 }
 
+/// A value of a template, the text right before it, and the quote that it stands in.
+type Quoted<'a> = (&'a Expr, &'a str, Option<char>);
+
 /// Text in which `${…}` stands for a value.
 #[derive(Clone, Debug)]
 pub(super) struct Template {
@@ -317,7 +320,7 @@ impl Template {
     }
 
     /// Each value, with the text right before it and the quote that it stands in; and the quote that is open at the end.
-    pub(super) fn quoted(&self) -> (Vec<(&Expr, &str, Option<char>)>, Option<char>) {
+    pub(super) fn quoted(&self) -> (Vec<Quoted<'_>>, Option<char>) {
         let (mut open, mut before) = (None, "");
         let mut values = Vec::new();
         for part in &self.parts {

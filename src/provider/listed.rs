@@ -17,23 +17,29 @@ const DEADLINE: Duration = Duration::from_secs(15);
 pub(super) const DISTRUSTED: &str = "shows a certificate that this machine does not trust; nothing was sent to it. Where \
     its CA is your own, name a file with the CA's certificate in SSL_CERT_FILE";
 
-/// Whether a connection failed because the certificate of the server is not trusted.
-pub(super) fn is_distrusted(failed: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(failed);
-    while let Some(one) = cause {
-        if let Some(rustls::Error::InvalidCertificate(_)) = one.downcast_ref() {
-            return true;
-        }
+/// What failed, and what made it fail, down to the first cause.
+pub(super) fn causes<'a>(
+    failed: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(failed), |one| {
+        let one: &'a (dyn Error + 'static) = *one;
         // The source of an error of input and output, and of a shared one, is the source of what it holds.
         let held = one.downcast_ref::<std::io::Error>();
         let shared = one.downcast_ref::<Arc<dyn Error + Send + Sync>>();
-        cause = match (held.and_then(std::io::Error::get_ref), shared) {
+        match (held.and_then(std::io::Error::get_ref), shared) {
             (Some(inner), _) => Some(inner),
             (None, Some(inner)) => Some(&**inner),
             (None, None) => one.source(),
-        };
-    }
-    false
+        }
+    })
+}
+
+/// Whether a connection failed because the certificate of the server is not trusted.
+pub(super) fn is_distrusted(failed: &(dyn Error + 'static)) -> bool {
+    causes(failed).any(|cause| {
+        let tls = cause.downcast_ref();
+        matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+    })
 }
 
 /// Our accounts, each under every name of its server: two names share a mark where they mean the same one.

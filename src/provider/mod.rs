@@ -11,6 +11,8 @@ pub mod observer;
 pub mod setting;
 
 #[cfg(any(feature = "postgres", feature = "redis"))]
+mod line;
+#[cfg(any(feature = "postgres", feature = "redis"))]
 mod listed;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 mod password;

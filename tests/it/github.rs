@@ -4,6 +4,7 @@
 mod bulk;
 mod fault;
 mod footing;
+mod keys;
 mod own;
 mod server;
 mod stranger;
@@ -584,6 +585,8 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
                     {"id": 3, "created_at": "2026-03-01T03:06:00Z", "active": true, "config": {"url": "https://evil.example/secret"}},
                 ]),
             ),
+            "GET /user" => Reply::json(200, &json!({"login": "octocat"})),
+            "GET /users/bot/keys?per_page=100" => Reply::json(200, &json!([])),
             other => panic!("{other}"),
         }
     });

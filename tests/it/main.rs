@@ -27,6 +27,8 @@ mod drills;
 mod estate;
 mod evidence;
 mod fixture;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod flood;
 mod fuzz;
 #[cfg(feature = "github")]
 mod github;

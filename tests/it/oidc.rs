@@ -3,6 +3,7 @@
 
 mod fault;
 mod said;
+mod secret;
 mod token;
 
 use std::io::{Read as _, Write as _};
@@ -68,14 +69,17 @@ impl Issuer {
 
     /// Registers a client with the initial token.
     pub(crate) fn app(&self) -> App {
+        self.registered("register")
+    }
+
+    /// Registers a client with an initial token.
+    fn registered(&self, initial: &str) -> App {
         let wanted = json!({
             "client_name": "nice-app", "grant_types": ["client_credentials"], "redirect_uris": [], "response_types": [],
             "token_endpoint_auth_method": "client_secret_post",
         });
-        let headers = [
-            "authorization: Bearer register",
-            "content-type: application/json",
-        ];
+        let bearer = format!("authorization: Bearer {initial}");
+        let headers = [bearer.as_str(), "content-type: application/json"];
         let (status, said) = self.exchange("POST", "/reg", &headers, &wanted.to_string());
         assert_eq!(status, 201, "{said}");
         App {

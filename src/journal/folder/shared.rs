@@ -3,6 +3,7 @@
 //! Never takes in a name that leads out of it.
 
 use std::io::Read as _;
+use std::path::Path;
 
 use super::{Folder, ROOMS, Root, Shelf, named};
 use crate::domain::event::Event;
@@ -11,6 +12,9 @@ use crate::journal::error::Error;
 use crate::journal::file::{self, Purpose};
 
 const TERM: &str = "term";
+/// How the name of a folder begins in which an incident is joined, and the file in it that whoever joins holds.
+const JOINING: &str = ".joining-";
+const ALIVE: &str = "alive";
 /// The place in which it is shared, for as long as its journal here does not say so.
 const PLACE: &str = "shared";
 /// Where an incident says that it is shared: in one of its first entries, within so many bytes.
@@ -32,10 +36,15 @@ impl Root {
         let shelf = self.0.join(Shelf::Incidents.name());
         file::directory(&shelf)?;
         // What begins with a dot is no incident, and goes away with this whatever happens.
+        sweep(&shelf);
         let beside = tempfile::Builder::new()
-            .prefix(".joining-")
+            .prefix(JOINING)
             .tempdir_in(&shelf)
             .map_err(Error::io("make a directory in", &shelf))?;
+        let sign = beside.path().join(ALIVE);
+        file::create(&sign)?;
+        let alive = file::open(&sign, Purpose::Hold)?;
+        alive.lock().map_err(Error::io("lock", &sign))?;
         let new = Folder {
             path: beside.path().join(id),
             ..folder.clone()
@@ -44,7 +53,27 @@ impl Root {
         new.note_place(at)?;
         fill(&new)?;
         file::move_directory(&new.path, &folder.path)?;
+        drop(alive);
         Ok(folder)
+    }
+}
+
+/// Takes away what was begun by joins that were killed. The system freed the sign of life of each; one that goes on holds
+/// its own, and where there is none yet nobody knows.
+fn sweep(shelf: &Path) {
+    let Ok(found) = shelf.read_dir() else {
+        return;
+    };
+    let begun = found.flatten().map(|entry| entry.path()).filter(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(JOINING))
+    });
+    for path in begun {
+        let sign = file::open(&path.join(ALIVE), Purpose::Append);
+        if sign.is_ok_and(|sign| sign.try_lock().is_ok()) {
+            // What cannot be taken away now is tried again with the next join.
+            drop(std::fs::remove_dir_all(&path));
+        }
     }
 }
 
@@ -174,6 +203,28 @@ mod tests {
                 .is_err()
         );
         assert_eq!((joined.length()?, joined.key()?), (7, [7; 32]));
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_killed_join_left_goes_away_with_the_next_and_one_that_goes_on_stays() -> Tried {
+        let base = tempfile::tempdir()?;
+        let root = Root::at(base.path())?;
+        let shelf = root.path().join("incidents");
+        file::directory(&shelf)?;
+        let left = shelf.join(".joining-killed");
+        file::new_directory(&left)?;
+        for name in [ALIVE, "part"] {
+            file::create(&left.join(name))?;
+        }
+        root.join(("inc-1", &[7; 32]), "place", |_| {
+            // Somebody else joins meanwhile.
+            let joined = root.join(("inc-2", &[7; 32]), "place", |_| Ok::<_, Error>(()));
+            joined.map(drop)
+        })?;
+        let mut listed = listed(&root)?;
+        listed.sort();
+        assert_eq!(listed, ["inc-1", "inc-2"]);
         Ok(())
     }
 

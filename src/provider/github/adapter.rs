@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::authority::Sessions;
+use super::taken::{Of, Taken};
 use super::{actions, command, exchange, kinds, remit, token};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, Pass, ReadKind, Secret,
@@ -109,7 +110,7 @@ pub(super) struct Link {
     /// What was tried so far with its own text.
     tried: Mutex<BTreeSet<Locator>>,
     /// What this server took once, as this process saw or the journal says.
-    taken: Mutex<BTreeSet<Locator>>,
+    taken: Taken,
     /// The organisations whose log we may not read, or that have none: they are not asked for each of many tokens.
     unread: Mutex<BTreeMap<String, Why>>,
     own: OnceCell<Vec<Locator>>,
@@ -133,7 +134,7 @@ impl GitHub {
                 sessions: Sessions::default(),
                 revoked: Mutex::default(),
                 tried: Mutex::default(),
-                taken: Mutex::default(),
+                taken: Taken::default(),
                 unread: Mutex::default(),
                 own: OnceCell::new(),
                 ahead_ms: AtomicI64::new(i64::MIN),
@@ -231,7 +232,8 @@ impl Provider for GitHub {
     fn recall(&self, _: &Call, before: &Seen, _: Option<Time>, _: Option<&Secret>) {
         // A token's name holds the digest of its value.
         if before.text("status") == Some("active") {
-            self.handle(None, None).note_taken(&before.target);
+            let told = before.fields().map(Of::read).unwrap_or_default();
+            self.link.taken.note(&before.target, told);
         }
     }
 
@@ -388,15 +390,11 @@ impl Handle {
 
     /// Whether this server ever took a credential: only then it means something that it does not know it now.
     pub(super) fn was_taken(&self, target: &Locator) -> bool {
-        let taken = self.link.taken.lock();
-        let taken = taken.unwrap_or_else(PoisonError::into_inner);
-        taken.contains(target)
+        self.link.taken.of(target).is_some()
     }
 
-    pub(super) fn note_taken(&self, target: &Locator) {
-        let taken = self.link.taken.lock();
-        let mut taken = taken.unwrap_or_else(PoisonError::into_inner);
-        taken.insert(target.clone());
+    pub(super) fn taken(&self) -> &Taken {
+        &self.link.taken
     }
 
     /// Whether a credential is among the first that are tried again and again; of more, GitHub would turn us away.

@@ -8,6 +8,7 @@ use super::action::Request;
 use super::adapter::Handle;
 use super::exchange;
 use super::id::Id;
+use super::taken::Of;
 use crate::domain::{Because, Fields, Found, Locator, NotSeen, Query, Reading, Time, Why};
 
 /// What the log is asked for about a target.
@@ -61,6 +62,7 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
         one(on, query, (&owner, &phrase), &mut reading).await;
     }
     if matches!(query.target.kind().noun(), "token" | "installation-token") {
+        was_at_work(on, &query.target, &reading);
         reading.not_seen.push(NotSeen {
             what: "clones and pushes with the token".to_owned(),
             why: Why::new(
@@ -75,6 +77,22 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
         i64::try_from(ahead.as_millis()).unwrap_or_default()
     });
     Ok(reading)
+}
+
+/// Keeps that a token was taken, and whose it is: the log tells only what was done with it.
+fn was_at_work(on: &Handle, target: &Locator, reading: &Reading) {
+    let mut events = reading.found.iter();
+    let actor = |event: &Found| Some(event.fields.get("actor")?.as_str()?.to_ascii_lowercase());
+    let Some(first) = events.next() else {
+        return;
+    };
+    let owner =
+        actor(first).filter(|first| events.all(|event| actor(event).as_ref() == Some(first)));
+    let told = Of {
+        owner,
+        ..Of::default()
+    };
+    on.taken().note(target, told);
 }
 
 /// The log of one organisation.

@@ -15,6 +15,7 @@ use super::client::Failed;
 use super::exchange::{self, Carried, Listed};
 use super::id::Id;
 use super::looks::{LOOKS, Look};
+use super::taken::Of;
 use super::{kind, token};
 use crate::domain::{Because, Fact, Fields, Locator, Secret, Why};
 
@@ -262,7 +263,6 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     if !is_taken(noun, &answered) {
         return Ok(Fact::Present(fields));
     }
-    on.note_taken(target);
     fields.insert("status".to_owned(), json!("active"));
     let header = |name: &str| answered.headers.get(name).filter(|value| !value.is_empty());
     for (field, name) in [
@@ -277,6 +277,7 @@ async fn by_itself(on: &Handle, target: &Locator) -> Result<Fact, Why> {
         fields.insert("owner".to_owned(), json!(user.text()));
         fields.insert("principal".to_owned(), json!(principal));
     }
+    on.taken().note(target, Of::read(&fields));
     Ok(Fact::Present(fields))
 }
 
@@ -369,7 +370,7 @@ pub(super) async fn of_oauth_app(
         let text = "GitHub answered about another app's token";
         return Err(Why::new(Because::Garbled, text));
     }
-    on.note_taken(target);
+    on.taken().note(target, Of::default());
     let mut fields = told(secret);
     fields.insert("status".to_owned(), json!("active"));
     for (name, place) in [

@@ -30,6 +30,8 @@ mod exchange;
 #[cfg(feature = "github")]
 mod footing;
 #[cfg(feature = "github")]
+mod keys;
+#[cfg(feature = "github")]
 mod log;
 #[cfg(feature = "github")]
 mod look;
@@ -47,6 +49,8 @@ mod reach;
 mod remit;
 #[cfg(feature = "github")]
 mod seal;
+#[cfg(feature = "github")]
+mod taken;
 
 #[cfg(feature = "github")]
 pub use adapter::{GitHub, NATIVE};

@@ -11,6 +11,7 @@ use super::client::Failed;
 use super::exchange::{self, Carried};
 use super::id::Id;
 use super::look::{self, Lists};
+use super::taken::Of;
 use super::{kind, own, reach, token};
 use crate::domain::{
     Because, Call, Duration, Fact, Locator, Named, Probe, Query, Readable, Reading, Secret, Seen,
@@ -194,7 +195,7 @@ async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Result<Probe, Wh
         .await
         .map_err(Failed::why)?;
     if look::is_taken(noun, &answered) {
-        on.note_taken(target);
+        on.taken().note(target, Of::default());
     }
     Ok(match answered.status {
         200 if answered.body.is_object() => Probe::Accepted,

@@ -8,7 +8,7 @@ use super::action::{Request, Who};
 use super::adapter::Handle;
 use super::exchange;
 use super::id::Id;
-use super::{kind, log, look};
+use super::{keys, kind, log, look};
 use crate::domain::{
     Because, Fields, Found, Locator, NotSeen, Query, ReadKind, Reading, Relation, Time, Why,
 };
@@ -331,12 +331,7 @@ async fn left_behind(on: &Handle, query: &Query, id: &Id) -> Result<Reading, Why
             hang(on, of, Relation::Minted, Some(query.since), &mut reading).await;
         }
         if query.target.kind().noun() == "token" {
-            let text = "GitHub tells when a key was added only to whoever holds a token of that user: the user looks under Settings, SSH and GPG keys";
-            reading.not_seen.push(NotSeen {
-                what: "ssh-key of the user whose token it is".to_owned(),
-                why: Why::new(Because::NotImplemented, text),
-                withholds: true,
-            });
+            keys::left_behind(on, query, &mut reading).await;
         }
     }
     reading.requests = on.requests().saturating_sub(before);

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::client::Server;
 use super::known::Known;
-use super::{NAME, actions, kind, kinds, reading, registration, token};
+use super::{NAME, actions, kind, kinds, reading, registration, secret, token};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe, Query,
     ReadKind, Reading, Secret, Seen, Spec, Time, Why,
@@ -291,6 +291,9 @@ impl Observe for Handle {
     fn probe<'a>(&'a self, target: &'a Locator, with: &'a Secret) -> Soon<'a, Probe> {
         Box::pin(async move {
             match self.ours(target) {
+                Ok(()) if *target.kind() == kind("client") => {
+                    secret::probe(self, target, with).await
+                }
                 Ok(()) => token::probe(self, target, with).await,
                 Err(why) => Probe::Unclear(why),
             }

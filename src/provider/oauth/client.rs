@@ -234,11 +234,24 @@ impl Server {
             }
             None => None,
         };
-        let request = self.http().map_err(unsent)?.request(Method::POST, url);
+        let in_header = self.takes_basic();
+        self.post_as(url, (id, secret.as_ref(), in_header), token)
+            .await
+    }
+
+    /// Posts a form as a client, its secret in the header or in the body, with a token in it.
+    pub(super) async fn post_as(
+        &self,
+        url: Url,
+        (id, secret, in_header): (&str, Option<&Secret>, bool),
+        token: &Secret,
+    ) -> Result<Answer, Failed> {
+        let http = self.http().map_err(Failed::Unsent)?;
+        let request = http.request(Method::POST, url);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let mut pairs = vec![("token", token.expose())];
-        let request = match &secret {
-            Some(secret) if self.takes_basic() => {
+        let request = match secret {
+            Some(secret) if in_header => {
                 // RFC 6749 section 2.3.1: both are encoded as in a form first.
                 let encoded = |text: &str| {
                     place::form(&[("x", text)])
@@ -271,15 +284,20 @@ impl Server {
         })
     }
 
-    /// Asks about, or deletes, a registered client, with its registration access token.
+    /// Asks about, replaces, or deletes a registered client, with its registration access token.
     pub(super) async fn manage(
         &self,
         method: Method,
-        url: Url,
-        token: &Secret,
+        (url, token): (Url, &Secret),
+        body: Option<&Value>,
     ) -> Result<Answer, Failed> {
         let request = self.http().map_err(Failed::Unsent)?.request(method, url);
-        self.send(request.bearer_auth(token.expose())).await
+        let request = request.bearer_auth(token.expose());
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        self.send(request).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, Failed> {

@@ -58,6 +58,10 @@ pub(super) struct Known {
     /// By name and by the token itself: people give names, and may give one twice.
     active: Mutex<BTreeMap<(Locator, Digest), Active>>,
     deleted: Mutex<BTreeMap<Locator, Time>>,
+    /// The registration access tokens that a server gave in place of those before.
+    managing: Mutex<BTreeMap<Locator, Secret>>,
+    /// Secrets of clients that the server took, each with whether it took them in the header.
+    right: Mutex<BTreeMap<(Locator, Digest), bool>>,
 }
 
 fn key(target: &Locator, token: &Secret) -> (Locator, Digest) {
@@ -82,7 +86,30 @@ impl Known {
 
     /// The tokens that were given, by name.
     pub(super) fn names(&self) -> Vec<Locator> {
-        open(&self.held).keys().cloned().collect()
+        let held = open(&self.held);
+        let tokens = held.keys().filter(|name| name.kind().noun() == "token");
+        tokens.cloned().collect()
+    }
+
+    /// Keeps the registration access token that stands in place of the one before.
+    pub(super) fn manages_with(&self, target: &Locator, token: Secret) {
+        open(&self.managing).insert(target.clone(), token);
+    }
+
+    /// The registration access token that a server gave last, where it gave a new one.
+    pub(super) fn managing(&self, target: &Locator) -> Option<Secret> {
+        let managing = open(&self.managing);
+        Some(Secret::new(managing.get(target)?.expose().to_owned()))
+    }
+
+    /// Keeps that a server took a client's secret, in the header or in the body.
+    pub(super) fn was_right(&self, target: &Locator, secret: &Secret, in_header: bool) {
+        open(&self.right).insert(key(target, secret), in_header);
+    }
+
+    /// Where a server took a client's secret: whether in the header; nothing where it never did.
+    pub(super) fn right(&self, target: &Locator, secret: &Secret) -> Option<bool> {
+        open(&self.right).get(&key(target, secret)).copied()
     }
 
     /// Keeps that a token was active.

@@ -1,6 +1,6 @@
 //! OAuth 2.0: tokens by value and registered clients of one authorization server, by the published standards.
 //!
-//! RFC 8414 says where things are, RFC 7009 revokes, RFC 7662 tells whether a token is active, RFC 7592 deletes a client.
+//! RFC 8414 says where things are, RFC 7009 revokes, RFC 7662 tells whether a token is active, RFC 7592 deletes a client or gives it a new secret.
 //! Never takes a 200 from revoking for proof, nor a deleted client for dead tokens.
 
 mod action;
@@ -19,6 +19,8 @@ mod known;
 mod reading;
 #[cfg(feature = "http")]
 mod registration;
+#[cfg(feature = "http")]
+mod secret;
 #[cfg(feature = "http")]
 mod token;
 
@@ -58,7 +60,7 @@ pub fn kinds() -> Vec<Kind> {
             mints: vec![kind("token")],
             reads: vec![ReadKind::State, ReadKind::Reach, ReadKind::Permissions],
             readable: Readable::ById,
-            probe: false,
+            probe: true,
             lifetime: None,
             at_most: None,
             short_lived: Vec::new(),

@@ -1,11 +1,11 @@
-//! Registered clients (RFC 7592): whether one is there, and deleting it.
+//! Registered clients (RFC 7592): whether one is there, deleting it, and asking for a new secret.
 //!
 //! A 401 means that the client is gone or that our registration token is not right; it counts as gone only after the server
 //! said that it deleted it. What was issued to a deleted client may live: it is closed once the longest life has passed.
 
 use reqwest::{Method, Url};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::adapter::Handle;
 use super::client::before;
@@ -20,7 +20,7 @@ struct Registration {
 }
 
 /// Where a client is managed, and with which token.
-fn manages(on: &Handle, target: &Locator) -> Result<(Url, Secret), Why> {
+pub(super) fn manages(on: &Handle, target: &Locator) -> Result<(Url, Secret), Why> {
     let settings = on.server().settings()?;
     let several = settings.several.get("registrations");
     let given = several.and_then(|several| several.get(target.id())).ok_or_else(|| {
@@ -41,13 +41,28 @@ fn manages(on: &Handle, target: &Locator) -> Result<(Url, Secret), Why> {
         &read.registration_client_uri,
         settings.private,
     )?;
-    Ok((url, Secret::new(read.registration_access_token)))
+    let managing = on.known().managing(target);
+    let token = managing.unwrap_or_else(|| Secret::new(read.registration_access_token));
+    Ok((url, token))
+}
+
+/// Takes the registration access token from an answer: a server may give a new one with each, and the former ends.
+pub(super) fn keep(on: &Handle, target: &Locator, before: &Secret, body: &Value) -> bool {
+    let given = body.get("registration_access_token");
+    let given = given.and_then(Value::as_str).unwrap_or_default();
+    let is_new = !given.is_empty() && given != before.expose();
+    if is_new {
+        on.known()
+            .manages_with(target, Secret::new(given.to_owned()));
+    }
+    is_new
 }
 
 /// Looks at a client.
 pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
     let (url, token) = manages(on, target)?;
-    let answer = on.server().manage(Method::GET, url, &token).await;
+    let asked = on.server().manage(Method::GET, (url, &token), None);
+    let answer = asked.await;
     let answer = answer.map_err(super::client::Failed::why)?;
     let of = |name: &str| answer.body.get(name);
     match answer.status {
@@ -56,6 +71,10 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
                 ("access".to_owned(), json!("open")),
                 ("registered".to_owned(), json!(true)),
             ]);
+            if keep(on, target, &token, &answer.body) || on.known().managing(target).is_some() {
+                let note = "the server gave another registration access token, which contain.yaml does not name";
+                fields.insert("note".to_owned(), json!(note));
+            }
             for name in [
                 "client_name",
                 "scope",
@@ -99,7 +118,11 @@ pub(super) async fn delete(on: &Handle, call: &Call) -> Outcome {
         Ok(manages) => manages,
         Err(why) => return before(why),
     };
-    match on.server().manage(Method::DELETE, url, &token).await {
+    match on
+        .server()
+        .manage(Method::DELETE, (url, &token), None)
+        .await
+    {
         Ok(answer) if answer.status == 204 => {
             on.known()
                 .was_deleted(&call.target, on.server().clock().now());

@@ -85,9 +85,15 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
 }
 
 /// Whether resource servers can take a token without asking: whether it looks like a JWT, signed, encrypted or neither
-/// (RFC 7515, 7516), whatever its algorithm is called.
+/// (RFC 7515, 7516), whatever its algorithm is called, or like a PASETO, of which `public` ones are signed and `local` ones
+/// encrypted under a key that resource servers may share.
 fn is_self_contained(token: &Secret) -> bool {
     let parts: Vec<&str> = token.expose().trim().split('.').collect();
+    if let [version, "public" | "local", _] | [version, "public" | "local", _, _] = *parts
+        && let Some(number) = version.strip_prefix('v')
+    {
+        return !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    }
     let header = parts.first().map(|first| first.trim_end_matches('='));
     let header = header.and_then(|header| BASE64_URL_SAFE_NO_PAD.decode(header).ok());
     let is_object = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).is_ok();

@@ -8,16 +8,20 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use rustls_platform_verifier::BuilderVerifierExt as _;
-use tokio_postgres::config::{Host, SslMode};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, NoTls, Row};
+use tokio_postgres::{Client, Config, NoTls, Row, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{NAME, failure};
 use crate::domain::{Because, Clock, Outcome, Time, Why};
-use crate::provider::Settings;
 use crate::provider::http::{self, Place};
+use crate::provider::line::{self, Allowance, Metered};
 use crate::provider::listed::Listed;
+use crate::provider::{Settings, Soon};
 
 /// The name by which our sessions are seen on the server.
 const PROGRAM: &str = "contain";
@@ -106,7 +110,7 @@ impl Servers {
     }
 
     /// Opens a connection; an error says that nothing was asked for on it.
-    pub(super) async fn open(&self, name: &str, config: Config) -> Result<Client, Broken> {
+    pub(super) async fn open(&self, name: &str, config: Config) -> Result<Line, Broken> {
         let config = self.placed(config).await.map_err(Broken::Unsent)?;
         let opened = self
             .within(connect(&config))
@@ -158,10 +162,10 @@ impl Servers {
 
     /// A connection on which nothing can be changed.
     pub(super) async fn reader(&self, name: &str) -> Result<Reader<'_>, Why> {
-        let (client, user) = self.begin(name, true).await?;
+        let (line, user) = self.begin(name, true).await?;
         Ok(Reader {
             servers: self,
-            client,
+            line,
             name: name.to_owned(),
             user,
         })
@@ -169,17 +173,17 @@ impl Servers {
 
     /// A connection that acts.
     pub(super) async fn hand(&self, name: &str) -> Result<Hand<'_>, Why> {
-        let (client, _) = self.begin(name, false).await?;
+        let (line, _) = self.begin(name, false).await?;
         Ok(Hand {
             servers: self,
-            client,
+            line,
             name: name.to_owned(),
         })
     }
 
-    async fn begin(&self, name: &str, reads: bool) -> Result<(Client, String), Why> {
+    async fn begin(&self, name: &str, reads: bool) -> Result<(Line, String), Why> {
         let config = self.config(name)?;
-        let client = self
+        let line = self
             .open(name, config)
             .await
             .map_err(|broken| match broken {
@@ -191,12 +195,11 @@ impl Servers {
         } else {
             BEGIN.to_owned()
         };
-        let begun = self.within(client.batch_execute(&begin)).await?;
-        begun.map_err(|failed| failure::why(&failed, name))?;
-        let greeted = self.within(client.query_one(GREETING, &[])).await?;
-        let row = greeted.map_err(|failed| failure::why(&failed, name))?;
-        let user: Option<String> = row.try_get(0).ok();
-        let seconds: Option<f64> = row.try_get(1).ok();
+        let begun = self.within(line.tell(&begin)).await?;
+        begun.map_err(|failed| line.why(&failed, name))?;
+        let rows = self.ask((&line, name), GREETING, &[]).await?;
+        let user: Option<String> = rows.first().and_then(|row| row.try_get(0).ok());
+        let seconds: Option<f64> = rows.first().and_then(|row| row.try_get(1).ok());
         let (Some(user), Some(seconds)) = (user, seconds) else {
             return Err(Why::new(
                 Because::Garbled,
@@ -204,7 +207,21 @@ impl Servers {
             ));
         };
         self.hear(seconds);
-        Ok((client, user))
+        Ok((line, user))
+    }
+
+    /// Asks a question, and waits for its answer no longer than it may take.
+    fn ask<'a>(
+        &'a self,
+        (line, name): (&'a Line, &'a str),
+        question: &'static str,
+        about: &'a [&'a (dyn ToSql + Sync)],
+    ) -> Soon<'a, Result<Vec<Row>, Why>> {
+        Box::pin(async move {
+            line.allowance.renew();
+            let asked = self.within(line.client.query(question, about)).await?;
+            asked.map_err(|failed| line.why(&failed, name))
+        })
     }
 
     /// Takes the server's clock from an answer.
@@ -234,11 +251,30 @@ pub(super) enum Broken {
     Server(tokio_postgres::Error),
 }
 
-async fn connect(config: &Config) -> Result<Client, Broken> {
+async fn connect(config: &Config) -> Result<Line, Broken> {
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    let (host, stream) = match (config.get_hosts().first(), config.get_hostaddrs().first()) {
+        #[cfg(unix)]
+        (Some(Host::Unix(path)), _) => {
+            let path = path.join(format!(".s.PGSQL.{port}"));
+            let stream = tokio::net::UnixStream::connect(path).await;
+            // A socket of this machine has no name that TLS could prove.
+            return speak(config, stream.map_err(|_| lost())?, NoTls).await;
+        }
+        (Some(Host::Tcp(host)), Some(address)) => {
+            (host.as_str(), TcpStream::connect((*address, port)).await)
+        }
+        (Some(Host::Tcp(host)), None) => {
+            let stream = TcpStream::connect((host.as_str(), port)).await;
+            (host.as_str(), stream)
+        }
+        (None, Some(address)) => ("", TcpStream::connect((*address, port)).await),
+        (None, None) => return Err(lost()),
+    };
+    let stream = stream.map_err(|_| lost())?;
+    stream.set_nodelay(true).map_err(|_| lost())?;
     if config.get_ssl_mode() == SslMode::Disable {
-        let (client, connection) = config.connect(NoTls).await.map_err(Broken::Server)?;
-        drop(tokio::spawn(connection));
-        return Ok(client);
+        return speak(config, stream, NoTls).await;
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let built = rustls::ClientConfig::builder_with_provider(provider)
@@ -248,19 +284,88 @@ async fn connect(config: &Config) -> Result<Client, Broken> {
         Ok(Ok(builder)) => builder.with_no_client_auth(),
         Ok(Err(_)) | Err(_) => {
             let text = "the TLS set-up of this machine allows no connection";
-            return Err(Broken::Unsent(Why::new(Because::Unavailable, text)));
+            return Err(unavailable(text));
         }
     };
-    let connected = config.connect(MakeRustlsConnect::new(tls)).await;
+    let mut maker = MakeRustlsConnect::new(tls);
+    let tls = MakeTlsConnect::<Metered<TcpStream>>::make_tls_connect(&mut maker, host);
+    let tls = tls.map_err(|_| unavailable("the server's name is none that TLS could prove"))?;
+    speak(config, stream, tls).await
+}
+
+fn unavailable(text: &str) -> Broken {
+    Broken::Unsent(Why::new(Because::Unavailable, text))
+}
+
+fn lost() -> Broken {
+    unavailable("the server was not reached")
+}
+
+/// Begins to speak with a server, which may answer no more to each question than a line allows.
+async fn speak<S, T>(config: &Config, stream: S, tls: T) -> Result<Line, Broken>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: TlsConnect<Metered<S>>,
+    T::Stream: Send + 'static,
+{
+    let allowance = Allowance::new();
+    let stream = Metered::new(stream, allowance.clone());
+    let connected = config.connect_raw(stream, tls).await;
     let (client, connection) = connected.map_err(Broken::Server)?;
     drop(tokio::spawn(connection));
-    Ok(client)
+    let line = Line { client, allowance };
+    line.suits(config).await?;
+    Ok(line)
+}
+
+/// A connection, and how much may still be read of it.
+pub(super) struct Line {
+    client: Client,
+    allowance: Allowance,
+}
+
+impl Line {
+    async fn tell(&self, statement: &str) -> Result<(), tokio_postgres::Error> {
+        self.allowance.renew();
+        self.client.batch_execute(statement).await
+    }
+
+    fn why(&self, failed: &tokio_postgres::Error, name: &str) -> Why {
+        if self.allowance.is_spent() {
+            return line::flooded(name);
+        }
+        failure::why(failed, name)
+    }
+
+    /// Whether the server is of the sort that the URL asks for (`target_session_attrs`).
+    async fn suits(&self, config: &Config) -> Result<(), Broken> {
+        let wanted = match config.get_target_session_attrs() {
+            TargetSessionAttrs::ReadWrite => "off",
+            TargetSessionAttrs::ReadOnly => "on",
+            TargetSessionAttrs::Any | _ => return Ok(()),
+        };
+        self.allowance.renew();
+        let asked = self.client.simple_query("SHOW transaction_read_only");
+        let messages = asked.await.map_err(Broken::Server)?;
+        let is_wanted = |message: &SimpleQueryMessage| {
+            let SimpleQueryMessage::Row(row) = message else {
+                return false;
+            };
+            row.try_get(0).ok().flatten() == Some(wanted)
+        };
+        if messages.iter().any(is_wanted) {
+            return Ok(());
+        }
+        Err(unavailable(
+            "the server is none of the sort that `target_session_attrs` asks for",
+        ))
+    }
 }
 
 /// A connection on which nothing can be changed: the server refuses it.
 pub(super) struct Reader<'a> {
     servers: &'a Servers,
-    client: Client,
+    line: Line,
     /// The server's name.
     pub(super) name: String,
     /// Who we are there.
@@ -274,30 +379,26 @@ impl Reader<'_> {
         question: &'static str,
         about: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Why> {
-        let asked = self
-            .servers
-            .within(self.client.query(question, about))
-            .await?;
-        asked.map_err(|failed| failure::why(&failed, &self.name))
+        let asked = self.servers.ask((&self.line, &self.name), question, about);
+        asked.await
     }
 }
 
 /// A connection that acts.
 pub(super) struct Hand<'a> {
     servers: &'a Servers,
-    client: Client,
+    line: Line,
     name: String,
 }
 
 impl Hand<'_> {
     /// Sends a statement that changes something, once.
     pub(super) async fn tell(&self, statement: &str) -> Result<(), Outcome> {
-        match self
-            .servers
-            .within(self.client.batch_execute(statement))
-            .await
-        {
+        match self.servers.within(self.line.tell(statement)).await {
             Ok(Ok(())) => Ok(()),
+            Ok(Err(failed)) if self.line.allowance.is_spent() => {
+                Err(Outcome::InDoubt(self.line.why(&failed, &self.name)))
+            }
             Ok(Err(failed)) => Err(failure::outcome(&failed, &self.name)),
             Err(why) => Err(Outcome::InDoubt(why)),
         }
@@ -309,11 +410,8 @@ impl Hand<'_> {
         question: &'static str,
         about: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Why> {
-        let asked = self
-            .servers
-            .within(self.client.query(question, about))
-            .await?;
-        asked.map_err(|failed| failure::why(&failed, &self.name))
+        let asked = self.servers.ask((&self.line, &self.name), question, about);
+        asked.await
     }
 }
 

@@ -6,6 +6,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::domain::{Because, Outcome, Why};
+use crate::provider::line;
 use crate::provider::listed::{self, DISTRUSTED};
 
 /// How much of a server's text is kept.
@@ -44,6 +45,7 @@ fn because(error: &DbError) -> Because {
 pub(super) fn why(failed: &Error, what: &str) -> Why {
     match failed.as_db_error() {
         Some(error) => Why::new(because(error), format!("{what}: {}", said(error))),
+        None if line::is_flooded(failed) => line::flooded(what),
         None if failed.is_closed() => Why::new(
             Because::Unavailable,
             format!("{what} closed the connection"),

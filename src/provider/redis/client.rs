@@ -3,19 +3,24 @@
 //!
 //! Never connects to a link-local or metadata address, nor in plain text to another machine unless that is configured.
 
+use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use redis::aio::MultiplexedConnection;
-use redis::io::AsyncDNSResolver;
-use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _,
-};
-use redis::{ErrorKind, RedisError, RedisFuture, RedisResult, Value};
+use redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _};
+use redis::{ErrorKind, RedisError, RedisResult, Value};
+use rustls::pki_types::ServerName;
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use super::{NAME, failure};
 use crate::domain::{Because, Clock, Outcome, Secret, Why};
 use crate::provider::Settings;
 use crate::provider::http::{self, Place};
+use crate::provider::line::{Allowance, Metered};
 use crate::provider::listed::Listed;
 
 /// The servers, by the names that the workspace gives them.
@@ -55,23 +60,26 @@ impl Servers {
     }
 
     /// Opens a connection; an error says that nothing was asked for on it.
-    async fn open(&self, name: &str, info: ConnectionInfo) -> Result<MultiplexedConnection, Why> {
-        let redis = info.redis_settings().clone().set_skip_set_lib_name();
-        let info = info.set_redis_settings(redis);
-        if let ConnectionAddr::TcpTls { .. } = info.addr() {
-            // Both are built in; whoever was first stays.
-            drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-        }
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.listed.deadline()))
-            .set_response_timeout(Some(self.listed.deadline()))
-            .set_dns_resolver(Guard);
-        let client = Client::open(info).map_err(|failed| failure::why(&failed, name))?;
-        let opening = client.get_multiplexed_async_connection_with_config(&config);
-        let opened = tokio::time::timeout(self.listed.deadline() * 2, opening).await;
+    async fn open(&self, name: &str, info: ConnectionInfo) -> Result<Line, Why> {
+        let opened = tokio::time::timeout(self.listed.deadline() * 2, self.connect(&info)).await;
         let late = || Why::new(Because::Unavailable, format!("{name} was not reached"));
         let opened = opened.map_err(|_| late())?;
         opened.map_err(|failed| failure::why(&failed, name))
+    }
+
+    async fn connect(&self, info: &ConnectionInfo) -> RedisResult<Line> {
+        let allowance = Allowance::new();
+        let stream = socket(info.addr(), &allowance).await?;
+        let settings = info.redis_settings().clone().set_skip_set_lib_name();
+        let config =
+            AsyncConnectionConfig::new().set_response_timeout(Some(self.listed.deadline()));
+        let made = MultiplexedConnection::new_with_config(&settings, stream, config);
+        let (connection, driver) = made.await?;
+        drop(tokio::spawn(driver));
+        Ok(Line {
+            connection,
+            allowance,
+        })
     }
 
     /// A connection on which nothing is changed.
@@ -102,7 +110,8 @@ impl Servers {
         let mut line = self.open(name, info.set_redis_settings(bare)).await?;
         let mut command = redis::cmd("AUTH");
         command.arg(user).arg(password.expose());
-        Ok(command.query_async(&mut line).await)
+        line.allowance.renew();
+        Ok(command.query_async(&mut line.connection).await)
     }
 
     /// Takes the server's clock from its answer to `TIME`.
@@ -120,32 +129,75 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || http::literal(host) == Some(Place::Loopback)
 }
 
-/// Looks names up, and refuses what they may not mean, at the moment of connecting.
-struct Guard;
+/// A line of whichever sort.
+trait Duplex: AsyncRead + AsyncWrite + Unpin + Send {}
 
-impl AsyncDNSResolver for Guard {
-    fn resolve<'a, 'b: 'a>(
-        &'a self,
-        host: &'b str,
-        port: u16,
-    ) -> RedisFuture<'a, Box<dyn Iterator<Item = SocketAddr> + Send + 'a>> {
-        Box::pin(async move {
-            let bare = host.trim_start_matches('[').trim_end_matches(']');
-            let found = tokio::net::lookup_host((bare, port))
-                .await
-                .map_err(RedisError::from)?;
-            let found: Vec<SocketAddr> = found.collect();
-            if found
-                .iter()
-                .any(|address| http::place(address.ip()) == Place::Never)
-            {
-                let why = "the name means an address to which nothing is sent";
-                return Err(RedisError::from((ErrorKind::InvalidClientConfig, why)));
-            }
-            let found: Box<dyn Iterator<Item = SocketAddr> + Send> = Box::new(found.into_iter());
-            Ok(found)
-        })
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Duplex for S {}
+
+/// A socket to where a server is.
+async fn socket(address: &ConnectionAddr, allowance: &Allowance) -> RedisResult<Box<dyn Duplex>> {
+    match address {
+        ConnectionAddr::Tcp(host, port) => {
+            let stream = Metered::new(dial(host, *port).await?, allowance.clone());
+            Ok(Box::new(stream))
+        }
+        ConnectionAddr::TcpTls { host, port, .. } => {
+            let bare = unbracketed(host).to_owned();
+            let proved = ServerName::try_from(bare).map_err(|_| {
+                let text = "the name is none that TLS could prove";
+                RedisError::from((ErrorKind::InvalidClientConfig, text))
+            })?;
+            let stream = Metered::new(dial(host, *port).await?, allowance.clone());
+            let connected = connector()?.connect(proved, stream).await;
+            Ok(Box::new(connected.map_err(RedisError::from)?))
+        }
+        #[cfg(unix)]
+        ConnectionAddr::Unix(path) => {
+            let stream = tokio::net::UnixStream::connect(path).await?;
+            Ok(Box::new(Metered::new(stream, allowance.clone())))
+        }
+        _ => {
+            let text = "a server is not reached in this way";
+            Err(RedisError::from((ErrorKind::InvalidClientConfig, text)))
+        }
     }
+}
+
+fn unbracketed(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+/// Connects to what a name means at this moment, and refuses what it may not mean.
+async fn dial(host: &str, port: u16) -> RedisResult<TcpStream> {
+    let found = tokio::net::lookup_host((unbracketed(host), port)).await?;
+    let found: Vec<SocketAddr> = found.collect();
+    if found
+        .iter()
+        .any(|address| http::place(address.ip()) == Place::Never)
+    {
+        let why = "the name means an address to which nothing is sent";
+        return Err(RedisError::from((ErrorKind::InvalidClientConfig, why)));
+    }
+    // What was looked at is what is connected to.
+    let stream = TcpStream::connect(found.as_slice()).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// TLS as this machine trusts it.
+fn connector() -> RedisResult<TlsConnector> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let built = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(rustls::ConfigBuilder::with_platform_verifier);
+    let config = built.map_err(io::Error::other)?.with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// A connection, and how much may still be read of it.
+struct Line {
+    connection: MultiplexedConnection,
+    allowance: Allowance,
 }
 
 /// The commands that a reading connection may send; each changes nothing.
@@ -164,7 +216,7 @@ const READS: [&[&str]; 10] = [
 
 /// A connection on which nothing is changed.
 pub(super) struct Reader {
-    line: MultiplexedConnection,
+    line: Line,
     /// The server's name.
     pub(super) name: String,
 }
@@ -183,7 +235,7 @@ impl Reader {
 
 /// A connection that acts.
 pub(super) struct Hand {
-    line: MultiplexedConnection,
+    line: Line,
     name: String,
 }
 
@@ -202,12 +254,13 @@ impl Hand {
 }
 
 /// Each word is one argument, whatever is in it.
-async fn send(line: &mut MultiplexedConnection, words: &[&str]) -> RedisResult<Value> {
+async fn send(line: &mut Line, words: &[&str]) -> RedisResult<Value> {
     let mut command = redis::Cmd::new();
     for word in words {
         command.arg(*word);
     }
-    let value: Value = command.query_async(line).await?;
+    line.allowance.renew();
+    let value: Value = command.query_async(&mut line.connection).await?;
     if let Value::ServerError(error) = value {
         return Err(error.into());
     }

@@ -5,6 +5,7 @@
 use redis::{ErrorKind, RedisError};
 
 use crate::domain::{Because, Outcome, Why};
+use crate::provider::line;
 use crate::provider::listed::{self, DISTRUSTED};
 
 /// How much of a server's text is kept.
@@ -34,7 +35,9 @@ pub(super) fn why(failed: &RedisError, what: &str) -> Why {
         return Why::new(Because::Unauthenticated, text);
     }
     if !is_said(failed) {
-        return if failed.is_timeout() {
+        return if line::is_flooded(failed) {
+            line::flooded(what)
+        } else if failed.is_timeout() {
             Why::new(
                 Because::Timeout,
                 format!("{what} gave no answer within the deadline"),

@@ -2,6 +2,7 @@
 //! nothing a second time.
 
 mod place;
+mod required;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -61,10 +62,16 @@ impl Stage {
     }
 
     fn desk(&self, sink: &str) -> Desk {
+        self.desk_of(&[sink])
+    }
+
+    fn desk_of(&self, sinks: &[&str]) -> Desk {
+        let sinks: Vec<String> = sinks.iter().map(|sink| format!("  - {sink}\n")).collect();
         let said = |name: &str| self.responder[name].as_str().unwrap();
         let who = (said("access_key_id"), said("secret_access_key"));
         let text = format!(
-            "contain: 1\nproviders:\n  aws:\n    bounds: {{propagation: 0s, audit_lag: 0s}}\nsinks:\n  - {sink}\n"
+            "contain: 1\nproviders:\n  aws:\n    bounds: {{propagation: 0s, audit_lag: 0s}}\nsinks:\n{}",
+            sinks.concat()
         );
         Desk::at(self.server.endpoint(), who).file("contain.yaml", &text)
     }

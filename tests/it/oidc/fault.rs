@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
-use contain::domain::{Call, Duration, Fact, Fields, Locator, Outcome, Secret, Spec, Tag};
+use contain::domain::{Call, Duration, Effect, Fact, Fields, Locator, Outcome, Secret, Spec, Tag};
 use contain::provider::oauth;
 use serde_json::json;
 
@@ -39,7 +39,10 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
     for spec in oauth::actions() {
         for fault in FAULTS {
             for nth in 0..MOST {
-                let mut app = issuer.app();
+                let mut app = match spec.effect {
+                    Effect::Issue(_) => issuer.registered("register-rotating"),
+                    _ => issuer.app(),
+                };
                 let token = issuer.token(&app);
                 let cut = Cut::before(issuer.account(), fault, nth);
                 // The proxy stands for the issuer, whose metadata name itself: so its endpoints are named, and through it.

@@ -98,6 +98,9 @@ async fn a_token_that_resource_servers_can_read_is_not_dead_before_it_lapses_wha
             ".a2V5.aXY.dGV4dA.dGFn",
         ),
         of(r#"{"alg":"dir","enc":"A256GCM"}"#, "..aXY.dGV4dA.dGFn"),
+        // Of PASETO the version and the purpose stand before everything.
+        Secret::new("v4.public.eyJleHAiOiIyMDM5In0".to_owned()),
+        Secret::new("v2.local.bm9uY2U.Zm9vdGVy".to_owned()),
         // Padded, which some encoders do.
         of(r#"{"alg":"ES512" }"#, "=.e30.c2ln"),
     ];
@@ -118,7 +121,15 @@ async fn a_token_that_resource_servers_can_read_is_not_dead_before_it_lapses_wha
         );
     }
     // What only looks like one is known to the server alone.
-    for opaque in ["opaque", "a.b.c", "MTIz.e30.c2ln", "e30.e30", "e30.b.c.d"] {
+    for opaque in [
+        "opaque",
+        "a.b.c",
+        "MTIz.e30.c2ln",
+        "e30.e30",
+        "e30.b.c.d",
+        "v.public.e30",
+        "v4.secret.e30",
+    ] {
         let (provider, target) = (server.provider(), server.token());
         let token = Secret::new(opaque.to_owned());
         server.says(&active(&json!({})));

@@ -8,6 +8,7 @@ use contain::provider::postgres;
 use super::role::{call, fields};
 use super::{Database, OURS, provider};
 use crate::cut::{Cut, FAULTS, Fault};
+use crate::flood::{CLAIMED, Flood};
 
 /// More messages than any action sends.
 const MOST: usize = 40;
@@ -138,4 +139,52 @@ async fn no_fault_on_the_line_makes_a_role_look_closed_or_gone() {
         }
     }
     assert!(cells >= 5 * 5, "{cells} cells");
+}
+
+/// A message that claims to be as long as one may be.
+fn endless() -> Vec<u8> {
+    let claimed = i32::try_from(CLAIMED).unwrap();
+    [&b"D"[..], &claimed.to_be_bytes()].concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_without_an_end_is_not_read_and_says_nothing_of_a_role() {
+    let database = Database::start(&[]);
+    let target = "postgres:role/svc@main";
+    let direct = provider(&database.url(), Duration::from_secs(20));
+    let before = fields(direct.as_ref(), target).await;
+    let url = |flood: &Flood| {
+        format!(
+            "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
+            flood.port
+        )
+    };
+
+    let flood = Flood::before(database.0.endpoint(), "rolconnlimit", endless());
+    let through = provider(&url(&flood), Duration::from_secs(60));
+    let seen = through
+        .reader(None)
+        .observe(&[target.parse().unwrap()])
+        .await
+        .remove(0);
+    let Fact::Unreadable(why) = &seen.fact else {
+        panic!("{seen:?}");
+    };
+    assert!(why.text.contains("more than 32 MiB"), "{why:?}");
+    assert!(flood.sent() < CLAIMED / 8, "{}", flood.sent());
+
+    let flood = Flood::before(database.0.endpoint(), "ALTER ROLE", endless());
+    let through = provider(&url(&flood), Duration::from_secs(60));
+    let spec = postgres::actions().remove(0);
+    let act = call(&spec, target, &before);
+    let outcome = through
+        .actor(None, &spec.permissions)
+        .perform(&[act])
+        .await
+        .remove(0);
+    let Outcome::InDoubt(why) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(why.text.contains("more than 32 MiB"), "{why:?}");
+    assert!(flood.sent() < CLAIMED / 8, "{}", flood.sent());
 }

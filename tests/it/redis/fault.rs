@@ -8,6 +8,7 @@ use contain::provider::redis;
 use super::user::{call, fields};
 use super::{OURS, Store, provider};
 use crate::cut::{Cut, FAULTS, Fault};
+use crate::flood::{CLAIMED, Flood};
 
 /// More messages than any action sends.
 const MOST: usize = 40;
@@ -123,4 +124,42 @@ async fn no_fault_on_the_line_makes_a_user_look_closed_or_gone() {
         }
     }
     assert!(cells >= 5 * 4, "{cells} cells");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_without_an_end_is_not_read_and_says_nothing_of_a_user() {
+    let store = Store::start(&[]);
+    let target = "redis:user/svc@main";
+    let direct = provider(&store.url(), Duration::from_secs(20));
+    let before = fields(direct.as_ref(), target).await;
+    let endless = || format!("${CLAIMED}\r\n").into_bytes();
+    let url = |flood: &Flood| format!("redis://default:{OURS}@127.0.0.1:{}", flood.port);
+
+    let flood = Flood::before(store.0.endpoint(), "GETUSER", endless());
+    let through = provider(&url(&flood), Duration::from_secs(60));
+    let seen = through
+        .reader(None)
+        .observe(&[target.parse().unwrap()])
+        .await
+        .remove(0);
+    let Fact::Unreadable(why) = &seen.fact else {
+        panic!("{seen:?}");
+    };
+    assert!(why.text.contains("more than 32 MiB"), "{why:?}");
+    assert!(flood.sent() < CLAIMED / 8, "{}", flood.sent());
+
+    let flood = Flood::before(store.0.endpoint(), "SETUSER", endless());
+    let through = provider(&url(&flood), Duration::from_secs(60));
+    let spec = redis::actions().remove(0);
+    let act = call(&spec, target, &before);
+    let outcome = through
+        .actor(None, &spec.permissions)
+        .perform(&[act])
+        .await
+        .remove(0);
+    let Outcome::InDoubt(why) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(why.text.contains("more than 32 MiB"), "{why:?}");
+    assert!(flood.sent() < CLAIMED / 8, "{}", flood.sent());
 }

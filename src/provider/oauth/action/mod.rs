@@ -4,6 +4,7 @@
 
 mod delete_client;
 mod revoke_token;
+mod rotate_client_secret;
 
 #[cfg(feature = "http")]
 use super::adapter::Handle;
@@ -29,7 +30,11 @@ pub(super) fn of(call: &Call) -> Option<&'static Action> {
 }
 
 /// All of them.
-pub(super) const ALL: &[Action] = &[revoke_token::ACTION, delete_client::ACTION];
+pub(super) const ALL: &[Action] = &[
+    revoke_token::ACTION,
+    delete_client::ACTION,
+    rotate_client_secret::ACTION,
+];
 
 /// How long a server's word may take to reach whoever asks it; resource servers may keep an answer longer.
 fn bound() -> Bound {

@@ -1,0 +1,173 @@
+//! The secret of a registered client: a new one by RFC 7592, and trying an old one.
+//!
+//! Never takes a secret for new that the server may have had before, and asks for no token to see whether one is right.
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::adapter::Handle;
+use super::client::{Failed, before};
+use super::registration::{keep, manages};
+use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Probe, Secret, Time, Why};
+
+/// What a client must not send when it is replaced (RFC 7592 section 2.2). Its secret it may send, which asks to keep it.
+const NOT_SENT: [&str; 5] = [
+    "registration_access_token",
+    "registration_client_uri",
+    "client_secret_expires_at",
+    "client_id_issued_at",
+    "client_secret",
+];
+
+/// How a client proves itself with its secret (RFC 7591 section 2); where nothing is said, in the header.
+const BY_SECRET: [&str; 3] = [
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+];
+
+fn refused(because: Because, text: &str) -> Outcome {
+    Outcome::Refused(Why::new(because, text))
+}
+
+fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Value::as_str)
+}
+
+/// Puts the client in place of itself, and takes the secret that the server gives with the answer.
+pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
+    let target = &call.target;
+    if on.server().our_client().is_ok_and(|own| own == target.id()) {
+        let text = "contain itself acts as this client: its new secret would be lost to it";
+        return refused(Because::Forbidden, text);
+    }
+    let was = match read(on, target).await {
+        Ok(was) => was,
+        Err(why) => return before(why),
+    };
+    let method = text(&was, "token_endpoint_auth_method").unwrap_or("client_secret_basic");
+    if !BY_SECRET.contains(&method) {
+        return refused(
+            Because::Invalid,
+            "the client proves itself without a secret",
+        );
+    }
+    let (url, token) = match manages(on, target) {
+        Ok(manages) => manages,
+        Err(why) => return before(why),
+    };
+    let mut wanted = was.as_object().cloned().unwrap_or_default();
+    wanted.retain(|name, value| !NOT_SENT.contains(&name.as_str()) && !value.is_null());
+    let place = url.to_string();
+    let wanted = Value::Object(wanted);
+    let asked = on
+        .server()
+        .manage(Method::PUT, (url, &token), Some(&wanted));
+    let answer = match asked.await {
+        Ok(answer) if answer.status == 200 => answer,
+        Ok(answer) => return answer.outcome(),
+        Err(failed) => return failed.outcome(),
+    };
+    if text(&answer.body, "client_id") != Some(target.id()) {
+        return Outcome::InDoubt(answer.why());
+    }
+    let is_new = keep(on, target, &token, &answer.body);
+    issued(on, call, (&was, &answer.body), (&place, is_new))
+}
+
+/// The client as the server has it.
+async fn read(on: &Handle, target: &Locator) -> Result<Value, Why> {
+    let (url, token) = manages(on, target)?;
+    let asked = on.server().manage(Method::GET, (url, &token), None);
+    let answer = asked.await.map_err(Failed::why)?;
+    if answer.status != 200 || text(&answer.body, "client_id") != Some(target.id()) {
+        return Err(answer.why());
+    }
+    keep(on, target, &token, &answer.body);
+    Ok(answer.body)
+}
+
+/// What the answer to replacing a client comes to.
+fn issued(
+    on: &Handle,
+    call: &Call,
+    (was, is): (&Value, &Value),
+    (place, is_other_token): (&str, bool),
+) -> Outcome {
+    let doubt = |text: &str| Outcome::InDoubt(Why::new(Because::Garbled, text));
+    let Some(secret) = text(is, "client_secret").filter(|secret| !secret.is_empty()) else {
+        return doubt("the server answered without a secret");
+    };
+    let held = on.known().held(&call.target);
+    let former = text(was, "client_secret").or(held.as_ref().map(Secret::expose));
+    match former {
+        Some(former) if former == secret => {
+            let text = "the server leaves the client the secret that it had, as RFC 7592 allows: rotate it where the server is administered";
+            return refused(Because::NotImplemented, text);
+        }
+        Some(_) => {}
+        None => {
+            let text = "the server tells a secret and did not tell the former one, so that it may be the same: give that with --secret REF";
+            return doubt(text);
+        }
+    }
+    let Ok((_, token)) = manages(on, &call.target) else {
+        return doubt("the registration is not named any more");
+    };
+    let parts = [
+        ("client_id", call.target.id()),
+        ("client_secret", secret),
+        ("registration_client_uri", place),
+        ("registration_access_token", token.expose()),
+    ];
+    let parts = parts.map(|(name, text)| (name.to_owned(), json!(text)));
+    let pair = Secret::new(Value::Object(Map::from_iter(parts)).to_string());
+    let mut fields = Fields::from([(
+        "registration_token_changed".to_owned(),
+        json!(is_other_token),
+    )]);
+    let lapses = is.get("client_secret_expires_at").and_then(Value::as_i64);
+    let lapses = lapses.filter(|seconds| *seconds > 0);
+    if let Some(lapses) = lapses.and_then(|seconds| Time::from_second(seconds).ok()) {
+        fields.insert("expires".to_owned(), json!(lapses.to_string()));
+    }
+    Outcome::Done(Answer {
+        applied: true,
+        made: vec![call.target.clone()],
+        secret: Some(pair),
+        fields,
+    })
+}
+
+/// Tries a client's secret where tokens are revoked, on a token that nobody has: that changes nothing and issues nothing.
+pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe {
+    let nobodys = Secret::new("contain-tries-the-client-and-no-token".to_owned());
+    let known = on.known().right(target, with);
+    let ways = known.map_or_else(|| vec![true, false], |in_header| vec![in_header]);
+    for in_header in ways {
+        let url = match on.server().revocation().await {
+            Ok(url) => url,
+            Err(why) => return Probe::Unclear(why),
+        };
+        let who = (target.id(), Some(with), in_header);
+        let answer = match on.server().post_as(url, who, &nobodys).await {
+            Ok(answer) => answer,
+            Err(failed) => return Probe::Unclear(failed.why()),
+        };
+        let error = text(&answer.body, "error");
+        match (answer.status, error) {
+            (200, None) => {
+                on.known().was_right(target, with, in_header);
+                return Probe::Accepted;
+            }
+            (400 | 401, Some("invalid_client")) => {}
+            (_, _) => return Probe::Unclear(answer.why()),
+        }
+    }
+    if known.is_some() {
+        return Probe::Refused;
+    }
+    let text =
+        "the server does not take this secret, and nothing shows that it ever was the client's";
+    Probe::Unclear(Why::new(Because::Invalid, text))
+}

@@ -1,0 +1,111 @@
+//! The SSH keys of a token's user, which outlive it: found where GitHub shows them, and called seen only where all are.
+
+use contain::domain::{Clock, Fact, NotSeen, Query, ReadKind, Reading, Relation, Secret, Time};
+use contain::provider::Provider as _;
+use contain::provider::github::{GitHub, hashed};
+use serde_json::json;
+
+use super::server::{Reply, Served};
+use super::{OURS, TOKEN, at, settings};
+
+/// A server whose user `bot` has three keys; our own token is a user's, and the one that leaked is the bot's while it lives.
+fn served(ours: &'static str, scopes: &'static str) -> Served {
+    Served::start(json!({"alive": true}), move |asked, state| {
+        let is_ours = asked.header("authorization").contains(OURS);
+        let keys = json!([
+            {"id": 1, "key": "ssh-ed25519 A", "created_at": "2020-01-01T00:00:00Z"},
+            {"id": 2, "key": "ssh-ed25519 B", "created_at": "2026-03-01T03:05:00Z", "title": "theirs"},
+            {"id": 3, "key": "ssh-ed25519 C"},
+        ]);
+        match asked.line() {
+            "GET /user" if is_ours => Reply::json(200, &json!({"login": ours})),
+            "GET /user" if state["alive"] == true => {
+                Reply::json(200, &json!({"login": "Bot"})).with("x-oauth-scopes", scopes)
+            }
+            "GET /user" => Reply::json(401, &json!({"message": "Bad credentials"})),
+            "GET /user/keys?per_page=100" if is_ours && ours == "bot" => Reply::json(200, &keys),
+            "GET /users/bot/keys?per_page=100" if ours != "bot" => Reply::json(200, &keys),
+            line if line.starts_with("GET /orgs/acme/audit-log") => Reply::json(200, &json!([])),
+            other => panic!("{other}"),
+        }
+    })
+}
+
+fn github(served: &Served) -> GitHub {
+    let mut settings = settings(&served.base);
+    settings.texts.insert("organizations".into(), "acme".into());
+    GitHub::new(Some(settings), Clock::wall())
+}
+
+/// What hangs on the token once it is dead, where it was looked at while it lived, or never.
+async fn reach(served: &Served, looked: bool) -> Reading {
+    let github = github(served);
+    let target = at(served, "token", &hashed(TOKEN));
+    github.hold(&target, &Secret::new(TOKEN.to_owned()));
+    let reader = github.reader(None);
+    if looked {
+        let seen = reader
+            .observe(std::slice::from_ref(&target))
+            .await
+            .remove(0);
+        assert!(matches!(seen.fact, Fact::Present(_)), "{seen:?}");
+    }
+    served.state()["alive"] = json!(false);
+    let query = Query {
+        read: ReadKind::Reach,
+        target,
+        relations: Vec::new(),
+        since: "2026-03-01T03:00:00Z".parse::<Time>().unwrap(),
+        pages: 5,
+        budget_ms: 10_000,
+    };
+    reader.read(&query).await.unwrap()
+}
+
+fn keys(reading: &Reading) -> Vec<&str> {
+    let is_key = |found: &&contain::domain::Found| found.what.kind().noun() == "ssh-key";
+    let keys = reading.found.iter().filter(is_key);
+    let keys = keys.inspect(|key| assert_eq!(key.relation, Some(Relation::Minted)));
+    keys.map(|key| key.what.id()).collect()
+}
+
+fn unseen(reading: &Reading) -> Option<&NotSeen> {
+    let mut unseen = reading.not_seen.iter();
+    unseen.find(|one| one.what.starts_with("ssh-key"))
+}
+
+#[tokio::test]
+async fn with_a_token_of_the_same_user_all_keys_are_seen() {
+    let served = served("bot", "admin:public_key");
+    let reading = reach(&served, true).await;
+    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    assert_eq!(unseen(&reading), None);
+}
+
+#[tokio::test]
+async fn of_another_user_the_shown_keys_are_found_and_the_rest_stays_unseen() {
+    let served = served("octocat", "repo, admin:public_key");
+    let reading = reach(&served, true).await;
+    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    let unseen = unseen(&reading).unwrap();
+    assert!(
+        unseen.withholds && unseen.why.text.contains("verified"),
+        "{unseen:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_whose_scopes_add_no_keys_added_none() {
+    let served = served("octocat", "repo, admin:org, read:public_key");
+    let reading = reach(&served, true).await;
+    assert_eq!(keys(&reading), Vec::<&str>::new());
+    assert_eq!(unseen(&reading), None);
+}
+
+#[tokio::test]
+async fn where_it_was_never_seen_whose_token_it_is_its_keys_stay_unseen() {
+    let served = served("octocat", "repo");
+    let reading = reach(&served, false).await;
+    assert_eq!(keys(&reading), Vec::<&str>::new());
+    assert!(unseen(&reading).unwrap().withholds);
+}

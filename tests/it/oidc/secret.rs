@@ -1,0 +1,104 @@
+//! A client's secret is rotated for real: the new one works, the old one is shown dead by trying it, and a server that keeps
+//! it is believed.
+
+use contain::domain::{Because, Duration, Locator, Outcome, Probe, Secret, Spec};
+use contain::provider::{Provider, oauth};
+use serde_json::Value;
+
+use super::fault::call;
+use super::{App, Issuer, provider};
+
+fn rotate() -> Spec {
+    let mut specs = oauth::actions().into_iter();
+    let is_it = |spec: &Spec| spec.id.to_string() == "oauth.rotate-client-secret";
+    specs.find(is_it).unwrap()
+}
+
+fn target(issuer: &Issuer, app: &App) -> Locator {
+    Locator::new(&rotate().on, &app.id, Some(issuer.account()))
+}
+
+async fn rotated(provider: &dyn Provider, target: &Locator) -> Outcome {
+    let spec = rotate();
+    let act = call(&spec, target);
+    let actor = provider.actor(None, &spec.permissions);
+    actor.perform(&[act]).await.remove(0)
+}
+
+fn with(app: &App, secret: &str) -> App {
+    App {
+        id: app.id.clone(),
+        secret: secret.to_owned(),
+        registration: Value::Null,
+    }
+}
+
+#[tokio::test]
+async fn a_new_secret_works_and_the_old_one_is_dead_once_it_was_tried_before() {
+    let issuer = Issuer::start();
+    let app = issuer.registered("register-rotating");
+    let token = issuer.token(&app);
+    let target = target(&issuer, &app);
+    let provider = provider(issuer.url(), Some(&app), Duration::from_secs(10));
+    let reader = provider.reader(None);
+    let old = Secret::new(app.secret.clone());
+    assert_eq!(reader.probe(&target, &old).await, Probe::Accepted);
+    // Whoever never saw that a secret was right learns nothing from its being refused.
+    let wrong = Secret::new("never-its-secret".to_owned());
+    let probe = reader.probe(&target, &wrong).await;
+    assert!(matches!(probe, Probe::Unclear(_)), "{probe:?}");
+
+    // Twice: the registration access token changes with each.
+    let mut last = app.secret.clone();
+    for _ in 0..2 {
+        let Outcome::Done(answer) = rotated(provider.as_ref(), &target).await else {
+            panic!("it was not done");
+        };
+        assert_eq!(answer.made, [target.clone()]);
+        assert_eq!(answer.fields["registration_token_changed"], true);
+        let told = format!("{answer:?}");
+        let stored: Value = serde_json::from_str(answer.secret.unwrap().expose()).unwrap();
+        let new = stored["client_secret"].as_str().unwrap();
+        assert!(new != last && !told.contains(new), "{told}");
+        assert_eq!(issuer.grant(&with(&app, new)).0, 200);
+        assert_eq!(issuer.grant(&with(&app, &last)).0, 401);
+        // What went to the store manages the client, and what is named in the workspace does not any more.
+        let managing = stored["registration_access_token"].as_str().unwrap();
+        let bearer = format!("authorization: Bearer {managing}");
+        let path = format!("/reg/{}", app.id);
+        assert_eq!(issuer.exchange("GET", &path, &[&bearer], "").0, 200);
+        last = new.to_owned();
+    }
+    assert_eq!(reader.probe(&target, &old).await, Probe::Refused);
+    // No token ends with a secret.
+    assert!(issuer.is_active(&token));
+}
+
+#[tokio::test]
+async fn a_server_that_keeps_the_secret_is_not_said_to_have_made_one() {
+    let issuer = Issuer::start();
+    let app = issuer.app();
+    let target = target(&issuer, &app);
+    let provider = provider(issuer.url(), Some(&app), Duration::from_secs(10));
+    let outcome = rotated(provider.as_ref(), &target).await;
+    let Outcome::Refused(why) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(why.because, Because::NotImplemented);
+    assert_eq!(issuer.grant(&app).0, 200);
+    let probe = provider.reader(None);
+    let probe = probe.probe(&target, &Secret::new(app.secret)).await;
+    assert_eq!(probe, Probe::Accepted);
+}
+
+#[tokio::test]
+async fn the_client_that_contain_acts_as_keeps_its_secret() {
+    let issuer = Issuer::start();
+    let provider = provider(issuer.url(), None, Duration::from_secs(10));
+    let own = Locator::new(&rotate().on, "admin", Some(issuer.account()));
+    let outcome = rotated(provider.as_ref(), &own).await;
+    let Outcome::Refused(why) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(why.because, Because::Forbidden);
+}
