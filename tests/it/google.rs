@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::pack::contract::{Operation, lacks, plain};
 
 /// The hosts of the pack, and the discovery document of each; where tokens are exchanged (RFC 7523) is none of an API.
-const DOCUMENTS: [(&str, &str); 6] = [
+const DOCUMENTS: [(&str, &str); 8] = [
+    ("agents", "agentidentity.v1"),
     ("apikeys", "apikeys.v2"),
+    ("denials", "iam.v2"),
     ("iam", "iam.v1"),
     ("lineage", "cloudresourcemanager.v1"),
     ("logging", "logging.v2"),
