@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use contain::pack::{Asked, shipped};
 use serde_json::Value;
@@ -55,11 +56,13 @@ fn names(value: &Value) -> Vec<String> {
     members.cloned().collect()
 }
 
+/// A value in a path.
+static BRACES: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"\{[^}]*\}").unwrap());
+
 /// The path of a method, with `{}` where values stand.
 fn path_of(method: &Value) -> String {
     let told = method["flatPath"].as_str().or(method["path"].as_str());
-    let braces = regex::Regex::new(r"\{[^}]*\}").unwrap();
-    format!("/{}", braces.replace_all(told.unwrap(), "{}"))
+    format!("/{}", BRACES.replace_all(told.unwrap(), "{}"))
 }
 
 fn operations(document: &Value) -> Vec<Operation> {
