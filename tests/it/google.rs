@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use contain::pack::{Asked, shipped};
 use serde_json::Value;
@@ -10,9 +11,12 @@ use serde_json::Value;
 use crate::pack::contract::{Operation, lacks, plain};
 
 /// The hosts of the pack, and the discovery document of each; where tokens are exchanged (RFC 7523) is none of an API.
-const DOCUMENTS: [(&str, &str); 5] = [
+const DOCUMENTS: [(&str, &str); 8] = [
+    ("agents", "agentidentity.v1"),
     ("apikeys", "apikeys.v2"),
+    ("denials", "iam.v2"),
     ("iam", "iam.v1"),
+    ("lineage", "cloudresourcemanager.v1"),
     ("logging", "logging.v2"),
     ("resources", "cloudresourcemanager.v3"),
     ("secrets", "secretmanager.v1"),
@@ -52,11 +56,13 @@ fn names(value: &Value) -> Vec<String> {
     members.cloned().collect()
 }
 
+/// A value in a path.
+static BRACES: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"\{[^}]*\}").unwrap());
+
 /// The path of a method, with `{}` where values stand.
 fn path_of(method: &Value) -> String {
     let told = method["flatPath"].as_str().or(method["path"].as_str());
-    let braces = regex::Regex::new(r"\{[^}]*\}").unwrap();
-    format!("/{}", braces.replace_all(told.unwrap(), "{}"))
+    format!("/{}", BRACES.replace_all(told.unwrap(), "{}"))
 }
 
 fn operations(document: &Value) -> Vec<Operation> {

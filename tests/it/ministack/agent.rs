@@ -244,10 +244,9 @@ mod everywhere {
             seconds(&line["at"]) - go
         });
         let (first, crowd) = (yes.into_iter().fold(f64::MAX, f64::min), crowd());
-        println!("acknowledged {yes:?} s after the go, with {crowd:.1} for each processor");
         assert!(
             first < crowd,
-            "{first} s after the go, with {crowd} for each processor"
+            "acknowledged {first} s after the go, with {crowd} for each processor"
         );
         // None waits for another to be proven: that takes as long as its bound.
         let bound = journal.iter().position(|line| {

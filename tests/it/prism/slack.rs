@@ -14,6 +14,10 @@ pub(super) const DESCRIBED: Described = Described {
             "newer than the description; https://docs.slack.dev/reference/methods/admin.apps.clearResolution tells it",
         ),
         (
+            "POST /api/admin.apps.uninstall",
+            "newer than the description; https://docs.slack.dev/reference/methods/admin.apps.uninstall tells it",
+        ),
+        (
             "GET /audit/v1/logs",
             "another API of Slack's, which was never described in this form",
         ),
