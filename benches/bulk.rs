@@ -93,17 +93,24 @@ fn serve() -> String {
 }
 
 fn answer(mut stream: TcpStream) -> Option<()> {
-    const BODY: &str = r#"{"login":"on-call"}"#;
     let mut asked = BufReader::new(stream.try_clone().ok()?);
     loop {
         let mut line = String::new();
+        if asked.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let (status, body) = match line.starts_with("GET /user ") {
+            true => ("200 OK", r#"{"login":"on-call"}"#),
+            false => ("404 Not Found", r#"{"message":"Not Found"}"#),
+        };
         while line != "\r\n" {
             line.clear();
             if asked.read_line(&mut line).ok()? == 0 {
                 return None;
             }
         }
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length";
-        write!(stream, "{head}: {}\r\n\r\n{BODY}", BODY.len()).ok()?;
+        let (kind, length) = ("content-type: application/json", body.len());
+        let head = format!("HTTP/1.1 {status}\r\n{kind}\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all((head + body).as_bytes()).ok()?;
     }
 }

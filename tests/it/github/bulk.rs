@@ -139,7 +139,10 @@ fn the_plan_of_a_bulk_leak_says_how_long_the_limit_makes_it_and_tries_none_of_th
             "a leaked token was tried: {}",
             asked.line()
         );
-        Reply::json(200, &json!({"login": "on-call"}))
+        match asked.line() {
+            "GET /user" => Reply::json(200, &json!({"login": "on-call"})),
+            _ => Reply::json(404, &json!({"message": "Not Found"})),
+        }
     });
     let count = tokens();
     let desk = desk(&served, &leak(count));
