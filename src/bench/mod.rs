@@ -40,7 +40,7 @@ pub use check::{check_authority, check_doubts};
 pub use draw::{Drawn, Fight, draw};
 pub use graph::{Graphs, many_graphs, one_graph};
 pub use incident::{Ran, offered, play};
-pub use process::peak;
+pub use process::{peak, peak_of};
 pub use record::{Entry, entries};
 pub use seeds::{Tally, in_virtual_time, last_journal, many, one, quiet, until_broken};
 pub use stage::{Bench, around};

@@ -3,7 +3,13 @@
 /// The most memory that this process ever had, in MiB, where the system tells.
 #[must_use]
 pub fn peak() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    peak_of(std::process::id())
+}
+
+/// The same of another process, as long as there is one.
+#[must_use]
+pub fn peak_of(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let mut lines = status.lines();
     let kib = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = kib.trim().trim_end_matches("kB").trim().parse().ok()?;

@@ -211,7 +211,8 @@ pub fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let (json, reminders) = (cli.global.json, cli.global.reminders.clone());
     match dispatch(cli) {
         Ok(mut ended) => {
-            ended.output.warnings = reminders.said();
+            let of_plan = std::mem::replace(&mut ended.output.warnings, reminders.said());
+            ended.output.warnings.extend(of_plan);
             let exit = ended.exit.unwrap_or_else(|| ended.output.outcome.exit());
             let text = ended.text.unwrap_or_else(|| human::ending(&ended.output));
             tell(if json { document(&ended.output) } else { text });
@@ -336,10 +337,16 @@ fn tell(text: String) {
 
 /// Prints, and says whether anybody still reads.
 fn is_told(text: &str) -> bool {
-    let mut out = anstream::stdout();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .is_ok()
+    const ESCAPE: char = '\u{1b}';
+    // Looking for styles takes long in a long text, and few texts have any.
+    let told = if text.contains(ESCAPE) {
+        let mut out = anstream::stdout();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        let mut out = std::io::stdout();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    told.is_ok()
 }
 
 /// Prints beside the result.

@@ -343,20 +343,23 @@ fn matching(leak: Leak, reference: &SecretRef, notes: &[SecretNote], key: &[u8; 
         .iter()
         .map(|note| (note.fingerprint.to_string(), note))
         .collect();
+    let mut by_name = std::collections::BTreeMap::new();
+    for note in notes {
+        let name = (note.target.kind(), note.target.id());
+        by_name.entry(name).or_insert(note);
+    }
     let mut given = Given::new();
     for found in leak.found {
         let Some(secret) = found.secret else {
             continue;
         };
         let note = by_print.get(&secret.fingerprint(key).to_string());
-        let is_named = |note: &&SecretNote| {
-            *note.target.kind() == found.kind && Some(note.target.id()) == found.id.as_deref()
-        };
         match note.copied() {
             Some(note) => drop(given.insert(note.target.clone(), (reference.clone(), secret))),
             // The very value that was noted counts, wherever in the file it stands.
             None => {
-                if let Some(note) = notes.iter().find(is_named) {
+                let name = found.id.as_deref().map(|id| (&found.kind, id));
+                if let Some(note) = name.and_then(|name| by_name.get(&name)) {
                     let target = note.target.clone();
                     given.entry(target).or_insert((reference.clone(), secret));
                 }

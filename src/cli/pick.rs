@@ -43,7 +43,7 @@ pub(super) fn worst<'a>(
     let cutting = case.cutting_runs();
     let covered = |number: u32, run: &Run| {
         let later = cutting.iter().filter(|(later, _)| *later > number);
-        let subjects: Vec<_> = later.flat_map(|(_, later)| &later.order.subjects).collect();
+        let subjects: BTreeSet<_> = later.flat_map(|(_, later)| &later.order.subjects).collect();
         run.order
             .subjects
             .iter()

@@ -1,6 +1,7 @@
 //! `contain resume`: go on where a run was killed, blocked, or has something due.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::failure::Failure;
 use super::operation::Go;
@@ -11,7 +12,7 @@ use super::work::{Work, open};
 use super::{Ended, aside, paste};
 use crate::converge::Limit;
 use crate::domain::event::Order;
-use crate::domain::{Locator, Secret, SecretRef};
+use crate::domain::{Fingerprint, Locator, Secret, SecretRef};
 use crate::plan::restore::Wanted;
 
 /// Go on with an incident: look at what is in doubt, then finish what is open or due
@@ -89,6 +90,8 @@ pub(super) fn secrets_of(
     let mut given = given;
     let mut secrets = BTreeMap::new();
     let mut lost = Vec::new();
+    // The prints of what files hold by themselves: many secrets are noted of one file, which is read once.
+    let mut files: BTreeMap<&Path, Option<Fingerprint>> = BTreeMap::new();
     for note in &order.secrets {
         if let Some((reference, secret)) = given.remove(&note.target) {
             if secret.fingerprint(&key) != note.fingerprint {
@@ -105,7 +108,12 @@ pub(super) fn secrets_of(
         }
         let is_it = |secret: &Secret| secret.fingerprint(&key) == note.fingerprint;
         let whole = match &note.reference {
-            SecretRef::File(path) => alone(path),
+            SecretRef::File(path) => {
+                let print = || alone(path).map(|secret| secret.fingerprint(&key));
+                let print = files.entry(path).or_insert_with(print);
+                let is_it = print.as_ref() == Some(&note.fingerprint);
+                is_it.then(|| alone(path)).flatten()
+            }
             SecretRef::Env(_) => session::secret(&note.reference).ok(),
             SecretRef::Fd(_) | SecretRef::Stdin => None,
         };

@@ -8,7 +8,7 @@ use super::failure::{Failure, exit};
 use super::session::{self, Session};
 use crate::converge::Limit;
 use crate::domain::case::Case;
-use crate::domain::event::Order;
+use crate::domain::event::{Order, SecretNote};
 use crate::domain::{Locator, Named, Readable, Relation, Secret, SecretRef};
 use crate::gate::Policy;
 use crate::journal::Folder;
@@ -203,13 +203,16 @@ pub(super) fn recall<'a>(
     secret_of: impl Fn(&Locator) -> Option<&'a Secret>,
     key: &[u8; 32],
 ) {
+    let notes = notes_of(case);
     for (named, life) in &case.lives {
         let Some((call, before)) = life.sent() else {
             continue;
         };
-        let run = case.runs.get(&named.run);
-        let mut notes = run.into_iter().flat_map(|run| &run.order.secrets);
-        let note = notes.find(|note| note.target == call.target);
+        let of_run = notes.get(&call.target).into_iter().flatten();
+        let note = of_run
+            .filter(|(run, _)| *run == named.run)
+            .map(|(_, note)| *note)
+            .next();
         let with = note.and_then(|note| {
             secret_of(&call.target).filter(|secret| secret.fingerprint(key) == note.fingerprint)
         });
@@ -217,6 +220,17 @@ pub(super) fn recall<'a>(
             provider.recall(call, before, life.acted_at, with);
         }
     }
+}
+
+/// What the runs of an incident noted of secrets, by whose they are; each with its run.
+fn notes_of(case: &Case) -> BTreeMap<&Locator, Vec<(u32, &SecretNote)>> {
+    let mut notes: BTreeMap<&Locator, Vec<(u32, &SecretNote)>> = BTreeMap::new();
+    for (number, run) in &case.runs {
+        for note in &run.order.secrets {
+            notes.entry(&note.target).or_default().push((*number, note));
+        }
+    }
+    notes
 }
 
 /// Takes in the secrets of a new run of an incident: lends them, and tells what is known of them already. A name that
@@ -227,6 +241,7 @@ pub(super) fn take_in(
     given: &Given,
     key: &[u8; 32],
 ) -> Result<(), Box<Failure>> {
+    let notes = notes_of(case);
     for (target, (reference, secret)) in given {
         let kind = session.catalogue.kind(target.kind());
         let is_named_by_people = kind.is_some_and(|kind| {
@@ -234,10 +249,8 @@ pub(super) fn take_in(
                 && kind.recognise.iter().all(|pattern| pattern.secret)
         });
         let print = secret.fingerprint(key);
-        let mut notes = case.runs.values().flat_map(|run| &run.order.secrets);
-        if is_named_by_people
-            && notes.any(|note| note.target == *target && note.fingerprint != print)
-        {
+        let mut of_target = notes.get(target).into_iter().flatten();
+        if is_named_by_people && of_target.any(|(_, note)| note.fingerprint != print) {
             let message = format!(
                 "`{target}` stands for another secret in this incident than the one at `{reference}`"
             );

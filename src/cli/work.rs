@@ -60,10 +60,7 @@ pub(super) async fn join(
     let listed = session.incidents()?;
     let folder = match &wanted.id {
         Some(_) => session.folder(wanted.id.as_deref())?,
-        None => match subjects
-            .iter()
-            .find_map(|subject| folder::open_with(&listed, subject).next())
-        {
+        None => match folder::open_with_any(&listed, subjects) {
             Some(summary) => session.root()?.open(&summary.id)?,
             None => {
                 for (id, why) in listed

@@ -434,6 +434,12 @@ impl Case {
     /// The same, where so many items that the record does not hold yet are about to spend it too.
     #[must_use]
     pub fn is_live_beside(&self, mandate: &Mandate, others: u32, now: Time) -> bool {
+        self.has_left(mandate, others) && self.is_in_force(mandate, now)
+    }
+
+    /// Whether something is left of a mandate's count, where so many others are about to spend it too.
+    #[must_use]
+    pub fn has_left(&self, mandate: &Mandate, others: u32) -> bool {
         let used = self.spent.get(&mandate.nonce).copied().unwrap_or(0);
         let used = used.saturating_add(others);
         let left = match &mandate.scope {
@@ -442,7 +448,7 @@ impl Case {
             }
             Scope::Reach { at_most, .. } | Scope::Standing { at_most, .. } => used < *at_most,
         };
-        (left || bug::is_planted(Bug::CountsNothing)) && self.is_in_force(mandate, now)
+        left || bug::is_planted(Bug::CountsNothing)
     }
 
     /// The cuts in force, with their review deadlines, soonest first.

@@ -172,6 +172,10 @@ fn malformed(text: &str, why: &'static str) -> Malformed {
 }
 
 fn escape(part: &str, into: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'@' && byte != b'%';
+    if part.bytes().all(is_plain) {
+        return into.write_str(part);
+    }
     for c in part.chars() {
         if c == '@' || c == '%' || c.is_control() || c.is_whitespace() || super::why::repaints(c) {
             let mut bytes = [0; 4];

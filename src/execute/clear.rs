@@ -57,6 +57,11 @@ impl Ground<'_> {
         let over = |case: &Case| case.over_by(now, latest);
         self.end(self.journal.with_case(over)).await?;
         self.end_by_providers(now).await?;
+        // What is shared is copied by whoever appends meanwhile, so it is shared only where there is something to look at.
+        let is_known = |case: &Case| self.witness.has_looked(case, latest);
+        if self.journal.with_case(is_known) {
+            return Ok(());
+        }
         let fallen = self.witness.look(&self.journal.snapshot(), latest);
         self.end(fallen).await
     }

@@ -118,10 +118,15 @@ impl Gathering {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is sent now: all that have come, once nobody else is on the way, or as many as one call takes.
+    /// Whether something is sent now: nobody else is on the way, or as many have come as one call takes.
+    fn is_ready(&self, state: &State) -> bool {
+        state.waiting.len() >= self.size || state.coming == 0
+    }
+
+    /// What is sent now: all that have come, or as many as one call takes.
     fn take(&self) -> Vec<Waiting> {
         let mut state = self.state();
-        if state.waiting.len() < self.size && state.coming > 0 {
+        if !self.is_ready(&state) {
             return Vec::new();
         }
         state.waiting.sort_by_key(|waiting| waiting.place);
@@ -132,8 +137,15 @@ impl Gathering {
 
 impl Drop for Way {
     fn drop(&mut self) {
-        self.gathering.state().coming -= 1;
-        self.gathering.changed.notify_waiters();
+        let is_ready = {
+            let mut state = self.gathering.state();
+            state.coming -= 1;
+            self.gathering.is_ready(&state)
+        };
+        // Whoever waits is woken for nothing else: each waking all the others takes too long where they are many.
+        if is_ready {
+            self.gathering.changed.notify_waiters();
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::{Clock, Digest};
 mod list;
 mod shared;
 
-pub use list::{Summary, default_of, open_with};
+pub use list::{Summary, default_of, open_with_any};
 
 const JOURNAL: &str = "journal.jsonl";
 pub(super) const KEY: &str = "fingerprint.key";

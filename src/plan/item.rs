@@ -2,7 +2,7 @@
 //!
 //! Never plans what is seen to be so already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::branch::{About, Hit};
 use super::candidate::Candidate;
@@ -26,7 +26,11 @@ fn proposes_restore(step: &Step) -> bool {
 
 pub(super) fn item(
     ask: &Ask<'_>,
-    (goals, relied_on): (&due::Goals<'_>, &BTreeMap<u32, due::Goals<'_>>),
+    (goals, relied_on, held): (
+        &due::Goals<'_>,
+        &BTreeMap<u32, due::Goals<'_>>,
+        &BTreeSet<&Locator>,
+    ),
     candidate: Candidate<'_>,
     choice: Choice<'_>,
     before: Option<Seen>,
@@ -90,11 +94,7 @@ pub(super) fn item(
         ));
     }
     let rung = spec.cut().map(|cut| cut.rung);
-    let probe = ask
-        .order
-        .secrets
-        .iter()
-        .any(|secret| secret.target == target)
+    let probe = held.contains(&target)
         && ask
             .catalogue
             .kind(target.kind())

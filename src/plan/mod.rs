@@ -226,6 +226,8 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     }
     let goals = due::Goals::of(ask.case, ask.catalogue, ask.at.0);
     let relied_on = goals.relied_on(ask.case, ask.order, &seen);
+    let held = ask.order.secrets.iter().map(|secret| &secret.target);
+    let held: BTreeSet<&Locator> = held.collect();
     let begun: BTreeSet<&ItemKey> = ask
         .case
         .lives_of(ask.at.0)
@@ -307,7 +309,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
             };
             let known = goals.get(&choice.spec.id, &choice.target);
             let known = known.is_some_and(|life| accounts(&life.state));
-            let item = item::item(ask, (&goals, &relied_on), candidate, choice, before);
+            let item = item::item(ask, (&goals, &relied_on, &held), candidate, choice, before);
             // A goal that an earlier round accounts for needs no second no-op; late proof is added to its own life.
             if item.call().is_some() || !known {
                 items.push(item);

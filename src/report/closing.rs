@@ -187,18 +187,27 @@ fn in_doubt(books: &Books<'_>) -> Vec<Lack> {
 
 /// Lives in doubt whose goal no later life has reached, in whatever run.
 fn unsettled(case: &Case) -> Vec<(&ItemRef, &Life)> {
+    let is_in_doubt = |(_, life): &(&ItemRef, &Life)| life.state.is_in_doubt();
+    if !case.lives.iter().any(|life| is_in_doubt(&life)) {
+        return Vec::new();
+    }
+    let mut reached: BTreeMap<_, Vec<&ItemRef>> = BTreeMap::new();
+    for (item, life) in &case.lives {
+        if matches!(life.state, State::Confirmed { .. } | State::Undone) {
+            let goal = (&life.planned.action, &life.planned.target);
+            reached.entry(goal).or_default().push(item);
+        }
+    }
     let is_reached = |doubtful: &ItemRef, life: &Life| {
         let goal = (&life.planned.action, &life.planned.target);
-        case.lives.iter().any(|(later, other)| {
+        let mut reached = reached.get(&goal).into_iter().flatten();
+        reached.any(|later| {
             (later.run, later.round) > (doubtful.run, doubtful.round)
-                && (&other.planned.action, &other.planned.target) == goal
                 // Two keys of one principal are replaced by two, each by an item of its own.
                 && (life.planned.does != crate::domain::event::Does::Issue || later.key == doubtful.key)
-                && matches!(other.state, State::Confirmed { .. } | State::Undone)
         })
     };
-    let lives = case.lives.iter();
-    let doubtful = lives.filter(|(_, life)| life.state.is_in_doubt());
+    let doubtful = case.lives.iter().filter(is_in_doubt);
     doubtful
         .filter(|(item, life)| !is_reached(item, life))
         .collect()

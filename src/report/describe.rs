@@ -113,6 +113,9 @@ pub fn of_run(source: &Source<'_>) -> Output {
             .collect();
         let open =
             matches!(output.outcome, Outcome::Waiting | Outcome::Planned) || source.wants_code;
+        if open {
+            output.warnings.clone_from(&plan.warnings);
+        }
         output.confirm = digest
             .filter(|_| open && !plan.is_empty())
             .map(|digest| digest.code());

@@ -58,7 +58,7 @@ pub struct Output {
     pub confirm: Option<String>,
     /// What to run next.
     pub next: Vec<String>,
-    /// What was told beside the result: reviews of this incident that are overdue.
+    /// What was told beside the result: what a plan that waits warns of, and reviews that are overdue.
     pub warnings: Vec<String>,
     /// What a verb answers that is not about a run.
     pub data: Option<serde_json::Value>,

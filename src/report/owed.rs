@@ -12,7 +12,7 @@ use crate::domain::case::Case;
 use crate::domain::event::Does;
 use crate::domain::mandate::short;
 use crate::domain::state::Life;
-use crate::domain::{ItemRef, Spec, State, Time};
+use crate::domain::{ItemRef, Locator, Spec, State, Time};
 use crate::provider::Catalogue;
 
 /// Everything that people owe in a run's incident.
@@ -120,11 +120,17 @@ pub fn is_over(case: &Case, run: u32) -> bool {
                 && !again.gives_back()
                 && again.since <= order.since
                 && (again.verb != "plan" || case.has_acted(*number));
-            let (mut subjects, mut include) = (order.subjects.iter(), order.include.iter());
+            let mut include = order.include.iter();
             is_same
-                && subjects.all(|subject| again.subjects.contains(subject))
                 && include.all(|relation| again.include.contains(relation))
+                && is_within(&order.subjects, &again.subjects)
         })
+}
+
+/// Whether all of these are among others.
+fn is_within(these: &[Locator], others: &[Locator]) -> bool {
+    let others: BTreeSet<&Locator> = others.iter().collect();
+    these.iter().all(|one| others.contains(one))
 }
 
 /// Whether later runs that cut are about all that a run was about: `verify` and `resume` look after those.

@@ -7,7 +7,7 @@ mod cut;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::Entry;
-use crate::domain::case::Case;
+use crate::domain::case::{Case, Run};
 use crate::domain::event::{Does, Event};
 use crate::domain::why::plain;
 use crate::domain::{Found, Locator, Relation, State, Time};
@@ -101,6 +101,11 @@ pub fn reckon(entries: &[Entry<'_>], case: &Case, catalogue: &Catalogue, now: Ti
         now,
         cuts: &cuts,
         healthy: healthy(case),
+        replaced: replaced(case),
+        cutting: case
+            .runs_that_cut()
+            .map(|(_, run)| (run, run.order.subjects.iter().collect()))
+            .collect(),
     };
     let known = known(entries, case);
     let things = known.into_iter().map(|(what, known)| Thing {
@@ -199,6 +204,19 @@ struct Books<'a> {
     now: Time,
     cuts: &'a Cuts<'a>,
     healthy: BTreeMap<&'a Locator, (u32, String)>,
+    /// What was replaced by something new.
+    replaced: BTreeSet<&'a Locator>,
+    /// The runs that cut, with the subjects of each.
+    cutting: Vec<(&'a Run, BTreeSet<&'a Locator>)>,
+}
+
+/// What was replaced by something new.
+fn replaced(case: &Case) -> BTreeSet<&Locator> {
+    let made = case.lives.values().filter(|life| {
+        life.planned.does == Does::Issue && matches!(life.state, State::Confirmed { .. })
+    });
+    made.filter_map(|life| life.planned.target.as_ref())
+        .collect()
 }
 
 impl Books<'_> {
@@ -269,13 +287,7 @@ impl Books<'_> {
         }
         let is_read = known.relations.contains(&Relation::Exposed)
             || known.relations.contains(&Relation::CouldRead);
-        let mut lives = self.case.lives.values();
-        let is_replaced = lives.any(|life| {
-            life.planned.does == Does::Issue
-                && life.planned.target.as_ref() == Some(what)
-                && matches!(life.state, State::Confirmed { .. })
-        });
-        (is_read && is_replaced)
+        (is_read && self.replaced.contains(what))
             .then(|| "what was read of it is worthless: it was replaced".to_owned())
     }
 
@@ -359,11 +371,10 @@ impl Books<'_> {
         let Some(found) = known.latest.filter(|found| found.what == *what) else {
             return false;
         };
-        let mut runs = self.case.runs_that_cut();
-        runs.any(|(_, run)| {
-            let mut subjects = run.order.subjects.iter();
+        self.cutting.iter().any(|(run, of_run)| {
+            let mut subjects = known.subjects.iter().copied();
             subjects.any(|subject| {
-                known.subjects.contains(subject)
+                of_run.contains(subject)
                     && known.relations.iter().any(|relation| {
                         let found = Found {
                             relation: Some(*relation),

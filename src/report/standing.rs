@@ -4,6 +4,8 @@
 
 pub use super::outcome::Outcome;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::unproven::{doubts, is_fresh, logs, may_land, unproven, withhold};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
@@ -41,8 +43,7 @@ pub struct Standing {
 /// The last life of each item of a run, in plan order.
 #[must_use]
 pub fn last_lives(case: &Case, run: u32) -> Vec<(&ItemRef, &Life)> {
-    let mut lives: std::collections::BTreeMap<_, (&ItemRef, &Life)> =
-        std::collections::BTreeMap::new();
+    let mut lives: BTreeMap<_, (&ItemRef, &Life)> = BTreeMap::new();
     for (item, life) in case.lives_of(run) {
         lives.insert(&item.key, (item, life));
     }
@@ -121,11 +122,10 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
             }
         });
     }
+    let tried = cuts.iter().filter(|(_, _, life)| life.planned.probe);
+    let tried: BTreeSet<&Locator> = tried.map(|((_, target), ..)| target).collect();
     for secret in &entry.order.secrets {
-        let tried = |life: &Life| {
-            life.planned.probe && life.planned.target.as_ref() == Some(&secret.target)
-        };
-        if !cuts.iter().any(|(_, _, life)| tried(life)) {
+        if !tried.contains(&secret.target) {
             let on = &secret.target;
             standing.unproven.push(format!(
                 "{on}: a probe was asked for, and nothing that is cut can be tried with it"
@@ -411,10 +411,15 @@ pub fn outside(
     let found = found
         .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)))
         .filter(|(_, found)| !issued.contains(&found.what));
-    let cuts = || {
-        let lives = case.lives_of(run).map(|(_, life)| &life.planned);
-        lives.filter(|planned| planned.rung.is_some() || planned.does == Does::Manual)
-    };
+    let mut cuts: BTreeMap<Option<&Locator>, Vec<&PlannedItem>> = BTreeMap::new();
+    for (_, life) in case.lives_of(run) {
+        let planned = &life.planned;
+        if planned.rung.is_some() || planned.does == Does::Manual {
+            cuts.entry(planned.target.as_ref())
+                .or_default()
+                .push(planned);
+        }
+    }
     let is_cut = |subject: &Locator, found: &Found| {
         let principal = found.principal();
         let principal = principal.or_else(|| case.principal_of(&found.what).cloned());
@@ -422,12 +427,13 @@ pub fn outside(
         let principal =
             principal.or_else(|| case.principal_of(subject).filter(|_| is_made).cloned());
         // Sessions are cut at their principal, by an action that reaches their kind.
-        let reaches = |planned: &PlannedItem| {
+        let reaches = |planned: &&PlannedItem| {
             let action = planned.action.as_ref();
             let cut = action.and_then(|action| catalogue.action(action)?.cut());
-            planned.target == principal && cut.is_some_and(|cut| cut.of.contains(found.what.kind()))
+            cut.is_some_and(|cut| cut.of.contains(found.what.kind()))
         };
-        cuts().any(|planned| planned.target.as_ref() == Some(&found.what) || reaches(planned))
+        let mut at_principal = cuts.get(&principal.as_ref()).into_iter().flatten();
+        cuts.contains_key(&Some(&found.what)) || at_principal.any(reaches)
     };
     let mut outside = scope::all_outside(found, order, &case.incident, catalogue, is_cut);
     guardrail::offer(case, catalogue, (run, order), &mut outside);

@@ -2,6 +2,8 @@
 //!
 //! Never lets one folder that cannot be read or trusted take the others with it.
 
+use std::collections::BTreeSet;
+
 use super::{Folder, Root, Shelf};
 use crate::domain::{Locator, Time};
 use crate::journal::error::{Error, Loose};
@@ -107,13 +109,23 @@ pub fn default_of(listed: &[Summary]) -> Option<&Summary> {
 }
 
 /// The open and sound incidents that were given this subject, oldest first.
-pub fn open_with<'a>(
-    listed: &'a [Summary],
-    subject: &'a Locator,
-) -> impl Iterator<Item = &'a Summary> {
-    listed.iter().filter(move |summary| {
-        summary.damaged.is_none() && !summary.closed && summary.subjects.contains(subject)
-    })
+fn open_with<'a>(listed: &'a [Summary], subject: &'a Locator) -> impl Iterator<Item = &'a Summary> {
+    let has = move |summary: &&Summary| is_open(summary) && summary.subjects.contains(subject);
+    listed.iter().filter(has)
+}
+
+/// The first open and sound incident that was given one of these subjects, in their order.
+#[must_use]
+pub fn open_with_any<'a>(listed: &'a [Summary], subjects: &'a [Locator]) -> Option<&'a Summary> {
+    let open = listed.iter().filter(|summary| is_open(summary));
+    // Each is looked up, not looked for: there may be many of both.
+    let known: BTreeSet<&Locator> = open.flat_map(|summary| &summary.subjects).collect();
+    let first = subjects.iter().find(|subject| known.contains(subject))?;
+    open_with(listed, first).next()
+}
+
+fn is_open(summary: &Summary) -> bool {
+    summary.damaged.is_none() && !summary.closed
 }
 
 #[cfg(test)]

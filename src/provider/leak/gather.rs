@@ -127,7 +127,7 @@ impl<'c> Gather<'c> {
         tokens.sort_by_key(|token| token.at);
         let count = tokens.len();
         for token in &tokens {
-            let secret = token.secret.as_ref().filter(|_| token.id.is_none());
+            let secret = token.secret.as_ref();
             let digest = secret.map(|secret| Digest::of(secret.expose().as_bytes()));
             self.used.extend(digest);
         }

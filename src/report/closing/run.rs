@@ -2,11 +2,13 @@
 //!
 //! What a later run does again is asked of that one.
 
+use std::collections::BTreeSet;
+
 use super::{Books, Lack, Sort, accept, lacks};
 use crate::domain::case::Run;
 use crate::domain::state::Life;
 use crate::domain::why::plain;
-use crate::domain::{ItemRef, State};
+use crate::domain::{ItemRef, Locator, State};
 use crate::plan::restore::Wanted;
 use crate::report::owed::{asked, is_covered, is_over};
 use crate::report::standing::{Outcome, Standing, is_finding, standing};
@@ -153,17 +155,18 @@ fn settled(
             lack(Sort::Unsettled, what, settle, Some(blind.what.clone()));
         }
     }
-    for secret in &run.order.secrets {
-        let mut lives = case.last_lives(number).into_values();
-        let target = secret.target.to_string();
-        let is_tried = lives.any(|(_, life)| {
-            life.planned.target.as_ref() == Some(&secret.target)
-                && life
-                    .verdict
-                    .as_ref()
-                    .is_some_and(|verdict| verdict.probing.is_some())
+    let tried = case
+        .last_lives(number)
+        .into_values()
+        .filter_map(|(_, life)| {
+            let verdict = life.verdict.as_ref();
+            let is_tried = verdict.is_some_and(|verdict| verdict.probing.is_some());
+            life.planned.target.as_ref().filter(|_| is_tried)
         });
-        if !is_tried && !is_left {
+    let tried: BTreeSet<&Locator> = tried.collect();
+    for secret in &run.order.secrets {
+        let target = secret.target.to_string();
+        if !tried.contains(&secret.target) && !is_left {
             let what = format!("{target} was to be tried with its secret, and was not");
             let resume = format!("contain resume --incident {incident} --secret REF");
             let name = format!("untried {target}");

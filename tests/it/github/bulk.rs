@@ -112,6 +112,63 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
     assert!(!journal.contains("ghp_") && !told.out.contains("ghp_"));
 }
 
+/// The only plan of the only incident.
+fn only_plan(desk: &Desk) -> Value {
+    let plans = desk.incidents()[0].join("plans");
+    let mut kept = plans.read_dir().unwrap().map(|kept| kept.unwrap().path());
+    let plan = kept.find(|kept| kept.extension().is_some_and(|name| name == "json"));
+    serde_json::from_slice(&std::fs::read(plan.unwrap()).unwrap()).unwrap()
+}
+
+/// What GitHub takes in one hour: 60 calls of 1 000.
+const OF_AN_HOUR: usize = 60_000;
+
+/// In how many tokens the whole program plans: a build without any optimisation takes minutes for those of more than an hour,
+/// for which `CONTAIN_TOKENS=61000` asks, and which `benches/bulk.rs` plans each time.
+fn tokens() -> usize {
+    let asked = std::env::var("CONTAIN_TOKENS").ok();
+    asked.map_or(1_500, |asked| asked.parse().unwrap())
+}
+
+#[test]
+fn the_plan_of_a_bulk_leak_says_how_long_the_limit_makes_it_and_tries_none_of_the_tokens() {
+    let served = Served::start(json!(0), |asked, _| {
+        let by = asked.header("authorization");
+        assert!(
+            by.ends_with(super::OURS),
+            "a leaked token was tried: {}",
+            asked.line()
+        );
+        match asked.line() {
+            "GET /user" => Reply::json(200, &json!({"login": "on-call"})),
+            _ => Reply::json(404, &json!({"message": "Not Found"})),
+        }
+    });
+    let count = tokens();
+    let desk = desk(&served, &leak(count));
+    let told = desk.run(&["plan", "isolate", "--from", "leak.txt"]);
+    assert_eq!(told.exit, 0, "{}", told.err);
+    let calls = count.div_ceil(1000);
+    let late = format!(
+        "on {count} targets takes {calls} calls, and its provider takes 60 in 1h: the last leaves 1h after the first, the most \
+         powerful first"
+    );
+    assert_eq!(told.out.contains(&late), count > OF_AN_HOUR, "{late}");
+    assert!(!told.err.contains("no known credential"), "{}", told.err);
+    let revoked = told
+        .out
+        .lines()
+        .filter(|line| line.contains("revoke       github:token/"));
+    assert_eq!(revoked.count(), count);
+    let plan = only_plan(&desk);
+    let powers = plan["items"].as_array().unwrap().iter();
+    let powers = powers.filter_map(|item| item["before"]["fact"]["present"]["power"].as_u64());
+    let powers: Vec<u64> = powers.collect();
+    assert_eq!(powers.len(), count);
+    assert!(powers.is_sorted_by(|one, next| one >= next));
+    assert!(powers.first() > powers.last());
+}
+
 #[test]
 fn of_leaked_tokens_the_most_powerful_leave_first() {
     let served = Served::start(json!(0), |asked, _| match asked.line() {
@@ -124,11 +181,7 @@ fn of_leaked_tokens_the_most_powerful_leave_first() {
     let desk = desk(&served, &leak(50));
     let told = desk.run(&["isolate", "--from", "leak.txt", "--json"]);
     told.assert(3, "waiting");
-    let plans = desk.incidents()[0].join("plans");
-    let mut kept = plans.read_dir().unwrap().map(|kept| kept.unwrap().path());
-    let plan = kept.find(|kept| kept.extension().is_some_and(|name| name == "json"));
-    let plan = plan.unwrap();
-    let plan: Value = serde_json::from_slice(&std::fs::read(plan).unwrap()).unwrap();
+    let plan = only_plan(&desk);
     let cuts = plan["items"].as_array().unwrap().iter();
     let forms: Vec<&str> = cuts
         .filter_map(|item| item["before"]["fact"]["present"]["form"].as_str())
