@@ -54,7 +54,7 @@ async fn a_new_secret_works_and_the_old_one_is_dead_once_it_was_tried_before() {
         let Outcome::Done(answer) = rotated(provider.as_ref(), &target).await else {
             panic!("it was not done");
         };
-        assert_eq!(answer.made, [target.clone()]);
+        assert_eq!(answer.made, std::slice::from_ref(&target));
         assert_eq!(answer.fields["registration_token_changed"], true);
         let told = format!("{answer:?}");
         let stored: Value = serde_json::from_str(answer.secret.unwrap().expose()).unwrap();
