@@ -9,7 +9,7 @@ use super::{Ask, stake};
 use crate::domain::item::Asked;
 use crate::domain::plan::Pending;
 use crate::domain::{
-    Access, Because, Fact, Fate, Fields, Item, Locator, Relation, Rung, Seen, Spec, Work,
+    Access, Because, Cut, Fact, Fate, Fields, Item, Locator, Relation, Rung, Seen, Spec, Work,
 };
 use crate::playbook::{Mode, StepWork, Verb, What};
 
@@ -58,7 +58,8 @@ impl<'s> Candidate<'s> {
         if self.step.mode != Mode::Stop {
             return self.leaving(ask, rung);
         }
-        if let Some((spec, got)) = ask.catalogue.cut_for(self.target.kind(), rung) {
+        let exact = ask.catalogue.cut_for(self.target.kind(), rung);
+        if let Some((spec, got)) = exact.or_else(|| self.instead(ask, rung)) {
             let note = (got != rung).then(|| {
                 format!(
                     "{} has no `{}`; this is `{}`",
@@ -89,6 +90,54 @@ impl<'s> Candidate<'s> {
             spec,
             target: principal,
             note,
+        })
+    }
+
+    /// What stands in for ending sessions that cannot be ended by themselves. The subject is stopped anyway; what was found
+    /// is suspended; the subject's principal only where that reaches what the subject makes: its other credentials and whoever
+    /// works with it stay.
+    fn instead<'a>(&self, ask: &Ask<'a>, wanted: Rung) -> Option<(&'a Spec, Rung)> {
+        if wanted != Rung::EndSessions {
+            return None;
+        }
+        let kind = self.target.kind();
+        let subject = self.key.subject.as_ref();
+        if subject == Some(&self.target) {
+            return ask.catalogue.cut_for(kind, Rung::Suspend);
+        }
+        let makes = subject.and_then(|subject| ask.catalogue.kind(subject.kind()));
+        let makes = makes.map_or(&[][..], |kind| kind.mints.as_slice());
+        let reaches = |spec: &Spec| {
+            let ends = |cut: &Cut| {
+                cut.issued != Fate::Lives && cut.of.iter().any(|kind| makes.contains(kind))
+            };
+            self.relation.is_some() || spec.cut().is_some_and(ends)
+        };
+        let mut all = ask.catalogue.actions().filter(|spec| spec.on == *kind);
+        let is_soft = |spec: &&Spec| spec.cut().is_some_and(|cut| cut.rung == Rung::Suspend);
+        let spec = all.find(|spec| is_soft(spec) && reaches(spec))?;
+        Some((spec, Rung::Suspend))
+    }
+
+    /// Whether nothing is to be done: it would end the sessions of the subject's principal, and none can be ended. Those of
+    /// other credentials are not meant, and what the subject made itself lapses.
+    pub(super) fn has_nothing_to_end(&self) -> bool {
+        matches!(&self.what, What::Verb(verb) if verb.rung() == Some(Rung::EndSessions))
+            && self.relation.is_none()
+            && self.key.subject.as_ref() != Some(&self.target)
+            && self.subject_principal.as_ref() == Some(&self.target)
+    }
+
+    /// What is told of that, where the subject makes something.
+    pub(super) fn lapses(&self, ask: &Ask<'_>) -> Option<String> {
+        let subject = self.key.subject.as_ref()?;
+        let makes = &ask.catalogue.kind(subject.kind())?.mints;
+        let nouns: Vec<&str> = makes.iter().map(|kind| kind.noun()).collect();
+        (!nouns.is_empty()).then(|| {
+            format!(
+                "what {subject} has made ({}) works until it lapses: no action of this build ends it",
+                nouns.join(", ")
+            )
         })
     }
 

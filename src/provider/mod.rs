@@ -377,8 +377,9 @@ impl Catalogue {
         specs.into_iter().find(|spec| spec.on == *kind)
     }
 
-    /// The action that gives a generic verb to a kind: the wanted rung; else the nearest below that stops use;
-    /// else the nearest above. Answers the rung found with it.
+    /// The action that gives a generic verb to a kind: the wanted rung; for what is to stop, else the nearest below that stops
+    /// use, else the nearest above. Answers the rung found with it. Narrowing and ending sessions leave the target working:
+    /// nothing harder stands in for them.
     #[must_use]
     pub fn cut_for(&self, kind: &KindId, wanted: Rung) -> Option<(&Spec, Rung)> {
         let cuts = || {
@@ -387,8 +388,10 @@ impl Catalogue {
                 .filter_map(|spec| Some((spec, spec.cut()?.rung)))
         };
         let exact = cuts().find(|(_, rung)| *rung == wanted);
-        // Narrowing and ending sessions leave the target working, so neither stands in for a cut that stops use.
         let stops = |rung: Rung| rung >= Rung::Suspend;
+        if !stops(wanted) {
+            return exact;
+        }
         let below = || {
             cuts()
                 .filter(|(_, rung)| *rung < wanted && stops(*rung))
