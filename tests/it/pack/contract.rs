@@ -71,6 +71,16 @@ const VENDORS: [Vendor; 7] = [
                 "/servicePrincipals/{}/microsoft.graph.agentIdentity",
                 "https://learn.microsoft.com/graph/api/agentidentity-update",
             ),
+            (
+                "GET",
+                "/users/microsoft.graph.agentUser",
+                "https://learn.microsoft.com/graph/api/agentuser-list",
+            ),
+            (
+                "GET",
+                "/users/{}",
+                "https://learn.microsoft.com/graph/api/user-get",
+            ),
         ],
     },
     Vendor {
