@@ -91,7 +91,7 @@ async fn ready(on: &Handle, call: &Call) -> Result<(Spec, Ready), Outcome> {
     if call.target.kind().noun() == "ssh-key" {
         look::whose(&on.reading(), &id)
             .await
-            .map_err(Outcome::Refused)?;
+            .map_err(unavailable)?;
     }
     let request = (action.request)(&id, call).map_err(Outcome::Refused)?;
     let wants = matches!(request.body, Body::Tokens | Body::Token) || request.who == Who::Itself;

@@ -539,6 +539,8 @@ async fn under(weather: &Weather, fault: Fault, act: Act, is_before: bool) -> Op
             Outcome::Refused(_) | Outcome::Throttled { .. } | Outcome::Unavailable(_) => true,
         },
         _ if is_before => fits_before(&outcome) && came == 0,
+        // On a busy machine the time is over before the last request is sent: nothing happened.
+        _ if fault.is_waited_for() && weather.struck() == 0 => fits_before(&outcome),
         _ => fits(fault, &outcome),
     };
     let leaks = act.secrets.iter().any(|secret| said.contains(secret));
