@@ -6,7 +6,7 @@ mod fault;
 mod footing;
 mod keys;
 mod own;
-mod server;
+pub(crate) mod server;
 mod stranger;
 mod undo;
 

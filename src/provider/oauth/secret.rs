@@ -56,6 +56,10 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
         Ok(manages) => manages,
         Err(why) => return before(why),
     };
+    let former = match former(on, target, &was) {
+        Ok(former) => former,
+        Err(why) => return before(why),
+    };
     let mut wanted = was.as_object().cloned().unwrap_or_default();
     wanted.retain(|name, value| !NOT_SENT.contains(&name.as_str()) && !value.is_null());
     let place = url.to_string();
@@ -72,7 +76,21 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
         return Outcome::InDoubt(answer.why());
     }
     let is_new = keep(on, target, &token, &answer.body);
-    issued(on, call, (&was, &answer.body), (&place, is_new))
+    let token = on.known().managing(target).unwrap_or(token);
+    issued(call, (&former, &answer.body), (&place, is_new, &token))
+}
+
+/// The secret that the client has before it is put in place of itself. Without it no answer shows that a secret is new: that
+/// one would be lost, and the client would have it.
+fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Why> {
+    let told = text(was, "client_secret").filter(|secret| !secret.is_empty());
+    if let Some(told) = told {
+        return Ok(Secret::new(told.to_owned()));
+    }
+    on.known().held(target).ok_or_else(|| {
+        let text = "the server does not tell the client's secret, so that a new one could not be told from it: give the former one with --secret REF";
+        Why::new(Because::Invalid, text)
+    })
 }
 
 /// The client as the server has it.
@@ -89,31 +107,18 @@ async fn read(on: &Handle, target: &Locator) -> Result<Value, Why> {
 
 /// What the answer to replacing a client comes to.
 fn issued(
-    on: &Handle,
     call: &Call,
-    (was, is): (&Value, &Value),
-    (place, is_other_token): (&str, bool),
+    (former, is): (&Secret, &Value),
+    (place, is_other_token, token): (&str, bool, &Secret),
 ) -> Outcome {
-    let doubt = |text: &str| Outcome::InDoubt(Why::new(Because::Garbled, text));
     let Some(secret) = text(is, "client_secret").filter(|secret| !secret.is_empty()) else {
-        return doubt("the server answered without a secret");
+        let text = "the server answered without a secret";
+        return Outcome::InDoubt(Why::new(Because::Garbled, text));
     };
-    let held = on.known().held(&call.target);
-    let former = text(was, "client_secret").or(held.as_ref().map(Secret::expose));
-    match former {
-        Some(former) if former == secret => {
-            let text = "the server leaves the client the secret that it had, as RFC 7592 allows: rotate it where the server is administered";
-            return refused(Because::NotImplemented, text);
-        }
-        Some(_) => {}
-        None => {
-            let text = "the server tells a secret and did not tell the former one, so that it may be the same: give that with --secret REF";
-            return doubt(text);
-        }
+    if former.expose() == secret {
+        let text = "the server leaves the client the secret that it had, as RFC 7592 allows: rotate it where the server is administered";
+        return refused(Because::NotImplemented, text);
     }
-    let Ok((_, token)) = manages(on, &call.target) else {
-        return doubt("the registration is not named any more");
-    };
     let parts = [
         ("client_id", call.target.id()),
         ("client_secret", secret),

@@ -1,12 +1,17 @@
 //! A client's secret is rotated for real: the new one works, the old one is shown dead by trying it, and a server that keeps
 //! it is believed.
 
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use contain::domain::{Because, Duration, Locator, Outcome, Probe, Secret, Spec};
 use contain::provider::{Provider, oauth};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::fault::call;
+use super::fault::{call, named};
 use super::{App, Issuer, provider};
+use crate::github::server::{Reply, Served};
 
 fn rotate() -> Spec {
     let mut specs = oauth::actions().into_iter();
@@ -101,4 +106,56 @@ async fn the_client_that_contain_acts_as_keeps_its_secret() {
         panic!("{outcome:?}");
     };
     assert_eq!(why.because, Because::Forbidden);
+}
+
+/// A server that tells a client's secret only when it gives a new one, and counts how often it did; what it takes of a client
+/// is `current`.
+fn discreet() -> Served {
+    Served::start(
+        json!({"current": "of-before", "puts": 0}),
+        |asked, state| match asked.line() {
+            "GET /reg/app" => Reply::json(200, &json!({"client_id": "app"})),
+            "PUT /reg/app" => {
+                let puts = state["puts"].as_u64().unwrap() + 1;
+                *state = json!({"current": format!("new-{puts}"), "puts": puts});
+                let said = json!({"client_id": "app", "client_secret": state["current"]});
+                Reply::json(200, &said)
+            }
+            "POST /token/revocation" => {
+                let current = state["current"].as_str().unwrap();
+                let right = BASE64_STANDARD.encode(format!("app:{current}"));
+                if asked.header("authorization") == format!("Basic {right}") {
+                    return Reply::json(200, &json!({}));
+                }
+                Reply::json(401, &json!({"error": "invalid_client"}))
+            }
+            other => panic!("{other}"),
+        },
+    )
+}
+
+fn of(served: &Served) -> (Arc<dyn Provider>, Locator) {
+    let place = format!("{}/reg/app", served.base);
+    let registration =
+        json!({"registration_client_uri": place, "registration_access_token": "t-0123456789"});
+    let app = App {
+        id: "app".to_owned(),
+        secret: String::new(),
+        registration,
+    };
+    let account = served.base.trim_start_matches("http://");
+    let target = Locator::new(&rotate().on, "app", Some(account));
+    (named(&served.base, &app), target)
+}
+
+#[tokio::test]
+async fn a_secret_that_could_not_be_told_from_the_former_one_is_not_asked_for() {
+    let served = discreet();
+    let (provider, target) = of(&served);
+    let outcome = rotated(provider.as_ref(), &target).await;
+    let Outcome::Refused(why) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(why.text.contains("--secret"), "{why:?}");
+    assert_eq!(served.state()["puts"], 0);
 }
