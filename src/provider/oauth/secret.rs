@@ -56,7 +56,7 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
         Ok(manages) => manages,
         Err(why) => return before(why),
     };
-    let former = match former(on, target, &was) {
+    let former = match former(on, target, &was).await {
         Ok(former) => former,
         Err(why) => return before(why),
     };
@@ -81,16 +81,31 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
 }
 
 /// The secret that the client has before it is put in place of itself. Without it no answer shows that a secret is new: that
-/// one would be lost, and the client would have it.
-fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Why> {
+/// one would be lost, and the client would have it. One that was only given counts once the server took it.
+async fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Why> {
     let told = text(was, "client_secret").filter(|secret| !secret.is_empty());
     if let Some(told) = told {
         return Ok(Secret::new(told.to_owned()));
     }
-    on.known().held(target).ok_or_else(|| {
+    let held = on.known().held(target).ok_or_else(|| {
         let text = "the server does not tell the client's secret, so that a new one could not be told from it: give the former one with --secret REF";
         Why::new(Because::Invalid, text)
-    })
+    })?;
+    if on.known().right(target, &held).is_some() {
+        return Ok(held);
+    }
+    let why = match probe(on, target, &held).await {
+        Probe::Accepted => return Ok(held),
+        Probe::Refused | Probe::Forbidden => {
+            Why::new(Because::Invalid, "the server does not take it")
+        }
+        Probe::Unclear(why) => why,
+    };
+    let text = format!(
+        "the server does not tell the client's secret, and the one given was not shown to be it, so that a new one could not be told from it: give the one that it has now with --secret REF, or rotate it where the server is administered: {}",
+        why.text
+    );
+    Err(Why::new(why.because, text))
 }
 
 /// The client as the server has it.

@@ -159,3 +159,26 @@ async fn a_secret_that_could_not_be_told_from_the_former_one_is_not_asked_for() 
     assert!(why.text.contains("--secret"), "{why:?}");
     assert_eq!(served.state()["puts"], 0);
 }
+
+#[tokio::test]
+async fn a_secret_that_was_given_counts_as_the_former_one_only_once_the_server_took_it() {
+    let served = discreet();
+    let (provider, target) = of(&served);
+    // That one differs from any new one, and from one that the server had all along.
+    provider.hold(&target, &Secret::new("never-its-secret".to_owned()));
+    let outcome = rotated(provider.as_ref(), &target).await;
+    let Outcome::Refused(why) = &outcome else {
+        panic!("{outcome:?}");
+    };
+    assert!(why.text.contains("--secret"), "{why:?}");
+    assert_eq!(served.state()["puts"], 0);
+    // A second attempt knows the former one still, though the server has another by then.
+    provider.hold(&target, &Secret::new("of-before".to_owned()));
+    for new in ["new-1", "new-2"] {
+        let Outcome::Done(answer) = rotated(provider.as_ref(), &target).await else {
+            panic!("it was not done");
+        };
+        let stored: Value = serde_json::from_str(answer.secret.unwrap().expose()).unwrap();
+        assert_eq!(stored["client_secret"], new);
+    }
+}
