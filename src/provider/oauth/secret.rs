@@ -6,9 +6,15 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::adapter::Handle;
-use super::client::{Failed, before};
+use super::client::before;
 use super::registration::{keep, manages};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Probe, Secret, Time, Why};
+
+/// What has the server give a new secret, in this provider.
+pub(super) const ROTATE: &str = "rotate-client-secret";
+
+/// What it may mean that a registration access token is not taken after an answer that nobody heard.
+pub(super) const ASTRAY: &str = "the registration access token is not taken any more: an earlier attempt whose answer was not heard may have replaced it, and the client's secret with it: recover the client where the server is administered";
 
 /// What a client must not send when it is replaced (RFC 7592 section 2.2). Its secret it may send, which asks to keep it.
 const NOT_SENT: [&str; 5] = [
@@ -43,7 +49,7 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
     }
     let was = match read(on, target).await {
         Ok(was) => was,
-        Err(why) => return before(why),
+        Err(outcome) => return outcome,
     };
     let method = text(&was, "token_endpoint_auth_method").unwrap_or("client_secret_basic");
     if !BY_SECRET.contains(&method) {
@@ -63,6 +69,7 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
     let mut wanted = was.as_object().cloned().unwrap_or_default();
     wanted.retain(|name, value| !NOT_SENT.contains(&name.as_str()) && !value.is_null());
     let place = url.to_string();
+    on.known().set_astray(target, true);
     let wanted = Value::Object(wanted);
     let asked = on
         .server()
@@ -76,6 +83,7 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
         return Outcome::InDoubt(answer.why());
     }
     let is_new = keep(on, target, &token, &answer.body);
+    on.known().set_astray(target, false);
     let token = on.known().managing(target).unwrap_or(token);
     issued(call, (&former, &answer.body), (&place, is_new, &token))
 }
@@ -109,13 +117,18 @@ async fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Wh
 }
 
 /// The client as the server has it.
-async fn read(on: &Handle, target: &Locator) -> Result<Value, Why> {
-    let (url, token) = manages(on, target)?;
+async fn read(on: &Handle, target: &Locator) -> Result<Value, Outcome> {
+    let (url, token) = manages(on, target).map_err(before)?;
     let asked = on.server().manage(Method::GET, (url, &token), None);
-    let answer = asked.await.map_err(Failed::why)?;
-    if answer.status != 200 || text(&answer.body, "client_id") != Some(target.id()) {
-        return Err(answer.why());
+    let answer = asked.await.map_err(|failed| before(failed.why()))?;
+    if answer.status == 401 && on.known().may_be_astray(target) {
+        return Err(Outcome::InDoubt(Why::new(Because::Unauthenticated, ASTRAY)));
     }
+    if answer.status != 200 || text(&answer.body, "client_id") != Some(target.id()) {
+        return Err(before(answer.why()));
+    }
+    // The token is right, so that none went astray.
+    on.known().set_astray(target, false);
     keep(on, target, &token, &answer.body);
     Ok(answer.body)
 }

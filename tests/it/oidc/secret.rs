@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use contain::domain::{Because, Duration, Locator, Outcome, Probe, Secret, Spec};
+use contain::domain::{Because, Duration, Fact, Locator, Outcome, Probe, Secret, Spec};
 use contain::provider::{Provider, oauth};
 use serde_json::{Value, json};
 
 use super::fault::{call, named};
 use super::{App, Issuer, provider};
+use crate::cut::{Cut, Fault};
 use crate::github::server::{Reply, Served};
 
 fn rotate() -> Spec {
@@ -181,4 +182,52 @@ async fn a_secret_that_was_given_counts_as_the_former_one_only_once_the_server_t
         let stored: Value = serde_json::from_str(answer.secret.unwrap().expose()).unwrap();
         assert_eq!(stored["client_secret"], new);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn where_a_lost_answer_replaced_the_registration_token_another_attempt_is_no_failure() {
+    let issuer = Issuer::start();
+    let mut app = issuer.registered("register-rotating");
+    // The first message asks for the client, the second puts it in place of itself.
+    let cut = Cut::before(issuer.account(), Fault::Unheard, 1);
+    let through = format!("http://127.0.0.1:{}", cut.port);
+    let place = app.registration["registration_client_uri"]
+        .as_str()
+        .unwrap();
+    app.registration["registration_client_uri"] = json!(place.replace(issuer.url(), &through));
+    let account = through.trim_start_matches("http://");
+    let target = Locator::new(&rotate().on, &app.id, Some(account));
+    let provider = named(&through, &app);
+    let first = rotated(provider.as_ref(), &target).await;
+    assert!(matches!(first, Outcome::InDoubt(_)), "{first:?}");
+    assert!(cut.has_struck());
+    assert_eq!(issuer.grant(&app).0, 401, "the secret did change");
+
+    let is_told = |outcome: &Outcome| matches!(outcome, Outcome::InDoubt(why) if why.text.contains("recover the client"));
+    let again = rotated(provider.as_ref(), &target).await;
+    assert!(is_told(&again), "{again:?}");
+    // The next process knows it from the journal, unless that tells that it ended well.
+    let spec = rotate();
+    let looked = provider.reader(None);
+    let before = looked
+        .observe(std::slice::from_ref(&target))
+        .await
+        .remove(0);
+    assert!(
+        matches!(&before.fact, Fact::Unreadable(why) if why.text.contains("recover the client")),
+        "{before:?}"
+    );
+    for (acted, is_in_doubt) in [(None, true), (Some(before.at), false)] {
+        let next = named(&through, &app);
+        next.recall(&call(&spec, &target), &before, acted, None);
+        let outcome = rotated(next.as_ref(), &target).await;
+        assert_eq!(is_told(&outcome), is_in_doubt, "{outcome:?}");
+        // That its secret was replaced says nothing of the client's end.
+        let looked = next.reader(None);
+        let seen = looked.observe(std::slice::from_ref(&target)).await;
+        assert!(matches!(seen[0].fact, Fact::Unreadable(_)), "{seen:?}");
+    }
+    // Where nothing of ours went before, nothing happened.
+    let stranger = rotated(named(&through, &app).as_ref(), &target).await;
+    assert!(matches!(stranger, Outcome::Refused(_)), "{stranger:?}");
 }
