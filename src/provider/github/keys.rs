@@ -1,6 +1,7 @@
 //! The SSH keys that a token may have added to its user's account: they outlive it.
 //!
-//! Never calls a list whole that GitHub shows to others: unverified keys are not in it.
+//! Never calls a list whole that GitHub shows to others: unverified keys are not in it. Never takes the scopes that a token
+//! was last seen with for those that it always had: they can be edited, and the token stays the same.
 
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ use crate::domain::{
 
 /// One of these a token with scopes needs to add a key (REST API, "Create a public SSH key for the authenticated user").
 const ADDS: [&str; 2] = ["write:public_key", "admin:public_key"];
+/// What is added where the scopes speak against it. Nothing tells what they were before.
+const UNABLE: &str = "; the token's scopes, as last seen, let it add none, which leaves keys only where they were wider before";
 const BY_HAND: &str = "the user looks under Settings, SSH and GPG keys";
 
 fn unseen(into: &mut Reading, because: Because, text: String) {
@@ -29,9 +32,7 @@ fn unseen(into: &mut Reading, because: Because, text: String) {
 /// that is the same user's; of others GitHub shows those that it has verified.
 pub(super) async fn left_behind(on: &Handle, query: &Query, into: &mut Reading) {
     let told = on.taken().of(&query.target).unwrap_or_default();
-    if told.scopes.is_some_and(|scopes| !adds_keys(&scopes)) {
-        return;
-    }
+    let seems_unable = told.scopes.is_some_and(|scopes| !adds_keys(&scopes));
     let Some(id) = told.owner.and_then(|owner| Id::read("user", &owner)) else {
         let text = format!(
             "whose token it is was never seen, so that their keys are not known: {BY_HAND}"
@@ -62,8 +63,9 @@ pub(super) async fn left_behind(on: &Handle, query: &Query, into: &mut Reading) 
                 let text = format!("the keys of {owner} are too many to be read to their end");
                 unseen(into, Because::Garbled, text);
             } else if !is_ours {
+                let scopes = if seems_unable { UNABLE } else { "" };
                 let text = format!(
-                    "of the keys of {owner} GitHub shows to others only those that it has verified: {BY_HAND}"
+                    "of the keys of {owner} GitHub shows to others only those that it has verified{scopes}: {BY_HAND}"
                 );
                 unseen(into, Because::NotImplemented, text);
             }

@@ -95,10 +95,21 @@ async fn of_another_user_the_shown_keys_are_found_and_the_rest_stays_unseen() {
 }
 
 #[tokio::test]
-async fn a_token_whose_scopes_add_no_keys_added_none() {
-    let served = served("octocat", "repo, admin:org, read:public_key");
+async fn scopes_that_add_no_keys_are_said_and_hide_none() {
+    // They can be edited while the token stays the same: what was added before is there all the same.
+    let scopes = "repo, admin:org, read:public_key";
+    let served_to_others = served("octocat", scopes);
+    let reading = reach(&served_to_others, true).await;
+    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    let hidden = unseen(&reading).unwrap();
+    assert!(
+        hidden.withholds && hidden.why.text.contains("as last seen"),
+        "{hidden:?}"
+    );
+    // Where all are listed nothing is open.
+    let served = served("bot", scopes);
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), Vec::<&str>::new());
+    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
     assert_eq!(unseen(&reading), None);
 }
 
