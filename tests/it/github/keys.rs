@@ -62,23 +62,40 @@ async fn reach(served: &Served, looked: bool) -> Reading {
     reader.read(&query).await.unwrap()
 }
 
-fn keys(reading: &Reading) -> Vec<&str> {
+/// The keys that hang on the token in one way.
+fn keys(reading: &Reading, relation: Relation) -> Vec<&str> {
     let is_key = |found: &&contain::domain::Found| found.what.kind().noun() == "ssh-key";
     let keys = reading.found.iter().filter(is_key);
-    let keys = keys.inspect(|key| assert_eq!(key.relation, Some(Relation::Minted)));
+    let keys = keys.filter(|key| key.relation == Some(relation));
     keys.map(|key| key.what.id()).collect()
 }
 
+/// That the key of the window is the token's, and the one that does not say when it was added is its user's.
+fn are_found(reading: &Reading) {
+    assert_eq!(keys(reading, Relation::Minted), ["bot/2"]);
+    assert_eq!(keys(reading, Relation::Held), ["bot/3"]);
+}
+
+/// What is not seen of the keys, beside since when the third is there.
 fn unseen(reading: &Reading) -> Option<&NotSeen> {
-    let mut unseen = reading.not_seen.iter();
-    unseen.find(|one| one.what.starts_with("ssh-key"))
+    let of_keys = |one: &&NotSeen| one.what.starts_with("ssh-key");
+    let (undated, others): (Vec<_>, Vec<_>) = reading
+        .not_seen
+        .iter()
+        .filter(of_keys)
+        .partition(|one| one.why.text.contains("bot/3"));
+    let is_listed = !keys(reading, Relation::Held).is_empty();
+    assert_eq!(undated.len(), usize::from(is_listed), "{undated:?}");
+    assert!(undated.iter().all(|one| one.withholds), "{undated:?}");
+    assert!(others.len() <= 1, "{others:?}");
+    others.first().copied()
 }
 
 #[tokio::test]
 async fn with_a_token_of_the_same_user_all_keys_are_seen() {
     let served = served("bot", "admin:public_key");
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    are_found(&reading);
     assert_eq!(unseen(&reading), None);
 }
 
@@ -86,7 +103,7 @@ async fn with_a_token_of_the_same_user_all_keys_are_seen() {
 async fn of_another_user_the_shown_keys_are_found_and_the_rest_stays_unseen() {
     let served = served("octocat", "repo, admin:public_key");
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    are_found(&reading);
     let unseen = unseen(&reading).unwrap();
     assert!(
         unseen.withholds && unseen.why.text.contains("verified"),
@@ -100,7 +117,7 @@ async fn scopes_that_add_no_keys_are_said_and_hide_none() {
     let scopes = "repo, admin:org, read:public_key";
     let served_to_others = served("octocat", scopes);
     let reading = reach(&served_to_others, true).await;
-    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    are_found(&reading);
     let hidden = unseen(&reading).unwrap();
     assert!(
         hidden.withholds && hidden.why.text.contains("as last seen"),
@@ -109,7 +126,7 @@ async fn scopes_that_add_no_keys_are_said_and_hide_none() {
     // Where all are listed nothing is open.
     let served = served("bot", scopes);
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    are_found(&reading);
     assert_eq!(unseen(&reading), None);
 }
 
@@ -117,6 +134,8 @@ async fn scopes_that_add_no_keys_are_said_and_hide_none() {
 async fn where_it_was_never_seen_whose_token_it_is_its_keys_stay_unseen() {
     let served = served("octocat", "repo");
     let reading = reach(&served, false).await;
-    assert_eq!(keys(&reading), Vec::<&str>::new());
+    for relation in [Relation::Minted, Relation::Held] {
+        assert_eq!(keys(&reading, relation), Vec::<&str>::new());
+    }
     assert!(unseen(&reading).unwrap().withholds);
 }
