@@ -1,6 +1,8 @@
 //! The SSH keys of a token's user, which outlive it: found where GitHub shows them, and called seen only where all are.
 
-use contain::domain::{Clock, Fact, NotSeen, Query, ReadKind, Reading, Relation, Secret, Time};
+use contain::domain::{
+    Clock, Fact, NotSeen, Probe, Query, ReadKind, Reading, Relation, Secret, Time,
+};
 use contain::provider::Provider as _;
 use contain::provider::github::{GitHub, hashed};
 use serde_json::json;
@@ -138,4 +140,50 @@ async fn where_it_was_never_seen_whose_token_it_is_its_keys_stay_unseen() {
         assert_eq!(keys(&reading, relation), Vec::<&str>::new());
     }
     assert!(unseen(&reading).unwrap().withholds);
+}
+
+#[tokio::test]
+async fn only_an_event_that_names_the_token_shows_that_it_was_taken_and_whose_it_is() {
+    let other = hashed("ghp_another0000000000000000000000000000a");
+    for (named, is_its) in [
+        (json!(hashed(TOKEN)), true),
+        (json!(other), false),
+        (json!(null), false),
+    ] {
+        let served = Served::start(json!({}), move |asked, _| match asked.line() {
+            "GET /user" if asked.header("authorization").contains(OURS) => {
+                Reply::json(200, &json!({"login": "octocat"}))
+            }
+            "GET /user" => Reply::json(401, &json!({"message": "Bad credentials"})),
+            "GET /users/bot/keys?per_page=100" => Reply::json(200, &json!([])),
+            line if line.starts_with("GET /orgs/acme/audit-log") => Reply::json(
+                200,
+                &json!([{"@timestamp": 1_772_334_300_000_u64, "action": "repo.access", "actor": "Bot", "org": "acme", "hashed_token": named}]),
+            ),
+            "GET /orgs/acme/hooks?per_page=100" => Reply::json(200, &json!([])),
+            other => panic!("{other}"),
+        });
+        let github = github(&served);
+        let target = at(&served, "token", &hashed(TOKEN));
+        let token = Secret::new(TOKEN.to_owned());
+        github.hold(&target, &token);
+        let reader = github.reader(None);
+        let query = Query {
+            read: ReadKind::Reach,
+            target: target.clone(),
+            relations: Vec::new(),
+            since: "2026-03-01T03:00:00Z".parse::<Time>().unwrap(),
+            pages: 5,
+            budget_ms: 10_000,
+        };
+        let reading = reader.read(&query).await.unwrap();
+        let hidden = unseen(&reading).unwrap();
+        assert_eq!(
+            hidden.why.text.contains("keys of bot"),
+            is_its,
+            "{hidden:?}"
+        );
+        let probe = reader.probe(&target, &token).await;
+        assert_eq!(probe == Probe::Refused, is_its, "{probe:?}");
+    }
 }
