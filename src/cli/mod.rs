@@ -24,6 +24,7 @@ mod paste;
 mod pick;
 mod progress;
 mod reminder;
+mod secrets;
 mod session;
 mod share;
 mod sign;

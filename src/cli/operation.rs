@@ -7,12 +7,10 @@ use super::broke::broken;
 use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::late::Late;
+use super::secrets::{join_given, probed_by, read_secrets, references, take_in};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
-use super::wish::{
-    Proposal, Wish, bind, join_given, probed_by, read_secrets, references, refuse_own_branch,
-    take_in,
-};
+use super::wish::{Proposal, Wish, bind, refuse_own_branch};
 use super::work::{Work, join};
 use super::{Ended, ahead, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};

@@ -5,8 +5,9 @@ use super::closing::refuse_closed;
 use super::failure::Failure;
 use super::operation::Go;
 use super::pick;
+use super::secrets::{read_secrets, references};
 use super::session::Session;
-use super::wish::{Secrets, again, read_secrets, references};
+use super::wish::{Secrets, again};
 use super::work::open;
 use crate::converge::Limit;
 

@@ -341,10 +341,13 @@ impl Case {
     }
 
     /// What contain itself issued in this incident, in whatever run, and the sessions that it acted under: never in the
-    /// set that is cut.
+    /// set that is cut. What got a new secret in place was there before, and is no less compromised for it.
     #[must_use]
     pub fn issued(&self) -> BTreeSet<&Locator> {
-        let made = self.lives.values().flat_map(|life| &life.made);
+        let made = self.lives.values().flat_map(|life| {
+            let target = life.planned.target.as_ref();
+            life.made.iter().filter(move |made| target != Some(made))
+        });
         let sessions = self.passes.iter().map(|pass| &pass.session);
         made.chain(sessions).collect()
     }

@@ -49,7 +49,7 @@ use crate::domain::{
     Digest, Duration, Item, Locator, Manner, Phase, Query, Seen, State, Time, Work,
 };
 use crate::estate::Estate;
-use crate::playbook::{Playbook, Step, Verb, What};
+use crate::playbook::{Playbook, Step};
 use crate::provider::observer::BESIDE;
 use crate::provider::{Catalogue, Observer};
 
@@ -204,13 +204,10 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     for told in candidates.iter().filter(|candidate| candidate.tells()) {
         notify::known(ask, &told.key.step, &told.target).await?;
     }
-    // What contain itself issued is never in the set, unless the operator names it; what it rotates in place it may rotate
-    // again, where the new secret was not delivered.
+    // What contain itself issued is never in the set, unless the operator names it.
     let issued = ask.case.issued();
     candidates.retain(|found| {
-        !issued.contains(&found.target)
-            || ask.order.subjects.contains(&found.target)
-            || found.what == What::Verb(Verb::Rotate)
+        !issued.contains(&found.target) || ask.order.subjects.contains(&found.target)
     });
     let mut seen: BTreeMap<Locator, Seen> = subjects
         .into_iter()

@@ -6,7 +6,7 @@ mod fault;
 mod footing;
 mod keys;
 mod own;
-mod server;
+pub(crate) mod server;
 mod stranger;
 mod undo;
 
@@ -541,8 +541,8 @@ async fn the_audit_log_is_asked_by_digest_and_what_a_token_left_behind_is_found(
             return Reply::json(
                 200,
                 &json!([
-                    {"@timestamp": 1_772_334_300_000_u64, "action": "public_key.create", "actor": "bot", "actor_ip": "203.0.113.9", "repo": "acme/app", "org": "acme"},
-                    {"@timestamp": 1_772_334_200_000_u64, "action": "git.clone", "actor": "bot", "repo": "somebody/else", "org": "acme"},
+                    {"@timestamp": 1_772_334_300_000_u64, "action": "public_key.create", "actor": "bot", "actor_ip": "203.0.113.9", "repo": "acme/app", "org": "acme", "hashed_token": hashed(TOKEN)},
+                    {"@timestamp": 1_772_334_200_000_u64, "action": "git.clone", "actor": "bot", "repo": "somebody/else", "org": "acme", "hashed_token": hashed(TOKEN)},
                 ]),
             );
         }

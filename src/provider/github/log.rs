@@ -46,6 +46,7 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
             withholds: true,
         });
     }
+    let mut actors = Vec::new();
     for owner in owners {
         if on.link.has_no_log() {
             reading.not_seen.push(NotSeen {
@@ -59,10 +60,11 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
             });
             continue;
         }
-        one(on, query, (&owner, &phrase), &mut reading).await;
+        let items = one(on, query, (&owner, &phrase), &mut reading).await;
+        actors.extend(items.iter().filter_map(|item| actor_of(item, id)));
     }
     if matches!(query.target.kind().noun(), "token" | "installation-token") {
-        was_at_work(on, &query.target, &reading);
+        was_at_work(on, &query.target, &actors);
         reading.not_seen.push(NotSeen {
             what: "clones and pushes with the token".to_owned(),
             why: Why::new(
@@ -79,26 +81,36 @@ pub(super) async fn activity(on: &Handle, query: &Query, id: &Id) -> Result<Read
     Ok(reading)
 }
 
-/// Keeps that a token was taken, and whose it is: the log tells only what was done with it.
-fn was_at_work(on: &Handle, target: &Locator, reading: &Reading) {
-    let mut events = reading.found.iter();
-    let actor = |event: &Found| Some(event.fields.get("actor")?.as_str()?.to_ascii_lowercase());
-    let Some(first) = events.next() else {
+/// Who was at work with a token, where an event says that it was this one; nothing where it names another, or none.
+fn actor_of(item: &Value, id: &Id) -> Option<Option<String>> {
+    let text = |name: &str| item.get(name).and_then(Value::as_str);
+    let is_its = text("hashed_token") == Some(id.text().as_str());
+    is_its.then(|| text("actor").map(str::to_ascii_lowercase))
+}
+
+/// Keeps that a token was taken, and whose it is, where all its events say the same: the log tells only what was done with it.
+fn was_at_work(on: &Handle, target: &Locator, actors: &[Option<String>]) {
+    let Some((first, others)) = actors.split_first() else {
         return;
     };
-    let owner =
-        actor(first).filter(|first| events.all(|event| actor(event).as_ref() == Some(first)));
     let told = Of {
-        owner,
+        owner: first
+            .clone()
+            .filter(|_| others.iter().all(|one| one == first)),
         ..Of::default()
     };
     on.taken().note(target, told);
 }
 
-/// The log of one organisation.
-async fn one(on: &Handle, query: &Query, (owner, phrase): (&str, &str), into: &mut Reading) {
+/// The log of one organisation; what it told, as it told it.
+async fn one(
+    on: &Handle,
+    query: &Query,
+    (owner, phrase): (&str, &str),
+    into: &mut Reading,
+) -> Vec<Value> {
     let Some(id) = Id::read("organization", owner) else {
-        return;
+        return Vec::new();
     };
     let phrase = format!("{phrase} created:>={}", query.since);
     let request = Request::get(&["orgs", owner, "audit-log"])
@@ -123,6 +135,7 @@ async fn one(on: &Handle, query: &Query, (owner, phrase): (&str, &str), into: &m
                 into.back_to = into.back_to.max(oldest.or(Some(on.clock().now())));
             }
             into.found.extend(events);
+            listed.items
         }
         Err(why) => {
             // Without Enterprise Cloud there is no such log, and GitHub says the same of one that we may not read.
@@ -132,6 +145,7 @@ async fn one(on: &Handle, query: &Query, (owner, phrase): (&str, &str), into: &m
                 why,
                 withholds: true,
             });
+            Vec::new()
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::client::Server;
 use super::known::Known;
-use super::{NAME, actions, kind, kinds, reading, registration, secret, token};
+use super::{NAME, action, actions, kind, kinds, reading, registration, secret, token};
 use crate::domain::{
     Because, Bound, Call, Clock, Duration, Fact, Kind, Locator, Named, Outcome, Probe, Query,
     ReadKind, Reading, Secret, Seen, Spec, Time, Why,
@@ -178,7 +178,14 @@ impl Provider for OAuth {
         self.inner.known.hold(target, secret);
     }
 
-    fn recall(&self, _: &Call, before: &Seen, acted: Option<Time>, with: Option<&Secret>) {
+    fn recall(&self, call: &Call, before: &Seen, acted: Option<Time>, with: Option<&Secret>) {
+        if call.action == action(secret::ROTATE) {
+            // What was begun and is not known to have ended well may have changed the client, whatever was heard of it.
+            if acted.is_none() {
+                self.inner.known.set_astray(&call.target, true);
+            }
+            return;
+        }
         self.inner.known.recall(before, acted, with);
     }
 

@@ -4,7 +4,7 @@
 //! Never guesses: it comes from what this process saw, or from the journal. Never takes what is known of one token for
 //! known of another of the same name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
@@ -60,6 +60,8 @@ pub(super) struct Known {
     deleted: Mutex<BTreeMap<Locator, Time>>,
     /// The registration access tokens that a server gave in place of those before.
     managing: Mutex<BTreeMap<Locator, Secret>>,
+    /// The clients that an unheard answer may have given another registration access token.
+    astray: Mutex<BTreeSet<Locator>>,
     /// Secrets of clients that the server took, each with whether it took them in the header.
     right: Mutex<BTreeMap<(Locator, Digest), bool>>,
 }
@@ -100,6 +102,21 @@ impl Known {
     pub(super) fn managing(&self, target: &Locator) -> Option<Secret> {
         let managing = open(&self.managing);
         Some(Secret::new(managing.get(target)?.expose().to_owned()))
+    }
+
+    /// Keeps whether an answer that nobody heard may have given a client another registration access token.
+    pub(super) fn set_astray(&self, target: &Locator, may_be: bool) {
+        let mut astray = open(&self.astray);
+        if may_be {
+            astray.insert(target.clone());
+        } else {
+            astray.remove(target);
+        }
+    }
+
+    /// Whether a client may have another registration access token than the one that is known.
+    pub(super) fn may_be_astray(&self, target: &Locator) -> bool {
+        open(&self.astray).contains(target)
     }
 
     /// Keeps that a server took a client's secret, in the header or in the body.

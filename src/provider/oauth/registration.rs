@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::adapter::Handle;
 use super::client::before;
-use super::place;
+use super::{place, secret};
 use crate::domain::{Answer, Because, Call, Fact, Fields, Locator, Outcome, Secret, Why};
 
 /// What a server answers when a client is registered, as far as it matters here.
@@ -102,6 +102,9 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
                 };
                 fields.insert("note".to_owned(), json!(note));
                 Ok(Fact::Present(fields))
+            }
+            None if on.known().may_be_astray(target) => {
+                Err(Why::new(Because::Unauthenticated, secret::ASTRAY))
             }
             None => {
                 let text = "the client is gone, or the registration access token is not right: the server says the same of both";

@@ -6,9 +6,15 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::adapter::Handle;
-use super::client::{Failed, before};
+use super::client::before;
 use super::registration::{keep, manages};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Probe, Secret, Time, Why};
+
+/// What has the server give a new secret, in this provider.
+pub(super) const ROTATE: &str = "rotate-client-secret";
+
+/// What it may mean that a registration access token is not taken after an answer that nobody heard.
+pub(super) const ASTRAY: &str = "the registration access token is not taken any more: an earlier attempt whose answer was not heard may have replaced it, and the client's secret with it: recover the client where the server is administered";
 
 /// What a client must not send when it is replaced (RFC 7592 section 2.2). Its secret it may send, which asks to keep it.
 const NOT_SENT: [&str; 5] = [
@@ -43,7 +49,7 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
     }
     let was = match read(on, target).await {
         Ok(was) => was,
-        Err(why) => return before(why),
+        Err(outcome) => return outcome,
     };
     let method = text(&was, "token_endpoint_auth_method").unwrap_or("client_secret_basic");
     if !BY_SECRET.contains(&method) {
@@ -56,9 +62,14 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
         Ok(manages) => manages,
         Err(why) => return before(why),
     };
+    let former = match former(on, target, &was).await {
+        Ok(former) => former,
+        Err(why) => return before(why),
+    };
     let mut wanted = was.as_object().cloned().unwrap_or_default();
     wanted.retain(|name, value| !NOT_SENT.contains(&name.as_str()) && !value.is_null());
     let place = url.to_string();
+    on.known().set_astray(target, true);
     let wanted = Value::Object(wanted);
     let asked = on
         .server()
@@ -72,48 +83,70 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
         return Outcome::InDoubt(answer.why());
     }
     let is_new = keep(on, target, &token, &answer.body);
-    issued(on, call, (&was, &answer.body), (&place, is_new))
+    on.known().set_astray(target, false);
+    let token = on.known().managing(target).unwrap_or(token);
+    issued(call, (&former, &answer.body), (&place, is_new, &token))
+}
+
+/// The secret that the client has before it is put in place of itself. Without it no answer shows that a secret is new: that
+/// one would be lost, and the client would have it. One that was only given counts once the server took it.
+async fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Why> {
+    let told = text(was, "client_secret").filter(|secret| !secret.is_empty());
+    if let Some(told) = told {
+        return Ok(Secret::new(told.to_owned()));
+    }
+    let held = on.known().held(target).ok_or_else(|| {
+        let text = "the server does not tell the client's secret, so that a new one could not be told from it: give the former one with --secret REF";
+        Why::new(Because::Invalid, text)
+    })?;
+    if on.known().right(target, &held).is_some() {
+        return Ok(held);
+    }
+    let why = match probe(on, target, &held).await {
+        Probe::Accepted => return Ok(held),
+        Probe::Refused | Probe::Forbidden => {
+            Why::new(Because::Invalid, "the server does not take it")
+        }
+        Probe::Unclear(why) => why,
+    };
+    let text = format!(
+        "the server does not tell the client's secret, and the one given was not shown to be it, so that a new one could not be told from it: give the one that it has now with --secret REF, or rotate it where the server is administered: {}",
+        why.text
+    );
+    Err(Why::new(why.because, text))
 }
 
 /// The client as the server has it.
-async fn read(on: &Handle, target: &Locator) -> Result<Value, Why> {
-    let (url, token) = manages(on, target)?;
+async fn read(on: &Handle, target: &Locator) -> Result<Value, Outcome> {
+    let (url, token) = manages(on, target).map_err(before)?;
     let asked = on.server().manage(Method::GET, (url, &token), None);
-    let answer = asked.await.map_err(Failed::why)?;
-    if answer.status != 200 || text(&answer.body, "client_id") != Some(target.id()) {
-        return Err(answer.why());
+    let answer = asked.await.map_err(|failed| before(failed.why()))?;
+    if answer.status == 401 && on.known().may_be_astray(target) {
+        return Err(Outcome::InDoubt(Why::new(Because::Unauthenticated, ASTRAY)));
     }
+    if answer.status != 200 || text(&answer.body, "client_id") != Some(target.id()) {
+        return Err(before(answer.why()));
+    }
+    // The token is right, so that none went astray.
+    on.known().set_astray(target, false);
     keep(on, target, &token, &answer.body);
     Ok(answer.body)
 }
 
 /// What the answer to replacing a client comes to.
 fn issued(
-    on: &Handle,
     call: &Call,
-    (was, is): (&Value, &Value),
-    (place, is_other_token): (&str, bool),
+    (former, is): (&Secret, &Value),
+    (place, is_other_token, token): (&str, bool, &Secret),
 ) -> Outcome {
-    let doubt = |text: &str| Outcome::InDoubt(Why::new(Because::Garbled, text));
     let Some(secret) = text(is, "client_secret").filter(|secret| !secret.is_empty()) else {
-        return doubt("the server answered without a secret");
+        let text = "the server answered without a secret";
+        return Outcome::InDoubt(Why::new(Because::Garbled, text));
     };
-    let held = on.known().held(&call.target);
-    let former = text(was, "client_secret").or(held.as_ref().map(Secret::expose));
-    match former {
-        Some(former) if former == secret => {
-            let text = "the server leaves the client the secret that it had, as RFC 7592 allows: rotate it where the server is administered";
-            return refused(Because::NotImplemented, text);
-        }
-        Some(_) => {}
-        None => {
-            let text = "the server tells a secret and did not tell the former one, so that it may be the same: give that with --secret REF";
-            return doubt(text);
-        }
+    if former.expose() == secret {
+        let text = "the server leaves the client the secret that it had, as RFC 7592 allows: rotate it where the server is administered";
+        return refused(Because::NotImplemented, text);
     }
-    let Ok((_, token)) = manages(on, &call.target) else {
-        return doubt("the registration is not named any more");
-    };
     let parts = [
         ("client_id", call.target.id()),
         ("client_secret", secret),

@@ -1,6 +1,8 @@
 //! The SSH keys of a token's user, which outlive it: found where GitHub shows them, and called seen only where all are.
 
-use contain::domain::{Clock, Fact, NotSeen, Query, ReadKind, Reading, Relation, Secret, Time};
+use contain::domain::{
+    Clock, Fact, NotSeen, Probe, Query, ReadKind, Reading, Relation, Secret, Time,
+};
 use contain::provider::Provider as _;
 use contain::provider::github::{GitHub, hashed};
 use serde_json::json;
@@ -62,23 +64,40 @@ async fn reach(served: &Served, looked: bool) -> Reading {
     reader.read(&query).await.unwrap()
 }
 
-fn keys(reading: &Reading) -> Vec<&str> {
+/// The keys that hang on the token in one way.
+fn keys(reading: &Reading, relation: Relation) -> Vec<&str> {
     let is_key = |found: &&contain::domain::Found| found.what.kind().noun() == "ssh-key";
     let keys = reading.found.iter().filter(is_key);
-    let keys = keys.inspect(|key| assert_eq!(key.relation, Some(Relation::Minted)));
+    let keys = keys.filter(|key| key.relation == Some(relation));
     keys.map(|key| key.what.id()).collect()
 }
 
+/// That the key of the window is the token's, and the one that does not say when it was added is its user's.
+fn are_found(reading: &Reading) {
+    assert_eq!(keys(reading, Relation::Minted), ["bot/2"]);
+    assert_eq!(keys(reading, Relation::Held), ["bot/3"]);
+}
+
+/// What is not seen of the keys, beside since when the third is there.
 fn unseen(reading: &Reading) -> Option<&NotSeen> {
-    let mut unseen = reading.not_seen.iter();
-    unseen.find(|one| one.what.starts_with("ssh-key"))
+    let of_keys = |one: &&NotSeen| one.what.starts_with("ssh-key");
+    let (undated, others): (Vec<_>, Vec<_>) = reading
+        .not_seen
+        .iter()
+        .filter(of_keys)
+        .partition(|one| one.why.text.contains("bot/3"));
+    let is_listed = !keys(reading, Relation::Held).is_empty();
+    assert_eq!(undated.len(), usize::from(is_listed), "{undated:?}");
+    assert!(undated.iter().all(|one| one.withholds), "{undated:?}");
+    assert!(others.len() <= 1, "{others:?}");
+    others.first().copied()
 }
 
 #[tokio::test]
 async fn with_a_token_of_the_same_user_all_keys_are_seen() {
     let served = served("bot", "admin:public_key");
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    are_found(&reading);
     assert_eq!(unseen(&reading), None);
 }
 
@@ -86,7 +105,7 @@ async fn with_a_token_of_the_same_user_all_keys_are_seen() {
 async fn of_another_user_the_shown_keys_are_found_and_the_rest_stays_unseen() {
     let served = served("octocat", "repo, admin:public_key");
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), ["bot/2", "bot/3"]);
+    are_found(&reading);
     let unseen = unseen(&reading).unwrap();
     assert!(
         unseen.withholds && unseen.why.text.contains("verified"),
@@ -95,10 +114,21 @@ async fn of_another_user_the_shown_keys_are_found_and_the_rest_stays_unseen() {
 }
 
 #[tokio::test]
-async fn a_token_whose_scopes_add_no_keys_added_none() {
-    let served = served("octocat", "repo, admin:org, read:public_key");
+async fn scopes_that_add_no_keys_are_said_and_hide_none() {
+    // They can be edited while the token stays the same: what was added before is there all the same.
+    let scopes = "repo, admin:org, read:public_key";
+    let served_to_others = served("octocat", scopes);
+    let reading = reach(&served_to_others, true).await;
+    are_found(&reading);
+    let hidden = unseen(&reading).unwrap();
+    assert!(
+        hidden.withholds && hidden.why.text.contains("as last seen"),
+        "{hidden:?}"
+    );
+    // Where all are listed nothing is open.
+    let served = served("bot", scopes);
     let reading = reach(&served, true).await;
-    assert_eq!(keys(&reading), Vec::<&str>::new());
+    are_found(&reading);
     assert_eq!(unseen(&reading), None);
 }
 
@@ -106,6 +136,54 @@ async fn a_token_whose_scopes_add_no_keys_added_none() {
 async fn where_it_was_never_seen_whose_token_it_is_its_keys_stay_unseen() {
     let served = served("octocat", "repo");
     let reading = reach(&served, false).await;
-    assert_eq!(keys(&reading), Vec::<&str>::new());
+    for relation in [Relation::Minted, Relation::Held] {
+        assert_eq!(keys(&reading, relation), Vec::<&str>::new());
+    }
     assert!(unseen(&reading).unwrap().withholds);
+}
+
+#[tokio::test]
+async fn only_an_event_that_names_the_token_shows_that_it_was_taken_and_whose_it_is() {
+    let other = hashed("ghp_another0000000000000000000000000000a");
+    for (named, is_its) in [
+        (json!(hashed(TOKEN)), true),
+        (json!(other), false),
+        (json!(null), false),
+    ] {
+        let served = Served::start(json!({}), move |asked, _| match asked.line() {
+            "GET /user" if asked.header("authorization").contains(OURS) => {
+                Reply::json(200, &json!({"login": "octocat"}))
+            }
+            "GET /user" => Reply::json(401, &json!({"message": "Bad credentials"})),
+            "GET /users/bot/keys?per_page=100" => Reply::json(200, &json!([])),
+            line if line.starts_with("GET /orgs/acme/audit-log") => Reply::json(
+                200,
+                &json!([{"@timestamp": 1_772_334_300_000_u64, "action": "repo.access", "actor": "Bot", "org": "acme", "hashed_token": named}]),
+            ),
+            "GET /orgs/acme/hooks?per_page=100" => Reply::json(200, &json!([])),
+            other => panic!("{other}"),
+        });
+        let github = github(&served);
+        let target = at(&served, "token", &hashed(TOKEN));
+        let token = Secret::new(TOKEN.to_owned());
+        github.hold(&target, &token);
+        let reader = github.reader(None);
+        let query = Query {
+            read: ReadKind::Reach,
+            target: target.clone(),
+            relations: Vec::new(),
+            since: "2026-03-01T03:00:00Z".parse::<Time>().unwrap(),
+            pages: 5,
+            budget_ms: 10_000,
+        };
+        let reading = reader.read(&query).await.unwrap();
+        let hidden = unseen(&reading).unwrap();
+        assert_eq!(
+            hidden.why.text.contains("keys of bot"),
+            is_its,
+            "{hidden:?}"
+        );
+        let probe = reader.probe(&target, &token).await;
+        assert_eq!(probe == Probe::Refused, is_its, "{probe:?}");
+    }
 }

@@ -652,6 +652,30 @@ async fn rotating_in_place_leaves_one_secret_whatever_befalls_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_got_a_new_secret_in_place_is_no_credential_that_contain_issued() {
+    let bench = bench();
+    bench.go(&wish()).await.end();
+    let rotate = playbook(
+        Verb::Rotate,
+        "toy:token/T@1",
+        json!({"deliver_to": "toy:vault/spare@1"}),
+    );
+    let again = Wish {
+        run: 2,
+        ..wish_for(Box::leak(Box::new(rotate)))
+    };
+    bench.go(&again).await.end();
+    let case = journal::read(&mut bench.disk.clone()).unwrap().case;
+    let token = name("token/T");
+    let made: Vec<&Locator> = case.lives.values().flat_map(|life| &life.made).collect();
+    assert!(made.contains(&&token), "it was rotated: {made:?}");
+    // So whoever reaches it from elsewhere cuts it, and leaves alone what was made.
+    let issued = case.issued();
+    assert!(!issued.contains(&token), "{issued:?}");
+    assert_eq!(issued.len(), made.len() - 1, "{issued:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_short_lived_alternative_is_said_before_a_new_key_is_made() {
     let mut kinds = kinds();
     kinds[1].short_lived = serde_json::from_value(json!([

@@ -111,7 +111,7 @@ impl Drop for Prism {
 pub(crate) const DESCRIPTION: &str = "@octokit/openapi/generated/ghec.json";
 
 /// All that the adapter may ask for; a request for anything else is answered 404.
-pub(crate) const PATHS: [&str; 57] = [
+pub(crate) const PATHS: [&str; 58] = [
     "/app",
     "/app/installations",
     "/app/installations/{installation_id}",
@@ -169,6 +169,7 @@ pub(crate) const PATHS: [&str; 57] = [
     "/user/keys/{key_id}",
     "/users/{username}",
     "/users/{username}/installation",
+    "/users/{username}/keys",
 ];
 
 fn settings(prism: &Prism, names: &[&str]) -> Settings {
@@ -387,6 +388,32 @@ async fn what_our_app_asks_for_itself_is_of_the_published_form() {
         "{seen:?}: the example is of the key 1"
     );
     assert_eq!(github.leave().await.len(), 1);
+    assert_eq!(prism.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_keys_of_anothers_account_are_asked_for_in_the_published_form() {
+    let prism = Prism::start(DESCRIPTION, &PATHS);
+    // An app is no user, so that nobody's keys are its own.
+    let github = GitHub::new(Some(settings(&prism, &["app"])), Clock::wall());
+    let mut targets = targets(&github, &prism).into_iter();
+    let target = targets.find(|one| one.kind().noun() == "token").unwrap();
+    let reader = github.reader(None);
+    let seen = reader.observe(std::slice::from_ref(&target)).await;
+    assert!(matches!(seen[0].fact, Fact::Present(_)), "{seen:?}");
+    let query = Query {
+        read: ReadKind::Reach,
+        target,
+        relations: Vec::new(),
+        since: "2026-01-01T00:00:00Z".parse::<Time>().unwrap(),
+        pages: 1,
+        budget_ms: 60_000,
+    };
+    let reading = reader.read(&query).await.unwrap();
+    let mut unseen = reading.not_seen.iter();
+    let is_listed =
+        unseen.any(|one| one.what.starts_with("ssh-key") && one.why.text.contains("verified"));
+    assert!(is_listed, "{reading:?}; {:?}", prism.violations());
     assert_eq!(prism.violations(), Vec::<String>::new());
 }
 

@@ -20,7 +20,7 @@ fn spec() -> Spec {
         title: "have the server give the client a new secret".to_owned(),
         on: kind("client"),
         effect: Effect::Issue(kind("client")),
-        hurts: "Whatever still has the old secret, or the old registration access token, which may change with it: both go to the store together. Tokens that were issued live on.".to_owned(),
+        hurts: "Whatever still has the old secret, or the old registration access token, which may change with it: both go to the store together. Where the answer is lost, both may be lost with it, and what contain.yaml names manages the client no more: then the client is recovered where the server is administered. Tokens that were issued live on.".to_owned(),
         touches: Vec::new(),
         params: Vec::new(),
         floor: Tier::DISRUPTIVE,
