@@ -18,7 +18,6 @@ mod closing;
 mod consent;
 mod findings;
 mod intake;
-mod late;
 mod operation;
 mod paste;
 mod pick;

@@ -50,11 +50,6 @@ impl Case {
                 };
                 self.runs.insert(*run, opened);
             }
-            Event::Joined { run, .. } => {
-                if let Some(run) = self.runs.get_mut(run) {
-                    run.order.join(event);
-                }
-            }
             Event::PlanFrozen {
                 run,
                 round,
@@ -214,7 +209,6 @@ impl Case {
     fn refuse_closed(&self, event: &Event) -> Result<(), Illegal> {
         let begins = match event {
             Event::RunOpened { .. }
-            | Event::Joined { .. }
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Proposed { .. }
@@ -464,7 +458,6 @@ impl Case {
             }
             Event::Opened { .. }
             | Event::RunOpened { .. }
-            | Event::Joined { .. }
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Vetoed { .. }
