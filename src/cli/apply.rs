@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Ended;
 use super::failure::{Failure, exit};
+use super::given::{read_secrets, references};
 use super::operation::{Go, made_from};
 use super::session::Session;
-use super::wish::{Secrets, again, read_secrets, references};
+use super::wish::{Secrets, again};
 use super::work::open;
 use crate::converge::{Limit, open_rounds};
 use crate::domain::{Digest, KindId, Locator, Time};
@@ -136,7 +137,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         &session,
         &work,
         &order,
-        read_secrets(&session, &args.secrets, &order.subjects)?,
+        read_secrets(
+            &session,
+            &args.secrets,
+            (&order.subjects, &order.left_alone),
+        )?,
     )?;
     let go = Go {
         observer: &again.observer,

@@ -17,6 +17,7 @@ mod broke;
 mod closing;
 mod consent;
 mod findings;
+mod given;
 mod intake;
 mod operation;
 mod paste;

@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use super::broke::broken;
 use super::consent::ask;
 use super::failure::{Failure, exit};
+use super::given::{join_given, probed_by, read_secrets, references, take_in};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
-use super::wish::{
-    Proposal, Wish, bind, join_given, probed_by, read_secrets, references, refuse_own_branch,
-    take_in,
-};
+use super::wish::{Proposal, Wish, bind, refuse_own_branch};
 use super::work::{Work, join};
 use super::{Ended, ahead, aside, library, paste, progress};
 use crate::converge::{End, Limit, Means, converge};
@@ -65,9 +63,9 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         leaked: paste.as_ref().and_then(|paste| paste.since(now)),
         day_ago,
     };
-    let mut given = read_secrets(session, wish.secrets, &subjects)?;
+    let mut given = read_secrets(session, wish.secrets, (&subjects, &left_alone))?;
     let inputs = bind(session, &playbook, &wish.inputs, (&subjects, &identities))?;
-    let probed = probed_by(session, &playbook, &inputs, &subjects)?;
+    let probed = probed_by(session, &playbook, &inputs, (&subjects, &left_alone))?;
     join_given(&mut given, probed)?;
     let mut work = join(
         session,

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use super::aside;
 use super::failure::{Failure, exit, of_provider};
 use super::findings::{self, place};
+use super::given::Given;
 use super::session::Session;
-use super::wish::{Given, Secrets, Subjects};
+use super::wish::{Secrets, Subjects};
 use crate::domain::event::SecretNote;
 use crate::domain::why::plain;
 use crate::domain::{

@@ -108,3 +108,38 @@ fn what_hangs_when_a_run_begins_is_left_alone_and_the_command_that_is_told_takes
     assert!(!is_told(&status), "{status:?}");
     assert_ne!(status.json["outcome"], "partly-contained", "{status:?}");
 }
+
+#[test]
+fn a_secret_is_of_what_was_named_whatever_of_it_is_left_alone() {
+    let (database, store) = (Database::start(&[]), Store::start(&[]));
+    let hole = Hole::before(store.0.endpoint());
+    let desk = desk(&database, &hole).with("LEAKED", LEAKED);
+    // It may be either's, though one of them is not asked about now.
+    let unnamed = desk.run(&[
+        "isolate",
+        ROLE,
+        USER,
+        "--secret",
+        "env:LEAKED",
+        "--yes",
+        "--json",
+    ]);
+    assert_eq!(unnamed.exit, 2, "{unnamed:?}");
+    assert!(
+        unnamed
+            .json
+            .to_string()
+            .contains("each secret names its own"),
+        "{unnamed:?}"
+    );
+    assert!(!is_cut(&database), "{unnamed:?}");
+    let of_other = format!("{USER}=env:LEAKED");
+    let named = desk.run(&[
+        "isolate", ROLE, USER, "--secret", &of_other, "--yes", "--json",
+    ]);
+    assert!(is_cut(&database), "{named:?}");
+    assert!(
+        named.err.contains(&format!("--secret {of_other}")),
+        "{named:?}"
+    );
+}
