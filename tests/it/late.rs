@@ -143,3 +143,24 @@ fn a_secret_is_of_what_was_named_whatever_of_it_is_left_alone() {
         "{named:?}"
     );
 }
+
+#[test]
+fn a_provider_of_an_earlier_run_that_hangs_keeps_nothing_of_the_last_from_coming_back() {
+    let (database, store) = (Database::start(&[]), Store::start(&[]));
+    let hole = Hole::before(store.0.endpoint());
+    let desk = desk(&database, &hole);
+    hole.is_awake.store(true, Ordering::SeqCst);
+    let first = desk.run(&["isolate", USER, "--yes", "--json"]);
+    assert!(store.rules("svc").contains(" off "), "{first:?}");
+    let incident = first.json["incident"].as_str().unwrap();
+    desk.run(&["isolate", ROLE, "--yes", "--incident", incident]);
+    assert!(is_cut(&database), "nothing came of the second run");
+    hole.is_awake.store(false, Ordering::SeqCst);
+    let told = desk.run(&["restore", "--yes", "--json"]);
+    assert!(
+        told.err.contains("cannot tell who acts at redis"),
+        "{told:?}"
+    );
+    assert!(told.json["run"].is_u64(), "{told:?}");
+    assert!(store.rules("svc").contains(" off "), "{told:?}");
+}
