@@ -162,7 +162,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
 fn lasting<'a>(
     catalogue: &Catalogue,
     own: &'a [Locator],
-) -> Vec<(&'a KindId, Option<&'a str>, Option<&'a str>)> {
+) -> BTreeSet<(&'a KindId, Option<&'a str>, Option<&'a str>)> {
     let lapses = |own: &Locator| {
         catalogue
             .kind(own.kind())
@@ -203,6 +203,8 @@ mod tests {
         let (role, other) = ("aws:role/on-call@1", "aws:role/other@1");
         let (first, second) = ("aws:session/ASIA1@1", "aws:session/ASIA2@1");
         assert!(same([first, role], [second, role]));
+        // Which provider answers first tells nothing.
+        assert!(same([first, role], [role, second]));
         assert!(!same([first, role], [second, other]));
         assert!(!same([first, role], ["aws:session/ASIA1@2", role]));
         let user = "aws:user/on-call@1";
