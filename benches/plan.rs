@@ -90,7 +90,6 @@ async fn plan() -> (Duration, usize) {
         keep: &|plan: &Plan| folder.store_plan(plan),
         recall: &|digest| folder.load_plan(digest).ok(),
         confirm: &|_, _, _| Answer::Nobody,
-        grows: &|| false,
     };
     let end = converge(&means, 1, Limit::Plan).await.expect("a plan");
     let items = end.plan.as_ref().map_or(0, |(plan, _)| plan.items.len());

@@ -82,8 +82,6 @@ pub struct Means<'a> {
     pub recall: &'a (dyn Fn(&Digest) -> Option<Plan> + Sync),
     /// Asks the operator; shown the plan, its digest, and what even a plain yes leaves open.
     pub confirm: &'a Confirm<'a>,
-    /// Whether more subjects wait to join the run: then it ends after its round, so that it can go on with them.
-    pub grows: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What the operator said.
@@ -285,14 +283,6 @@ impl<'a> Loop<'a> {
         }
         loop {
             let (began, round) = (self.clock().now(), self.rounds() + 1);
-            if round > 1 && (self.means.grows)() {
-                return Ok(self.end(
-                    self.frozen
-                        .values()
-                        .next_back()
-                        .map(|(plan, digest)| ((**plan).clone(), Some(*digest))),
-                ));
-            }
             self.start_probes();
             if round > 1 {
                 self.read(self.looks).await?;

@@ -382,7 +382,6 @@ impl Bench {
             keep: &keep,
             recall: &recall,
             confirm: &confirm,
-            grows: &|| false,
         };
         converge(&means, wish.run, wish.limit.clone()).await
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Ended;
 use super::failure::{Failure, exit};
+use super::given::{read_secrets, references};
 use super::operation::{Go, made_from};
-use super::secrets::{read_secrets, references};
 use super::session::Session;
 use super::wish::{Secrets, again};
 use super::work::open;
@@ -137,7 +137,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         &session,
         &work,
         &order,
-        read_secrets(&session, &args.secrets, &order.subjects)?,
+        read_secrets(
+            &session,
+            &args.secrets,
+            (&order.subjects, &order.left_alone),
+        )?,
     )?;
     let go = Go {
         observer: &again.observer,
@@ -158,7 +162,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
 fn lasting<'a>(
     catalogue: &Catalogue,
     own: &'a [Locator],
-) -> Vec<(&'a KindId, Option<&'a str>, Option<&'a str>)> {
+) -> BTreeSet<(&'a KindId, Option<&'a str>, Option<&'a str>)> {
     let lapses = |own: &Locator| {
         catalogue
             .kind(own.kind())
@@ -199,6 +203,8 @@ mod tests {
         let (role, other) = ("aws:role/on-call@1", "aws:role/other@1");
         let (first, second) = ("aws:session/ASIA1@1", "aws:session/ASIA2@1");
         assert!(same([first, role], [second, role]));
+        // Which provider answers first tells nothing.
+        assert!(same([first, role], [role, second]));
         assert!(!same([first, role], [second, other]));
         assert!(!same([first, role], ["aws:session/ASIA1@2", role]));
         let user = "aws:user/on-call@1";

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use super::broke::broken;
 use super::consent::ask;
 use super::failure::{Failure, exit};
-use super::late::Late;
-use super::secrets::{join_given, probed_by, read_secrets, references, take_in};
+use super::given::{join_given, probed_by, read_secrets, references, take_in};
 use super::session::{self, Session};
 use super::subject::{Resolved, resolve, who_acts};
 use super::wish::{Proposal, Wish, bind, refuse_own_branch};
@@ -22,7 +21,6 @@ use crate::evidence::{self, Kept, Redactor};
 use crate::execute::Ground;
 use crate::execute::lanes::Lanes;
 use crate::gate::{Pledges, Policy, Ruling, Witness};
-use crate::journal::Journal;
 use crate::playbook::Playbook;
 use crate::provider::Observer;
 use crate::report::describe::{self, Source};
@@ -65,9 +63,9 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         leaked: paste.as_ref().and_then(|paste| paste.since(now)),
         day_ago,
     };
-    let mut given = read_secrets(session, wish.secrets, &subjects)?;
+    let mut given = read_secrets(session, wish.secrets, (&subjects, &left_alone))?;
     let inputs = bind(session, &playbook, &wish.inputs, (&subjects, &identities))?;
-    let probed = probed_by(session, &playbook, &inputs, &subjects)?;
+    let probed = probed_by(session, &playbook, &inputs, (&subjects, &left_alone))?;
     join_given(&mut given, probed)?;
     let mut work = join(
         session,
@@ -282,59 +280,55 @@ impl Go<'_> {
             Ok(evidence::File { path, digest })
         };
         let made_from = made_from(session, self.playbook, self.policy);
+        let mut requested_by = session.requested_by(&self.own);
+        if !session.roster.is_empty() {
+            // What automation asked for in this run stays asked for by it, whoever goes on.
+            let before = work.journal.with_case(|case| asked_before(case, run));
+            let is_automation = |name: &String| session.roster.person(name).is_none();
+            requested_by.extend(before.into_iter().filter(is_automation));
+            requested_by.sort();
+            requested_by.dedup();
+        }
         let estate = session.estate()?;
-        let late = Late::of(session, self.observer, &work.journal, (run, &limit));
-        let grows = || late.has_answers();
+        let branches = session.workspace.branches(&self.own, estate);
+        let means = Means {
+            ground: Ground {
+                catalogue: &session.catalogue,
+                observer: self.observer,
+                journal: &work.journal,
+                policy: self.policy,
+                around: &around,
+                branches: &branches,
+                pledges: &pledges,
+                witness: &witness,
+                lanes: &lanes,
+                clock: &session.clock,
+                key: &key,
+                evidence: &evidence,
+            },
+            playbook: self.playbook,
+            own: self.own,
+            requested_by,
+            caps: session.workspace.config.caps(),
+            estate,
+            made_from,
+            secrets: self.secrets,
+            keep: &keep,
+            recall: &recall,
+            confirm: &confirm,
+        };
         let fancy = asks && !session.json && std::io::IsTerminal::is_terminal(&std::io::stderr());
         let shown = tokio::spawn(progress::show(work.journal.subscribe(), fancy));
-        let (mut own, mut secrets) = (self.own, self.secrets);
-        let mut ended = loop {
-            let requested_by = requested_by(session, &work.journal, (run, &own));
-            let branches = session.workspace.branches(&own, estate);
-            let means = Means {
-                ground: Ground {
-                    catalogue: &session.catalogue,
-                    observer: self.observer,
-                    journal: &work.journal,
-                    policy: self.policy,
-                    around: &around,
-                    branches: &branches,
-                    pledges: &pledges,
-                    witness: &witness,
-                    lanes: &lanes,
-                    clock: &session.clock,
-                    key: &key,
-                    evidence: &evidence,
-                },
-                playbook: self.playbook,
-                own,
-                requested_by,
-                caps: session.workspace.config.caps(),
-                estate,
-                made_from: made_from.clone(),
-                secrets,
-                keep: &keep,
-                recall: &recall,
-                confirm: &confirm,
-                grows: &grows,
-            };
-            let goes = async {
-                let end = converge(&means, run, limit.clone()).await?;
-                let joined = late.join(&work.journal, run, &means.own).await?;
-                Ok::<_, Box<Failure>>((end, joined))
-            };
-            let end = tokio::select! {
-                end = goes => end,
-                never = late.watch() => match never {},
-                () = interrupted() => Err(Box::new(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"))),
-            };
-            let (end, joined) = end.map_err(|failure| broken(*failure, &work.journal, run))?;
-            let Some(more) = joined else {
-                break tell(&means, run, &end);
-            };
-            (own, secrets) = (means.own, means.secrets);
-            own.extend(more);
+        let end = tokio::select! {
+            end = converge(&means, run, limit) => end.map_err(|error| {
+                let failure: Box<Failure> = error.into();
+                broken(*failure, &work.journal, run)
+            }),
+            () = interrupted() => Err(broken(Failure::new(Outcome::Failed.exit(), "interrupted", "interrupted"), &work.journal, run)),
         };
+        let end = end?;
+        let mut ended = tell(&means, run, &end);
+        drop(means);
         drop(work.lease);
         drop(work.lock);
         drop(work.journal);
@@ -342,24 +336,6 @@ impl Go<'_> {
         session.losses.add_to(&mut ended);
         Ok(ended)
     }
-}
-
-/// Who asks for what is planned in a run.
-fn requested_by(
-    session: &Session,
-    journal: &Journal,
-    (run, own): (u32, &[Locator]),
-) -> Vec<String> {
-    let mut requested_by = session.requested_by(own);
-    if !session.roster.is_empty() {
-        // What automation asked for in this run stays asked for by it, whoever goes on.
-        let before = journal.with_case(|case| asked_before(case, run));
-        let is_automation = |name: &String| session.roster.person(name).is_none();
-        requested_by.extend(before.into_iter().filter(is_automation));
-        requested_by.sort();
-        requested_by.dedup();
-    }
-    requested_by
 }
 
 /// Waits until the process is told to end.

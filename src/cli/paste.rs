@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::aside;
 use super::failure::{Failure, exit, of_provider};
 use super::findings::{self, place};
-use super::secrets::Given;
+use super::given::Given;
 use super::session::Session;
 use super::wish::{Secrets, Subjects};
 use crate::domain::event::SecretNote;

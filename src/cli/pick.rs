@@ -11,6 +11,7 @@ use crate::domain::case::{Case, Run};
 use crate::domain::event::Order;
 use crate::domain::{Locator, Time};
 use crate::provider::Catalogue;
+use crate::report::left::left_alone;
 use crate::report::standing::{Outcome, standing};
 
 /// The run to tell about: of those that cut, the one that stands worst; else the last one there is.
@@ -42,6 +43,10 @@ pub(super) fn worst<'a>(
 ) -> Option<(u32, &'a Run)> {
     let cutting = case.cutting_runs();
     let covered = |number: u32, run: &Run| {
+        // What it named and nobody took up is looked after by no other run.
+        if !left_alone(case, number).is_empty() {
+            return false;
+        }
         let later = cutting.iter().filter(|(later, _)| *later > number);
         let subjects: BTreeSet<_> = later.flat_map(|(_, later)| &later.order.subjects).collect();
         run.order

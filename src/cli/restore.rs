@@ -100,8 +100,17 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         let meant = meant.unwrap_or_else(all);
         meant.into_iter().cloned().collect()
     });
-    // Who acts is told of the providers of what comes back, as whoever applies the plan tells it again.
-    let before = Order { subjects, ..before };
+    // Who acts is told of the providers of what comes back, as whoever applies the plan tells it again. One that does not
+    // answer now may be of an earlier run than the last.
+    let acted = work.journal.with_case(|case| {
+        let acted = case.runs.values().flat_map(|run| &run.order.acting_as);
+        BTreeSet::from_iter(acted.cloned())
+    });
+    let before = Order {
+        subjects,
+        acting_as: acted.into_iter().collect(),
+        ..before
+    };
     let again = again(&session, &work.folder, &before, false).await?;
     let order = Order {
         verb: restore::STEP.to_owned(),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::failure::Failure;
+use super::given::{read_secrets, recall, references};
 use super::operation::Go;
 use super::pick;
-use super::secrets::{read_secrets, recall, references};
 use super::session::{self, Session};
 use super::wish::{Secrets, Subjects, again};
 use super::work::{Work, open};
@@ -52,7 +52,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
     let mut given = paste.map_or_else(Default::default, |paste| {
         paste.secrets_of(&order.secrets, &key)
     });
-    given.extend(read_secrets(&session, &args.secrets, &order.subjects)?);
+    given.extend(read_secrets(
+        &session,
+        &args.secrets,
+        (&order.subjects, &order.left_alone),
+    )?);
     let secrets = secrets_of(&session, &work, &order, given)?;
     let limit = match () {
         () if order.gives_back() => Limit::Restore(Wanted::of(&order)),

@@ -9,12 +9,11 @@ use futures_util::future::join_all;
 use super::aside;
 use super::estate::{Of, everywhere, who_beyond};
 use super::failure::{Failure, of_provider};
-use super::late::is_away;
 use super::session::{self, Session};
 use super::wish::Subjects;
 use crate::domain::event::Order;
 use crate::domain::why::plain;
-use crate::domain::{Locator, Named, NotSeen, Why};
+use crate::domain::{Because, Locator, Named, NotSeen, Why};
 use crate::estate::{Estate, PREFIX};
 use crate::provider::{Catalogue, Observer};
 
@@ -66,10 +65,15 @@ pub(super) async fn resolve(
     }
     let subjects = &mut all.subjects;
     let mut away = Vec::new();
-    for (typed, resolved) in typed.iter().zip(observer.resolve(&named).await) {
+    let answers = observer.resolve(&named).await;
+    for ((typed, named), resolved) in typed.iter().zip(&named).zip(answers) {
         match resolved {
             Ok(locator) if known.insert(locator.clone()) => subjects.push(locator),
             Ok(_) => {}
+            // A bare id is told with its kind, as the whole name takes it up later.
+            Err(why) if !typed.contains(':') => {
+                away.push((format!("{}/{}", named.kind, named.id), why));
+            }
             Err(why) => away.push((plain(typed), why)),
         }
     }
@@ -83,6 +87,14 @@ pub(super) async fn resolve(
     let away = away.into_iter().map(|(what, why)| set_aside(what, why));
     all.left_alone.extend(away);
     Ok(all)
+}
+
+/// Whether what keeps something from being told may pass by itself.
+fn is_away(why: &Why) -> bool {
+    matches!(
+        why.because,
+        Because::Unavailable | Because::Timeout | Because::Throttled
+    )
 }
 
 /// Says that something is left alone for now, and keeps that.

@@ -3,9 +3,9 @@
 use super::Ended;
 use super::closing::refuse_closed;
 use super::failure::Failure;
+use super::given::{read_secrets, references};
 use super::operation::Go;
 use super::pick;
-use super::secrets::{read_secrets, references};
 use super::session::Session;
 use super::wish::{Secrets, again};
 use super::work::open;
@@ -47,7 +47,11 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         &session,
         &work,
         &order,
-        read_secrets(&session, &args.secrets, &order.subjects)?,
+        read_secrets(
+            &session,
+            &args.secrets,
+            (&order.subjects, &order.left_alone),
+        )?,
     )?;
     let go = Go {
         observer: &again.observer,

@@ -14,8 +14,8 @@ pub use super::order::{Order, SecretNote};
 pub use super::planned::{Does, PlannedItem};
 
 use super::{
-    ActionId, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, NotSeen, Pass,
-    Reading, Relation, Seen, Term, Time, Verdict, Why,
+    ActionId, Call, Cause, Digest, Fields, Fingerprint, ItemKey, ItemRef, Locator, Pass, Reading,
+    Relation, Seen, Term, Time, Verdict, Why,
     mandate::{Declared, Document, Mandate, Signed},
 };
 
@@ -42,17 +42,6 @@ pub enum Event {
         run: u32,
         /// All that `resume` needs to go on.
         order: Box<Order>,
-    },
-    /// What was named when a run began, and could not be told about then, is a subject of it from now on.
-    Joined {
-        /// The run.
-        run: u32,
-        /// What joins, canonical.
-        subjects: Vec<Locator>,
-        /// Who acts where they are.
-        acting_as: Vec<Locator>,
-        /// All that is left alone still.
-        left_alone: Vec<NotSeen>,
     },
     /// A plan was made and stored.
     PlanFrozen {

@@ -51,11 +51,6 @@ impl Case {
                 };
                 self.runs.insert(*run, opened);
             }
-            Event::Joined { run, .. } => {
-                if let Some(run) = self.runs.get_mut(run) {
-                    run.order.join(event);
-                }
-            }
             Event::PlanFrozen {
                 run,
                 round,
@@ -215,7 +210,6 @@ impl Case {
     fn refuse_closed(&self, event: &Event) -> Result<(), Illegal> {
         let begins = match event {
             Event::RunOpened { .. }
-            | Event::Joined { .. }
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Proposed { .. }

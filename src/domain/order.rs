@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Event;
 use super::{Digest, Fingerprint, Locator, Relation, SecretRef, Time};
 
 /// What a run was asked to do.
@@ -60,30 +59,6 @@ pub struct Order {
 impl Order {
     /// The verb of runs that give back.
     pub const RESTORE: &'static str = "restore";
-
-    /// Takes in what could not be told about when the run began.
-    pub(super) fn join(&mut self, event: &Event) {
-        let Event::Joined {
-            subjects,
-            acting_as,
-            left_alone,
-            ..
-        } = event
-        else {
-            return;
-        };
-        for (known, new) in [
-            (&mut self.subjects, subjects),
-            (&mut self.acting_as, acting_as),
-        ] {
-            for one in new {
-                if !known.contains(one) {
-                    known.push(one.clone());
-                }
-            }
-        }
-        self.left_alone.clone_from(left_alone);
-    }
 
     /// Whether it is of one of the phases after isolate alone: it cuts nothing of the set.
     #[must_use]

@@ -362,7 +362,6 @@ pub fn next(now: &State, event: &Event) -> Result<State, Illegal> {
         | Event::UndoFailed { .. }
         | Event::Opened { .. }
         | Event::RunOpened { .. }
-        | Event::Joined { .. }
         | Event::PlanFrozen { .. }
         | Event::Requested { .. }
         | Event::Vetoed { .. }

@@ -29,7 +29,6 @@ pub(super) const TRAILER: usize = HASH.len() + HEX + END.len();
 const KINDS: &[&str] = &[
     "opened",
     "run-opened",
-    "joined",
     "plan-frozen",
     "requested",
     "vetoed",

@@ -3,7 +3,7 @@
 //!
 //! A secret that nobody receives is not made: without a place to deliver to the item is blocked, and says so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidate::Candidate;
 use super::item::{hits, tag};
@@ -37,6 +37,33 @@ pub struct Wanted<'a> {
     pub verify_within: Option<Duration>,
     /// The item of an earlier phase that cuts the target, where this plan has one: by then it is dead.
     pub cut_by: Option<ItemKey>,
+}
+
+impl Wanted<'_> {
+    /// Where it is said to be delivered to.
+    fn places(&self) -> Vec<&serde_json::Value> {
+        match self.with.get("deliver_to") {
+            Some(serde_json::Value::Array(places)) => places.iter().collect(),
+            Some(serde_json::Value::Null) | None => Vec::new(),
+            Some(place) => vec![place],
+        }
+    }
+
+    /// The providers that are asked about it: the target's, and those of the places that it is delivered to.
+    #[must_use]
+    pub fn providers(&self) -> BTreeSet<String> {
+        let places = self.places().into_iter().filter_map(locator_of);
+        let named = places.filter_map(|place| place.parse::<Named>().ok());
+        let providers = named.map(|named| named.kind.provider().to_owned());
+        providers
+            .chain([self.target.provider().to_owned()])
+            .collect()
+    }
+}
+
+/// The locator that one place is named by.
+fn locator_of(said: &serde_json::Value) -> Option<&str> {
+    said.as_str().or_else(|| said.get("locator")?.as_str())
 }
 
 /// Whether a step issues.
@@ -246,12 +273,7 @@ impl<'a> Expansion<'a> {
             let mut all = self.ask.catalogue.actions();
             all.find(|spec| matches!(spec.effect, Effect::Deliver) && spec.on == *kind)
         };
-        let said = self.wanted.with.get("deliver_to");
-        let named = match said {
-            Some(serde_json::Value::Array(places)) => places.iter().collect(),
-            Some(serde_json::Value::Null) | None => Vec::new(),
-            Some(place) => vec![place],
-        };
+        let named = self.wanted.places();
         if named.is_empty() {
             // What is rotated in the place where its consumers read it needs no handing over.
             let lies_there = make.on == *self.wanted.target && delivers(make.on.kind()).is_some();
@@ -265,8 +287,7 @@ impl<'a> Expansion<'a> {
         }
         let mut places = Vec::with_capacity(named.len());
         for said in named {
-            let text = said.as_str().or_else(|| said.get("locator")?.as_str());
-            let text = text.ok_or_else(|| {
+            let text = locator_of(said).ok_or_else(|| {
                 Lacks::said(format!("`deliver_to` holds {said}, which is no locator"))
             })?;
             let place = self.canonical(text).await?;

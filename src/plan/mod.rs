@@ -50,7 +50,6 @@ use crate::domain::{
 };
 use crate::estate::Estate;
 use crate::playbook::{Playbook, Step};
-use crate::provider::observer::BESIDE;
 use crate::provider::{Catalogue, Observer};
 
 /// How long a plan may be applied.
@@ -167,24 +166,28 @@ fn hurries(ask: &Ask<'_>) -> bool {
     ask.at.1 <= 1 && !providers.all(|provider| Some(provider) == first)
 }
 
-/// The items of a step that issues. What a first plan would have to wait for a provider for, a later round plans.
+/// The items of a step that issues. What a first plan would have to wait for a provider for, a later round plans. Where
+/// several are asked together nobody knows which of them was late: the same together are waited for no more.
 async fn expanded(
     ask: &Ask<'_>,
     wanted: issue::Wanted<'_>,
-    late: &mut BTreeSet<String>,
+    (late, together): (&mut BTreeSet<String>, &mut BTreeSet<BTreeSet<String>>),
 ) -> Result<Vec<Item>, String> {
-    let provider = wanted.target.provider().to_owned();
+    let asked = wanted.providers();
     let expanded = issue::expand(ask, wanted);
     if !hurries(ask) {
         return expanded.await;
     }
-    let within = match late.contains(&provider) {
+    let within = match !late.is_disjoint(&asked) || together.contains(&asked) {
         true => Duration::ZERO,
-        false => BESIDE,
+        false => FIRST_LOOKS,
     };
     let told = ask.observer.within(within, expanded).await;
     told.unwrap_or_else(|why| {
-        late.insert(provider);
+        match asked.len() {
+            1 => late.extend(asked),
+            _ => drop(together.insert(asked)),
+        }
         Err(why.to_string())
     })
 }
@@ -194,7 +197,7 @@ async fn expanded(
 /// # Errors
 /// Says which step cannot be planned.
 pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
-    let mut late = BTreeSet::new();
+    let (mut late, mut together) = (BTreeSet::new(), BTreeSet::new());
     let subjects = look_at(ask, &ask.order.subjects, &mut late).await;
     let candidate::Gathered {
         mut candidates,
@@ -258,7 +261,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
                     .and_then(|verify| verify.within),
                 cut_by: room::cut_by(&items, &candidate),
             };
-            let told = expanded(ask, wanted, &mut late).await;
+            let told = expanded(ask, wanted, (&mut late, &mut together)).await;
             let mut expanded = told.unwrap_or_else(|why| {
                 candidate::wait(&mut pending, candidate.step, &why);
                 Vec::new()

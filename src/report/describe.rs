@@ -3,6 +3,7 @@
 //! Never reads a provider, and never says more than the record.
 
 use super::closing;
+use super::left;
 use super::not_higher::not_higher;
 use super::output::{Alive, Item, NotSeen, Output, Pending, Probe, Scope};
 use super::standing::{Outcome, Standing, last_lives, outside};
@@ -148,6 +149,12 @@ pub fn of_run(source: &Source<'_>) -> Output {
         .collect();
     output.settles_at = standing.settles_at.map(|at| at.to_string());
     output.next = next(source, &output);
+    let left = left::left_alone(case, run);
+    if let Some(command) = left::taken_up_with(case, catalogue, &left).filter(|_| !case.closed) {
+        let is_last = matches!(output.outcome, Outcome::Planned | Outcome::Waiting);
+        let at = if is_last { output.next.len() } else { 0 };
+        output.next.insert(at, command);
+    }
     output
 }
 
@@ -361,9 +368,8 @@ fn blind(source: &Source<'_>) -> Vec<NotSeen> {
         .readings(source.run)
         .flat_map(|(_, (_, reading))| &reading.not_seen);
     let planned = source.plan.iter().flat_map(|(plan, _)| &plan.not_seen);
-    let run = source.case.runs.get(&source.run);
-    let pasted = run.into_iter().flat_map(|run| &run.order.left_alone);
-    let all: std::collections::BTreeSet<_> = read.chain(planned).chain(pasted).collect();
+    let left = left::left_alone(source.case, source.run);
+    let all: std::collections::BTreeSet<_> = read.chain(planned).chain(left).collect();
     all.into_iter()
         .map(|n| NotSeen {
             what: n.what.clone(),

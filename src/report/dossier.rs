@@ -363,7 +363,6 @@ fn said(event: &Event) -> Option<String> {
         Event::Verified { verdict, .. } => verdict.word().to_owned(),
         Event::RunClosed { outcome, .. } => outcome.clone(),
         Event::RunOpened { .. }
-        | Event::Joined { .. }
         | Event::PlanFrozen { .. }
         | Event::Requested { .. }
         | Event::Granted { .. }

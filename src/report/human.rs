@@ -331,7 +331,6 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Extended { .. }
         | Event::Opened { .. }
         | Event::RunOpened { .. }
-        | Event::Joined { .. }
         | Event::PlanFrozen { .. }
         | Event::Requested { .. }
         | Event::Vetoed { .. }

@@ -4,6 +4,7 @@
 
 pub mod closing;
 pub mod entry;
+pub(crate) mod left;
 mod not_higher;
 pub mod outcome;
 pub mod reckoning;

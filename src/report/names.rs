@@ -125,11 +125,6 @@ fn met(event: &Event) -> (Vec<Locator>, Option<&str>) {
             met.extend(order.subjects.iter().cloned());
             met.extend(order.acting_as.iter().cloned());
         }
-        Event::Joined {
-            subjects,
-            acting_as,
-            ..
-        } => met.extend(subjects.iter().chain(acting_as).cloned()),
         Event::PlanFrozen { items, .. } => {
             for item in items {
                 met.extend(item.key.subject.clone());

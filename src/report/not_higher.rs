@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::unproven::unproven;
 use crate::domain::state::Life;
 use crate::domain::verdict::Probing;
-use crate::domain::{Fact, Fields, Rung, Spec, State, Time, Verdict};
+use crate::domain::{Fact, Fate, Fields, Rung, Spec, State, Time, Verdict};
 use crate::provider::Catalogue;
 
 /// The longest value of a field that is shown; longer ones are documents.
@@ -49,11 +49,14 @@ fn untried(catalogue: &Catalogue, life: &Life, (rung, now): (Rung, Time)) -> Str
     let ahead = settles.filter(|at| now < *at);
     let target = life.planned.target.as_ref();
     let kind = target.and_then(|target| catalogue.kind(target.kind()));
+    let action = life.planned.action.as_ref();
+    let cut = action.and_then(|action| catalogue.action(action)?.cut());
+    let lives = cut.is_some_and(|cut| cut.target == Fate::Lives);
     match (rung, life.planned.probe, kind) {
-        (Rung::Narrow, ..) => {
+        (Rung::Narrow, ..) if lives => {
             "what this cut forbids is not tried, as trying would be doing it".to_owned()
         }
-        (Rung::EndSessions, ..) => {
+        (Rung::EndSessions, ..) if lives => {
             "this cut stops what was issued before it, and not the target, so that trying the target says nothing".to_owned()
         }
         (_, true, _) => match ahead {
@@ -67,7 +70,10 @@ fn untried(catalogue: &Catalogue, life: &Life, (rung, now): (Rung, Time)) -> Str
             "no call is known that tries its kind ({}) and changes nothing",
             kind.title
         ),
-        (.., Some(_)) => "no secret was given to try it with".to_owned(),
+        (.., Some(_)) if rung < Rung::Suspend => {
+            "after a cut that narrows or ends sessions nothing is tried".to_owned()
+        }
+        (.., Some(_)) => "its plan held no try, as no secret was given for it by then".to_owned(),
         (.., None) => "this build knows nothing of its kind".to_owned(),
     }
 }

@@ -6,6 +6,7 @@ pub use super::outcome::Outcome;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::left;
 use super::unproven::{doubts, is_fresh, logs, may_land, unproven, withhold};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
@@ -180,12 +181,8 @@ pub fn standing(case: &Case, catalogue: &Catalogue, run: u32, now: Time) -> Stan
             !alive && (life.state.is_in_doubt() || matches!(life.state, State::Acted { .. }))
         }),
     };
-    let left_alone = entry.order.left_alone.iter();
-    standing.leave(
-        left_alone
-            .map(|left| format!("{}: pasted, and left alone: {}", left.what, left.why))
-            .collect(),
-    );
+    let left_alone = left::left_alone(case, run).into_iter();
+    standing.leave(left_alone.map(left::told).collect());
     if !matches!(standing.outcome, Outcome::Contained | Outcome::Planned) {
         let told = guardrail::not_guaranteed(case, catalogue, run);
         let told = told.iter();

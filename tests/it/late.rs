@@ -1,10 +1,9 @@
-//! A provider that hangs when a run begins: the others are cut meanwhile, and it is taken up by the same run once it answers.
+//! A provider that hangs when a run begins: the others are cut, and it is taken up by the command that is told.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use crate::harness::{Desk, Told};
 use crate::postgres::{Database, LEAKED};
@@ -65,55 +64,103 @@ fn desk(database: &Database, hole: &Hole) -> Desk {
         )
 }
 
-fn isolate(desk: &Desk) -> Told {
-    desk.run(&["isolate", ROLE, USER, "--yes", "--json"])
-}
-
 fn is_cut(database: &Database) -> bool {
     database.says(("svc", LEAKED), "SELECT 1").is_err()
 }
 
 #[test]
-fn a_provider_that_hangs_at_first_is_taken_up_by_the_same_run_once_it_answers() {
+fn what_hangs_when_a_run_begins_is_left_alone_and_the_command_that_is_told_takes_it_up_in_the_same_incident()
+ {
     let (database, store) = (Database::start(&[]), Store::start(&[]));
     let hole = Hole::before(store.0.endpoint());
     let desk = desk(&database, &hole);
-    let told = std::thread::scope(|threads| {
-        let isolates = threads.spawn(|| isolate(&desk));
-        let began = Instant::now();
-        while !is_cut(&database) {
-            assert!(
-                began.elapsed() < Duration::from_secs(25),
-                "the role waits for the other provider"
-            );
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        assert!(store.rules("svc").contains(" on "), "nothing reached it");
-        hole.is_awake.store(true, Ordering::SeqCst);
-        isolates.join().unwrap()
-    });
-    assert!(told.err.contains("answers now"), "{told:?}");
-    assert!(store.rules("svc").contains(" off "), "{told:?}");
-    let items = told.json["items"].as_array().unwrap();
-    let is_of_it = |item: &&serde_json::Value| {
-        let target = item["target"].as_str().unwrap_or_default();
-        target.starts_with("redis:user/svc")
+    let told = desk.run(&["isolate", ROLE, USER, "--yes", "--json"]);
+    assert!(is_cut(&database), "{told:?}");
+    assert!(store.rules("svc").contains(" on "), "nothing reached it");
+    let is_told = |told: &Told| {
+        let named = told.json["not_seen"].as_array().unwrap().iter();
+        let mut named = named.filter(|one| one["what"].as_str().unwrap().starts_with(USER));
+        named.any(|one| one["withholds"] == true)
     };
-    assert!(items.iter().any(|item| is_of_it(&item)), "{told:?}");
-    assert!(!told.json.to_string().contains("left alone"), "{told:?}");
+    assert!(is_told(&told), "{told:?}");
+    assert_eq!(told.json["outcome"], "partly-contained", "{told:?}");
+    let incident = told.json["incident"].as_str().unwrap();
+    let command = told.json["next"][0].as_str().unwrap().to_owned();
+    assert_eq!(
+        command,
+        format!("contain isolate {USER} --incident {incident}")
+    );
+    // A second run of the same subject hides nothing of it.
+    desk.run(&["isolate", ROLE, "--yes", "--incident", incident]);
+    let status = desk.run(&["status", "--json"]);
+    assert!(is_told(&status), "{status:?}");
+    assert_eq!(status.json["outcome"], "partly-contained", "{status:?}");
+    assert_eq!(status.json["next"][0], command.as_str(), "{status:?}");
+
+    hole.is_awake.store(true, Ordering::SeqCst);
+    let resumed = desk.run(&["resume", "--yes", "--json"]);
+    assert!(store.rules("svc").contains(" on "), "{resumed:?}");
+    let words = command.split(' ').skip(1).chain(["--yes", "--json"]);
+    let taken_up = desk.run(&words.collect::<Vec<_>>());
+    assert_eq!(taken_up.json["incident"], incident, "{taken_up:?}");
+    assert!(store.rules("svc").contains(" off "), "{taken_up:?}");
+    let status = desk.run(&["status", "--json"]);
+    assert!(!is_told(&status), "{status:?}");
+    assert_ne!(status.json["outcome"], "partly-contained", "{status:?}");
 }
 
 #[test]
-fn a_provider_that_never_answers_is_named_as_not_reached_and_nothing_is_called_isolated() {
+fn a_secret_is_of_what_was_named_whatever_of_it_is_left_alone() {
     let (database, store) = (Database::start(&[]), Store::start(&[]));
     let hole = Hole::before(store.0.endpoint());
-    let told = isolate(&desk(&database, &hole));
-    assert!(is_cut(&database), "{told:?}");
-    assert!(store.rules("svc").contains(" on "), "{told:?}");
-    assert_ne!(told.exit, 0, "{told:?}");
+    let desk = desk(&database, &hole).with("LEAKED", LEAKED);
+    // It may be either's, though one of them is not asked about now.
+    let unnamed = desk.run(&[
+        "isolate",
+        ROLE,
+        USER,
+        "--secret",
+        "env:LEAKED",
+        "--yes",
+        "--json",
+    ]);
+    assert_eq!(unnamed.exit, 2, "{unnamed:?}");
     assert!(
-        told.err.contains("was not reached, and is left alone"),
+        unnamed
+            .json
+            .to_string()
+            .contains("each secret names its own"),
+        "{unnamed:?}"
+    );
+    assert!(!is_cut(&database), "{unnamed:?}");
+    let of_other = format!("{USER}=env:LEAKED");
+    let named = desk.run(&[
+        "isolate", ROLE, USER, "--secret", &of_other, "--yes", "--json",
+    ]);
+    assert!(is_cut(&database), "{named:?}");
+    assert!(
+        named.err.contains(&format!("--secret {of_other}")),
+        "{named:?}"
+    );
+}
+
+#[test]
+fn a_provider_of_an_earlier_run_that_hangs_keeps_nothing_of_the_last_from_coming_back() {
+    let (database, store) = (Database::start(&[]), Store::start(&[]));
+    let hole = Hole::before(store.0.endpoint());
+    let desk = desk(&database, &hole);
+    hole.is_awake.store(true, Ordering::SeqCst);
+    let first = desk.run(&["isolate", USER, "--yes", "--json"]);
+    assert!(store.rules("svc").contains(" off "), "{first:?}");
+    let incident = first.json["incident"].as_str().unwrap();
+    desk.run(&["isolate", ROLE, "--yes", "--incident", incident]);
+    assert!(is_cut(&database), "nothing came of the second run");
+    hole.is_awake.store(false, Ordering::SeqCst);
+    let told = desk.run(&["restore", "--yes", "--json"]);
+    assert!(
+        told.err.contains("cannot tell who acts at redis"),
         "{told:?}"
     );
-    assert!(told.json.to_string().contains(USER), "{told:?}");
+    assert!(told.json["run"].is_u64(), "{told:?}");
+    assert!(store.rules("svc").contains(" off "), "{told:?}");
 }

@@ -12,7 +12,6 @@ impl Event {
         match self {
             Self::Opened { .. } => "opened",
             Self::RunOpened { .. } => "run-opened",
-            Self::Joined { .. } => "joined",
             Self::PlanFrozen { .. } => "plan-frozen",
             Self::Requested { .. } => "requested",
             Self::Vetoed { .. } => "vetoed",
@@ -99,7 +98,6 @@ impl Event {
             | Self::UndoFailed { item, .. } => Some(item),
             Self::Opened { .. }
             | Self::RunOpened { .. }
-            | Self::Joined { .. }
             | Self::PlanFrozen { .. }
             | Self::Requested { .. }
             | Self::Vetoed { .. }
@@ -136,7 +134,6 @@ impl Event {
             Self::Verified { seen, .. } => seen.as_ref(),
             Self::Opened { .. }
             | Self::RunOpened { .. }
-            | Self::Joined { .. }
             | Self::PlanFrozen { .. }
             | Self::Requested { .. }
             | Self::Vetoed { .. }

@@ -173,7 +173,6 @@ impl Case {
             }
             Event::Opened { .. }
             | Event::RunOpened { .. }
-            | Event::Joined { .. }
             | Event::PlanFrozen { .. }
             | Event::Requested { .. }
             | Event::Vetoed { .. }

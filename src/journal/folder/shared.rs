@@ -2,8 +2,9 @@
 //!
 //! Never takes in a name that leads out of it.
 
+use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Folder, ROOMS, Root, Shelf, named};
 use crate::domain::event::Event;
@@ -15,6 +16,8 @@ const TERM: &str = "term";
 /// How the name of a folder begins in which an incident is joined, and the file in it that whoever joins holds.
 const JOINING: &str = ".joining-";
 const ALIVE: &str = "alive";
+/// The same, until whoever joins holds that file: nobody takes such a folder away.
+const BEGINNING_TO_JOIN: &str = ".begun-";
 /// The place in which it is shared, for as long as its journal here does not say so.
 const PLACE: &str = "shared";
 /// Where an incident says that it is shared: in one of its first entries, within so many bytes.
@@ -37,16 +40,9 @@ impl Root {
         file::directory(&shelf)?;
         // What begins with a dot is no incident, and goes away with this whatever happens.
         sweep(&shelf);
-        let beside = tempfile::Builder::new()
-            .prefix(JOINING)
-            .tempdir_in(&shelf)
-            .map_err(Error::io("make a directory in", &shelf))?;
-        let sign = beside.path().join(ALIVE);
-        file::create(&sign)?;
-        let alive = file::open(&sign, Purpose::Hold)?;
-        alive.lock().map_err(Error::io("lock", &sign))?;
+        let (beside, alive) = Beside::begin(&shelf)?;
         let new = Folder {
-            path: beside.path().join(id),
+            path: beside.0.join(id),
             ..folder.clone()
         };
         new.furnish(key)?;
@@ -58,8 +54,40 @@ impl Root {
     }
 }
 
+/// The folder in which an incident is joined; it goes away with this.
+struct Beside(PathBuf);
+
+impl Beside {
+    /// Makes one, with a sign of life that is held before the folder has a name that is swept. What is killed before leaves
+    /// an empty file, and nothing of an incident.
+    fn begin(shelf: &Path) -> Result<(Self, File), Error> {
+        let made = tempfile::Builder::new()
+            .prefix(BEGINNING_TO_JOIN)
+            .tempdir_in(shelf)
+            .map_err(Error::io("make a directory in", shelf))?;
+        let sign = made.path().join(ALIVE);
+        file::create(&sign)?;
+        let alive = file::open(&sign, Purpose::Hold)?;
+        alive.lock().map_err(Error::io("lock", &sign))?;
+        let name = made.path().file_name().unwrap_or_default();
+        let name = format!("{JOINING}{}", name.to_string_lossy());
+        let beside = shelf.join(name);
+        file::move_directory(made.path(), &beside)?;
+        // It is no longer where it was made, so that nothing is left to take away there.
+        drop(made.keep());
+        Ok((Self(beside), alive))
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // What cannot be taken away now is swept by the next join.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
 /// Takes away what was begun by joins that were killed. The system freed the sign of life of each; one that goes on holds
-/// its own, and where there is none yet nobody knows.
+/// its own, and where there is none nobody knows.
 fn sweep(shelf: &Path) {
     let Ok(found) = shelf.read_dir() else {
         return;
@@ -225,6 +253,34 @@ mod tests {
         let mut listed = listed(&root)?;
         listed.sort();
         assert_eq!(listed, ["inc-1", "inc-2"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_join_that_begins_is_not_swept_by_others() -> Tried {
+        let base = tempfile::tempdir()?;
+        let root = Root::at(base.path())?;
+        let shelf = root.path().join("incidents");
+        file::directory(&shelf)?;
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            for _ in 0..2 {
+                threads.spawn(|| {
+                    while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                        sweep(&shelf);
+                    }
+                });
+            }
+            let joins = (0..300).map(|at| {
+                let id = format!("inc-{at}");
+                let joined = root.join((&id, &[7; 32]), "place", |_| Ok::<_, Error>(()));
+                joined.map(drop)
+            });
+            let joined: Result<(), Error> = joins.collect();
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            joined
+        })?;
+        assert_eq!(listed(&root)?.len(), 300);
         Ok(())
     }
 

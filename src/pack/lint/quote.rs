@@ -35,20 +35,45 @@ impl Lint<'_> {
 
 /// Whether the text right before a value compares something with it.
 fn compares(before: &str) -> bool {
-    let before = before.trim_end().to_lowercase();
+    // A list that begins here is compared as a single value is: `name in (…`.
+    let before = before.trim_end_matches([' ', '(']).to_lowercase();
     // A form or a header may hold `name=${…}` and nothing more.
-    let is_condition = before.contains(' ') || before.contains('(');
+    let is_condition = before.contains([' ', '(']);
     is_condition && COMPARES.iter().any(|word| before.ends_with(word))
 }
 
 /// Whether a value can be no more than a value: a number, or a time of ours.
 fn is_safe(expr: &Expr) -> bool {
     let source = expr.source.trim();
-    let is_number = ["int(", "uint(", "double("]
+    let is_number = ["int", "uint", "double"]
         .iter()
-        .any(|of| source.starts_with(of));
+        .any(|of| source.strip_prefix(of).is_some_and(is_in_parentheses));
     let is_ours = |name: &String| OURS.contains(&name.as_str());
     is_number || expr.mentions().iter().all(is_ours)
+}
+
+/// Whether the parenthesis that a text begins with closes at its end and nowhere before.
+fn is_in_parentheses(source: &str) -> bool {
+    let (mut depth, mut open, mut is_escaped) = (0_usize, None, false);
+    for (at, c) in source.char_indices() {
+        match open {
+            Some(_) if is_escaped => is_escaped = false,
+            Some(_) if c == '\\' => is_escaped = true,
+            Some(quote) if c == quote => open = None,
+            Some(_) => {}
+            None if matches!(c, '\'' | '"') => open = Some(c),
+            None if c == '(' => depth += 1,
+            None if c == ')' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1 == source.len();
+                }
+            }
+            None if depth == 0 => return false,
+            None => {}
+        }
+    }
+    false
 }
 
 /// Whether an expression joins a text that holds a quote with something else.
@@ -88,11 +113,30 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_one_call_and_nothing_beside_it() {
+        for (source, is) in [
+            ("(id)", true),
+            ("(size(id) + 1)", true),
+            (r"(')' + 'a\')')", true),
+            ("(x) == 1 ? id : ''", false),
+            ("(x) + id", false),
+            (" (x)", false),
+            ("eresting", false),
+            ("(x", false),
+        ] {
+            assert_eq!(is_in_parentheses(source), is, "{source}");
+        }
+    }
+
+    #[test]
     fn what_stands_before_a_value_compares_or_does_not() {
         for (before, does) in [
             ("name eq ", true),
             ("a eq 'b' and name=", true),
             ("filter(name = ", true),
+            ("name in (", true),
+            ("name in ( (", true),
+            ("lower(", false),
             ("name=", false),
             ("urn:ietf:", false),
             ("projects/", false),

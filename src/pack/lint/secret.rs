@@ -8,10 +8,50 @@ use crate::domain::{checksum, recognise};
 use crate::pack::grammar::INSIDE;
 use crate::pack::model::{Identify, KindPart};
 
+/// How many characters of a secret stay hidden at least where a part of it is the id.
+const HIDDEN: usize = 16;
+
+/// What a form demands beside the group that is the id, where it has one.
+fn outside_of_id(form: &str) -> Option<String> {
+    let (before, rest) = form.split_once(&format!("(?P<{}>", recognise::ID))?;
+    let (mut depth, mut is_class, mut is_escaped) = (1_usize, false, false);
+    for (at, c) in rest.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            ']' => is_class = false,
+            _ if is_class => {}
+            '[' => is_class = true,
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(format!("{before}{}", rest.get(at + 1..)?));
+        }
+    }
+    Some(before.to_owned())
+}
+
+/// How many characters counted repetitions demand at least. Literal text is the same in every secret, and hides nothing.
+fn least(outside: &str) -> usize {
+    let counted = outside.split('{').skip(1).filter_map(|rest| {
+        let digits = rest.split([',', '}']).next()?;
+        digits.parse::<usize>().ok()
+    });
+    counted.sum()
+}
+
 impl Lint<'_> {
     /// What a kind says about its secrets.
     pub(super) fn secrets(&mut self, path: &str, kind: &KindPart) {
         for (at, form) in kind.secrets.iter().enumerate() {
+            if outside_of_id(form).is_some_and(|outside| least(&outside) < HIDDEN) {
+                let message = format!(
+                    "the id is shown, and so is no secret: the form has to demand {HIDDEN} characters or more outside of it, as in `(?P<id>[A-Z]{{8}})-[a-z]{{32}}`"
+                );
+                self.add("shown-secret", &format!("{path}/secrets/{at}"), message);
+            }
             let form = regex::Regex::new(form).ok();
             let groups = form.iter().flat_map(regex::Regex::capture_names).flatten();
             let is_known = |group: &str| checksum::is_known(group) || group == recognise::ID;
@@ -82,5 +122,22 @@ impl Lint<'_> {
             let message = "a secret is asked about with itself, `with: secret`, or by one list that has a `hint`";
             self.add("probe", path, message);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_of_a_secret_is_what_stands_outside_of_its_id() {
+        let hidden = |form: &str| outside_of_id(form).map(|outside| least(&outside));
+        assert_eq!(hidden("^ab_[a-z]{40}$"), None);
+        assert_eq!(hidden("^ab_(?P<id>[a-z]{40})$"), Some(0));
+        assert_eq!(
+            hidden("^ab_(?P<id>[a-z()]{8}(?:-[0-9]{2})?)_x{16,40}$"),
+            Some(16)
+        );
+        assert_eq!(hidden(r"^[a-f]{2}(?P<id>\([a-z]{8}\))[a-f]{10}$"), Some(12));
     }
 }

@@ -89,9 +89,7 @@ async fn ready(on: &Handle, call: &Call) -> Result<(Spec, Ready), Outcome> {
     }
     let id = look::ours(on, &call.target).map_err(Outcome::Refused)?;
     if call.target.kind().noun() == "ssh-key" {
-        look::whose(&on.reading(), &id)
-            .await
-            .map_err(unavailable)?;
+        look::whose(&on.reading(), &id).await.map_err(unavailable)?;
     }
     let request = (action.request)(&id, call).map_err(Outcome::Refused)?;
     let wants = matches!(request.body, Body::Tokens | Body::Token) || request.who == Who::Itself;

@@ -10,6 +10,7 @@ use crate::domain::state::Life;
 use crate::domain::why::plain;
 use crate::domain::{ItemRef, Locator, State};
 use crate::plan::restore::Wanted;
+use crate::report::left;
 use crate::report::owed::{asked, is_covered, is_over};
 use crate::report::standing::{Outcome, Standing, is_finding, standing};
 use crate::report::unproven::{is_fresh, unproven};
@@ -134,16 +135,13 @@ fn settled(
             accept: name,
         });
     };
-    for left in &run.order.left_alone {
-        let what = format!(
-            "{} was pasted, and left alone: {}",
-            plain(&left.what),
-            left.why
-        );
+    for left in left::left_alone(case, number) {
+        let take_up = left::taken_up_with(case, books.catalogue, &[left]);
+        let settle = take_up.into_iter().chain([accept(case, &left.what)]);
         lack(
             Sort::Owed,
-            what,
-            vec![accept(case, &left.what)],
+            left::told(left),
+            settle.collect(),
             Some(left.what.clone()),
         );
     }

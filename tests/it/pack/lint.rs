@@ -738,6 +738,8 @@ fn a_value_in_a_question_stands_between_quotes_that_the_template_writes() {
         ("name eq '${id}'", true),
         ("name eq '${id}' and at ge 3", true),
         ("number eq ${int(id)}", true),
+        ("number eq ${int(id) == 1 ? id : id}", false),
+        ("name in (${id})", false),
         ("${id}", true),
         ("name eq ${id}", false),
         ("name eq 'a' or name=${id}", false),
@@ -772,7 +774,10 @@ fn a_pasted_secret_that_nobody_can_place_is_refused() {
     let tells = "    tells: inside.sub\n";
     assert!(with(&format!("{secrets}{tells}")).is_empty());
     assert_eq!(with(&format!("{secrets}    tells: id\n")), ["unknown-name"]);
-    let named = "    secrets: [\"^acme_(?P<id>[a-z]{20})$\"]\n";
+    // The id is shown: it is never nearly all of the secret.
+    let whole = "    secrets: [\"^acme_(?P<id>[a-z]{20})$\"]\n";
+    assert_eq!(with(whole), ["shown-secret"]);
+    let named = "    secrets: [\"^acme_(?P<id>[a-z]{8})[a-z]{20}$\"]\n";
     assert!(with(named).is_empty());
     assert!(with(&named.replace("<id>", "<name>")).contains(&"unknown-name"));
 }

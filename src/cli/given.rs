@@ -1,15 +1,16 @@
-//! The secrets that a person lends: where they are read, whose they are, what is known of them already.
+//! The secrets that a person gives with what they belong to: parsed, read, lent to the providers.
 //!
-//! Never repeats one, nor any part of what may be one.
+//! Never repeats a part of a text that may be one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::aside;
 use super::failure::Failure;
 use super::session::{self, Session};
 use super::wish::Secrets;
 use crate::domain::case::Case;
 use crate::domain::event::SecretNote;
-use crate::domain::{Locator, Named, Readable, Secret, SecretRef};
+use crate::domain::{Locator, Named, NotSeen, Readable, Secret, SecretRef};
 use crate::playbook::{self, Playbook};
 
 /// Tells providers what the journal holds of calls to them: some answers mean something only beside an earlier one. What
@@ -92,7 +93,7 @@ pub(super) fn take_in(
 pub(super) type Given = BTreeMap<Locator, (SecretRef, Secret)>;
 
 /// Lends credentials to their providers: some can only be looked at, or ended, by holding them.
-fn lend(session: &Session, given: &Given) {
+pub(super) fn lend(session: &Session, given: &Given) {
     for (target, (_, secret)) in given {
         if let Some(provider) = session.catalogue.provider(target.provider()) {
             provider.hold(target, secret);
@@ -133,12 +134,18 @@ fn reference(
     })
 }
 
-/// Reads the secrets that were named; one without a locator belongs to the only subject.
+/// Reads the secrets that were named; one without a locator belongs to the only subject that was named, one that is left
+/// alone counted in. What is left alone has no use for its secret yet.
 pub(super) fn read_secrets(
     session: &Session,
     wanted: &Secrets,
-    subjects: &[Locator],
+    (subjects, left_alone): (&[Locator], &[NotSeen]),
 ) -> Result<Given, Box<Failure>> {
+    let left = left_alone.iter().filter_map(|left| {
+        let named = session.name(&left.what).ok()?;
+        Some((left.what.as_str(), named))
+    });
+    let left: Vec<(&str, Named)> = left.collect();
     let is_credential = |target: &Locator| {
         session
             .catalogue
@@ -148,14 +155,29 @@ pub(super) fn read_secrets(
     let mut given = Given::new();
     for (whose, reference) in references(session, wanted)? {
         let target = match (whose, subjects) {
-            (Some(named), _) => subjects
-                .iter()
-                .find(|subject| *subject.kind() == named.kind && subject.id() == named.id)
-                .ok_or_else(|| {
-                    Failure::usage("a `--secret` names a locator that is no subject")
-                        .hint(format!("subjects: {}", session::listed(subjects)))
-                })?,
-            (None, [only]) => only,
+            (Some(named), _) => {
+                let mut all = subjects.iter();
+                let found =
+                    all.find(|subject| *subject.kind() == named.kind && subject.id() == named.id);
+                let is_it =
+                    |(_, left): &&(&str, Named)| left.kind == named.kind && left.id == named.id;
+                match (found, left.iter().find(is_it)) {
+                    (Some(subject), _) => subject,
+                    (None, Some((what, _))) => {
+                        aside(&format!(
+                            "note: the secret of {what} is not read, as that is left alone: give it again when it is taken up, with --secret {what}={reference}"
+                        ));
+                        continue;
+                    }
+                    (None, None) => {
+                        let failure =
+                            Failure::usage("a `--secret` names a locator that is no subject");
+                        let hint = format!("subjects: {}", session::listed(subjects));
+                        return Err(Box::new(failure.hint(hint)));
+                    }
+                }
+            }
+            (None, [only]) if left.is_empty() => only,
             (None, _) => {
                 let message =
                     "with several subjects each secret names its own: --secret LOCATOR=REF";
@@ -199,7 +221,7 @@ pub(super) fn probed_by(
     session: &Session,
     playbook: &Playbook,
     inputs: &BTreeMap<String, serde_json::Value>,
-    subjects: &[Locator],
+    subjects: (&[Locator], &[NotSeen]),
 ) -> Result<Given, Box<Failure>> {
     let mut scope = playbook::Scope::new();
     scope.set(
