@@ -334,7 +334,9 @@ impl Policy {
         let (request, entities) = self
             .question(item, effect, around, authority)
             .map_err(failed)?;
-        let response = Authorizer::new().is_authorized(&request, &self.set, &entities);
+        let response = stacker::maybe_grow(SPARE_STACK, FRESH_STACK, || {
+            Authorizer::new().is_authorized(&request, &self.set, &entities)
+        });
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(failed(error.to_string()));
         }
@@ -352,6 +354,11 @@ impl Policy {
         }
     }
 }
+
+/// How much of the stack has to be left, in bytes, or a fresh one of the other size is taken for an evaluation. Cedar stops
+/// with an error, which denies, where less than a hundred kilobytes are left.
+const SPARE_STACK: usize = 512 * 1024;
+const FRESH_STACK: usize = 2 * 1024 * 1024;
 
 fn first_line(text: &str) -> String {
     text.lines()

@@ -38,7 +38,7 @@ impl<'s> Candidate<'s> {
     }
 
     /// Chooses the action: the named one, or the one that gives the verb to the kind; for a thing that cannot be cut
-    /// itself, ending the sessions of its principal.
+    /// itself, ending the sessions of its principal, or suspending that where it alone ends them.
     pub(super) fn choose<'a>(
         &self,
         ask: &Ask<'a>,
@@ -78,7 +78,10 @@ impl<'s> Candidate<'s> {
             .get(&self.target)
             .and_then(Seen::principal)
             .or_else(|| self.principal.clone())?;
-        let (spec, _) = ask.catalogue.cut_for(principal.kind(), Rung::EndSessions)?;
+        let cuts = |rung| ask.catalogue.cut_for(principal.kind(), rung);
+        let is_soft = |(_, rung): &(&Spec, Rung)| *rung <= Rung::Suspend;
+        let ends = cuts(Rung::EndSessions).or_else(|| cuts(Rung::Suspend).filter(is_soft));
+        let (spec, _) = ends?;
         let reaches = spec
             .cut()
             .is_some_and(|cut| cut.of.contains(self.target.kind()));

@@ -44,10 +44,8 @@ use std::sync::Arc;
 use crate::domain::case::Case;
 use crate::domain::event::Order;
 use crate::domain::item::{Ended, ItemKey, Need};
-use crate::domain::plan::{Pending, Plan, VERSION};
-use crate::domain::{
-    Digest, Duration, Item, Locator, Manner, Phase, Query, Seen, State, Time, Work,
-};
+use crate::domain::plan::{Plan, VERSION};
+use crate::domain::{Digest, Duration, Item, Locator, Manner, Query, Seen, State, Time, Work};
 use crate::estate::Estate;
 use crate::playbook::{Playbook, Step};
 use crate::provider::{Catalogue, Observer};
@@ -329,7 +327,6 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     // Steps that ask the same share one question: their expressions find its answer.
     let mut is_new = news(&others).into_iter();
     others.retain(|_| is_new.next().unwrap_or(true));
-    put_off(&items, &mut others, &mut pending);
     // An item is large, and growing by doubling would hold twice as many.
     items.reserve_exact(others.len());
     items.append(&mut others);
@@ -362,24 +359,6 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         warnings,
     };
     Ok((plan, reached))
-}
-
-/// Leaves questions of later phases to a plan that cuts nothing: whoever says yes to cuts has not thereby answered whether
-/// something may be made or given back.
-fn put_off(acts: &[Item], others: &mut Vec<Item>, pending: &mut Vec<Pending>) {
-    let cuts = |item: &Item| item.call().is_some() && item.rung.is_some();
-    if !acts.iter().any(cuts) {
-        return;
-    }
-    let is_late =
-        |item: &mut Item| matches!(item.work, Work::Gate(_)) && item.key.phase > Phase::Inventory;
-    for item in others.extract_if(.., is_late) {
-        let (phase, step) = (item.key.phase, item.key.step);
-        if !pending.iter().any(|known| known.step == step) {
-            let why = "waits until nothing is left to cut: a yes to cuts is no answer".to_owned();
-            pending.push(Pending { phase, step, why });
-        }
-    }
 }
 
 /// Of each item whether it asks what none before it asks for the same subject.

@@ -78,6 +78,7 @@ fn a_thousand_leaked_tokens_are_revoked_in_one_call_by_the_whole_program() {
                 false => Reply::json(200, &json!({"login": "ci"})),
             },
             "GET /users/ci" => Reply::json(200, &json!({"login": "ci"})),
+            "GET /users/ci/keys?per_page=100" => Reply::json(200, &json!([])),
             line if line.starts_with("GET /orgs/acme/") => {
                 Reply::json(404, &json!({"message": "Not Found"}))
             }
