@@ -355,10 +355,10 @@ impl Policy {
     }
 }
 
-/// How much of the stack has to be left, in bytes, or a fresh one of the other size is taken for an evaluation. Cedar stops
-/// with an error, which denies, where less than a hundred kilobytes are left.
-const SPARE_STACK: usize = 512 * 1024;
-const FRESH_STACK: usize = 2 * 1024 * 1024;
+/// How much of the stack has to be left, in bytes, or a fresh one of the other size is taken for an evaluation. Cedar goes as
+/// deep as a policy is long, megabytes where nothing is optimised, and stops with an error, which denies, near the end of it.
+const SPARE_STACK: usize = 4 * 1024 * 1024;
+const FRESH_STACK: usize = 16 * 1024 * 1024;
 
 fn first_line(text: &str) -> String {
     text.lines()
