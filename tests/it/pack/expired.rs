@@ -40,13 +40,14 @@ kinds:
     form: "^k[0-9]+$"
     look:
       ask: {{get: "/keys/${{id}}"}}
-      present: {{name: body.name}}
+      present: {{name: body.name, state: body.state}}
 actions:
   delete-key:
     title: delete the key
     on: key
     cut: {{rung: delete, target: dies, issued: lives, stops_issue: true}}
     hurts: Whoever uses it.
+    touches: {{state: removed}}
     floor: 3
     undo: {{none: a deleted key never works again}}
     repeat: set-like
