@@ -321,12 +321,18 @@ impl<'c> Gather<'c> {
     }
 }
 
-/// A secret as it was before the text was cleaned: in a key's file the ends of its lines are written down.
+/// A secret as it was before the text was cleaned: in a key's file the ends of lines are written down within its strings, and
+/// stand as they are between them.
 fn whole(word: &str) -> Secret {
-    match word.starts_with('{') {
-        true => Secret::new(word.replace("\r\n", "\n").replace('\r', "\\n")),
-        false => Secret::new(word.to_owned()),
+    if !word.starts_with('{') {
+        return Secret::new(word.to_owned());
     }
+    let word = word.replace("\r\n", "\n");
+    let parts = word.split('"').enumerate().map(|(at, part)| match at % 2 {
+        0 => part.replace('\r', "\n"),
+        _ => part.replace('\r', "\\n"),
+    });
+    Secret::new(parts.collect::<Vec<String>>().join("\""))
 }
 
 fn ids(text: &str, places: &[Place<'_>]) -> Vec<Named> {
