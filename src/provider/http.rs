@@ -5,19 +5,39 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use crate::domain::{Because, Duration, Secret, Why};
+
+/// What this machine trusts: rustls with the certificates of the system. They are read once, for as long as the process lives.
+///
+/// # Errors
+/// Says that the system has none that can be read.
+pub fn trust() -> Result<rustls::ClientConfig, Why> {
+    static TRUST: OnceLock<Option<rustls::ClientConfig>> = OnceLock::new();
+    let trust = TRUST.get_or_init(|| {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let built = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(rustls::ConfigBuilder::with_platform_verifier);
+        Some(built.ok()?.with_no_client_auth())
+    });
+    let text =
+        "the TLS set-up of this machine allows no connection: its certificates cannot be read";
+    let trust = trust.clone();
+    trust.ok_or_else(|| Why::new(Because::Unavailable, text))
+}
 
 /// Builds the client; `deadline` covers a whole exchange.
 ///
 /// # Errors
 /// Says why the machine's TLS set-up allows no client.
 pub fn client(deadline: Duration) -> Result<reqwest::Client, Why> {
-    built(builder(deadline))
+    built(builder(deadline).tls_backend_preconfigured(trust_of_http()?))
 }
 
 /// Builds a client that connects to names with public addresses only, or also to private ones.
@@ -25,7 +45,7 @@ pub fn client(deadline: Duration) -> Result<reqwest::Client, Why> {
 /// # Errors
 /// Says why the machine's TLS set-up allows no client.
 pub fn guarded(deadline: Duration, private: bool) -> Result<reqwest::Client, Why> {
-    built(builder(deadline).dns_resolver(Arc::new(Guard::new(private))))
+    known(deadline, private, &Tls::default())
 }
 
 /// What a client believes of the other side, and shows of ours, beside what the machine does.
@@ -57,7 +77,16 @@ pub fn known(deadline: Duration, private: bool, tls: &Tls<'_>) -> Result<reqwest
         let identity = reqwest::Identity::from_pem(pem.as_bytes());
         builder = builder.identity(identity.map_err(|_| unreadable(text))?);
     }
+    if tls.roots.is_none() && tls.identity.is_none() {
+        builder = builder.tls_backend_preconfigured(trust_of_http()?);
+    }
     built(builder)
+}
+
+fn trust_of_http() -> Result<rustls::ClientConfig, Why> {
+    let mut trust = trust()?;
+    trust.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(trust)
 }
 
 #[expect(

@@ -5,9 +5,7 @@
 
 use std::net::IpAddr;
 use std::str::FromStr as _;
-use std::sync::Arc;
 
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
@@ -276,18 +274,7 @@ async fn connect(config: &Config) -> Result<Line, Broken> {
     if config.get_ssl_mode() == SslMode::Disable {
         return speak(config, stream, NoTls).await;
     }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let built = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map(rustls::ConfigBuilder::with_platform_verifier);
-    let tls = match built {
-        Ok(Ok(builder)) => builder.with_no_client_auth(),
-        Ok(Err(_)) | Err(_) => {
-            let text = "the TLS set-up of this machine allows no connection";
-            return Err(unavailable(text));
-        }
-    };
-    let mut maker = MakeRustlsConnect::new(tls);
+    let mut maker = MakeRustlsConnect::new(http::trust().map_err(Broken::Unsent)?);
     let tls = MakeTlsConnect::<Metered<TcpStream>>::make_tls_connect(&mut maker, host);
     let tls = tls.map_err(|_| unavailable("the server's name is none that TLS could prove"))?;
     speak(config, stream, tls).await

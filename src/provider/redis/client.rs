@@ -11,7 +11,6 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _};
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 use rustls::pki_types::ServerName;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -186,12 +185,8 @@ async fn dial(host: &str, port: u16) -> RedisResult<TcpStream> {
 
 /// TLS as this machine trusts it.
 fn connector() -> RedisResult<TlsConnector> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let built = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(rustls::ConfigBuilder::with_platform_verifier);
-    let config = built.map_err(io::Error::other)?.with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
+    let trust = http::trust().map_err(|why| io::Error::other(why.text))?;
+    Ok(TlsConnector::from(Arc::new(trust)))
 }
 
 /// A connection, and how much may still be read of it.
