@@ -2,7 +2,7 @@
 //!
 //! Sends only what is declared as a read, on whatever handle. A list that was not read to its end says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use reqwest::Url;
 use serde_json::Value;
@@ -269,6 +269,11 @@ fn elements(on: &Handle, request: &Request, scope: &mut Scope) -> Result<Vec<Val
         let text = format!("{} answered no list where one belongs", on.title());
         return Err(Why::new(Because::Garbled, text));
     };
+    let sorts: HashSet<_> = found.iter().map(std::mem::discriminant).collect();
+    if sorts.len() > 1 {
+        let text = format!("{} lists things of several sorts", on.title());
+        return Err(Why::new(Because::Garbled, text));
+    }
     if let Some(only) = &request.only {
         let mut kept = Vec::with_capacity(found.len());
         for item in found {

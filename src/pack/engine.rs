@@ -39,9 +39,6 @@ struct Inner {
     clock: Clock,
     /// By host, and by the scheme whose certificate is shown.
     clients: Mutex<BTreeMap<(String, String), reqwest::Client>>,
-    patterns: OnceLock<Vec<regex::Regex>>,
-    /// How the ids of each kind look.
-    forms: OnceLock<BTreeMap<String, regex::Regex>>,
     /// The settings that are no secrets, as expressions see them.
     configured: OnceLock<Arc<Value>>,
     bases: Mutex<BTreeMap<String, Url>>,
@@ -68,8 +65,6 @@ impl Packed {
                 settings,
                 clock,
                 clients: Mutex::default(),
-                patterns: OnceLock::new(),
-                forms: OnceLock::new(),
                 configured: OnceLock::new(),
                 bases: Mutex::default(),
                 tokens: tokio::sync::Mutex::default(),
@@ -383,26 +378,12 @@ impl Handle {
 
     /// Whether an id has the form of those of a kind.
     pub(super) fn has_form(&self, noun: &str, id: &str) -> bool {
-        let forms = self.inner.forms.get_or_init(|| {
-            let kinds = self.file().kinds.iter();
-            let forms = kinds.filter_map(|(noun, kind)| {
-                Some((noun.clone(), regex::Regex::new(&kind.form).ok()?))
-            });
-            forms.collect()
-        });
-        forms.get(noun).is_some_and(|form| form.is_match(id))
+        self.pack().has_form(noun, id)
     }
 
     /// What secrets of this vendor look like, anywhere in a text.
     pub(super) fn patterns(&self) -> &[regex::Regex] {
-        self.inner.patterns.get_or_init(|| {
-            let kinds = self.file().kinds.values();
-            let forms = kinds.flat_map(|kind| &kind.secrets).filter_map(|form| {
-                let inner = form.trim_start_matches('^').trim_end_matches('$');
-                regex::Regex::new(inner).ok()
-            });
-            forms.collect()
-        })
+        self.pack().patterns()
     }
 
     /// The tokens that are kept, by scheme.

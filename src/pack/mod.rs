@@ -96,6 +96,7 @@ mod stage;
 #[cfg(feature = "http")]
 mod rehearse;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::domain::{Kind, Spec};
@@ -125,6 +126,10 @@ pub struct Pack {
     /// The whole text of one whose recorded conversations are read only where they are wanted.
     whole: Option<&'static str>,
     tests: OnceLock<Vec<recording::Test>>,
+    /// The forms of the kinds' ids, once they were compiled.
+    forms: OnceLock<BTreeMap<String, regex::Regex>>,
+    /// The patterns of the kinds' secrets, once they were compiled.
+    patterns: OnceLock<Vec<regex::Regex>>,
 }
 
 impl Pack {
@@ -132,6 +137,30 @@ impl Pack {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.file.provider
+    }
+
+    /// Whether an id has the form of those of a kind.
+    fn has_form(&self, noun: &str, id: &str) -> bool {
+        let forms = self.forms.get_or_init(|| {
+            let kinds = self.file.kinds.iter();
+            let forms = kinds.filter_map(|(noun, kind)| {
+                Some((noun.clone(), regex::Regex::new(&kind.form).ok()?))
+            });
+            forms.collect()
+        });
+        forms.get(noun).is_some_and(|form| form.is_match(id))
+    }
+
+    /// What secrets of this vendor look like, anywhere in a text.
+    fn patterns(&self) -> &[regex::Regex] {
+        self.patterns.get_or_init(|| {
+            let kinds = self.file.kinds.values();
+            let forms = kinds.flat_map(|kind| &kind.secrets).filter_map(|form| {
+                let inner = form.trim_start_matches('^').trim_end_matches('$');
+                regex::Regex::new(inner).ok()
+            });
+            forms.collect()
+        })
     }
 
     /// What people call the vendor.
@@ -209,6 +238,8 @@ pub fn read(file: &str, text: &str) -> Result<Pack, Refused> {
         places,
         whole: None,
         tests: OnceLock::new(),
+        forms: OnceLock::new(),
+        patterns: OnceLock::new(),
     })
 }
 

@@ -14,7 +14,7 @@ use super::cel::{Expr, Scope, Template};
 use super::declare::kind_id;
 use super::draft::Held;
 use super::engine::Handle;
-use super::model::{KindPart, Look, Named as By, Resolve};
+use super::model::{KindPart, Look, Named as By, Resolve, Who};
 use super::reading;
 use super::wire::{self, Failed, Page};
 use crate::domain::{
@@ -207,12 +207,23 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
         if let Told::Gone = ask(on, &who.ask, &mut scope, Held::default(), &budget).await? {
             continue;
         }
-        own.extend(locator(on, &who.is, &scope, &account));
+        let is = locator(on, &who.is, &scope, &account);
+        if is.is_none() && !who.ask.is_empty() && !is_nobody(who, &scope) {
+            let text = format!("{} does not tell who we are where it was asked", on.title());
+            return Err(Why::new(Because::Garbled, text));
+        }
+        own.extend(is);
     }
     Ok(own)
 }
 
 /// The locator that one kind and a template for its id give.
+/// Whether an answer says in so many words that we are none of a kind.
+fn is_nobody(who: &Who, scope: &Scope) -> bool {
+    let mut ids = who.is.values();
+    ids.any(|id| id.plain(scope).is_some_and(|id| id.is_empty()))
+}
+
 pub(super) fn locator(
     on: &Handle,
     said: &By<Template>,

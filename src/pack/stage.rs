@@ -21,12 +21,21 @@ pub async fn stage(pack: &Arc<Pack>, base: &str, deadline: Duration, ours: &str)
     let schemes = pack.file.authentication.values();
     let accounts = schemes.filter_map(|scheme| scheme.service_account.as_ref());
     let accounts: Vec<&String> = accounts.map(|account| &account.key).collect();
+    let schemes = pack.file.authentication.values();
+    let pairs: Vec<_> = schemes
+        .filter_map(|scheme| scheme.certificate.as_ref())
+        .collect();
+    let keys: Vec<&String> = pairs.iter().map(|pair| &pair.key).collect();
+    let shown = pairs.iter().map(|pair| &pair.certificate);
+    let certificates: Vec<&String> = shown.chain(pack.file.trust.values()).collect();
     for (name, setting) in &pack.file.configuration {
         match setting.is {
             Is::Secret | Is::Certificate => {
-                let text = match accounts.contains(&name) {
-                    true => account_key(),
-                    false => ours.to_owned(),
+                let text = match () {
+                    () if accounts.contains(&name) => account_key(),
+                    () if certificates.contains(&name) => CERTIFICATE.to_owned(),
+                    () if keys.contains(&name) => private_key(),
+                    () => ours.to_owned(),
                 };
                 let given: Given = Arc::new(move || Ok(Secret::new(text.clone())));
                 settings.secrets.insert(name.clone(), given);
@@ -48,9 +57,20 @@ pub async fn stage(pack: &Arc<Pack>, base: &str, deadline: Duration, ours: &str)
     packed
 }
 
-/// A service account's key that nobody has: all of its private part is sevens.
-#[must_use]
-pub fn account_key() -> String {
+/// A certificate for the key that nobody has: no host is proven by it.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
+MIIBODCB66ADAgECAhRSD3G6SBVAywEehkanfW3tVxq9NzAFBgMrZXAwETEPMA0G
+A1UEAwwGbm9ib2R5MCAXDTI2MTEyNjE2NTgzMVoYDzIxMjYxMTAyMTY1ODMxWjAR
+MQ8wDQYDVQQDDAZub2JvZHkwKjAFBgMrZXADIQDqSmxj4pxSCr71UHsTLsX5lUd2
+rr6+e5JCHuppFEbSLKNTMFEwHQYDVR0OBBYEFExezkAjoDQe4qz/zE0XFUqFTwLl
+MB8GA1UdIwQYMBaAFExezkAjoDQe4qz/zE0XFUqFTwLlMA8GA1UdEwEB/wQFMAMB
+Af8wBQYDK2VwA0EAtvtxpFhSvEVseCnsHn2FL1E07JnKzt1G3S8HQNRJhUL1cqO3
+s5U8FmWvAVFJWR+PvZxAz9o2GiHIfMdVgCpgDA==
+-----END CERTIFICATE-----
+";
+
+/// A private key that nobody has: all of it is sevens.
+fn private_key() -> String {
     // An Ed25519 key of PKCS #8 (RFC 8410, section 7) is these bytes and thirty-two of its own.
     let mut der = vec![
         0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04,
@@ -58,12 +78,17 @@ pub fn account_key() -> String {
     ];
     der.extend([7; 32]);
     let body = base64(&der);
-    let key = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+    format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
+}
+
+/// A service account's key that nobody has.
+#[must_use]
+pub fn account_key() -> String {
     json!({
         "type": "service_account",
         "project_id": "rehearsed",
         "private_key_id": "0123456789abcdef0123456789abcdef01234567",
-        "private_key": key,
+        "private_key": private_key(),
         "client_email": "rehearsed@rehearsed.iam.gserviceaccount.com",
         "token_uri": "https://elsewhere.invalid/token",
     })

@@ -57,6 +57,10 @@ fn strikes(told: &Recorded, known: &mut BTreeSet<String>) -> Vec<(usize, Fault)>
     cells
 }
 
+/// What is looked at beside the thing itself: where it cannot be seen, the thing is there all the same. A workspace without the
+/// agents in it; a token that the vendor itself takes, without its pod.
+const BESIDE: [(&str, &str); 2] = [("anthropic", "workspace"), ("kubernetes", "pod-token")];
+
 /// The conversations of all packs that fit.
 fn conversations(fits: impl Fn(&Recorded) -> bool) -> Vec<(Arc<Pack>, Recorded)> {
     let mut all = Vec::new();
@@ -190,7 +194,11 @@ enum Asked {
 
 impl Asked {
     /// Under a fault that leaves the question unanswered.
-    fn unanswered(&self, (at, fault): (usize, Fault), told_of: &Recorded) -> Answered {
+    fn unanswered(
+        &self,
+        (at, fault): (usize, Fault),
+        (pack, told_of): (&Pack, &Recorded),
+    ) -> Answered {
         // The vendor's own no to the credential that is tried.
         let is_no = at + 1 == told_of.replies.len()
             && matches!(
@@ -198,7 +206,20 @@ impl Asked {
                 Fault::Expired | Fault::Echo(400) | Fault::ErrorInside
             );
         match self {
-            Self::Look(fact) => (!matches!(fact, Fact::Unreadable(_)), format!("{fact:?}")),
+            Self::Look(fact) => {
+                let kind = told_of
+                    .target
+                    .as_ref()
+                    .map(|(kind, _)| (pack.name(), kind.as_str()));
+                let is_beside = at + 1 == told_of.replies.len()
+                    && kind.is_some_and(|kind| BESIDE.contains(&kind));
+                let is_wrong = match fact {
+                    Fact::Unreadable(_) => false,
+                    Fact::Present(_) => !is_beside,
+                    Fact::Gone => true,
+                };
+                (is_wrong, format!("{fact:?}"))
+            }
             Self::Named(named) => told(named),
             Self::Who(who) => told(who),
             Self::Tried(probe) => {
@@ -219,7 +240,7 @@ impl Asked {
     }
 
     /// Where one answer says that more follows, which could not be read: only where it was asked for is something left out.
-    fn incomplete(&self, further: u32, told_of: &Recorded) -> Answered {
+    fn incomplete(&self, further: u32, (pack, told_of): (&Pack, &Recorded)) -> Answered {
         let (is_wrong, said) = match self {
             Self::Look(fact) => (
                 *fact == Fact::Gone && told_of.ends != "gone",
@@ -227,9 +248,12 @@ impl Asked {
             ),
             Self::Named(named) => {
                 let is_missing = matches!(named, Err(why) if why.because == Because::Missing);
-                (is_missing, format!("{named:?}"))
+                (is_missing && further > 0, format!("{named:?}"))
             }
-            Self::Who(who) => (matches!(who, Ok(who) if who.is_empty()), format!("{who:?}")),
+            Self::Who(who) => {
+                let is_nobody = matches!(who, Ok(who) if who.is_empty());
+                (is_nobody && further > 0, format!("{who:?}"))
+            }
             Self::Tried(probe) => {
                 let is_as_recorded = match probe {
                     Probe::Accepted => told_of.ends == "alive",
@@ -240,7 +264,7 @@ impl Asked {
                 (!is_as_recorded, format!("{probe:?}"))
             }
             Self::Read(_) => {
-                let (is_whole, said) = self.unanswered((0, Fault::Html), told_of);
+                let (is_whole, said) = self.unanswered((0, Fault::Html), (pack, told_of));
                 (is_whole && further > 0, said)
             }
         };
@@ -259,12 +283,18 @@ async fn ask(
     let asked = question(&packed, told, pack, &weather.base).await;
     let (is_wrong, said) = match fault {
         Fault::Page(_) => {
-            if weather.further() > 0 {
+            // A list in which a thing was found is asked for again where the whole of it counts.
+            let asks_again = |later: &contain::pack::Exchange| later.to == told.replies[at].to;
+            let further = match told.replies[at + 1..].iter().any(asks_again) {
+                true => 0,
+                false => weather.further(),
+            };
+            if further > 0 {
                 pages.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             }
-            asked.incomplete(weather.further(), told)
+            asked.incomplete(further, (pack, told))
         }
-        _ => asked.unanswered(strike, told),
+        _ => asked.unanswered(strike, (pack, told)),
     };
     let leaks = said.contains(OURS) || said.contains(ITS);
     let (all, struck) = (weather.all(), weather.struck());
