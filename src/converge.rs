@@ -11,6 +11,8 @@ mod looking;
 mod perform;
 mod proof;
 mod reading;
+mod round;
+mod slow;
 mod turn;
 mod waiting;
 
@@ -34,6 +36,8 @@ use crate::plan::{self, Ask, Glance};
 use crate::playbook::Playbook;
 use crate::report::standing::{Standing, standing};
 use crate::verify;
+use round::Round;
+use slow::Rests;
 
 /// More rounds than this mean that something undoes our work faster than we do it.
 const ROUNDS: u32 = 500;
@@ -145,6 +149,8 @@ struct Loop<'a> {
     frozen: BTreeMap<u32, (Arc<Plan>, Digest)>,
     /// The plans that the operator was asked about in this invocation.
     asked: BTreeSet<Digest>,
+    /// The plans of earlier rounds that are still being carried out, by round.
+    slow: BTreeMap<u32, Arc<Plan>>,
 }
 
 /// Runs the loop as far as `limit` says.
@@ -170,6 +176,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         stuck: BTreeSet::new(),
         frozen: BTreeMap::new(),
         asked: BTreeSet::new(),
+        slow: BTreeMap::new(),
     };
     if !this.looks {
         execute::note_ended(&means.ground).await?;
@@ -281,63 +288,17 @@ impl<'a> Loop<'a> {
             );
             self.glance = glance;
         }
+        let mut rests = Rests::new();
         loop {
-            let (began, round) = (self.clock().now(), self.rounds() + 1);
-            self.start_probes();
-            if round > 1 {
-                self.read(self.looks).await?;
+            let (round, ended) = slow::alongside(&mut rests, self.round(limit)).await?;
+            for round in ended {
+                self.caught_up(round);
             }
-            let (plan, reached) = self.plan(round).await?;
-            self.add_late_proof(&reached).await?;
-            let has_news = !plan.items.is_empty();
-            let is_stuck = self.is_stuck(&plan);
-            if self.looks || is_stuck || (round > 1 && !has_news) {
-                self.note_open(&plan).await?;
-                self.close_round(round, began, plan.is_empty()).await?;
-                let converged = self.is_converged(&plan);
-                if !self.looks
-                    && self.go_on(&plan, converged, true).await?
-                    && round < ROUNDS
-                    && !self.is_late()
-                {
-                    continue;
-                }
-                if !is_stuck && self.wait(limit, &plan).await? && round < ROUNDS && !self.is_late()
-                {
-                    continue;
-                }
-                if !self.looks {
-                    self.finish_probes().await?;
-                }
-                let mut standing = self.standing();
-                self.take_in(&mut standing, &plan);
-                let frozen = self.frozen.values().next_back().filter(|_| is_stuck);
-                let told = match frozen {
-                    Some((frozen, digest)) => ((**frozen).clone(), Some(*digest)),
-                    None => (plan, None),
-                };
-                return Ok(End {
-                    standing,
-                    ..self.end(self.told(Some(told)))
-                });
-            }
-            let digest = self.freeze(&plan).await?;
-            if matches!(limit, Limit::Plan) {
-                return Ok(self.end(Some((plan, Some(digest)))));
-            }
-            let plan = Arc::new(plan);
-            self.frozen.insert(round, (Arc::clone(&plan), digest));
-            let items: Vec<&Item> = plan.items.iter().collect();
-            self.perform(&plan, digest, &items).await?;
-            self.go_on(&plan, false, false).await?;
-            self.close_round(round, began, plan.is_empty()).await?;
-            if round >= ROUNDS || self.is_late() {
-                self.go_on(&plan, false, true).await?;
-                self.finish_probes().await?;
-                let next = self.look_again().await?;
-                let mut end = self.end(self.told(Some(((*plan).clone(), Some(digest)))));
-                self.take_in(&mut end.standing, &next);
-                return Ok(end);
+            match round? {
+                Round::Another => {}
+                Round::Slow(rest) => rests.push(rest),
+                Round::Waits => self.wait_for_slow(&mut rests).await?,
+                Round::Last(end) => return Ok(*end),
             }
         }
     }

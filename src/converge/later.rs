@@ -31,7 +31,7 @@ impl Loop<'_> {
             .pending
             .iter()
             .any(|step| step.phase <= Phase::Inventory && cuts(&step.step));
-        !acts && !waits && self.open_in(fresh).is_empty()
+        !acts && !waits && self.slow.is_empty() && self.open_in(fresh).is_empty()
     }
 
     /// Gives its turn to what this run planned once and has not ended; answers whether something did end by it.
@@ -43,6 +43,10 @@ impl Loop<'_> {
     ) -> Result<bool, Error> {
         let before = (self.ended(), self.failed_checks());
         for (plan, digest) in self.frozen_and_open() {
+            // What is being carried out has its turn.
+            if self.slow.contains_key(&plan.round) {
+                continue;
+            }
             let items: Vec<&Item> = plan
                 .items
                 .iter()

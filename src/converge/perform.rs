@@ -3,8 +3,10 @@
 //! Grants only what the operator said; what stays uncovered is blocked by the gate.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::proof::beside;
+use super::slow::Rest;
 use super::turn::Now;
 use super::{Answer, Error, Loop, Tried, again, reading, turn};
 use crate::domain::event::Event;
@@ -116,6 +118,29 @@ impl<'a> Loop<'a> {
         beside(self.means, &mut self.probes, acts).await??;
         self.note_stuck(plan, items);
         Ok(())
+    }
+
+    /// The same for a whole plan, until nothing is left of it but what is slow; gives that back.
+    pub(super) async fn perform_beside(
+        &mut self,
+        plan: &Arc<Plan>,
+        digest: Digest,
+    ) -> Result<Option<Rest<'a>>, Error> {
+        let items: Vec<&Item> = plan.items.iter().collect();
+        self.authorise((plan, digest), &items).await?;
+        let now = self.turns((digest, plan.expires), unplanned(plan), false, false);
+        let (ground, run) = (&self.means.ground, (plan.run, plan.round));
+        let held = Arc::clone(plan);
+        let work: Rest<'a> = Box::pin(async move {
+            let items: Vec<&Item> = held.items.iter().collect();
+            let ended = execute::execute(ground, run, digest, &items, &now).await;
+            (held.round, ended)
+        });
+        let rest = self.until_slow(plan, work).await?;
+        if rest.is_none() {
+            self.note_stuck(plan, &items);
+        }
+        Ok(rest)
     }
 
     /// Whose turn it is.

@@ -108,6 +108,9 @@ impl Attempts<'_> {
             if !pace.allows(after) {
                 break;
             }
+            if after == Some(RetryOn::Throttled) {
+                pace.was_turned_away(self.ground.clock.now());
+            }
             if rests {
                 pace.rest(self.ground.clock).await;
             }
@@ -127,6 +130,9 @@ impl Attempts<'_> {
         let known = branch::known(self.ground, (self.item, self.spec)).await;
         let known = (known, self.ground.clock.now());
         let place = lane.enter(self.ground.clock).await;
+        if let Some(until) = lane.shut_until(self.ground.clock.now()) {
+            return Ok(Next::Blocked(shut(until)));
+        }
         let known = branch::still_known(self.ground, known, self.spec).await;
         let (state, attempts) = self.state();
         if state.is_in_doubt() && self.spec.leaves_no_trace() {
@@ -348,6 +354,9 @@ impl Attempts<'_> {
             Some(Outcome::Refused(_)) => Ok(Next::Ended),
             Some(Outcome::Throttled { until }) => {
                 lane.throttled(self.ground.clock, until);
+                if let Some(until) = lane.shut_until(self.ground.clock.now()) {
+                    return Ok(Next::Blocked(shut(until)));
+                }
                 let cause = Cause::Provider("the provider throttles us".into());
                 Ok(Next::Soon(cause, Some(RetryOn::Throttled)))
             }
@@ -438,6 +447,13 @@ impl Attempts<'_> {
         }
         Ready::Send
     }
+}
+
+/// Why nothing more is tried at a provider for now.
+fn shut(until: Time) -> Cause {
+    Cause::Provider(format!(
+        "the provider throttles us until {until}: contain resume goes on then"
+    ))
 }
 
 /// What follows where a target cannot be read.

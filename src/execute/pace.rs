@@ -3,6 +3,7 @@
 //! Never sends anything, and never makes an attempt safe that is not.
 
 use super::intent::DEADLINE;
+use super::lanes::LONGEST_REST;
 use crate::domain::{Clock, Duration, Item, RetryOn, Time};
 
 /// How many attempts one item gets in one round where its step does not say.
@@ -19,6 +20,8 @@ pub(super) struct Pace<'a> {
     backoff: Duration,
     /// No attempt begins at or after this.
     until: Option<Time>,
+    /// Until when being throttled counts for nothing.
+    patient_until: Option<Time>,
 }
 
 impl<'a> Pace<'a> {
@@ -36,6 +39,10 @@ impl<'a> Pace<'a> {
                 .and_then(|retry| retry.backoff)
                 .unwrap_or(FIRST_BACKOFF),
             until: within.and_then(|within| now.saturating_add(within).ok()),
+            patient_until: match retry {
+                Some(_) => None,
+                None => now.saturating_add(LONGEST_REST).ok(),
+            },
         }
     }
 
@@ -44,6 +51,13 @@ impl<'a> Pace<'a> {
         let goes_on = self.left > 0 && self.until.is_none_or(|until| now < until);
         self.left = self.left.saturating_sub(1);
         goes_on
+    }
+
+    /// Whoever is too busy did nothing, and says when to come again: where the step does not say how often, that is no attempt.
+    pub(super) fn was_turned_away(&mut self, now: Time) {
+        if self.patient_until.is_some_and(|until| now < until) {
+            self.left += 1;
+        }
     }
 
     /// Whether its step lets it be tried again after this; what the step cannot name, safety decides.

@@ -116,6 +116,35 @@ fn used_again(state: &Path, of: &str) -> (i32, Value) {
 }
 
 #[test]
+fn a_provider_that_throttles_us_holds_up_no_cut_of_another() {
+    let state = tempfile::tempdir().unwrap();
+    let busy = ("hint: 20s", "hint: 10m");
+    let (exit, told) = changed(state.path(), ("bulk-leak", "busy"), busy.0, busy.1);
+    let injects = told["data"]["injects"].as_array().unwrap();
+    let is_use = |inject: &&Value| inject["what"].to_string().contains("ListBuckets");
+    let used = injects.iter().find(is_use).unwrap();
+    assert_eq!(used["worked"], false, "what was found next was cut in time");
+    assert_eq!(
+        (exit, &told["data"]["as_expected"]),
+        (0, &true.into()),
+        "{told:#}"
+    );
+}
+
+#[test]
+fn a_throttling_that_takes_longer_than_a_confirmation_is_worth_is_told_with_its_end() {
+    let state = tempfile::tempdir().unwrap();
+    let busy = ("hint: 20s", "hint: 2h");
+    let (_, told) = changed(state.path(), ("bulk-leak", "shut"), busy.0, busy.1);
+    let text = told.to_string();
+    assert!(
+        text.contains("the provider throttles us until 20"),
+        "{told:#}"
+    );
+    assert!(text.contains("contain resume goes on then"), "{told:#}");
+}
+
+#[test]
 fn a_use_that_is_accepted_after_the_cut_keeps_anything_from_being_made() {
     let state = tempfile::tempdir().unwrap();
     let (exit, told) = used_again(state.path(), "reissue");

@@ -1,0 +1,172 @@
+//! What is left of a plan at a provider that is slow, throttles us or fails: it goes on beside the rounds that follow.
+//!
+//! Never leaves anything undone: a run ends only when all of it has ended. Nothing of it is planned a second time meanwhile.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+
+use super::perform::tried;
+use super::proof::note_probe;
+use super::{Error, Loop, Tried};
+use crate::domain::plan::Plan;
+use crate::domain::{Duration, Item, ItemRef, Phase, State};
+use crate::execute::Written;
+
+/// How long a round waits for a cut of which nothing is heard, before others go on without it.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often it is looked what else is to be done, while something is left.
+const POLL: Duration = Duration::from_secs(20);
+
+/// What carries out the rest of a round's plan; tells which round's.
+pub(super) type Rest<'a> = LocalBoxFuture<'a, (u32, Written)>;
+
+/// All that is left of earlier rounds.
+pub(super) type Rests<'a> = FuturesUnordered<Rest<'a>>;
+
+impl<'a> Loop<'a> {
+    /// Carries a plan out; gives back what is left of it once only slow providers are left, and others have their turn.
+    pub(super) async fn until_slow(
+        &mut self,
+        plan: &Plan,
+        mut work: Rest<'a>,
+    ) -> Result<Option<Rest<'a>>, Error> {
+        let (means, clock) = (self.means, self.clock());
+        let mut left = self.left_of(plan);
+        let mut until = clock.now().saturating_add(PATIENCE).unwrap_or_default();
+        loop {
+            // Invariant I10: in a fixed order, or equal seeds would give unequal journals.
+            tokio::select! {
+                biased;
+                (_, ended) = &mut work => {
+                    ended?;
+                    return Ok(None);
+                }
+                Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
+                () = clock.sleep_until(until) => {
+                    let still = self.left_of(plan);
+                    if still == left && is_elsewhere(plan, &still) {
+                        return Ok(Some(work));
+                    }
+                    left = still;
+                    until = clock.now().saturating_add(PATIENCE).unwrap_or_default();
+                }
+            }
+        }
+    }
+
+    /// The cuts of a plan that have not ended, by their providers.
+    fn left_of(&self, plan: &Plan) -> BTreeSet<(String, ItemRef)> {
+        let cuts = plan
+            .items
+            .iter()
+            .filter(|item| item.call().is_some() && item.key.phase <= Phase::Inventory);
+        let named = cuts.filter_map(|item| {
+            let named = ItemRef {
+                run: plan.run,
+                round: plan.round,
+                key: item.key.clone(),
+            };
+            Some((item.target()?.provider().to_owned(), named))
+        });
+        let journal = self.means.ground.journal;
+        journal.with_case(|case| {
+            let is_left = |(_, named): &(String, ItemRef)| {
+                let state = case.lives.get(named).map(|life| &life.state);
+                matches!(
+                    state,
+                    Some(State::Planned | State::Intended { .. } | State::InDoubt { .. })
+                )
+            };
+            named.filter(is_left).collect()
+        })
+    }
+
+    /// Takes out of a fresh plan what is still being done for an earlier one.
+    pub(super) fn leave_to_earlier(&self, fresh: &mut Plan) {
+        let busy: BTreeSet<Tried> = self
+            .slow
+            .values()
+            .flat_map(|plan| plan.items.iter().filter(|item| is_left(self, plan, item)))
+            .filter_map(tried)
+            .collect();
+        fresh
+            .items
+            .retain(|item| tried(item).is_none_or(|tried| !busy.contains(&tried)));
+    }
+
+    /// Waits until something of what is left has ended, or it is time to look what else is to be done.
+    pub(super) async fn wait_for_slow(&mut self, rests: &mut Rests<'a>) -> Result<(), Error> {
+        let (means, clock) = (self.means, self.clock());
+        let until = clock.now().saturating_add(POLL).unwrap_or_default();
+        loop {
+            tokio::select! {
+                biased;
+                Some((round, ended)) = rests.next() => {
+                    ended?;
+                    self.caught_up(round);
+                    return Ok(());
+                }
+                Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
+                () = clock.sleep_until(until) => return Ok(()),
+            }
+        }
+    }
+
+    /// What was left of a round has ended.
+    pub(super) fn caught_up(&mut self, round: u32) {
+        if let Some(plan) = self.slow.remove(&round) {
+            let items: Vec<&Item> = plan.items.iter().collect();
+            self.note_stuck(&plan, &items);
+        }
+    }
+
+    /// Notes that the rest of a plan goes on beside what follows.
+    pub(super) fn goes_on_beside(&mut self, plan: &Arc<Plan>) {
+        self.slow.insert(plan.round, Arc::clone(plan));
+    }
+}
+
+fn is_left(this: &Loop<'_>, plan: &Plan, item: &Item) -> bool {
+    let named = ItemRef {
+        run: plan.run,
+        round: plan.round,
+        key: item.key.clone(),
+    };
+    let journal = this.means.ground.journal;
+    journal.with_case(|case| {
+        case.lives
+            .get(&named)
+            .is_some_and(|life| life.state.is_open())
+    })
+}
+
+/// Whether a plan is about something at another provider than those that something is left at.
+fn is_elsewhere(plan: &Plan, left: &BTreeSet<(String, ItemRef)>) -> bool {
+    let slow: BTreeSet<&str> = left.iter().map(|(provider, _)| provider.as_str()).collect();
+    let targets = plan.items.iter().filter_map(Item::target);
+    let mut all = targets.chain(&plan.subjects).map(|what| what.provider());
+    !slow.is_empty() && all.any(|provider| !slow.contains(provider))
+}
+
+/// Awaits something while what is left of earlier rounds goes on beside it; tells which of them ended meanwhile.
+pub(super) async fn alongside<T>(
+    rests: &mut Rests<'_>,
+    work: impl Future<Output = T>,
+) -> Result<(T, Vec<u32>), Error> {
+    futures_util::pin_mut!(work);
+    let mut ended = Vec::new();
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut work => return Ok((done, ended)),
+            Some((round, written)) = rests.next(), if !rests.is_empty() => {
+                written?;
+                ended.push(round);
+            }
+        }
+    }
+}
