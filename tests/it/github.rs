@@ -774,7 +774,7 @@ async fn a_handle_that_reads_changes_nothing_and_a_refresh_token_is_never_tried(
     for spec in github.actions().to_vec() {
         let target = at(&served, spec.on.noun(), &sample(spec.on.noun()));
         github.hold(&target, &Secret::new(TOKEN.into()));
-        let before = json!({"suspended": false, "active": true, "running": true, "state": "active", "enabled": true, "enabled_repositories": "all", "selected_repositories": []});
+        let before = json!({"suspended": false, "active": true, "running": true, "state": "active", "enabled": true, "enabled_repositories": "all", "selected_repositories": [], "allowed_actions": "all"});
         let before: Fields = serde_json::from_value(before).unwrap();
         let actor = github.actor(None, &[]);
         let call = call(&spec, &target, &before);
