@@ -14,7 +14,7 @@ pub mod setting;
 mod line;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 mod listed;
-#[cfg(any(feature = "postgres", feature = "redis"))]
+#[cfg(feature = "http")]
 mod password;
 
 pub mod aws;
