@@ -17,6 +17,8 @@ mod listed;
 #[cfg(feature = "http")]
 mod password;
 
+mod shell;
+
 pub mod aws;
 pub mod github;
 #[cfg(feature = "http")]
