@@ -193,12 +193,22 @@ pub(super) fn read_secrets(
                     .hint("contain isolate aws:access-key/AKIA... --secret env:NAME"),
             ));
         }
-        let secret = session::secret(&reference)?;
+        let secret = meant(session, target, session::secret(&reference)?);
         let target = target.clone();
         join_given(&mut given, Given::from([(target, (reference, secret))]))?;
     }
     lend(session, &given);
     Ok(given)
+}
+
+/// The secret of a target that a text holds: the password in a URL by which the target logs in; else the text itself.
+pub(super) fn meant(session: &Session, target: &Locator, text: Secret) -> Secret {
+    let provider = session.catalogue.provider(target.provider());
+    let part = provider.and_then(|provider| {
+        let id = provider.id_of(target.kind(), &text)?;
+        (id == target.id()).then(|| provider.secret_in(target.kind(), &text))?
+    });
+    part.unwrap_or(text)
 }
 
 /// Adds secrets to others; a target has one, and a second that differs would be lost without a word.

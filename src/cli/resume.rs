@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::failure::Failure;
-use super::given::{read_secrets, recall, references};
+use super::given::{meant, read_secrets, recall, references};
 use super::operation::Go;
 use super::pick;
 use super::session::{self, Session};
@@ -119,7 +119,10 @@ pub(super) fn secrets_of(
                 let is_it = print.as_ref() == Some(&note.fingerprint);
                 is_it.then(|| alone(path)).flatten()
             }
-            SecretRef::Env(_) => session::secret(&note.reference).ok(),
+            SecretRef::Env(_) => {
+                let text = session::secret(&note.reference).ok();
+                text.map(|text| meant(session, &note.target, text))
+            }
             SecretRef::Fd(_) | SecretRef::Stdin => None,
         };
         match whole.filter(is_it) {

@@ -196,7 +196,9 @@ impl Session {
     /// Understands what a person typed as a subject: a locator, or a bare id that only one kind recognises.
     pub(super) fn name(&self, typed: &str) -> Result<Named, Box<Failure>> {
         let typed = typed.trim();
-        if !typed.contains(':') {
+        let scheme = typed.split_once(':');
+        // A URL is no locator, and may hold a password.
+        if scheme.is_none_or(|(_, rest)| rest.starts_with("//")) {
             return self.recognise(typed);
         }
         let named: Named = typed

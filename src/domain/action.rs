@@ -118,6 +118,15 @@ pub struct Cut {
     pub allows: Access,
 }
 
+impl Cut {
+    /// Tells whether its target goes on existing and running, and reaches nothing: no access is left, and none that is
+    /// younger than the call.
+    #[must_use]
+    pub fn quarantines(&self) -> bool {
+        self.target == Fate::Lives && self.allows == Access::Nothing && !self.before_call
+    }
+}
+
 /// How hard a cut cuts, softest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -177,6 +186,8 @@ pub enum Access {
     Nothing,
     /// Reading.
     ReadOnly,
+    /// What there was: it holds back something else, as new log-ins, or how much.
+    AsBefore,
     /// What the named parameter says.
     Param(String),
 }

@@ -189,7 +189,9 @@ fn escape(part: &str, into: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn unescape(part: &str) -> Option<String> {
+/// Reads what is percent-encoded (RFC 3986); none where a percent sign starts no escape.
+#[must_use]
+pub fn unescape(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.bytes();
     while let Some(byte) = rest.next() {

@@ -2,11 +2,11 @@
 //!
 //! Takes a pack that passed lint; of one that did not, what does not fit is left out.
 
-use super::model::{ActionPart, BoundPart, File, KindPart};
+use super::model::{ActionPart, BoundPart, CutPart, File, KindPart};
 use crate::domain::action::Param;
 use crate::domain::clock::read_duration;
 use crate::domain::{
-    Access, ActionId, Becomes, Bound, Cut, Duration, Effect, Kind, KindId, Pattern, Quota,
+    Access, ActionId, Becomes, Bound, Cut, Duration, Effect, Fate, Kind, KindId, Pattern, Quota,
     ReadKind, Readable, Spec, Tier, Touch, Undo,
 };
 
@@ -166,13 +166,24 @@ fn effect(file: &File, part: &ActionPart) -> Option<Effect> {
             of: kind_ids(file, &cut.of),
             before_call: cut.before_call,
             stops_issue: cut.stops_issue,
-            allows: cut.allows.clone().unwrap_or(Access::Nothing),
+            allows: allows(cut),
         }));
     }
     match &part.issues {
         Some(noun) => Some(Effect::Issue(kind_id(file, noun)?)),
         None => Some(Effect::Open),
     }
+}
+
+/// What access a cut leaves. One that stops neither its target nor anything issued from it takes none away, unless it says so.
+fn allows(cut: &CutPart) -> Access {
+    let stops = |fate: Fate| fate != Fate::Lives;
+    cut.allows
+        .clone()
+        .unwrap_or(match stops(cut.target) || stops(cut.issued) {
+            true => Access::Nothing,
+            false => Access::AsBefore,
+        })
 }
 
 /// What an action overwrites; what gives back touches what its inverse does.

@@ -324,7 +324,7 @@ const CUT: Place = place("cut", "How a cut cuts.", &[], &[
     may("of", T::List(&T::Name), "The kinds of issued things that it reaches."),
     may("before_call", T::Truth, "Whether it reaches only what was issued before the call."),
     must("stops_issue", T::Truth, "Whether nothing new can be issued while it is in force."),
-    may("allows", T::Word(&["nothing", "read-only"]), "What access remains; none where nothing is said."),
+    may("allows", T::Word(&["nothing", "read-only", "as-before"]), "What access remains. Where nothing is said: as before if the target and what was issued from it both live, else none."),
 ]);
 #[rustfmt::skip]
 const UNDO: Place = place("undo", "How it is given back.", &["by", "none"], &[

@@ -155,13 +155,13 @@ impl<'s> Candidate<'s> {
         let leaves = |spec: &&'a Spec| {
             spec.cut().is_some_and(|cut| match &self.step.mode {
                 Mode::Stop => true,
-                Mode::Quarantine => cut.allows == Access::Nothing && cut.target == Fate::Lives,
+                Mode::Quarantine => cut.quarantines(),
                 Mode::ReadOnly { .. } => match &cut.allows {
                     Access::ReadOnly => true,
                     Access::Param(name) => {
                         self.with.get(name).and_then(|said| said.as_str()) == Some("read-only")
                     }
-                    Access::Nothing => false,
+                    Access::Nothing | Access::AsBefore => false,
                 },
             })
         };

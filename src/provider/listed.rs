@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Given, Settings};
-use crate::domain::{Because, Clock, Digest, Duration, Locator, Secret, Why};
+use crate::domain::{
+    Because, Clock, Digest, Duration, Fact, Locator, Named, Secret, Seen, Time, Why,
+};
 
 /// How long connecting, and each question, may take.
 const DEADLINE: Duration = Duration::from_secs(15);
@@ -56,6 +58,56 @@ pub(super) fn everywhere(ours: &[(Locator, Vec<String>)]) -> Vec<Locator> {
         }
     }
     all
+}
+
+/// Targets by the name of the server that each is on.
+pub(super) fn by_server(targets: &[Locator]) -> BTreeMap<&str, Vec<&Locator>> {
+    let mut by_server: BTreeMap<&str, Vec<&Locator>> = BTreeMap::new();
+    for target in targets {
+        let server = target.account().unwrap_or_default();
+        by_server.entry(server).or_default().push(target);
+    }
+    by_server
+}
+
+/// What was seen of each target, in their order.
+pub(super) fn seen(targets: &[Locator], at: Time, facts: &BTreeMap<Locator, Fact>) -> Vec<Seen> {
+    let each = targets.iter().map(|target| Seen {
+        target: target.clone(),
+        at,
+        fact: facts.get(target).cloned().unwrap_or_else(|| {
+            let text = format!("{target} was not looked at");
+            Fact::Unreadable(Why::new(Because::Garbled, text))
+        }),
+    });
+    each.collect()
+}
+
+/// The one that was meant, among what was seen of all that could be. One server that has it, beside another that did not
+/// answer, leaves open which is meant.
+pub(super) fn found(named: &Named, seen: Vec<Seen>) -> Result<Locator, Why> {
+    let (mut found, mut why) = (Vec::new(), None);
+    for seen in seen {
+        match seen.fact {
+            Fact::Present(_) => found.push(seen.target),
+            Fact::Gone => {}
+            Fact::Unreadable(unread) => why = Some(unread),
+        }
+    }
+    let ambiguous = |text: String| Err(Why::new(Because::Ambiguous, text));
+    match (found.as_slice(), why) {
+        ([one], None) => Ok(one.clone()),
+        ([], Some(why)) => Err(why),
+        ([], None) => {
+            let text = format!("no server has a {} of this name", named.kind.noun());
+            Err(Why::new(Because::Missing, text))
+        }
+        ([_], Some(why)) => ambiguous(format!(
+            "one server has it and another did not answer ({}); write @SERVER",
+            why.text
+        )),
+        (_, _) => ambiguous("more than one server has it; write @SERVER".to_owned()),
+    }
 }
 
 /// The servers of one provider, by the names that the workspace gives them.
@@ -111,6 +163,16 @@ impl Listed {
     /// The names of all servers.
     pub(super) fn names(&self) -> Result<Vec<String>, Why> {
         Ok(self.given()?.keys().cloned().collect())
+    }
+
+    /// What was typed, on its server; without one on each.
+    pub(super) fn candidates(&self, named: &Named) -> Result<Vec<Locator>, Why> {
+        let servers = match &named.account {
+            Some(server) => vec![server.clone()],
+            None => self.names()?,
+        };
+        let on = |server: &String| Locator::new(&named.kind, &named.id, Some(server));
+        Ok(servers.iter().map(on).collect())
     }
 
     /// The URL of one; it holds a password.

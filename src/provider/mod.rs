@@ -14,8 +14,11 @@ pub mod setting;
 mod line;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 mod listed;
-#[cfg(any(feature = "postgres", feature = "redis"))]
+#[cfg(feature = "http")]
 mod password;
+
+mod login;
+mod shell;
 
 pub mod aws;
 pub mod github;
@@ -78,6 +81,12 @@ pub trait Provider: Send + Sync {
     /// The id of a secret of one of its kinds, where the secret itself tells it; offline.
     fn id_of(&self, kind: &KindId, secret: &Secret) -> Option<String> {
         let _ = (kind, secret);
+        None
+    }
+    /// The secret of a thing of one of its kinds that a text of the form of its secrets holds beside other things, as a URL
+    /// holds a password; offline. None where the whole text is the secret.
+    fn secret_in(&self, kind: &KindId, text: &Secret) -> Option<Secret> {
+        let _ = (kind, text);
         None
     }
     /// Whether a text that has the form of a kind's secrets is one, as far as what it holds tells that; offline. Many tokens

@@ -2,6 +2,7 @@
 //!
 //! Never shows one: it goes from here to the server and to the store.
 
+#[cfg(any(feature = "postgres", feature = "redis"))]
 use serde::Serialize;
 
 use crate::domain::{Because, Secret, Why};
@@ -12,6 +13,7 @@ const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 const LENGTH: usize = 40;
 
 /// The form that secret stores of the vendors give database credentials.
+#[cfg(any(feature = "postgres", feature = "redis"))]
 #[derive(Serialize)]
 struct Pair<'a> {
     username: &'a str,
@@ -36,6 +38,7 @@ pub(super) fn fresh() -> Result<Secret, Why> {
 ///
 /// # Errors
 /// It could not be written as JSON.
+#[cfg(any(feature = "postgres", feature = "redis"))]
 pub(super) fn pair(username: &str, password: &Secret) -> Result<Secret, Why> {
     let pair = Pair {
         username,

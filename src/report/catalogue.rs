@@ -176,6 +176,7 @@ fn describe(page: &mut Page, spec: &Spec) {
         match &cut.allows {
             Access::Nothing => {}
             Access::ReadOnly => line("allows", "reading"),
+            Access::AsBefore => line("allows", "what it could do before"),
             Access::Param(name) => line("allows", &format!("what `{name}` says")),
         }
     }

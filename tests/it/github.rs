@@ -270,6 +270,21 @@ fn tokens(prefix: &str, count: usize) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_text_that_github_would_refuse_all_for_is_never_sent_with_them() {
+    let served = Served::start(json!({}), |asked, _| panic!("{}", asked.line()));
+    let github = github(&served);
+    for text in [&tokens("ghs_", 1)[0], "something else"] {
+        let target = at(&served, "token", &hashed(text));
+        github.hold(&target, &Secret::new(text.to_owned()));
+        let outcome = perform(&github, "github.revoke-token", &target, &Fields::new()).await;
+        assert!(
+            matches!(&outcome, Outcome::Refused(why) if why.because == Because::Invalid),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_thousand_tokens_leave_in_one_request_and_one_more_in_a_second() {
     let served = Served::start(json!([]), |asked, state| {
         assert_eq!(asked.line(), "POST /credentials/revoke");
@@ -774,7 +789,7 @@ async fn a_handle_that_reads_changes_nothing_and_a_refresh_token_is_never_tried(
     for spec in github.actions().to_vec() {
         let target = at(&served, spec.on.noun(), &sample(spec.on.noun()));
         github.hold(&target, &Secret::new(TOKEN.into()));
-        let before = json!({"suspended": false, "active": true, "running": true, "state": "active", "enabled": true, "enabled_repositories": "all", "selected_repositories": []});
+        let before = json!({"suspended": false, "active": true, "running": true, "state": "active", "enabled": true, "enabled_repositories": "all", "selected_repositories": [], "allowed_actions": "all"});
         let before: Fields = serde_json::from_value(before).unwrap();
         let actor = github.actor(None, &[]);
         let call = call(&spec, &target, &before);

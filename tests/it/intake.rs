@@ -111,6 +111,45 @@ fn every_report_is_told_by_what_it_holds_and_none_of_it_is_shown() {
 }
 
 #[test]
+fn the_url_of_a_database_tells_who_logs_in_and_never_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = ("CANARYone0zQ81mXo5TtB2", "CANARYtwo0p%40ss%2Fw0rd");
+    let text = format!(
+        "DATABASE_URL=postgres://billing:{one}@db.internal:5432/orders?sslmode=require\n\
+         \"cache\": \"rediss://:{two}@cache\",\n\
+         later: postgresql+psycopg2://app:${{PASSWORD}}@db/orders\n\
+         none: postgres://db/orders\n"
+    );
+    std::fs::write(folder.path().join("leak"), text).unwrap();
+    let identify = ["identify", "--from", "leak", "--json"];
+    let (exit, told, mut all) = run(folder.path(), &identify, &[]);
+    assert_eq!(exit, 0, "{all}");
+    let found = told["data"]["identified"].as_array().unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|one| (&one["kind"], &one["id"], &one["line"], &one["secret"]))
+        .map(|(kind, id, line, secret)| format!("{kind} {id} {line} {secret}"))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "\"postgres:role\" \"billing\" 1 true",
+            "\"redis:user\" \"default\" 2 true"
+        ]
+    );
+    let url = format!("redis://app:{one}@cache");
+    let identify = ["identify", "--secret", "env:URL"];
+    let (exit, _, said) = run(folder.path(), &identify, &[("URL", &url)]);
+    assert_eq!(exit, 0, "{said}");
+    assert!(said.contains("redis:user/app"), "{said}");
+    all.push_str(&said);
+    let (exit, _, said) = run(folder.path(), &["identify", &url], &[]);
+    assert_eq!(exit, 2, "{said}");
+    all.push_str(&said);
+    assert!(!all.contains("CANARY"), "{all}");
+}
+
+#[test]
 fn a_report_tells_kind_place_time_and_what_works_first() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("report"), fixture("github.json")).unwrap();

@@ -96,7 +96,8 @@ const NATIVES: [Declared; 5] = [
     (redis::NAME, redis::kinds, redis::actions),
 ];
 
-fn catalogue() -> (Vec<Kind>, Vec<Spec>) {
+/// All kinds and all actions that come with the program.
+pub(crate) fn catalogue() -> (Vec<Kind>, Vec<Spec>) {
     let (mut kinds, mut specs) = (Vec::new(), Vec::new());
     for (_, of, does) in NATIVES {
         kinds.extend(of());

@@ -139,7 +139,7 @@ mod tests {
                 "organization-actions",
                 "acme",
                 Some(
-                    "printf %s '{\"enabled_repositories\":\"it'\\''s\"}' | gh api --method PUT /orgs/acme/actions/permissions --input -",
+                    "printf %s '{\"enabled_repositories\":\"it'\\''s\",\"allowed_actions\":\"it'\\''s\"}' | gh api --method PUT /orgs/acme/actions/permissions --input -",
                 ),
             ),
             (

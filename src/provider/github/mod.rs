@@ -125,7 +125,8 @@ mod tests {
             let fields = |spec: &Spec| -> Vec<String> {
                 spec.touches.iter().map(|t| t.field.clone()).collect()
             };
-            assert_eq!(fields(inverse), fields(spec));
+            // It may write a further one again that GitHub forgets with the cut.
+            assert!(fields(inverse).starts_with(&fields(spec)), "{}", spec.id);
         }
     }
 

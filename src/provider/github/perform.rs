@@ -123,19 +123,20 @@ fn by_value(on: &Handle, request: Request, secret: Option<&Secret>) -> Result<Re
     let base = on.link.base().map_err(Outcome::Refused)?;
     let is_server = base.path().trim_end_matches('/').ends_with("/api/v3");
     let form = secret.and_then(|secret| token::form(secret.expose()));
-    match form {
-        None => Err(refused(
+    match (form, is_server) {
+        (None | Some(Form::Installation), _) => Err(refused(
             Because::Invalid,
             "this text has the form of no token that GitHub revokes by its text",
         )),
-        Some(Form::OAuth | Form::User | Form::Refresh | Form::Installation) if is_server => {
-            Err(refused(
-                Because::NotImplemented,
-                "an Enterprise Server revokes only personal access tokens by their text",
-            ))
-        }
-        Some(_) if is_server => Ok(request.by(Who::Owner)),
-        Some(_) => Ok(request),
+        (Some(Form::OAuth | Form::User | Form::Refresh), true) => Err(refused(
+            Because::NotImplemented,
+            "an Enterprise Server revokes only personal access tokens by their text",
+        )),
+        (Some(Form::Classic | Form::FineGrained), true) => Ok(request.by(Who::Owner)),
+        (
+            Some(Form::Classic | Form::FineGrained | Form::OAuth | Form::User | Form::Refresh),
+            false,
+        ) => Ok(request),
     }
 }
 

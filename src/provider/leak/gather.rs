@@ -277,12 +277,15 @@ impl<'c> Gather<'c> {
                 && other.kind != place.kind
                 && self.is_of(other, word)
         });
+        let text = whole(word);
+        let provider = self.catalogue.provider(place.kind.provider());
+        let part = provider.and_then(|provider| provider.secret_in(place.kind, &text));
         Token {
             kind: place.kind.clone(),
             id: self.id_of(place, word),
             or: others.map(|other| other.kind.clone()).collect(),
             checksum: place.checksum,
-            secret: Some(whole(word)),
+            secret: Some(part.unwrap_or(text)),
             at,
         }
     }

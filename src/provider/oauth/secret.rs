@@ -9,6 +9,7 @@ use super::adapter::Handle;
 use super::client::before;
 use super::registration::{keep, manages};
 use crate::domain::{Answer, Because, Call, Fields, Locator, Outcome, Probe, Secret, Time, Why};
+use crate::provider::password;
 
 /// What has the server give a new secret, in this provider.
 pub(super) const ROTATE: &str = "rotate-client-secret";
@@ -31,6 +32,9 @@ const BY_SECRET: [&str; 3] = [
     "client_secret_post",
     "client_secret_jwt",
 ];
+
+/// Whether a secret is told in the header, in the order in which the ways are tried.
+const WAYS: [bool; 2] = [true, false];
 
 fn refused(because: Because, text: &str) -> Outcome {
     Outcome::Refused(Why::new(because, text))
@@ -89,7 +93,8 @@ pub(super) async fn rotate(on: &Handle, call: &Call) -> Outcome {
 }
 
 /// The secret that the client has before it is put in place of itself. Without it no answer shows that a secret is new: that
-/// one would be lost, and the client would have it. One that was only given counts once the server took it.
+/// one would be lost, and the client would have it. One that was only given counts once the server took it, and in the same
+/// way refuses one that nobody has: a server that answers before it looks takes a mistyped one as well.
 async fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Why> {
     let told = text(was, "client_secret").filter(|secret| !secret.is_empty());
     if let Some(told) = told {
@@ -99,15 +104,24 @@ async fn former(on: &Handle, target: &Locator, was: &Value) -> Result<Secret, Wh
         let text = "the server does not tell the client's secret, so that a new one could not be told from it: give the former one with --secret REF";
         Why::new(Because::Invalid, text)
     })?;
-    if on.known().right(target, &held).is_some() {
-        return Ok(held);
-    }
-    let why = match probe(on, target, &held).await {
-        Probe::Accepted => return Ok(held),
-        Probe::Refused | Probe::Forbidden => {
-            Why::new(Because::Invalid, "the server does not take it")
-        }
-        Probe::Unclear(why) => why,
+    let way = match on.known().right(target, &held) {
+        Some(in_header) => Ok(Some(in_header)),
+        None => taken(on, (target, &held), &WAYS).await,
+    };
+    let why = match way {
+        Ok(Some(in_header)) => match taken(on, (target, &password::fresh()?), &[in_header]).await {
+            Ok(None) => {
+                on.known().was_right(target, &held, in_header);
+                return Ok(held);
+            }
+            Ok(Some(_)) => Why::new(
+                Because::NotImplemented,
+                "the server takes a secret that nobody has as well, so that it shows of none whether it is right",
+            ),
+            Err(why) => why,
+        },
+        Ok(None) => Why::new(Because::Invalid, "the server does not take it"),
+        Err(why) => why,
     };
     let text = format!(
         "the server does not tell the client's secret, and the one given was not shown to be it, so that a new one could not be told from it: give the one that it has now with --secret REF, or rotate it where the server is administered: {}",
@@ -174,33 +188,42 @@ fn issued(
 
 /// Tries a client's secret where tokens are revoked, on a token that nobody has: that changes nothing and issues nothing.
 pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Probe {
-    let nobodys = Secret::new("contain-tries-the-client-and-no-token".to_owned());
     let known = on.known().right(target, with);
-    let ways = known.map_or_else(|| vec![true, false], |in_header| vec![in_header]);
-    for in_header in ways {
-        let url = match on.server().revocation().await {
-            Ok(url) => url,
-            Err(why) => return Probe::Unclear(why),
-        };
+    let is_taken = match known {
+        Some(in_header) => taken(on, (target, with), &[in_header]).await,
+        None => taken(on, (target, with), &WAYS).await,
+    };
+    match is_taken {
+        Ok(Some(in_header)) => {
+            on.known().was_right(target, with, in_header);
+            Probe::Accepted
+        }
+        Ok(None) if known.is_some() => Probe::Refused,
+        Ok(None) => {
+            let text = "the server does not take this secret, and nothing shows that it ever was the client's";
+            Probe::Unclear(Why::new(Because::Invalid, text))
+        }
+        Err(why) => Probe::Unclear(why),
+    }
+}
+
+/// The first of these ways in which the server takes a client's secret; none where it refuses it in all of them.
+async fn taken(
+    on: &Handle,
+    (target, with): (&Locator, &Secret),
+    ways: &[bool],
+) -> Result<Option<bool>, Why> {
+    let nobodys = Secret::new("contain-tries-the-client-and-no-token".to_owned());
+    for &in_header in ways {
+        let url = on.server().revocation().await?;
         let who = (target.id(), Some(with), in_header);
-        let answer = match on.server().post_as(url, who, &nobodys).await {
-            Ok(answer) => answer,
-            Err(failed) => return Probe::Unclear(failed.why()),
-        };
-        let error = text(&answer.body, "error");
-        match (answer.status, error) {
-            (200, None) => {
-                on.known().was_right(target, with, in_header);
-                return Probe::Accepted;
-            }
+        let answer = on.server().post_as(url, who, &nobodys).await;
+        let answer = answer.map_err(|failed| failed.why())?;
+        match (answer.status, text(&answer.body, "error")) {
+            (200, None) => return Ok(Some(in_header)),
             (400 | 401, Some("invalid_client")) => {}
-            (_, _) => return Probe::Unclear(answer.why()),
+            (_, _) => return Err(answer.why()),
         }
     }
-    if known.is_some() {
-        return Probe::Refused;
-    }
-    let text =
-        "the server does not take this secret, and nothing shows that it ever was the client's";
-    Probe::Unclear(Why::new(Because::Invalid, text))
+    Ok(None)
 }

@@ -15,10 +15,11 @@ use tokio_postgres::config::Host;
 use super::client::{Reader, Servers};
 use super::{NAME, actions, kind, kinds};
 use crate::domain::{
-    Because, Bound, Call, Clock, Duration, Kind, Locator, Named, Outcome, Probe, Query, ReadKind,
-    Reading, Secret, Seen, Spec, Time, Why,
+    Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, Outcome, Probe, Query,
+    ReadKind, Reading, Secret, Seen, Spec, Time, Why,
 };
 use crate::provider::listed::everywhere;
+use crate::provider::login;
 use crate::provider::{
     Act, Footing, Guardrail, Native, Need, Observe, Provider, Setting, Settings, Soon, Wants,
     barred,
@@ -106,6 +107,19 @@ impl Provider for Postgres {
 
     fn decode(&self, named: &Named) -> Named {
         named.clone()
+    }
+
+    fn id_of(&self, kind: &KindId, secret: &Secret) -> Option<String> {
+        let login = login::read(secret, None)?;
+        (kind.noun() == "role").then_some(login.user)
+    }
+
+    fn secret_in(&self, _: &KindId, text: &Secret) -> Option<Secret> {
+        Some(login::read(text, None)?.password)
+    }
+
+    fn is_of(&self, kind: &KindId, secret: &Secret) -> bool {
+        self.id_of(kind, secret).is_some()
     }
 
     fn commands(&self, call: &Call) -> Vec<String> {

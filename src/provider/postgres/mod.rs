@@ -33,7 +33,8 @@ mod perform;
 #[cfg(feature = "postgres")]
 pub use adapter::NATIVE;
 
-use crate::domain::{ActionId, Bound, Duration, Kind, KindId, ReadKind, Readable, Spec};
+use super::login::LOGIN;
+use crate::domain::{ActionId, Bound, Duration, Kind, KindId, Pattern, ReadKind, Readable, Spec};
 
 /// The provider's name.
 pub const NAME: &str = "postgres";
@@ -46,7 +47,10 @@ pub fn kinds() -> Vec<Kind> {
             id: kind("role"),
             title: "login role".to_owned(),
             credential: true,
-            recognise: Vec::new(),
+            recognise: vec![Pattern {
+                is: format!("^postgres(?:ql)?(?:\\+[a-z0-9]+)?{LOGIN}$"),
+                secret: true,
+            }],
             governs: vec![kind("session")],
             mints: vec![kind("session")],
             reads: vec![

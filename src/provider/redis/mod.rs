@@ -31,7 +31,8 @@ mod perform;
 #[cfg(feature = "redis")]
 pub use adapter::NATIVE;
 
-use crate::domain::{ActionId, Bound, Duration, Kind, KindId, ReadKind, Readable, Spec};
+use super::login::LOGIN;
+use crate::domain::{ActionId, Bound, Duration, Kind, KindId, Pattern, ReadKind, Readable, Spec};
 
 /// The provider's name.
 pub const NAME: &str = "redis";
@@ -44,7 +45,10 @@ pub fn kinds() -> Vec<Kind> {
             id: kind("user"),
             title: "ACL user".to_owned(),
             credential: true,
-            recognise: Vec::new(),
+            recognise: vec![Pattern {
+                is: format!("^rediss?{LOGIN}$"),
+                secret: true,
+            }],
             governs: vec![kind("client")],
             mints: vec![kind("client")],
             reads: vec![

@@ -12,6 +12,7 @@ use super::client::Reader;
 use super::kind;
 use super::rules::{self, Client, User};
 use crate::domain::{Because, Fact, Fields, Locator, Named, Seen, Why};
+use crate::provider::listed;
 
 /// What stands in a field for how a user can be used.
 pub(super) const OPEN: &str = "open";
@@ -26,27 +27,11 @@ pub(super) fn garbled() -> Why {
 }
 
 pub(super) async fn observe(on: &Handle, targets: &[Locator]) -> Vec<Seen> {
-    let mut by_server: BTreeMap<&str, Vec<&Locator>> = BTreeMap::new();
-    for target in targets {
-        by_server
-            .entry(target.account().unwrap_or_default())
-            .or_default()
-            .push(target);
-    }
-    let asked = by_server
+    let asked = listed::by_server(targets)
         .into_iter()
         .map(|(server, targets)| of_server(on, server, targets));
-    let seen: BTreeMap<Locator, Fact> = join_all(asked).await.into_iter().flatten().collect();
-    let at = on.clock().now();
-    let each = targets.iter().map(|target| Seen {
-        target: target.clone(),
-        at,
-        fact: seen.get(target).cloned().unwrap_or_else(|| {
-            let text = format!("{target} was not looked at");
-            Fact::Unreadable(Why::new(Because::Garbled, text))
-        }),
-    });
-    each.collect()
+    let facts = join_all(asked).await.into_iter().flatten().collect();
+    listed::seen(targets, on.clock().now(), &facts)
 }
 
 async fn of_server(on: &Handle, server: &str, targets: Vec<&Locator>) -> BTreeMap<Locator, Fact> {
@@ -221,34 +206,6 @@ pub(super) async fn resolve_user(on: &Handle, target: &Locator) -> Result<(Reade
 
 /// Finds what was typed; without a server on all of them.
 pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> {
-    let names = match &named.account {
-        Some(account) => vec![account.clone()],
-        None => on.servers().listed.names()?,
-    };
-    let candidates: Vec<Locator> = names
-        .iter()
-        .map(|server| Locator::new(&named.kind, &named.id, Some(server)))
-        .collect();
-    let (mut found, mut why) = (Vec::new(), None);
-    for seen in observe(on, &candidates).await {
-        match seen.fact {
-            Fact::Present(_) => found.push(seen.target),
-            Fact::Gone => {}
-            Fact::Unreadable(unread) => why = Some(unread),
-        }
-    }
-    let ambiguous = |text: String| Err(Why::new(Because::Ambiguous, text));
-    match (found.as_slice(), why) {
-        ([one], None) => Ok(one.clone()),
-        ([], Some(why)) => Err(why),
-        ([], None) => {
-            let text = format!("no server has a {} of this name", named.kind.noun());
-            Err(Why::new(Because::Missing, text))
-        }
-        ([_], Some(why)) => ambiguous(format!(
-            "one server has it and another did not answer ({}); write @SERVER",
-            why.text
-        )),
-        (_, _) => ambiguous("more than one server has it; write @SERVER".to_owned()),
-    }
+    let candidates = on.servers().listed.candidates(named)?;
+    listed::found(named, observe(on, &candidates).await)
 }

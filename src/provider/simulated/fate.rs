@@ -122,7 +122,7 @@ impl World {
         };
         let narrowed = self.governors(node).any(|governor| {
             self.cuts_in_force(governor, now, front_end)
-                .any(|(_, cut)| cut.allows != Access::Nothing && reaches(cut, node, || None))
+                .any(|(_, cut)| narrows(&cut.allows) && reaches(cut, node, || None))
         });
         let holder = node.held_by.as_ref().and_then(|name| self.nodes.get(name));
         let rights = holder.and_then(|holder| holder.view(RIGHTS, now, front_end));
@@ -208,6 +208,14 @@ pub(super) fn reaches(cut: &Cut, issued: &Node, cut_off: impl FnOnce() -> Option
                 (None, _) => true,
                 (Some(_), None) => false,
             })
+}
+
+/// Whether some access is left, and less than there was.
+fn narrows(allows: &Access) -> bool {
+    match allows {
+        Access::ReadOnly | Access::Param(_) => true,
+        Access::Nothing | Access::AsBefore => false,
+    }
 }
 
 fn in_force(spec: &Spec, node: &Node, now: Time, front_end: f64) -> bool {

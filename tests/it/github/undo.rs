@@ -1,6 +1,6 @@
 //! Giving back what an organisation chose: the very repositories, or nothing that is called done.
 
-use contain::domain::{Because, Fact, Outcome, Spec};
+use contain::domain::{Arg, Because, Fact, Outcome, Spec};
 use contain::provider::Provider as _;
 use serde_json::{Value, json};
 
@@ -10,13 +10,23 @@ use super::{applied, at, call, github, look, perform, spec};
 const CUT: &str = "github.restrict-organization-actions";
 const UNDO: &str = "github.allow-organization-actions";
 
-/// An organisation's Actions, that forget which repositories were selected.
+/// What GitHub makes of a body that may not say which actions are allowed: all.
+fn allowed(body: &Value) -> Value {
+    body.get("allowed_actions").cloned().unwrap_or(json!("all"))
+}
+
+/// An organisation's Actions, that forget which repositories were selected and which actions are allowed.
 fn organization() -> Served {
-    let start = json!({"enabled": "selected", "ids": [42, 7], "list": 204, "more": false});
+    let start = json!({"enabled": "selected", "allowed": "local_only", "ids": [42, 7], "list": 204, "more": false});
     Served::start(start, |asked, state| match asked.line() {
         "GET /orgs/acme/actions/permissions" => Reply::json(
             200,
-            &json!({"enabled_repositories": state["enabled"], "allowed_actions": "all"}),
+            &match state["enabled"] == "none" {
+                true => json!({"enabled_repositories": "none"}),
+                false => {
+                    json!({"enabled_repositories": state["enabled"], "allowed_actions": state["allowed"]})
+                }
+            },
         ),
         line if line.starts_with("GET /orgs/acme/actions/permissions/repositories?") => {
             let ids = state["ids"].as_array().unwrap().iter();
@@ -40,6 +50,7 @@ fn organization() -> Served {
         }
         "PUT /orgs/acme/actions/permissions" => {
             state["enabled"] = asked.body["enabled_repositories"].clone();
+            state["allowed"] = allowed(&asked.body);
             state["ids"] = json!([]);
             Reply::empty(204)
         }
@@ -116,4 +127,48 @@ async fn where_all_repositories_were_enabled_no_list_is_written() {
         panic!()
     };
     assert_eq!(now, before);
+}
+
+#[tokio::test]
+async fn a_repository_gets_back_which_actions_it_allows() {
+    let start = json!({"enabled": true, "allowed_actions": "local_only"});
+    let served = Served::start(start, |asked, state| match asked.line() {
+        "GET /repos/acme/app/actions/permissions" => match state["enabled"] == true {
+            true => Reply::json(200, state),
+            false => Reply::json(200, &json!({"enabled": false})),
+        },
+        "PUT /repos/acme/app/actions/permissions" => {
+            *state =
+                json!({"enabled": asked.body["enabled"], "allowed_actions": allowed(&asked.body)});
+            Reply::empty(204)
+        }
+        other => panic!("{other}"),
+    });
+    let github = github(&served);
+    let target = at(&served, "repository-actions", "acme/app");
+    let seen = async || match look(&github, &target).await {
+        Fact::Present(fields) => fields,
+        other => panic!("{other:?}"),
+    };
+    let before = seen().await;
+    let (cut, undo) = (
+        "github.disable-repository-actions",
+        "github.enable-repository-actions",
+    );
+    assert!(applied(&perform(&github, cut, &target, &before).await));
+    assert!(applied(&perform(&github, undo, &target, &before).await));
+    assert_eq!(seen().await, before);
+    // Where it allows others by then, it was not given back.
+    served.state()["allowed_actions"] = json!("all");
+    let call = call(&spec(&github, undo), &target, &before);
+    let now = github.reader(None).observe(&[target]).await.remove(0);
+    assert!(!spec(&github, undo).shows(&call, &now), "{now:?}");
+    // A receipt that does not hold it says nothing of it.
+    let mut other = call.clone();
+    other
+        .with
+        .insert("allowed_actions".to_owned(), Arg::Is(Value::Null));
+    let typed = |call| github.commands(call).concat();
+    assert!(typed(&call).contains("local_only"));
+    assert!(!typed(&other).contains("allowed_actions"));
 }

@@ -11,8 +11,9 @@ use contain::domain::event::{Answered, Event};
 use contain::domain::state::next;
 use contain::domain::verdict::Settles;
 use contain::domain::{
-    Arg, Because, Becomes, Call, Cause, Effect, Fact, Fields, ItemRef, Locator, Outcome, Proof,
-    Reading, Relation, Rung, Seen, Spec, State, Tag, Tier, Time, Undo, Verdict, Why,
+    Access, Arg, Because, Becomes, Call, Cause, Effect, Fact, Fate, Fields, ItemRef, Locator,
+    Outcome, Proof, Reading, Relation, Rung, Seen, Spec, State, Tag, Tier, Time, Undo, Verdict,
+    Why,
 };
 use contain::provider::simulated::{CutOffs, Edge, Node, Scenario, World, lock};
 use contain::provider::{Act, Provider};
@@ -598,4 +599,28 @@ fn in_any_small_estate_the_set_dies_and_nothing_else_does() {
         })
     });
     held.unwrap();
+}
+
+#[test]
+fn what_leaves_a_thing_running_in_quarantine_says_what_remains() {
+    let (_, all) = crate::tidy::catalogue();
+    let cuts = all
+        .iter()
+        .filter_map(|spec| Some((spec.id.to_string(), spec.cut()?)));
+    let lives = cuts.filter(|(_, cut)| cut.target == Fate::Lives);
+    let mut takes = Vec::new();
+    for (id, cut) in lives {
+        // Whoever stops neither a thing nor what came of it says that all else is as before, or what is taken away.
+        let stops = cut.issued != Fate::Lives;
+        if cut.quarantines() {
+            takes.push(id);
+        } else {
+            assert!(
+                stops && cut.before_call || cut.allows != Access::Nothing,
+                "{id}"
+            );
+        }
+    }
+    // Each of these was looked at: its target goes on running, and reaches nothing with what it has.
+    assert_eq!(takes, ["redis.deny-commands"]);
 }

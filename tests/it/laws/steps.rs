@@ -55,6 +55,34 @@ fn catalogue() -> (Vec<Kind>, Vec<Spec>) {
             never.clone()
         ),
         spec(
+            "toy.slow-user",
+            "toy:user",
+            cut("narrow", "lives", "as-before"),
+            sets("pace", "slow"),
+            by("toy.hurry-user")
+        ),
+        spec(
+            "toy.hurry-user",
+            "toy:user",
+            json!("open"),
+            back("pace"),
+            never.clone()
+        ),
+        spec(
+            "toy.slow-key",
+            "toy:key",
+            cut("narrow", "lives", "as-before"),
+            sets("pace", "slow"),
+            by("toy.hurry-key")
+        ),
+        spec(
+            "toy.hurry-key",
+            "toy:key",
+            json!("open"),
+            back("pace"),
+            never.clone()
+        ),
+        spec(
             "toy.fence-user",
             "toy:user",
             cut("narrow", "lives", "nothing"),
@@ -252,7 +280,7 @@ async fn a_mode_is_met_by_what_leaves_that_access_and_never_by_a_harder_cut() {
         drop(run(&bench, step(mode, "toy:user/ci@1")).await);
         assert_eq!(did(&bench), [format!("{action} toy:user/ci@1")], "{mode}");
     }
-    // A key has only a harder cut, and a person is asked instead.
+    // A key has only a harder cut and one that leaves what there was, and a person is asked instead.
     let bench = bench();
     let on_key = Wish {
         subjects: vec![name("key/K0")],

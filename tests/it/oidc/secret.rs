@@ -110,22 +110,27 @@ async fn the_client_that_contain_acts_as_keeps_its_secret() {
 }
 
 /// A server that tells a client's secret only when it gives a new one, and counts how often it did; what it takes of a client
-/// is `current`.
+/// is `current`. Where it `keeps`, it takes whatever comes before it looks who sends it, and leaves the client its secret.
 fn discreet() -> Served {
     Served::start(
-        json!({"current": "of-before", "puts": 0}),
+        json!({"current": "of-before", "puts": 0, "keeps": false}),
         |asked, state| match asked.line() {
             "GET /reg/app" => Reply::json(200, &json!({"client_id": "app"})),
             "PUT /reg/app" => {
                 let puts = state["puts"].as_u64().unwrap() + 1;
-                *state = json!({"current": format!("new-{puts}"), "puts": puts});
+                state["puts"] = json!(puts);
+                if state["keeps"] == false {
+                    state["current"] = json!(format!("new-{puts}"));
+                }
                 let said = json!({"client_id": "app", "client_secret": state["current"]});
                 Reply::json(200, &said)
             }
             "POST /token/revocation" => {
                 let current = state["current"].as_str().unwrap();
                 let right = BASE64_STANDARD.encode(format!("app:{current}"));
-                if asked.header("authorization") == format!("Basic {right}") {
+                if state["keeps"] == true
+                    || asked.header("authorization") == format!("Basic {right}")
+                {
                     return Reply::json(200, &json!({}));
                 }
                 Reply::json(401, &json!({"error": "invalid_client"}))
@@ -182,6 +187,27 @@ async fn a_secret_that_was_given_counts_as_the_former_one_only_once_the_server_t
         let stored: Value = serde_json::from_str(answer.secret.unwrap().expose()).unwrap();
         assert_eq!(stored["client_secret"], new);
     }
+}
+
+#[tokio::test]
+async fn a_secret_is_not_the_former_one_where_the_server_takes_any() {
+    let served = discreet();
+    served.state()["keeps"] = json!(true);
+    let (provider, target) = of(&served);
+    // A slip of the pen: the answer would differ from it, and is what the client had all along.
+    let mistyped = Secret::new("of-befroe".to_owned());
+    provider.hold(&target, &mistyped);
+    let reader = provider.reader(None);
+    for _ in 0..2 {
+        let outcome = rotated(provider.as_ref(), &target).await;
+        let Outcome::Refused(why) = &outcome else {
+            panic!("{outcome:?}");
+        };
+        assert!(why.text.contains("nobody has"), "{why:?}");
+        // That it was taken once makes it no more right.
+        assert_eq!(reader.probe(&target, &mistyped).await, Probe::Accepted);
+    }
+    assert_eq!(served.state()["puts"], 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

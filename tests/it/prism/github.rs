@@ -206,7 +206,7 @@ fn targets(github: &GitHub, prism: &Prism) -> Vec<Locator> {
 fn before() -> Fields {
     let kept = json!({
         "suspended": false, "active": true, "running": true, "state": "active", "enabled": true,
-        "enabled_repositories": "all", "selected_repositories": [],
+        "enabled_repositories": "all", "selected_repositories": [], "allowed_actions": "all",
     });
     serde_json::from_value(kept).unwrap()
 }

@@ -65,6 +65,37 @@ fn a_user_is_contained_verified_and_given_back_for_real() {
 }
 
 #[test]
+fn a_url_with_the_password_is_all_that_has_to_be_known() {
+    for from in [true, false] {
+        let store = Store::start(&[]);
+        let mut open = store.session("svc", LEAKED);
+        assert_eq!(open.say(&["SET", "cache:1", "x"]), "+OK\r\n");
+        // Its host is what the program that leaked it calls the server.
+        let url = format!(
+            "redis://svc:{}@cache.internal/0",
+            LEAKED.replace('-', "%2D")
+        );
+        let desk = store.desk();
+        let told = match from {
+            true => desk
+                .file("leak.txt", &format!("REDIS_URL={url}\n"))
+                .run(&["isolate", "--from", "leak.txt", "--yes", "--json"]),
+            false => desk.with("LEAKED_URL", &url).run(&[
+                "isolate",
+                USER,
+                "--secret",
+                "env:LEAKED_URL",
+                "--yes",
+                "--json",
+            ]),
+        };
+        let item = told.item("user/svc", "redis.disable-user");
+        assert_eq!(item["verdict"], "probed-dead", "{told:?}");
+        assert!(!told.out.contains(LEAKED) && !told.err.contains(LEAKED));
+    }
+}
+
+#[test]
 fn off_alone_is_not_called_isolated_while_a_connection_lives() {
     let store = Store::start(&[]);
     // Whom we act as may switch users off, and may not end their connections.

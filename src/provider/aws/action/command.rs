@@ -11,8 +11,8 @@ use super::super::service::statement::Statement;
 use super::super::{halves, thirds};
 #[cfg(feature = "aws")]
 use crate::domain::Locator;
-use crate::domain::why::repaints;
 use crate::domain::{Arg, Call};
+use crate::provider::shell::quoted;
 
 /// One argument of a call, as text; empty where it has none.
 pub(super) fn text(call: &Call, name: &str) -> String {
@@ -32,27 +32,6 @@ pub(super) fn place(call: &Call) -> (&str, &str) {
 pub(super) fn placed(call: &Call) -> (String, String) {
     let (region, name) = place(call);
     (quoted(region), quoted(name))
-}
-
-/// A word as a shell takes it, on one line: nothing in it is ever more than text. What moves the cursor is spelled in
-/// octal, as `$'...'`, which POSIX has since 2024 and a shell without it takes for a word that names nothing.
-pub(in super::super) fn quoted(word: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        word.to_owned()
-    } else if word.chars().any(|c| c.is_control() || repaints(c)) {
-        let spelled = word.bytes().fold(String::new(), |mut spelled, b| {
-            if is_plain(b) || b == b' ' {
-                spelled.push(char::from(b));
-            } else {
-                spelled.extend(["\\", &format!("{b:03o}")]);
-            }
-            spelled
-        });
-        format!("$'{spelled}'")
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 /// Whether the command line would take a word for what it says: not for an option, a file to read or a pipe.
@@ -450,22 +429,6 @@ pub(super) fn membership_command(call: &Call) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_stays_one_word_on_one_line() {
-        for (word, wanted) in [
-            ("bot", "bot"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("it's", r"'it'\''s'"),
-            ("$(reboot)`x`", "'$(reboot)`x`'"),
-            ("a\nb'c\u{1b}[2J", r"$'a\012b\047c\033\1332J'"),
-            ("\u{202e}x", r"$'\342\200\256x'"),
-            ("\\\n", r"$'\134\012'"),
-        ] {
-            assert_eq!(quoted(word), wanted, "{word:?}");
-        }
-    }
 
     #[cfg(feature = "aws")]
     #[test]

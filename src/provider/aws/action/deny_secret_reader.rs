@@ -35,7 +35,7 @@ fn spec() -> Spec {
             of: Vec::new(),
             before_call: false,
             stops_issue: false,
-            allows: Access::Nothing,
+            allows: Access::AsBefore,
         }),
         hurts: "What that principal runs and reads the secret with; nobody else.".to_owned(),
         touches: vec![Touch {

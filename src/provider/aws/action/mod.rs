@@ -84,9 +84,9 @@ use crate::domain::{Because, Outcome, Secret, Why};
 use crate::domain::{Call, Spec};
 #[cfg(feature = "aws")]
 use crate::provider::Soon;
+pub(super) use crate::provider::shell::quoted;
 #[cfg(feature = "aws")]
 pub(super) use command::commands;
-pub(super) use command::quoted;
 use command::{
     attachment_command, console_document, deny_document, end_sessions_document, guardrail_commands,
     inline_command, membership_command, narrowed, owned, owner, place, placed, profile_command,

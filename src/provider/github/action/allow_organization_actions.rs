@@ -12,9 +12,9 @@ pub(super) const ACTION: Action = Action {
     request: |id, call| {
         let enabled = shape::before(call, "enabled_repositories")?;
         let all = &["orgs", id.at(0), "actions", "permissions"];
-        let request = Request::put(all)
-            .json(json!({"enabled_repositories": enabled}))
-            .done(&[204]);
+        let mut body = json!({"enabled_repositories": enabled});
+        shape::with_before(&mut body, call, "allowed_actions");
+        let request = Request::put(all).json(body).done(&[204]);
         if enabled != "selected" {
             return Ok(request);
         }
@@ -38,6 +38,6 @@ fn spec() -> Spec {
         hurts: "Nobody; whoever may start a workflow can start it again.".to_owned(),
         permissions: words(&["organization_administration:write"]),
         docs: "https://docs.github.com/en/rest/actions/permissions#set-github-actions-permissions-for-an-organization".to_owned(),
-        ..shape::inverse(&super::restrict_organization_actions::ACTION, "allow-organization-actions")
+        ..shape::inverse_with(&super::restrict_organization_actions::ACTION, "allow-organization-actions", "allowed_actions")
     }
 }

@@ -23,7 +23,7 @@ fn spec() -> Spec {
         title: "keep all workflows of the repository from running".to_owned(),
         hurts: "Everything that this repository builds, tests and deploys.".to_owned(),
         permissions: words(&["administration:write"]),
-        unconfirmed: words(&["whether the policy on which actions are allowed comes back when it is enabled again"]),
+        unconfirmed: words(&["whether the policy on which actions are allowed is kept meanwhile; which one it is is in the receipt, and is written again, without the list of selected actions"]),
         docs: "https://docs.github.com/en/rest/actions/permissions#set-github-actions-permissions-for-a-repository".to_owned(),
         ..shape::suspends("disable-repository-actions", "repository-actions", "enable-repository-actions", ("enabled", json!(false)))
     }

@@ -11,9 +11,11 @@ pub(super) const ACTION: Action = Action {
     spec,
     request: |id, call| {
         let enabled = shape::before(call, "enabled")?;
+        let mut body = json!({"enabled": enabled});
+        shape::with_before(&mut body, call, "allowed_actions");
         Ok(
             Request::put(&["repos", id.at(0), id.at(1), "actions", "permissions"])
-                .json(json!({"enabled": enabled}))
+                .json(body)
                 .done(&[204]),
         )
     },
@@ -25,6 +27,6 @@ fn spec() -> Spec {
         hurts: "Nobody; whoever may start a workflow can start it again.".to_owned(),
         permissions: words(&["administration:write"]),
         docs: "https://docs.github.com/en/rest/actions/permissions#set-github-actions-permissions-for-a-repository".to_owned(),
-        ..shape::inverse(&super::disable_repository_actions::ACTION, "enable-repository-actions")
+        ..shape::inverse_with(&super::disable_repository_actions::ACTION, "enable-repository-actions", "allowed_actions")
     }
 }

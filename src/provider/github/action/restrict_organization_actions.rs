@@ -33,7 +33,7 @@ fn spec() -> Spec {
         hurts: "Everything that the whole organisation builds, tests and deploys.".to_owned(),
         permissions: words(&["organization_administration:write"]),
         floor: Tier::GRAVE,
-        unconfirmed: words(&["whether the list of selected repositories is kept meanwhile; it is in the receipt, and is written again"]),
+        unconfirmed: words(&["whether the list of selected repositories is kept meanwhile; it is in the receipt, and is written again", "whether the policy on which actions are allowed is kept meanwhile; which one it is is in the receipt, and is written again, without the list of selected actions"]),
         docs: "https://docs.github.com/en/rest/actions/permissions#set-github-actions-permissions-for-an-organization".to_owned(),
         ..shape
     }

@@ -128,6 +128,28 @@ fn plain(verb: &str, on: &str) -> Spec {
     }
 }
 
+/// The same, where its cut may have GitHub forget a further field: that one is written again as well.
+pub(super) fn inverse_with(of: &Action, verb: &str, forgotten: &str) -> Spec {
+    let inverse = inverse(of, verb);
+    let forgotten = Touch {
+        field: forgotten.to_owned(),
+        becomes: Becomes::Before,
+    };
+    let touches = inverse.touches.iter().cloned().chain([forgotten]);
+    Spec {
+        touches: touches.collect(),
+        ..inverse
+    }
+}
+
+/// What the receipt says that a field held before, for a body that has it only where the receipt does.
+pub(super) fn with_before(body: &mut Value, call: &Call, field: &str) {
+    let held = before(call, field).ok();
+    if let (Some(held), Some(body)) = (held, body.as_object_mut()) {
+        body.insert(field.to_owned(), held);
+    }
+}
+
 /// What the receipt says a field held before.
 pub(super) fn before(call: &Call, field: &str) -> Result<Value, Why> {
     let held = call.value(field).filter(|value| !value.is_null());

@@ -28,7 +28,7 @@ fn spec() -> Spec {
         of: vec![kind("session")],
         before_call: false,
         stops_issue: false,
-        allows: Access::Nothing,
+        allows: Access::AsBefore,
     };
     Spec {
         title: "let the role's password lapse".to_owned(),

@@ -25,7 +25,7 @@ fn spec() -> Spec {
         of: vec![kind("session")],
         before_call: false,
         stops_issue: true,
-        allows: Access::Nothing,
+        allows: Access::AsBefore,
     };
     Spec {
         title: "let the role open no further session".to_owned(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::{action, bound, kind};
 use super::Action;
 use crate::domain::{Becomes, Call, Cut, Effect, Repeat, Spec, Tier, Touch, Undo};
+use crate::provider::shell::quoted;
 
 /// The role that acts may alter roles it administers.
 pub(super) const ALTER: &str = "CREATEROLE, with ADMIN on the role";
@@ -88,11 +89,6 @@ fn value(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// A word for a POSIX shell, whatever is in it.
-fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 /// The name of the role that a call is about, as an identifier.
 pub(super) fn role(call: &Call) -> String {
     identifier(call.target.id())
@@ -103,13 +99,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_breaks_out_of_its_identifier_its_literal_or_its_word() {
+    fn no_name_breaks_out_of_its_identifier_or_its_literal() {
         assert_eq!(
             identifier("a\"; drop role x; --"),
             "\"a\"\"; drop role x; --\""
         );
         assert_eq!(literal("a'; drop role x; --"), "'a''; drop role x; --'");
         assert_eq!(literal("a\\'"), " E'a\\\\'''");
-        assert_eq!(quoted("a'b"), "'a'\\''b'");
     }
 }

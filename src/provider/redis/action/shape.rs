@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::{action, bound, kind};
 use super::Action;
 use crate::domain::{Becomes, Call, Cut, Effect, Repeat, Spec, Tier, Touch, Undo};
+use crate::provider::shell::quoted;
 
 /// A cut of fields of a user, given back by an action of its own, that may be sent again.
 pub(super) fn cut(verb: &str, undo: &str, cut: Cut, touches: &[(&str, Value)]) -> Spec {
@@ -98,24 +99,12 @@ fn name(server: &str) -> String {
     server.chars().map(letter).collect()
 }
 
-/// A word for a POSIX shell, whatever is in it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.@+|".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn no_name_breaks_out_of_its_word() {
-        assert_eq!(quoted("a'b"), "'a'\\''b'");
-        assert_eq!(quoted("$(x)"), "'$(x)'");
-        assert_eq!(quoted(""), "''");
+    fn no_server_breaks_out_of_the_name_of_its_variable() {
         assert_eq!(name("main; rm"), "MAIN__RM");
     }
 }
