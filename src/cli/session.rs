@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::Global;
@@ -64,14 +64,33 @@ pub(super) fn environment_path(name: &str) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
+fn here() -> Result<PathBuf, Box<Failure>> {
+    std::env::current_dir().map_err(|error| {
+        let message = format!("failed to find the present folder: {error}");
+        Box::new(Failure::internal(message))
+    })
+}
+
 impl Session {
     pub(super) fn open(global: &Global) -> Result<Self, Box<Failure>> {
-        let here = std::env::current_dir().map_err(|error| {
-            Box::new(Failure::internal(format!(
-                "failed to find the present folder: {error}"
-            )))
-        })?;
+        let here = here()?;
         let workspace = Workspace::find(global.workspace.as_deref(), &here)?;
+        Self::over(global, (&here, workspace))
+    }
+
+    /// The same beside a `contain.yaml` that cannot be used: with the packs there, as far as they can be, and with nothing that
+    /// it says.
+    pub(super) fn bare(global: &Global) -> Result<Self, Box<Failure>> {
+        let here = here()?;
+        let beside = Workspace {
+            folder: Workspace::folder(global.workspace.as_deref(), &here),
+            ..Workspace::default()
+        };
+        Self::over(global, (&here, beside))
+            .or_else(|_| Self::over(global, (&here, Workspace::default())))
+    }
+
+    fn over(global: &Global, (here, workspace): (&Path, Workspace)) -> Result<Self, Box<Failure>> {
         let clock = Clock::wall();
         let mut warnings = Vec::new();
         let acting_as = global.acting_as.clone();
@@ -152,7 +171,7 @@ impl Session {
     }
 
     /// Where incidents would be.
-    pub(super) fn place(&self) -> &std::path::Path {
+    pub(super) fn place(&self) -> &Path {
         &self.place
     }
 
@@ -265,6 +284,13 @@ impl Session {
                 })))
             }
         }
+    }
+
+    /// Whether `--as` says whom to act as at AWS.
+    pub(super) fn chooses_aws(&self) -> bool {
+        self.acting_as
+            .iter()
+            .any(|choice| choice.starts_with("aws="))
     }
 
     /// How AWS is reached for the record too.

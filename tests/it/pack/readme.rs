@@ -50,6 +50,11 @@ fn the_section_add_a_provider_gives_a_working_pack() {
         let told = desk.run(&arguments);
         // Without credentials of AWS, doctor has something to say about those; of acme it knows all.
         match arguments[0] {
+            "provider" if command.contains(" show ") => {
+                assert_eq!(told.exit, 0, "{command}: {told:?}");
+                let proven = "proven by    not yet (recorded conversations alone)";
+                assert_eq!(told.out.matches(proven).count(), 2, "{told:?}");
+            }
             "doctor" => assert!(told.out.contains("acme"), "{command}: {told:?}"),
             _ => assert_eq!(told.exit, 0, "{command}: {told:?}"),
         }
