@@ -2,7 +2,7 @@
 //! told offline, and neither shown nor sent.
 
 use super::Ended;
-use super::failure::{Failure, of_provider};
+use super::failure::Failure;
 use super::findings;
 use super::paste;
 use super::session::{self, Session};
@@ -78,10 +78,8 @@ async fn one(
     let locator = match resolved.into_iter().next() {
         Some(Ok(locator)) => locator,
         Some(Err(why)) => {
-            return Err(of_provider(
-                &format!("cannot identify `{}`", plain(&named.id)),
-                &why,
-            ));
+            let what = format!("cannot identify `{}`", plain(&named.id));
+            return Err(session.failed_at(named.kind.provider(), &what, &why));
         }
         None => return Ok(row),
     };

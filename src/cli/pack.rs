@@ -356,14 +356,18 @@ fn settings(one: &Told<'_>, said: &Said, folder: &Path) -> Settings {
         let name = setting.name.to_owned();
         match setting.wants {
             Wants::Secret => {
-                let given = scalar(value).and_then(|text| given(&text, folder));
+                let place = format!("providers.{}.{name}", one.name);
+                let given = scalar(value).and_then(|text| given(&text, folder, &place));
                 settings.secrets.extend(given.map(|given| (name, given)));
             }
             Wants::Secrets => {
                 let several = texts(Some(value));
-                let several =
-                    several.filter_map(|(name, text)| Some((name, given(&text, folder)?)));
-                settings.several.insert(name, several.collect());
+                let several = several.filter_map(|(each, text)| {
+                    let place = format!("providers.{}.{name}.{each}", one.name);
+                    Some((each, given(&text, folder, &place)?))
+                });
+                let several = several.collect();
+                settings.several.insert(name, several);
             }
             Wants::Address | Wants::Text => {
                 settings
@@ -375,16 +379,18 @@ fn settings(one: &Told<'_>, said: &Said, folder: &Path) -> Settings {
     settings
 }
 
-/// Reads the secret of a reference when it is needed.
+/// Reads the secret of a reference when it is needed; `place` is where the reference stands.
 #[cfg(feature = "http")]
-fn given(text: &str, folder: &Path) -> Option<Given> {
+fn given(text: &str, folder: &Path, place: &str) -> Option<Given> {
     let reference = match text.parse().ok()? {
         SecretRef::File(path) => SecretRef::File(folder.join(path)),
         other @ (SecretRef::Env(_) | SecretRef::Fd(_) | SecretRef::Stdin) => other,
     };
+    let place = place.to_owned();
     Some(Arc::new(move || {
         let read = super::session::secret(&reference);
-        read.map_err(|failure| Why::new(Because::Missing, failure.message))
+        let told = |failure: Box<Failure>| format!("{place} in contain.yaml: {}", failure.message);
+        read.map_err(|failure| Why::new(Because::Missing, told(failure)))
     }))
 }
 

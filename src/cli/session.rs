@@ -10,11 +10,11 @@ use std::sync::{Arc, OnceLock};
 
 use super::Global;
 use super::catalogue::catalogue;
-use super::failure::{Failure, exit};
+use super::failure::{Failure, exit, of_provider};
 pub(super) use super::intake::{bounded, input, secret, subjects};
 use super::people;
 use super::workspace::Workspace;
-use crate::domain::{Clock, Locator, Named, nearest};
+use crate::domain::{Clock, Locator, Named, Why, nearest};
 use crate::estate::Estate;
 use crate::gate::{Roster, Who};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
@@ -284,6 +284,13 @@ impl Session {
                 })))
             }
         }
+    }
+
+    /// Why the provider of a locator, or of this name, did not do what a verb needs before it can begin.
+    pub(super) fn failed_at(&self, of: &str, what: &str, why: &Why) -> Box<Failure> {
+        let name = of.split_once(':').map_or(of, |(name, _)| name);
+        let at = self.catalogue.provider(name).map(AsRef::as_ref);
+        of_provider(at, what, why)
     }
 
     /// Whether `--as` says whom to act as at AWS.

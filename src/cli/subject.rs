@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::aside;
 use super::estate::{Of, everywhere, who_beyond};
-use super::failure::{Failure, of_provider};
+use super::failure::Failure;
 use super::session::{self, Session};
 use super::wish::Subjects;
 use crate::domain::event::Order;
@@ -79,10 +79,8 @@ pub(super) async fn resolve(
     }
     let wrong = |(_, why): &&(String, Why)| subjects.is_empty() || !is_away(why);
     if let Some((what, why)) = away.iter().find(wrong) {
-        return Err(of_provider(
-            &format!("cannot use `{what}` as a subject"),
-            why,
-        ));
+        let told = format!("cannot use `{what}` as a subject");
+        return Err(session.failed_at(what, &told, why));
     }
     let away = away.into_iter().map(|(what, why)| set_aside(what, why));
     all.left_alone.extend(away);
@@ -125,7 +123,8 @@ pub(super) async fn who_acts(
     if let Some((name, why)) = silent.first()
         && subjects.iter().all(|subject| of(subject).is_some())
     {
-        return Err(of_provider(&format!("cannot tell who acts at {name}"), why));
+        let told = format!("cannot tell who acts at {name}");
+        return Err(session.failed_at(name, &told, why));
     }
     for (name, why) in &silent {
         aside(&format!(
@@ -189,10 +188,8 @@ pub(super) async fn who_acts_still(
         let before: Vec<Locator> = before.cloned().collect();
         let is_alone = subjects.iter().all(|subject| subject.provider() == name);
         if before.is_empty() || is_alone {
-            return Err(of_provider(
-                &format!("cannot tell who acts at {name}"),
-                &why,
-            ));
+            let told = format!("cannot tell who acts at {name}");
+            return Err(session.failed_at(&name, &told, &why));
         }
         aside(&format!("warning: cannot tell who acts at {name}: {why}"));
         own.extend(before);

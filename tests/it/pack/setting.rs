@@ -43,3 +43,42 @@ fn what_a_provider_can_be_told_is_shown_even_where_the_workspace_lacks_it() {
         assert_eq!(listed.exit, 0, "{example}: {listed:?}");
     }
 }
+
+#[test]
+fn what_is_not_configured_or_not_set_is_named_and_nobody_is_sent_to_aws() {
+    let bare = Desk::bare();
+    for target in [
+        "github:user/acme",
+        "anthropic:api-key/apikey_01abcd",
+        "postgres:role/app@main",
+        "okta:api-token/00T1abc",
+    ] {
+        let provider = target.split(':').next().unwrap();
+        let told = bare.run(&["isolate", target, "--yes", "--json"]);
+        let settings = format!("contain provider show {provider}");
+        assert_eq!(told.exit, 2, "{target}: {told:?}");
+        assert!(told.hints().contains(&settings), "{target}: {told:?}");
+        assert!(!told.hints().contains("aws"), "{target}: {told:?}");
+        assert!(told.error().contains("is not configured"), "{told:?}");
+    }
+    let said = "contain: 1\nproviders:\n  okta: {url: \"https://a.example\", token: env:OKTA_TOKEN}\n  postgres: {servers: {main: env:PG_MAIN}}\n";
+    let desk = bare.file("contain.yaml", said);
+    for (target, place, variable) in [
+        (
+            "okta:api-token/00T1abc",
+            "providers.okta.token",
+            "env:OKTA_TOKEN",
+        ),
+        (
+            "postgres:role/app@main",
+            "providers.postgres.servers.main",
+            "env:PG_MAIN",
+        ),
+    ] {
+        let told = desk.run(&["isolate", target, "--yes", "--json"]);
+        assert_eq!(told.exit, 4, "{told:?}");
+        assert!(told.error().contains(place), "{told:?}");
+        assert!(told.error().contains(variable), "{told:?}");
+        assert!(!told.hints().contains("aws"), "{told:?}");
+    }
+}
