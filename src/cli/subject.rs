@@ -169,7 +169,14 @@ async fn ask_who_acts(
         }
     }
     own.extend(further);
-    (own, silent)
+    (distinct(&own), silent)
+}
+
+/// Each of these once, in their order.
+pub(super) fn distinct(all: &[Locator]) -> Vec<Locator> {
+    let mut met = BTreeSet::new();
+    let all = all.iter().filter(|one| met.insert(*one));
+    all.cloned().collect()
 }
 
 /// Who acts where a run goes on. Where that cannot be told of a provider, who acted there when it began is taken to act
