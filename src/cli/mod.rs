@@ -6,6 +6,7 @@ mod bounds;
 mod catalogue;
 mod failure;
 mod keep;
+mod kinds;
 mod notifier;
 mod pack;
 mod people;

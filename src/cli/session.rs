@@ -12,6 +12,7 @@ use super::Global;
 use super::catalogue::catalogue;
 use super::failure::{Failure, exit, of_provider};
 pub(super) use super::intake::{bounded, input, secret, subjects};
+use super::kinds;
 use super::people;
 use super::workspace::Workspace;
 use crate::domain::{Clock, Locator, Named, Why, nearest};
@@ -222,23 +223,10 @@ impl Session {
             .parse()
             .map_err(|error: crate::domain::locator::Malformed| {
                 Failure::new(2, "unknown-locator", error.to_string())
-                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+                    .hint(kinds::form(&self.catalogue, typed))
             })?;
         if self.catalogue.kind(&named.kind).is_none() {
-            let kinds: Vec<String> = self
-                .catalogue
-                .kinds()
-                .map(|kind| kind.id.to_string())
-                .collect();
-            let known = named.kind.to_string();
-            let mut failure =
-                Failure::new(2, "unknown-locator", format!("there is no kind `{known}`"));
-            if let Some(near) = nearest(&known, kinds.iter().map(String::as_str)) {
-                failure = failure.hint(format!("did you mean `{near}`?"));
-            }
-            return Err(Box::new(
-                failure.hint(format!("kinds: {}", kinds.join(", "))),
-            ));
+            return Err(kinds::unknown(&self.catalogue, &named.kind));
         }
         Ok(match self.catalogue.provider(named.kind.provider()) {
             Some(provider) => provider.decode(&named),
@@ -272,7 +260,7 @@ impl Session {
                 // It may be a secret, so no part of it is repeated.
                 let message = "what was typed is no locator, and no kind recognises it as an id";
                 let failure = Failure::new(2, "unknown-locator", message)
-                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+                    .hint(kinds::form(&self.catalogue, ""))
                     .hint("a secret is never typed: contain identify --secret env:NAME, or --from FILE");
                 Err(Box::new(failure))
             }

@@ -80,6 +80,11 @@ fn the_section_add_a_provider_gives_a_working_pack() {
             _ => assert_eq!(*status, json!("on"), "{command}"),
         }
     }
+    // What is given back is told of, and where it stands does not send one to itself.
+    let next = desk.run(&["status", "--json"]).json["next"].to_string();
+    assert!(next.contains("contain report --incident"), "{next}");
+    assert!(next.contains("contain incident close --incident"), "{next}");
+    assert!(!next.contains("contain status"), "{next}");
     let state = acme.state();
     assert_eq!(state["keys"]["k-2"]["status"], "on", "neighbours stay");
     let came = state["came"].as_array().unwrap();
