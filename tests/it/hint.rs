@@ -34,6 +34,10 @@ fn a_name_that_is_none_is_answered_with_what_its_provider_knows() {
     );
     let told = assert_hints(&["isolate", "github:token"], &["write it as github:"]);
     assert!(told.hints().contains("/ID"), "{told:?}");
+    assert_hints(
+        &["identify", "identity:agent"],
+        &["contain estate show agent"],
+    );
 }
 
 #[test]
