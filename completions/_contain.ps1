@@ -803,7 +803,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo, bound, permissions, and by what each was proven')
             [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of provider packs')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check packs without asking anybody: structure, expressions, effects, undos, answers')
@@ -900,7 +900,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;provider;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo, bound, permissions, and by what each was proven')
             [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of provider packs')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check packs without asking anybody: structure, expressions, effects, undos, answers')
@@ -1569,7 +1569,7 @@ Register-ArgumentCompleter -Native -CommandName 'contain' -ScriptBlock {
         }
         'contain;help;provider' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers, with the kinds and actions of each in short')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo, bound, permissions, and by what each was proven')
             [CompletionResult]::new('permissions', 'permissions', [CompletionResultType]::ParameterValue, 'Print the least policy for a responder who may do everything that this build can do')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of provider packs')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check packs without asking anybody: structure, expressions, effects, undos, answers')

@@ -735,7 +735,7 @@ set edit:completion:arg-completer[contain] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand list 'List the providers, with the kinds and actions of each in short'
-            cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+            cand show 'Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo, bound, permissions, and by what each was proven'
             cand permissions 'Print the least policy for a responder who may do everything that this build can do'
             cand schema 'Print the JSON Schema of provider packs'
             cand lint 'Check packs without asking anybody: structure, expressions, effects, undos, answers'
@@ -824,7 +824,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;provider;help'= {
             cand list 'List the providers, with the kinds and actions of each in short'
-            cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+            cand show 'Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo, bound, permissions, and by what each was proven'
             cand permissions 'Print the least policy for a responder who may do everything that this build can do'
             cand schema 'Print the JSON Schema of provider packs'
             cand lint 'Check packs without asking anybody: structure, expressions, effects, undos, answers'
@@ -1389,7 +1389,7 @@ set edit:completion:arg-completer[contain] = {|@words|
         }
         &'contain;help;provider'= {
             cand list 'List the providers, with the kinds and actions of each in short'
-            cand show 'Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven'
+            cand show 'Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo, bound, permissions, and by what each was proven'
             cand permissions 'Print the least policy for a responder who may do everything that this build can do'
             cand schema 'Print the JSON Schema of provider packs'
             cand lint 'Check packs without asking anybody: structure, expressions, effects, undos, answers'

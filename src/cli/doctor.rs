@@ -6,6 +6,7 @@ use super::Ended;
 use super::failure::Failure;
 use super::notifier;
 use super::session::Session;
+use super::subject::distinct;
 use crate::domain::clock::spell;
 use crate::domain::why::plain;
 use crate::domain::{Because, Bound, Duration, Fact, Locator, Spec};
@@ -90,7 +91,7 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
     for provider in session.catalogue.providers() {
         // What only tells has no credentials of ours, no bounds and no log; what is not set up is not meant to be used.
         if provider.is_set_up() && !provider.actions().iter().all(Spec::leaves_no_trace) {
-            look(provider.as_ref(), &observer, &mut checks).await;
+            look(&session, provider.as_ref(), &observer, &mut checks).await;
         }
     }
     kept(&session, &observer, &mut checks).await;
@@ -116,16 +117,35 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
 }
 
 /// Looks at one provider: our credentials, its endpoints and bounds, and its guardrail.
-async fn look(provider: &dyn Provider, observer: &Observer, checks: &mut Checks) {
+async fn look(
+    session: &Session,
+    provider: &dyn Provider,
+    observer: &Observer,
+    checks: &mut Checks,
+) {
     let name = provider.name();
     let who = observer.whoami(name).await;
-    checks.add_result(
-        &format!("{name} credentials"),
-        match &who {
-            Ok(own) => Ok(format!("acting as {}", super::session::listed(own))),
-            Err(why) => Err(why.to_string()),
-        },
-    );
+    let what = format!("{name} credentials");
+    if let Err(why) = &who
+        && name == "aws"
+        && why.because == Because::Unauthenticated
+        && super::provider::aws_by(session).is_none()
+    {
+        // Nobody asked for AWS, and there is none to be had here.
+        let (standing, said) = match has_others(session) {
+            true => (Standing::Advice, "not configured".to_owned()),
+            false => (
+                Standing::Fails,
+                format!("not configured, nor is any other provider: {why}"),
+            ),
+        };
+        return checks.add(&what, standing, said);
+    }
+    let said = who.as_ref().map(|own| match own.as_slice() {
+        [] => "acting as a credential that does not tell who it is".to_owned(),
+        own => format!("acting as {}", super::session::listed(&distinct(own))),
+    });
+    checks.add_result(&what, said.map_err(ToString::to_string));
     for footing in provider.footing().await {
         let standing = match footing.stands {
             Stands::Well => Standing::Fine,
@@ -143,6 +163,14 @@ async fn look(provider: &dyn Provider, observer: &Observer, checks: &mut Checks)
     if let (Some(rail), Ok(own)) = (provider.guardrail(), &who) {
         guardrail(name, &rail, own, observer, checks).await;
     }
+}
+
+/// Whether anything but AWS is set up that could be acted at.
+fn has_others(session: &Session) -> bool {
+    let mut others = session.catalogue.providers();
+    others.any(|one| {
+        one.name() != "aws" && one.is_set_up() && !one.actions().iter().all(Spec::leaves_no_trace)
+    })
 }
 
 /// How long the provider's log and its changes may take.

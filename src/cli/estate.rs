@@ -12,7 +12,7 @@ use clap::Subcommand;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::failure::{Failure, exit, of_provider};
+use super::failure::{Failure, exit};
 use super::session::Session;
 use super::workspace;
 use super::{Ended, aside};
@@ -242,10 +242,10 @@ pub(super) async fn everywhere(
         }
     }
     match first.filter(|_| of.held.is_empty()) {
-        Some((one, why)) => Err(of_provider(
-            &format!("cannot use `{one}` as a subject"),
-            &why,
-        )),
+        Some((one, why)) => {
+            let what = format!("cannot use `{one}` as a subject");
+            Err(session.failed_at(one.provider(), &what, &why))
+        }
         None => Ok(of),
     }
 }

@@ -6,6 +6,7 @@ use crate::converge;
 use crate::domain::{Because, Why};
 use crate::journal;
 use crate::playbook::Refused;
+use crate::provider::Provider;
 use crate::report::output::{self, Output};
 use crate::report::standing::Outcome;
 
@@ -200,19 +201,47 @@ fn is_command(hint: &str) -> bool {
         && !hint.split([' ', '=', ':']).any(|word| OPEN.contains(&word))
 }
 
-/// Why a provider did not do what a verb needs before it can begin.
-pub(super) fn of_provider(what: &str, why: &Why) -> Box<Failure> {
+/// Why a provider did not do what a verb needs before it can begin; `at` is the provider, where it is known.
+pub(super) fn of_provider(at: Option<&dyn Provider>, what: &str, why: &Why) -> Box<Failure> {
+    let name = at.map(Provider::name).unwrap_or_default();
+    let is_set_up = at.is_none_or(Provider::is_set_up);
     let message = format!("{what}: {why}");
     let failure = match why.because {
         Because::Missing | Because::Ambiguous | Because::Invalid => {
             Failure::new(exit::USAGE, "unknown-locator", message)
         }
-        Because::Foreign => Failure::new(exit::USAGE, "wrong-account", message)
-            .hint("act in the account that owns it: --as aws=profile:NAME or --as aws=role:ARN")
-            .hint("contain doctor"),
-        Because::Unauthenticated => Failure::new(exit::DENIED, "credentials", message)
-            .hint("renew your own credentials, or choose others: --as aws=profile:NAME")
-            .hint("contain doctor"),
+        Because::Foreign => {
+            let failure = Failure::new(exit::USAGE, "wrong-account", message);
+            let act = "act in the account that owns it";
+            match name {
+                "" => failure.hint(act),
+                "aws" => failure.hint(format!("{act}: --as aws=profile:NAME or --as aws=role:ARN")),
+                other => failure.hint(format!(
+                    "{act}: name its credentials under providers.{other} in contain.yaml"
+                )),
+            }
+            .hint("contain doctor")
+        }
+        Because::Unauthenticated if !is_set_up => {
+            Failure::new(exit::USAGE, "not-configured", message)
+                .hint(format!(
+                    "its settings, each with what it is for, and an example of contain.yaml: contain provider show {name}"
+                ))
+        }
+        Because::Unauthenticated => {
+            let failure = Failure::new(exit::DENIED, "credentials", message);
+            match name {
+                "" => failure.hint("renew your own credentials"),
+                "aws" => failure
+                    .hint("renew your own credentials, or choose others: --as aws=profile:NAME"),
+                other => failure
+                    .hint(format!(
+                        "renew the credential that contain.yaml names under providers.{other}, or name another"
+                    ))
+                    .hint(format!("contain provider show {other}")),
+            }
+            .hint("contain doctor")
+        }
         Because::Denied | Because::Forbidden => {
             Failure::new(exit::DENIED, "permission", message).hint("contain doctor")
         }

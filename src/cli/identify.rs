@@ -2,12 +2,13 @@
 //! told offline, and neither shown nor sent.
 
 use super::Ended;
-use super::failure::{Failure, of_provider};
+use super::failure::{Failure, exit};
 use super::findings;
 use super::paste;
 use super::session::{self, Session};
 use crate::domain::why::plain;
 use crate::domain::{Checksum, Fact, KindId, Locator, Named, SecretRef};
+use crate::estate::PREFIX;
 use crate::provider::Observer;
 use crate::provider::leak::{self, Leak, Leaked, Said};
 use crate::report::page::Page;
@@ -39,6 +40,19 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
         return secret(&session, reference);
     }
     session.estate()?;
+    if let Some(name) = args
+        .what
+        .iter()
+        .find_map(|what| what.trim().strip_prefix(PREFIX))
+    {
+        let name = plain(name);
+        let message =
+            format!("`{PREFIX}{name}` is an identity of the estate: no provider tells what it is");
+        let failure = Failure::new(exit::USAGE, "unknown-locator", message);
+        return Err(Box::new(
+            failure.hint(format!("contain estate show {name}")),
+        ));
+    }
     let named: Vec<Named> = args
         .what
         .iter()
@@ -78,10 +92,8 @@ async fn one(
     let locator = match resolved.into_iter().next() {
         Some(Ok(locator)) => locator,
         Some(Err(why)) => {
-            return Err(of_provider(
-                &format!("cannot identify `{}`", plain(&named.id)),
-                &why,
-            ));
+            let what = format!("cannot identify `{}`", plain(&named.id));
+            return Err(session.failed_at(named.kind.provider(), &what, &why));
         }
         None => return Ok(row),
     };

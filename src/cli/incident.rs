@@ -4,7 +4,7 @@ use crate::report::page::Page;
 use clap::Subcommand;
 
 use super::Ended;
-use super::failure::{Failure, of_provider};
+use super::failure::Failure;
 use super::session::{self, Session};
 use super::{closing, declare, share, task, wish, work};
 use crate::domain::event::Event;
@@ -265,8 +265,8 @@ async fn by_hand(
         None => {
             let observer = Observer::new(&session.catalogue, session.clock.clone());
             let resolved = observer.resolve(std::slice::from_ref(&named)).await;
-            let failed =
-                |why: &Why| of_provider(&format!("cannot identify `{}`", plain(target)), why);
+            let what = format!("cannot identify `{}`", plain(target));
+            let failed = |why: &Why| session.failed_at(named.kind.provider(), &what, why);
             match resolved.into_iter().next() {
                 Some(resolved) => resolved.map_err(|why| failed(&why))?,
                 None => return Err(Box::new(Failure::internal("nothing was resolved"))),

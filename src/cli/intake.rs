@@ -12,8 +12,9 @@ use crate::domain::{Secret, SecretRef};
 
 /// Reads a secret from where it is; never from an argument.
 pub(super) fn secret(reference: &SecretRef) -> Result<Secret, Box<Failure>> {
-    // What was typed after the colon could be the secret itself, so it is not repeated.
-    let place = match reference {
+    // What was typed after the colon could be the secret itself, so it is repeated only where none looks like that.
+    let place: &str = match reference {
+        SecretRef::Env(name) if is_variable(name) => &format!("env:{name}"),
         SecretRef::Env(_) => "an environment variable",
         SecretRef::File(_) => "a file",
         SecretRef::Fd(_) => "a file descriptor",
@@ -48,6 +49,21 @@ pub(super) fn secret(reference: &SecretRef) -> Result<Secret, Box<Failure>> {
         return Err(failed("it is empty".into()));
     }
     Ok(Secret::new(trimmed.to_owned()))
+}
+
+/// Whether a text is written as variables are, and as secrets are not: words in capitals, joined by underscores.
+fn is_variable(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        word.len() <= 20
+            && digits <= 2
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    };
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.len() <= 80
+        && text.split('_').all(is_word)
 }
 
 /// Reads a file that may not be longer than so many bytes.
@@ -109,4 +125,29 @@ pub(super) fn subjects(source: &str) -> Result<Vec<String>, Box<Failure>> {
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
     Ok(lines.map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_named_and_what_may_be_a_secret_is_not() {
+        let said = |name: &str| {
+            let failed = secret(&SecretRef::Env(name.to_owned())).err();
+            failed.map(|failure| failure.message).unwrap_or_default()
+        };
+        let named = "failed to read a secret from env:NO_SUCH_TOKEN_2: the variable is not set";
+        assert_eq!(said("NO_SUCH_TOKEN_2"), named);
+        for typed in [
+            "ghp_0123456789abcdefghij",
+            "JBSWY3DPEHPK3PXP7Q",
+            "QUNBTkFSWUNBTkFSWUNBTkFSWQ",
+            "AKIAIOSFODNN7EXAMPLEAB",
+        ] {
+            let told = said(typed);
+            assert!(told.contains("an environment variable"), "{told}");
+            assert!(!told.contains(typed), "{told}");
+        }
+    }
 }

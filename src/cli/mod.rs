@@ -6,6 +6,7 @@ mod bounds;
 mod catalogue;
 mod failure;
 mod keep;
+mod kinds;
 mod notifier;
 mod pack;
 mod people;
@@ -252,7 +253,10 @@ fn dispatch(cli: Cli) -> Result<Ended, Box<Failure>> {
             Verb::Measures(args) => measures::run(args, Session::open(&global)?).await,
             Verb::Evidence(args) => evidence::run(args, Session::open(&global)?).await,
             Verb::Report(args) => report::run(args, &Session::open(&global)?).await,
-            Verb::Provider(args) => provider::run(args, &Session::open(&global)?).await,
+            Verb::Provider(args) => {
+                let session = provider::session(&args, &global)?;
+                provider::run(args, &session).await
+            }
             Verb::Doctor(args) => doctor::run(args, Session::open(&global)?).await,
             Verb::Playbook(args) => playbook::run(args, &Session::open(&global)?),
             Verb::Policy(args) => policy::run(args, &Session::open(&global)?),

@@ -8,7 +8,7 @@ use super::consent::ask;
 use super::failure::{Failure, exit};
 use super::given::{join_given, probed_by, read_secrets, references, take_in};
 use super::session::{self, Session};
-use super::subject::{Resolved, resolve, who_acts};
+use super::subject::{Resolved, fits, resolve, who_acts};
 use super::wish::{Proposal, Wish, bind, refuse_own_branch};
 use super::work::{Work, join};
 use super::{Ended, ahead, aside, library, paste, progress};
@@ -40,6 +40,7 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
     let asked = asked.map(|asked| session::since(asked, now)).transpose()?;
     let day_ago = session::since(SINCE, now)?;
     let playbook = library::load(session, &wish.playbook)?;
+    fits(session, (wish.verb, &playbook), wish.subjects)?;
     let policy = session.workspace.policy()?;
     session.estate()?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());

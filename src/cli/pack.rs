@@ -15,13 +15,15 @@ use super::failure::Failure;
 use super::workspace::{self, Aws, Workspace};
 #[cfg(feature = "http")]
 use crate::domain::{Because, Why, nearest};
-use crate::domain::{Clock, SecretRef};
+use crate::domain::{Clock, SecretRef, Spec};
 use crate::pack::{self, Pack};
 use crate::playbook::yaml::{self, Data, Node};
 use crate::playbook::{Problem, Refused, Span};
 use crate::provider::{self, Provider, Setting, Wants};
 #[cfg(feature = "http")]
 use crate::provider::{Given, Settings};
+use crate::report::proven::{self, Proven};
+use crate::report::setting;
 
 /// The folder of a workspace that holds its packs.
 const FOLDER: &str = "providers";
@@ -63,6 +65,28 @@ fn told(packs: &[Arc<Pack>]) -> Vec<Told<'_>> {
         is_pack: false,
     });
     packs.chain(natives).collect()
+}
+
+/// What a provider of this name can be told, for people; nothing where it is not told about under `providers`.
+pub(super) fn settings_of(packs: &[Arc<Pack>], name: &str) -> Option<setting::Told> {
+    if name == "aws" {
+        return Some(setting::Told::aws());
+    }
+    let pack = packs.iter().find(|pack| pack.name() == name);
+    let hosts: Option<Vec<&str>> = pack.map(|pack| pack.hosts().collect());
+    let all = told(packs);
+    let one = all.iter().find(|one| one.name == name)?;
+    Some(setting::Told::of(name, &one.settings, hosts.as_deref()))
+}
+
+/// By what an action was proven: a pack of the workspace by what it records, all others as the tests of this program say.
+pub(super) fn proven_by(packs: &[Arc<Pack>], spec: &Spec) -> Vec<Proven> {
+    let pack = packs.iter().find(|pack| pack.name() == spec.id.provider());
+    match pack.filter(|pack| !pack.is_shipped()) {
+        Some(own) if own.records(&spec.id) => vec![Proven::Fixtures],
+        Some(_) => Vec::new(),
+        None => proven::by(&spec.id).to_vec(),
+    }
 }
 
 impl<'de> Deserialize<'de> for Providers {
@@ -332,14 +356,18 @@ fn settings(one: &Told<'_>, said: &Said, folder: &Path) -> Settings {
         let name = setting.name.to_owned();
         match setting.wants {
             Wants::Secret => {
-                let given = scalar(value).and_then(|text| given(&text, folder));
+                let place = format!("providers.{}.{name}", one.name);
+                let given = scalar(value).and_then(|text| given(&text, folder, &place));
                 settings.secrets.extend(given.map(|given| (name, given)));
             }
             Wants::Secrets => {
                 let several = texts(Some(value));
-                let several =
-                    several.filter_map(|(name, text)| Some((name, given(&text, folder)?)));
-                settings.several.insert(name, several.collect());
+                let several = several.filter_map(|(each, text)| {
+                    let place = format!("providers.{}.{name}.{each}", one.name);
+                    Some((each, given(&text, folder, &place)?))
+                });
+                let several = several.collect();
+                settings.several.insert(name, several);
             }
             Wants::Address | Wants::Text => {
                 settings
@@ -351,16 +379,18 @@ fn settings(one: &Told<'_>, said: &Said, folder: &Path) -> Settings {
     settings
 }
 
-/// Reads the secret of a reference when it is needed.
+/// Reads the secret of a reference when it is needed; `place` is where the reference stands.
 #[cfg(feature = "http")]
-fn given(text: &str, folder: &Path) -> Option<Given> {
+fn given(text: &str, folder: &Path, place: &str) -> Option<Given> {
     let reference = match text.parse().ok()? {
         SecretRef::File(path) => SecretRef::File(folder.join(path)),
         other @ (SecretRef::Env(_) | SecretRef::Fd(_) | SecretRef::Stdin) => other,
     };
+    let place = place.to_owned();
     Some(Arc::new(move || {
         let read = super::session::secret(&reference);
-        read.map_err(|failure| Why::new(Because::Missing, failure.message))
+        let told = |failure: Box<Failure>| format!("{place} in contain.yaml: {}", failure.message);
+        read.map_err(|failure| Why::new(Because::Missing, told(failure)))
     }))
 }
 

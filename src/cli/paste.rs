@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::aside;
-use super::failure::{Failure, exit, of_provider};
+use super::failure::{Failure, exit};
 use super::findings::{self, place};
 use super::given::Given;
 use super::session::Session;
@@ -222,10 +222,10 @@ impl Paste {
             ));
         }
         match self.refused.first().filter(|_| subjects.is_empty()) {
-            Some(refused) => Err(of_provider(
-                &format!("cannot use `{}` as a subject", plain(&refused.what)),
-                &refused.why,
-            )),
+            Some(refused) => {
+                let what = format!("cannot use `{}` as a subject", plain(&refused.what));
+                Err(session.failed_at(&refused.what, &what, &refused.why))
+            }
             None => Ok(()),
         }
     }

@@ -2,13 +2,15 @@
 
 use clap::Subcommand;
 
-use super::Ended;
 use super::failure::Failure;
+use super::pack;
 use super::rehearsal;
 use super::session::{Session, environment, environment_path};
-use crate::domain::{ActionId, nearest};
+use super::{Ended, Global, aside};
+use crate::domain::{ActionId, Spec, nearest};
 use crate::provider::{Guardrail, Need, Provider};
-use crate::report::{catalogue, proven};
+use crate::report::catalogue;
+use crate::report::proven::Proven;
 
 /// Tell what a provider knows and can do, what permissions it needs, which guardrail to install; asks no provider
 #[derive(clap::Args, Debug)]
@@ -21,7 +23,8 @@ pub(super) struct Args {
 enum Verb {
     /// List the providers, with the kinds and actions of each in short
     List,
-    /// Show all kinds and actions of a provider: effect, risk, undo, bound, permissions, and by what each was proven
+    /// Show what contain.yaml can say to a provider, with an example, and all its kinds and actions: effect, risk, undo,
+    /// bound, permissions, and by what each was proven
     Show {
         /// The provider, e.g. aws
         #[arg(value_name = "NAME")]
@@ -61,13 +64,32 @@ enum Verb {
     },
 }
 
+/// The session of these verbs. What only tells or checks works beside a `contain.yaml` that cannot be used: it is asked how to
+/// write one.
+pub(super) fn session(args: &Args, global: &Global) -> Result<Session, Box<Failure>> {
+    let stands_alone = match &args.verb {
+        Verb::Show { .. } | Verb::Schema | Verb::Lint { .. } => true,
+        Verb::List | Verb::Permissions { .. } | Verb::Test { .. } | Verb::Guardrail { .. } => false,
+    };
+    match Session::open(global) {
+        Err(failure) if stands_alone => {
+            aside(&format!(
+                "note: the workspace is left out here: {}",
+                failure.message
+            ));
+            Session::bare(global)
+        }
+        opened => opened,
+    }
+}
+
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
         Verb::Schema => rehearsal::schema(),
         Verb::Lint { files } => rehearsal::lint(&files),
         Verb::Test { packs } => rehearsal::test(session, &packs).await,
-        Verb::List => Ok(list(session)),
-        Verb::Show { name } => Ok(show(find(session, &name)?)),
+        Verb::List => list(session),
+        Verb::Show { name } => show(session, find(session, &name)?),
         Verb::Permissions {
             name,
             reads,
@@ -85,7 +107,7 @@ pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Fail
             let data = serde_json::json!({"guardrail": document, "notes": notes});
             if !session.json {
                 for note in &notes {
-                    super::aside(&format!("note: {note}"));
+                    aside(&format!("note: {note}"));
                 }
             }
             Ok(Ended::data(data, format!("{document:#}\n")))
@@ -110,12 +132,14 @@ fn find<'a>(session: &'a Session, name: &str) -> Result<&'a dyn Provider, Box<Fa
     })
 }
 
-fn list(session: &Session) -> Ended {
+fn list(session: &Session) -> Result<Ended, Box<Failure>> {
+    let packs = pack::packs(&session.workspace)?;
+    let proven = |spec: &Spec| pack::proven_by(&packs, spec);
     let mut text = String::new();
     let mut rows = Vec::new();
     for provider in session.catalogue.providers() {
         let configured = configured(session, provider.name());
-        text.push_str(&catalogue::short(provider.as_ref(), &configured));
+        text.push_str(&catalogue::short(provider.as_ref(), &configured, proven));
         rows.push(serde_json::json!({
             "provider": provider.name(),
             "configured": configured,
@@ -124,7 +148,7 @@ fn list(session: &Session) -> Ended {
             "actions": provider.actions().iter().map(|spec| spec.id.to_string()).collect::<Vec<_>>(),
         }));
     }
-    Ended::data(serde_json::json!({ "providers": rows }), text)
+    Ok(Ended::data(serde_json::json!({ "providers": rows }), text))
 }
 
 /// Whether credentials of a provider are configured here, as far as it can be said without asking anybody.
@@ -138,6 +162,17 @@ fn configured(session: &Session, provider: &str) -> String {
             "not configured".to_owned()
         };
     }
+    match aws_by(session) {
+        Some(by) => format!(
+            "configured {}; contain doctor tries it",
+            crate::domain::why::plain(&by)
+        ),
+        None => "not configured".to_owned(),
+    }
+}
+
+/// By what AWS is configured, as far as it can be said without asking anybody: a machine's own role is not.
+pub(super) fn aws_by(session: &Session) -> Option<String> {
     let workspace = &session.workspace.config.providers.aws;
     let named = [
         "AWS_ACCESS_KEY_ID",
@@ -152,30 +187,35 @@ fn configured(session: &Session, provider: &str) -> String {
     let files = file.is_some_and(|folder| {
         folder.join("credentials").is_file() || folder.join("config").is_file()
     });
-    let by = match (&workspace.profile, &workspace.role, named) {
-        (Some(profile), ..) => format!("by the workspace: profile {profile}"),
-        (None, Some(role), _) => format!("by the workspace: role {role}"),
-        (None, None, Some(name)) => format!("by {name}"),
-        (None, None, None) if files => "by ~/.aws".to_owned(),
-        (None, None, None) => return "not configured".to_owned(),
-    };
-    format!(
-        "configured {}; contain doctor tries it",
-        crate::domain::why::plain(&by)
-    )
+    match (&workspace.profile, &workspace.role, named) {
+        (Some(profile), ..) => Some(format!("by the workspace: profile {profile}")),
+        (None, Some(role), _) => Some(format!("by the workspace: role {role}")),
+        (None, None, Some(name)) => Some(format!("by {name}")),
+        (None, None, None) if files => Some("by ~/.aws".to_owned()),
+        (None, None, None) if session.chooses_aws() || workspace.says_anything() => {
+            Some("by the workspace or --as".to_owned())
+        }
+        (None, None, None) => None,
+    }
 }
 
-fn show(provider: &dyn Provider) -> Ended {
+fn show(session: &Session, provider: &dyn Provider) -> Result<Ended, Box<Failure>> {
+    let packs = pack::packs(&session.workspace)?;
+    let told = pack::settings_of(&packs, provider.name());
+    let proven = |spec: &Spec| -> Vec<Proven> { pack::proven_by(&packs, spec) };
     let actions = provider
         .actions()
         .iter()
-        .map(|spec| serde_json::json!({"spec": spec, "proven_by": proven::by(&spec.id)}));
+        .map(|spec| serde_json::json!({"spec": spec, "proven_by": proven(spec)}));
     let data = serde_json::json!({
         "provider": provider.name(),
+        "settings": told.as_ref().map(|told| &told.rows),
+        "example": told.as_ref().map(|told| told.file()),
         "kinds": provider.kinds(),
         "actions": actions.collect::<Vec<_>>(),
     });
-    Ended::data(data, catalogue::whole(provider))
+    let text = catalogue::whole(provider, told.as_ref(), proven);
+    Ok(Ended::data(data, text))
 }
 
 fn permissions(

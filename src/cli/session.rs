@@ -5,16 +5,17 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::Global;
 use super::catalogue::catalogue;
-use super::failure::{Failure, exit};
+use super::failure::{Failure, exit, of_provider};
 pub(super) use super::intake::{bounded, input, secret, subjects};
+use super::kinds;
 use super::people;
 use super::workspace::Workspace;
-use crate::domain::{Clock, Locator, Named, nearest};
+use crate::domain::{Clock, Locator, Named, Why, nearest};
 use crate::estate::Estate;
 use crate::gate::{Roster, Who};
 use crate::journal::{Folder, Root, Summary, folder, folder::Shelf};
@@ -64,14 +65,33 @@ pub(super) fn environment_path(name: &str) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
+fn here() -> Result<PathBuf, Box<Failure>> {
+    std::env::current_dir().map_err(|error| {
+        let message = format!("failed to find the present folder: {error}");
+        Box::new(Failure::internal(message))
+    })
+}
+
 impl Session {
     pub(super) fn open(global: &Global) -> Result<Self, Box<Failure>> {
-        let here = std::env::current_dir().map_err(|error| {
-            Box::new(Failure::internal(format!(
-                "failed to find the present folder: {error}"
-            )))
-        })?;
+        let here = here()?;
         let workspace = Workspace::find(global.workspace.as_deref(), &here)?;
+        Self::over(global, (&here, workspace))
+    }
+
+    /// The same beside a `contain.yaml` that cannot be used: with the packs there, as far as they can be, and with nothing that
+    /// it says.
+    pub(super) fn bare(global: &Global) -> Result<Self, Box<Failure>> {
+        let here = here()?;
+        let beside = Workspace {
+            folder: Workspace::folder(global.workspace.as_deref(), &here),
+            ..Workspace::default()
+        };
+        Self::over(global, (&here, beside))
+            .or_else(|_| Self::over(global, (&here, Workspace::default())))
+    }
+
+    fn over(global: &Global, (here, workspace): (&Path, Workspace)) -> Result<Self, Box<Failure>> {
         let clock = Clock::wall();
         let mut warnings = Vec::new();
         let acting_as = global.acting_as.clone();
@@ -152,7 +172,7 @@ impl Session {
     }
 
     /// Where incidents would be.
-    pub(super) fn place(&self) -> &std::path::Path {
+    pub(super) fn place(&self) -> &Path {
         &self.place
     }
 
@@ -205,23 +225,10 @@ impl Session {
             .parse()
             .map_err(|error: crate::domain::locator::Malformed| {
                 Failure::new(2, "unknown-locator", error.to_string())
-                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+                    .hint(kinds::form(&self.catalogue, typed))
             })?;
         if self.catalogue.kind(&named.kind).is_none() {
-            let kinds: Vec<String> = self
-                .catalogue
-                .kinds()
-                .map(|kind| kind.id.to_string())
-                .collect();
-            let known = named.kind.to_string();
-            let mut failure =
-                Failure::new(2, "unknown-locator", format!("there is no kind `{known}`"));
-            if let Some(near) = nearest(&known, kinds.iter().map(String::as_str)) {
-                failure = failure.hint(format!("did you mean `{near}`?"));
-            }
-            return Err(Box::new(
-                failure.hint(format!("kinds: {}", kinds.join(", "))),
-            ));
+            return Err(kinds::unknown(&self.catalogue, &named.kind));
         }
         Ok(match self.catalogue.provider(named.kind.provider()) {
             Some(provider) => provider.decode(&named),
@@ -255,7 +262,7 @@ impl Session {
                 // It may be a secret, so no part of it is repeated.
                 let message = "what was typed is no locator, and no kind recognises it as an id";
                 let failure = Failure::new(2, "unknown-locator", message)
-                    .hint("write it as aws:access-key/AKIA..., aws:user/NAME or aws:role/NAME")
+                    .hint(kinds::form(&self.catalogue, ""))
                     .hint("a secret is never typed: contain identify --secret env:NAME, or --from FILE");
                 Err(Box::new(failure))
             }
@@ -267,6 +274,20 @@ impl Session {
                 })))
             }
         }
+    }
+
+    /// Why the provider of a locator, or of this name, did not do what a verb needs before it can begin.
+    pub(super) fn failed_at(&self, of: &str, what: &str, why: &Why) -> Box<Failure> {
+        let name = of.split_once(':').map_or(of, |(name, _)| name);
+        let at = self.catalogue.provider(name).map(AsRef::as_ref);
+        of_provider(at, what, why)
+    }
+
+    /// Whether `--as` says whom to act as at AWS.
+    pub(super) fn chooses_aws(&self) -> bool {
+        self.acting_as
+            .iter()
+            .any(|choice| choice.starts_with("aws="))
     }
 
     /// How AWS is reached for the record too.

@@ -39,7 +39,7 @@ pub(super) fn of(incident: Option<&str>, session: &Session) -> Result<Ended, Box
     let record = session.read(&folder)?;
     let catalogue = super::drill::catalogue_of(session, &folder);
     let now = now_of(session, &folder, &record.case);
-    let Some(output) = describe(&record, (&catalogue, now), session, &folder) else {
+    let Some(mut output) = describe(&record, (&catalogue, now), session, &folder) else {
         let message = format!("incident `{}` has no run yet", folder.id());
         return Err(Box::new(Failure::usage(message).hint(format!(
             "contain isolate LOCATOR --incident {}",
@@ -47,6 +47,9 @@ pub(super) fn of(incident: Option<&str>, session: &Session) -> Result<Ended, Box
         ))));
     };
     let exit = exit_of(&output);
+    // Whoever reads this ran it just now.
+    let own = format!("contain status --incident {}", folder.id());
+    output.next.retain(|next| *next != own);
     let mut ended = Ended::told(output);
     ended.exit = Some(exit);
     Ok(ended)

@@ -8,13 +8,15 @@ use futures_util::future::join_all;
 
 use super::aside;
 use super::estate::{Of, everywhere, who_beyond};
-use super::failure::{Failure, of_provider};
+use super::failure::Failure;
+use super::kinds;
 use super::session::{self, Session};
 use super::wish::Subjects;
 use crate::domain::event::Order;
 use crate::domain::why::plain;
 use crate::domain::{Because, Locator, Named, NotSeen, Why};
 use crate::estate::{Estate, PREFIX};
+use crate::playbook::{InputType, Playbook};
 use crate::provider::{Catalogue, Observer};
 
 /// What was named, canonical.
@@ -25,6 +27,59 @@ pub(super) struct Resolved {
     pub(super) identities: Vec<String>,
     /// What of them cannot be a subject, and why.
     pub(super) left_alone: Vec<NotSeen>,
+}
+
+const NOBODY: &str = "no subject was named";
+
+/// Refuses what cannot be the subject of a playbook, before anybody is asked: nothing, or what is of other kinds than those
+/// that it takes.
+pub(super) fn fits(
+    session: &Session,
+    (verb, playbook): (&str, &Playbook),
+    wanted: &Subjects,
+) -> Result<(), Box<Failure>> {
+    let input = playbook.inputs.iter().find(|input| input.name == "subject");
+    let kinds = input
+        .and_then(|input| input.kind.kinds())
+        .unwrap_or_default();
+    let takes = match (input.map(|input| &input.kind), kinds) {
+        (Some(InputType::Identity), _) => format!("{PREFIX}NAME"),
+        (_, []) => "aws:access-key/AKIA...".to_owned(),
+        (_, kinds) => kinds::examples(kinds.iter().take(1)),
+    };
+    let named = match verb {
+        "run" | "plan" => format!("{} --subject {takes}", playbook.name),
+        _ => takes,
+    };
+    let hint = format!("contain {verb} {named}");
+    if wanted.from.is_none() && !wanted.are_named() {
+        return Err(Box::new(Failure::usage(NOBODY).hint(hint)));
+    }
+    let is_alone = wanted.subjects.is_none() && wanted.from.is_none() && !kinds.is_empty();
+    let is_identity = |typed: &String| typed.trim().starts_with(PREFIX);
+    if !is_alone || wanted.locators.iter().any(is_identity) {
+        return Ok(());
+    }
+    let named = wanted.locators.iter().map(|typed| session.name(typed));
+    let named: Vec<Named> = named.collect::<Result<_, _>>()?;
+    match named
+        .first()
+        .filter(|_| named.iter().all(|one| !kinds.contains(&one.kind)))
+    {
+        Some(other) => {
+            let taken: Vec<String> = kinds.iter().map(ToString::to_string).collect();
+            let message = format!(
+                "playbook `{}`: `{}/{}` is of kind {}; expected {}",
+                playbook.name,
+                other.kind,
+                plain(&other.id),
+                other.kind,
+                taken.join(" or ")
+            );
+            Err(Box::new(Failure::usage(message).hint(hint)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Makes what was named canonical. What its provider cannot tell about now is set aside where others are named beside it.
@@ -38,9 +93,7 @@ pub(super) async fn resolve(
         typed.extend(session::subjects(source)?);
     }
     if typed.is_empty() {
-        return Err(Box::new(
-            Failure::usage("no subject was named").hint("contain isolate aws:access-key/AKIA..."),
-        ));
+        return Err(Box::new(Failure::usage(NOBODY)));
     }
     let mut all = Resolved::default();
     typed.retain(|typed| match typed.trim().strip_prefix(PREFIX) {
@@ -79,10 +132,8 @@ pub(super) async fn resolve(
     }
     let wrong = |(_, why): &&(String, Why)| subjects.is_empty() || !is_away(why);
     if let Some((what, why)) = away.iter().find(wrong) {
-        return Err(of_provider(
-            &format!("cannot use `{what}` as a subject"),
-            why,
-        ));
+        let told = format!("cannot use `{what}` as a subject");
+        return Err(session.failed_at(what, &told, why));
     }
     let away = away.into_iter().map(|(what, why)| set_aside(what, why));
     all.left_alone.extend(away);
@@ -125,7 +176,8 @@ pub(super) async fn who_acts(
     if let Some((name, why)) = silent.first()
         && subjects.iter().all(|subject| of(subject).is_some())
     {
-        return Err(of_provider(&format!("cannot tell who acts at {name}"), why));
+        let told = format!("cannot tell who acts at {name}");
+        return Err(session.failed_at(name, &told, why));
     }
     for (name, why) in &silent {
         aside(&format!(
@@ -170,7 +222,14 @@ async fn ask_who_acts(
         }
     }
     own.extend(further);
-    (own, silent)
+    (distinct(&own), silent)
+}
+
+/// Each of these once, in their order.
+pub(super) fn distinct(all: &[Locator]) -> Vec<Locator> {
+    let mut met = BTreeSet::new();
+    let all = all.iter().filter(|one| met.insert(*one));
+    all.cloned().collect()
 }
 
 /// Who acts where a run goes on. Where that cannot be told of a provider, who acted there when it began is taken to act
@@ -189,10 +248,8 @@ pub(super) async fn who_acts_still(
         let before: Vec<Locator> = before.cloned().collect();
         let is_alone = subjects.iter().all(|subject| subject.provider() == name);
         if before.is_empty() || is_alone {
-            return Err(of_provider(
-                &format!("cannot tell who acts at {name}"),
-                &why,
-            ));
+            let told = format!("cannot tell who acts at {name}");
+            return Err(session.failed_at(&name, &told, &why));
         }
         aside(&format!("warning: cannot tell who acts at {name}: {why}"));
         own.extend(before);

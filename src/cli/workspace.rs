@@ -114,6 +114,17 @@ pub(super) const ENDPOINTS: [&str; 11] = [
 ];
 
 impl Aws {
+    /// Whether the workspace says anything about AWS.
+    pub(super) fn says_anything(&self) -> bool {
+        self.profile.is_some()
+            || self.role.is_some()
+            || self.organization.is_some()
+            || self.bounds.is_some()
+            || !self.regions.is_empty()
+            || !self.accounts.is_empty()
+            || self.endpoints.values().any(Option::is_some)
+    }
+
     /// The other accounts and their roles.
     pub(super) fn accounts(&self, file: &Path) -> Result<BTreeMap<String, String>, Box<Failure>> {
         let refused = |why: String| {
@@ -195,18 +206,21 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
+    /// The folder that is named, or the nearest from `here` up that has the file.
+    pub(super) fn folder(chosen: Option<&Path>, here: &Path) -> Option<PathBuf> {
+        let nearest = || here.ancestors().find(|folder| folder.join(FILE).is_file());
+        chosen.or_else(nearest).map(Path::to_owned)
+    }
+
     /// Uses the one in `chosen`, or finds the nearest from `here` up.
     pub(super) fn find(chosen: Option<&Path>, here: &Path) -> Result<Self, Box<Failure>> {
-        let folder = match chosen {
-            Some(folder) if folder.join(FILE).is_file() => folder.to_owned(),
+        let folder = match Self::folder(chosen, here) {
+            Some(folder) if folder.join(FILE).is_file() => folder,
             Some(folder) => {
                 let message = format!("there is no {FILE} in `{}`", folder.display());
                 return Err(Box::new(Failure::usage(message)));
             }
-            None => match here.ancestors().find(|folder| folder.join(FILE).is_file()) {
-                Some(folder) => folder.to_owned(),
-                None => return Ok(Self::default()),
-            },
+            None => return Ok(Self::default()),
         };
         let file = folder.join(FILE);
         let text = read(&file).map_err(|failed| Box::new(failed.hint(ELSEWHERE)))?;

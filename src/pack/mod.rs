@@ -99,7 +99,7 @@ mod rehearse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::domain::{Kind, Spec};
+use crate::domain::{ActionId, Kind, Spec};
 use crate::playbook::Refused;
 use crate::provider::{Setting, Wants};
 
@@ -115,6 +115,9 @@ pub use replay::{Exchange, Recorded, exchanges};
 pub use schema::schema;
 #[cfg(feature = "http")]
 pub use stage::{account_key, stage};
+
+/// What an example of the workspace has of settings that may be left out: the credential that most act with.
+const USUAL: [&str; 2] = ["token", "client_secret"];
 
 /// A pack, as it was read.
 #[derive(Debug)]
@@ -208,6 +211,24 @@ impl Pack {
         self.tests.get_or_init(read)
     }
 
+    /// Whether it is one of those that ship.
+    #[must_use]
+    pub fn is_shipped(&self) -> bool {
+        self.whole.is_some()
+    }
+
+    /// Whether a recorded conversation shows this action done, or accepted by the vendor.
+    #[must_use]
+    pub fn records(&self, action: &ActionId) -> bool {
+        let id = action.to_string();
+        let verb = id.split_once('.').map_or("", |(_, verb)| verb);
+        let is_done = |test: &recording::Test| {
+            test.action.as_deref() == Some(verb)
+                && matches!(test.ends, model::Ends::Done | model::Ends::Acknowledged)
+        };
+        self.tests().iter().any(is_done)
+    }
+
     /// What it wants the workspace to say.
     pub fn settings(&self) -> impl Iterator<Item = Setting<'_>> {
         let settings = self.file.configuration.iter();
@@ -220,6 +241,8 @@ impl Pack {
             },
             about: &setting.about,
             required: !setting.optional && setting.default.is_none(),
+            default: setting.default.as_deref(),
+            usual: setting.optional && USUAL.contains(&name.as_str()),
         })
     }
 }

@@ -35,6 +35,10 @@ pub struct Setting<'a> {
     pub about: &'a str,
     /// Whether the provider does not work without it.
     pub required: bool,
+    /// What it is where it is left out.
+    pub default: Option<&'a str>,
+    /// Whether most say it, though it may be left out: an example has it.
+    pub usual: bool,
 }
 
 /// What the workspace says to a provider.

@@ -3,6 +3,8 @@
 //! Never asks a provider anything.
 
 use super::page::Page;
+use super::proven::Proven;
+use super::setting::Told;
 use super::{proven, table};
 use crate::domain::why::plain;
 use crate::domain::{Access, Bound, Effect, Fate, Kind, Readable, Repeat, Spec, Undo, clock};
@@ -10,7 +12,11 @@ use crate::provider::Provider;
 
 /// One provider in short: its kinds with the cuts of each, and how many actions it has.
 #[must_use]
-pub fn short(provider: &dyn Provider, configured: &str) -> String {
+pub fn short(
+    provider: &dyn Provider,
+    configured: &str,
+    proven: impl Fn(&Spec) -> Vec<Proven>,
+) -> String {
     let mut page = Page::default();
     let endpoints = provider.endpoints();
     page.line(&format!(
@@ -19,9 +25,10 @@ pub fn short(provider: &dyn Provider, configured: &str) -> String {
         provider.kinds().len(),
         provider.actions().len()
     ));
-    let proofs = provider.actions().iter().map(|spec| proven::by(&spec.id));
-    if !provider.actions().is_empty() {
-        page.line(&format!("    proven by: {}", proven::tally(proofs)));
+    let proofs: Vec<Vec<Proven>> = provider.actions().iter().map(proven).collect();
+    if !proofs.is_empty() {
+        let tally = proven::tally(proofs.iter().map(Vec::as_slice));
+        page.line(&format!("    proven by: {tally}"));
     }
     for (service, url) in &endpoints {
         let service = if service.is_empty() {
@@ -57,10 +64,18 @@ fn verb(spec: &Spec) -> &'static str {
         .map_or_else(|| spec.effect.word(), |cut| cut.rung.verb())
 }
 
-/// All that a provider declares of its kinds and actions.
+/// What a provider can be told, and all that it declares of its kinds and actions; `proven` says by what an action was
+/// proven.
 #[must_use]
-pub fn whole(provider: &dyn Provider) -> String {
+pub fn whole(
+    provider: &dyn Provider,
+    told: Option<&Told>,
+    proven: impl Fn(&Spec) -> Vec<Proven>,
+) -> String {
     let mut page = Page::default();
+    if let Some(told) = told {
+        told.block(&mut page);
+    }
     page.line("KINDS");
     for kind in provider.kinds() {
         describe_kind(&mut page, kind, provider.actions());
@@ -68,7 +83,7 @@ pub fn whole(provider: &dyn Provider) -> String {
     page.gap();
     page.line("ACTIONS");
     for spec in provider.actions() {
-        describe(&mut page, spec);
+        describe(&mut page, spec, &proven(spec));
     }
     page.text()
 }
@@ -139,7 +154,7 @@ fn describe_kind(page: &mut Page, kind: &Kind, specs: &[Spec]) {
     }
 }
 
-fn describe(page: &mut Page, spec: &Spec) {
+fn describe(page: &mut Page, spec: &Spec, proven: &[Proven]) {
     page.line(&format!("  {}  {}", spec.id, spec.title));
     let mut line = |what: &str, said: &str| {
         page.line(&format!("      {what:<12} {}", plain(said)));
@@ -224,7 +239,7 @@ fn describe(page: &mut Page, spec: &Spec) {
     for open in &spec.unconfirmed {
         line("unconfirmed", open);
     }
-    line("proven by", &proven::said(proven::by(&spec.id)));
+    line("proven by", &proven::said(proven));
     if !spec.standards.is_empty() {
         line("standards", &spec.standards.join(", "));
     }

@@ -23,10 +23,13 @@ pub fn script(plan: &Plan, digest: Digest, catalogue: &Catalogue) -> String {
         "Plan {digest} of incident {}, made {}.",
         plan.incident, plan.at
     ));
-    note(&format!(
-        "Planned as {}; whoever runs this acts as themselves.",
-        acting.join(", ")
-    ));
+    note(&match acting.is_empty() {
+        true => "Whoever runs this acts as themselves.".to_owned(),
+        false => format!(
+            "Planned as {}; whoever runs this acts as themselves.",
+            acting.join(", ")
+        ),
+    });
     note(
         "For bash, zsh or ksh, with a clock that is right. Nothing here was run. Lines that begin with `# undo: ` give back.",
     );

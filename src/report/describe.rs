@@ -442,7 +442,8 @@ fn next(source: &Source<'_>, output: &Output) -> Vec<String> {
             vec![verb("resume"), verb("status")]
         }
         Outcome::Denied => vec![verb("status")],
-        Outcome::Restored | Outcome::PartlyRestored | Outcome::Done => vec![verb("status")],
+        Outcome::Restored => vec![verb("report"), verb("incident close")],
+        Outcome::PartlyRestored | Outcome::Done => vec![verb("status")],
         Outcome::Failed => Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every text from outside passes [`plain`]; meaning never hangs on colour.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::ending::ending;
 
@@ -11,25 +11,43 @@ use super::page::Page;
 use crate::domain::event::{Answered, Event};
 use crate::domain::plan::Plan;
 use crate::domain::why::plain;
-use crate::domain::{Bound, Call, Effect, Item, Spec, Tier, Undo, Work, clock};
+use crate::domain::{Bound, Call, Effect, Item, Locator, Spec, Tier, Undo, Work, clock};
 use crate::provider::Catalogue;
+
+/// Who acts, and in which accounts. A credential that does not tell who it is stands with its provider alone, and acts in the
+/// account that its locators name.
+fn acting(plan: &Plan) -> String {
+    let own = &plan.acting_as;
+    let is_silent = |subject: &&Locator| own.iter().all(|one| one.provider() != subject.provider());
+    let silent: Vec<&Locator> = plan.subjects.iter().filter(is_silent).collect();
+    let providers: BTreeSet<&str> = silent.iter().map(|subject| subject.provider()).collect();
+    let nameless = providers
+        .into_iter()
+        .map(|name| format!("a credential of {name} that does not tell who it is"));
+    let who: Vec<String> = own
+        .iter()
+        .map(ToString::to_string)
+        .chain(nameless)
+        .collect();
+    let of = own.iter().chain(silent);
+    let accounts: BTreeSet<&str> = of.filter_map(|one| one.account()).collect();
+    let accounts: Vec<String> = accounts.into_iter().map(plain).collect();
+    match (who.as_slice(), accounts.as_slice()) {
+        ([], _) => "Acting as nobody: no subject is at a provider".to_owned(),
+        (who, []) => format!("Acting as {}", who.join(", ")),
+        (who, accounts) => format!(
+            "Acting as {} in account {}",
+            who.join(", "),
+            accounts.join(", ")
+        ),
+    }
+}
 
 /// Renders a plan: who acts, what is cut, whom it hurts, how it is given back, what stays alive.
 #[must_use]
 pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
     let mut page = Page::default();
-    let acting: Vec<String> = plan.acting_as.iter().map(ToString::to_string).collect();
-    let accounts: std::collections::BTreeSet<_> = plan
-        .acting_as
-        .iter()
-        .filter_map(|own| own.account())
-        .collect();
-    let accounts: Vec<_> = accounts.into_iter().collect();
-    page.line(&format!(
-        "Acting as {} in account {}",
-        acting.join(", "),
-        accounts.join(", ")
-    ));
+    page.line(&acting(plan));
     page.line(&format!(
         "Incident {} · run {} · round {} · plan expires {}",
         plan.incident, plan.run, plan.round, plan.expires

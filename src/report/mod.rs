@@ -31,4 +31,5 @@ pub mod standards;
 
 pub mod catalogue;
 pub mod proven;
+pub mod setting;
 pub mod table;

@@ -33,6 +33,7 @@ mod fuzz;
 #[cfg(feature = "github")]
 mod github;
 mod google;
+mod hint;
 mod intake;
 #[cfg(all(feature = "postgres", feature = "redis"))]
 mod late;

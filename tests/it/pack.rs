@@ -13,6 +13,7 @@ mod page;
 mod paste;
 mod readme;
 mod secret;
+mod setting;
 mod told;
 pub(crate) mod vendor;
 mod verb;

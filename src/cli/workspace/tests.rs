@@ -138,3 +138,14 @@ fn an_endpoint_has_a_scheme_and_a_host() {
         assert!(endpoint(bad).is_err(), "{bad}");
     }
 }
+
+#[test]
+fn what_is_told_of_aws_is_what_the_file_takes() {
+    let keys = KEYS.iter().find(|(path, _)| *path == "providers.aws");
+    let mut keys = keys.map(|(_, keys)| keys.to_vec()).unwrap_or_default();
+    keys.sort_unstable();
+    let told = crate::report::setting::Told::aws().rows;
+    let mut told: Vec<&str> = told.iter().map(|row| row.name.as_str()).collect();
+    told.sort_unstable();
+    assert_eq!(told, keys);
+}

@@ -32,15 +32,15 @@ const PROBE_PAUSE: Duration = Duration::from_secs(10);
 
 /// What the workspace can tell.
 const SETTINGS: &[Setting<'static>] = &[
-    setting(
+    usual(
         "organizations",
         Wants::Text,
         "the organisations and users whose repositories are ours, separated by commas; nothing of anybody else's is touched",
     ),
-    setting(
+    usual(
         "token",
         Wants::Secret,
-        "a token of ours: of an owner, with admin:org, repo, admin:org_hook, admin:public_key and read:audit_log as far as they are needed",
+        "a token of ours, where there is no app or it may not do something: of an owner, with admin:org, repo, admin:org_hook, admin:public_key and read:audit_log as far as they are needed",
     ),
     setting(
         "app_id",
@@ -80,6 +80,16 @@ const fn setting(name: &'static str, wants: Wants, about: &'static str) -> Setti
         wants,
         about,
         required: false,
+        default: None,
+        usual: false,
+    }
+}
+
+/// One that most say.
+const fn usual(name: &'static str, wants: Wants, about: &'static str) -> Setting<'static> {
+    Setting {
+        usual: true,
+        ..setting(name, wants, about)
     }
 }
 

@@ -76,6 +76,8 @@ const fn setting(
         wants,
         about,
         required,
+        default: None,
+        usual: matches!(wants, Wants::Secret),
     }
 }
 

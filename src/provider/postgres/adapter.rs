@@ -38,6 +38,8 @@ pub const NATIVE: Native = Native {
         wants: Wants::Secrets,
         about: "the servers by name, each as the connection URL of the role that acts, by reference",
         required: true,
+        default: None,
+        usual: true,
     }],
     make: |settings, clock| Arc::new(Postgres::new(settings, clock)),
 };

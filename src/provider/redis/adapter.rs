@@ -32,6 +32,8 @@ pub const NATIVE: Native = Native {
         wants: Wants::Secrets,
         about: "the servers by name, each as the connection URL of the user that acts, by reference",
         required: true,
+        default: None,
+        usual: true,
     }],
     make: |settings, clock| Arc::new(Redis::new(settings, clock)),
 };

@@ -20,8 +20,9 @@ fn blocks() -> Vec<String> {
 #[test]
 fn the_section_add_a_provider_gives_a_working_pack() {
     let acme = Acme::start();
-    let mut desk = Desk::at("http://127.0.0.1:9", ("AKIARZPUZDIKNAJLN7ON", "none"))
-        .with("ACME_TOKEN", "acme-canary-token");
+    let mut desk = Desk::bare()
+        .with("ACME_TOKEN", "acme-canary-token")
+        .with("AWS_EC2_METADATA_DISABLED", "true");
     std::fs::create_dir(desk.path().join("here/providers")).unwrap();
     let mut commands = Vec::new();
     for block in blocks() {
@@ -48,9 +49,29 @@ fn the_section_add_a_provider_gives_a_working_pack() {
         assert_eq!(program, "contain");
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let told = desk.run(&arguments);
-        // Without credentials of AWS, doctor has something to say about those; of acme it knows all.
         match arguments[0] {
-            "doctor" => assert!(told.out.contains("acme"), "{command}: {told:?}"),
+            "provider" if command.contains(" show ") => {
+                assert_eq!(told.exit, 0, "{command}: {told:?}");
+                let proven = "proven by    not yet (recorded conversations alone)";
+                assert_eq!(told.out.matches(proven).count(), 2, "{told:?}");
+            }
+            // Nobody asked for AWS, so that there are no credentials of it is nothing that fails.
+            "doctor" => {
+                assert_eq!(told.exit, 0, "{command}: {told:?}");
+                let acme = "acme credentials   acting as a credential that does not tell who it is";
+                assert!(told.out.contains(acme), "{told:?}");
+                let aws = "note  aws credentials    not configured\n";
+                assert!(told.out.contains(aws), "{told:?}");
+            }
+            "isolate" => {
+                assert_eq!(told.exit, 0, "{command}: {told:?}");
+                let acting =
+                    "Acting as a credential of acme that does not tell who it is in account a-1\n";
+                assert!(
+                    told.err.contains(acting) || told.out.contains(acting),
+                    "{told:?}"
+                );
+            }
             _ => assert_eq!(told.exit, 0, "{command}: {told:?}"),
         }
         let status = &acme.state()["keys"]["k-1"]["status"];
@@ -59,6 +80,11 @@ fn the_section_add_a_provider_gives_a_working_pack() {
             _ => assert_eq!(*status, json!("on"), "{command}"),
         }
     }
+    // What is given back is told of, and where it stands does not send one to itself.
+    let next = desk.run(&["status", "--json"]).json["next"].to_string();
+    assert!(next.contains("contain report --incident"), "{next}");
+    assert!(next.contains("contain incident close --incident"), "{next}");
+    assert!(!next.contains("contain status"), "{next}");
     let state = acme.state();
     assert_eq!(state["keys"]["k-2"]["status"], "on", "neighbours stay");
     let came = state["came"].as_array().unwrap();

@@ -136,6 +136,8 @@ fn a_pack_of_the_workspace_stands_for_a_shipped_one_only_where_that_is_said() {
         told.out.contains("okta  1 kinds, 2 actions; configured"),
         "{told:?}"
     );
+    // What was proven of the pack that ships says nothing of this one.
+    assert!(told.out.contains("    proven by: not yet 2\n"), "{told:?}");
 }
 
 /// A vendor whose keys can be switched off and on; keeps what came.

@@ -175,5 +175,10 @@ fn the_workspace_of_the_readme_is_understood() {
         command.output().unwrap().status.code()
     };
     assert_eq!(try_it(example), Some(0));
+    let (_, settings) = readme.split_once("<!-- generated: settings -->").unwrap();
+    let all = settings.split("```yaml\n").nth(1).unwrap();
+    let (all, _) = all.split_once("```").unwrap();
+    assert!(all.contains("  okta: {"), "{all}");
+    assert_eq!(try_it(all), Some(0), "{all}");
     assert_eq!(try_it("contain: 1\nsurprise: true\n"), Some(2));
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap_complete::{Generator as _, Shell};
 use contain::domain::Spec;
 use contain::report::proven::{self, Proven};
+use contain::report::setting::{self, Told};
 use contain::report::{output::Output, table};
 
 use super::{catalogue, files, none, read, root};
@@ -111,7 +112,23 @@ fn the_tables_of_the_readme_are_fresh() {
         proven::tally(all.iter().map(Vec::as_slice))
     };
     let with = between(&with, "providers", &table::kinds(&kinds, &specs, tally));
+    let with = between(&with, "settings", &setting::document(&told()));
     fresh("README.md", &with);
+}
+
+/// What every provider that ships can be told, in the order of their names.
+fn told() -> Vec<Told> {
+    let packs = contain::pack::shipped();
+    let packs = packs.iter().map(|pack| {
+        let hosts: Vec<&str> = pack.hosts().collect();
+        let settings: Vec<_> = pack.settings().collect();
+        Told::of(pack.name(), &settings, Some(&hosts))
+    });
+    let natives = contain::provider::NATIVES.iter();
+    let natives = natives.map(|native| Told::of(native.name, native.settings, None));
+    let mut all: Vec<Told> = packs.chain(natives).chain([Told::aws()]).collect();
+    all.sort_by(|one, other| one.provider.cmp(&other.provider));
+    all
 }
 
 #[test]
