@@ -217,13 +217,13 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
     Ok(own)
 }
 
-/// The locator that one kind and a template for its id give.
 /// Whether an answer says in so many words that we are none of a kind.
 fn is_nobody(who: &Who, scope: &Scope) -> bool {
     let mut ids = who.is.values();
     ids.any(|id| id.plain(scope).is_some_and(|id| id.is_empty()))
 }
 
+/// The locator that one kind and a template for its id give.
 pub(super) fn locator(
     on: &Handle,
     said: &By<Template>,
