@@ -212,7 +212,11 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
             let text = format!("{} does not tell who we are where it was asked", on.title());
             return Err(Why::new(Because::Garbled, text));
         }
-        own.extend(is);
+        if let Some(is) = is
+            && !own.contains(&is)
+        {
+            own.push(is);
+        }
     }
     Ok(own)
 }
