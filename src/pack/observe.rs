@@ -14,7 +14,7 @@ use super::cel::{Expr, Scope, Template};
 use super::declare::kind_id;
 use super::draft::Held;
 use super::engine::Handle;
-use super::model::{KindPart, Look, Named as By, Resolve, Who};
+use super::model::{KindPart, Look, Named as By, Request, Resolve, SECRET, Who};
 use super::reading;
 use super::wire::{self, Failed, Page};
 use crate::domain::{
@@ -212,18 +212,22 @@ pub(super) async fn whoami(on: &Handle) -> Result<Vec<Locator>, Why> {
             let text = format!("{} does not tell who we are where it was asked", on.title());
             return Err(Why::new(Because::Garbled, text));
         }
-        own.extend(is);
+        if let Some(is) = is
+            && !own.contains(&is)
+        {
+            own.push(is);
+        }
     }
     Ok(own)
 }
 
-/// The locator that one kind and a template for its id give.
 /// Whether an answer says in so many words that we are none of a kind.
 fn is_nobody(who: &Who, scope: &Scope) -> bool {
     let mut ids = who.is.values();
     ids.any(|id| id.plain(scope).is_some_and(|id| id.is_empty()))
 }
 
+/// The locator that one kind and a template for its id give.
 pub(super) fn locator(
     on: &Handle,
     said: &By<Template>,
@@ -310,7 +314,8 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         one: held.as_ref(),
         ..Held::default()
     };
-    let fact = match ask(on, &look.ask, &mut scope, carried, budget).await? {
+    let asked = ask(on, &look.ask, &mut scope, carried, budget).await;
+    let fact = match asked.map_err(|why| unproven(look.ask.first(), &scope, why))? {
         Told::Gone => Fact::Gone,
         Told::Found => Fact::Present(present(on, look, &scope)?),
     };
@@ -327,6 +332,20 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         }
     }
     Ok(fact)
+}
+
+/// What is refused and was not seen to work: it ended, or it never was the one that was named, and nobody says which.
+fn unproven(request: Option<&Request>, scope: &Scope, why: Why) -> Why {
+    let is_itself = request.is_some_and(|request| request.with.as_deref() == Some(SECRET));
+    let is_refused = matches!(why.because, Because::Unauthenticated | Because::Invalid);
+    if !is_itself || !is_refused || scope.get(WAS_ALIVE) == Some(&json!(true)) {
+        return why;
+    }
+    let text = format!(
+        "{}; this value was not seen to work, so it ended, was mistyped or is another one: compare it with where it was found, and look at the vendor's own list",
+        why.text
+    );
+    Why::new(why.because, text)
 }
 
 /// The fields of what is there.
@@ -444,5 +463,8 @@ pub(super) async fn probe(on: &Handle, target: &Locator, with: &Secret) -> Resul
     if let Probe::Accepted | Probe::Forbidden = &told {
         on.alive().note(target, with, true);
     }
-    Ok(told)
+    Ok(match told {
+        Probe::Unclear(why) => Probe::Unclear(unproven(Some(request), &scope, why)),
+        told @ (Probe::Accepted | Probe::Refused | Probe::Forbidden) => told,
+    })
 }

@@ -60,6 +60,39 @@ fn a_second_secret_of_one_user_is_told_and_never_lost() {
     }
 }
 
+/// Slack says that a token was revoked, and of neither user nor team.
+#[test]
+fn a_revoked_token_of_anybody_is_never_called_contained() {
+    for error in ["token_revoked", "account_inactive"] {
+        let vendor = Vendor::start(move |came: &Came| {
+            let bearer = came.header("authorization").unwrap_or_default();
+            let told = if bearer.contains(OURS) {
+                json!({"ok": true, "team_id": "T0OURS", "user_id": "U0ADMIN"})
+            } else {
+                json!({"ok": false, "error": error})
+            };
+            said(200, &told)
+        });
+        let desk = configured(&vendor).with("OLD", FIRST);
+        let told = desk.run(&[
+            "isolate",
+            "slack:token/U0CI@T0OURS",
+            "--secret",
+            "env:OLD",
+            "--yes",
+            "--json",
+        ]);
+        assert_ne!(told.exit, 0, "{told:?}");
+        assert!(
+            !["isolated", "contained"].contains(&told.outcome()),
+            "{told:?}"
+        );
+        let text = format!("{told:?}");
+        assert!(text.contains("was not seen to work"), "{told:?}");
+        assert!(!text.contains(FIRST), "{told:?}");
+    }
+}
+
 #[test]
 fn two_different_secrets_that_are_given_of_one_target_are_refused() {
     let vendor = slack();

@@ -137,9 +137,10 @@ fn samples() -> Vec<(&'static str, String)> {
             "xoxb-111111111111-222222222222-aB3dE6gH9jK2aB3dE6gH9jK2".to_owned(),
         ),
         (
-            "slack:token",
+            "slack:app-secret",
             format!("xapp-1-A0B1C2D3E4F-1111111111111-{}", hex(64)),
         ),
+        ("slack:refresh-token", format!("xoxe-1-{}", word(140))),
         ("slack:token", format!("xoxe.xoxp-1-{}", word(140))),
     ]
 }
