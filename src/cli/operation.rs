@@ -24,6 +24,7 @@ use crate::gate::{Pledges, Policy, Ruling, Witness};
 use crate::playbook::Playbook;
 use crate::provider::Observer;
 use crate::report::describe::{self, Source};
+use crate::report::human;
 use crate::report::standing::Outcome;
 
 /// The window where neither the command nor the incident says.
@@ -265,7 +266,13 @@ impl Go<'_> {
         }
         let stands = ahead::looking(session, &work.folder)?;
         let witness = Witness::new(&stands);
-        let keep = |plan: &Plan| work.folder.store_plan(plan);
+        let keep = |plan: &Plan| {
+            // A rehearsal shows its first plan, also where nobody is asked about it.
+            if around.drill && !session.json && plan.round == 1 && plan.is_empty() {
+                aside(&human::plan(plan, &session.catalogue));
+            }
+            work.folder.store_plan(plan)
+        };
         let recall = |digest: &Digest| work.folder.load_plan(digest).ok();
         let confirm = |plan: &Plan, digest: Digest, open: &[(&Item, Ruling)]| {
             // Whoever rehearses is taken to type the code of each plan.

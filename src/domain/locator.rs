@@ -84,6 +84,17 @@ pub struct Named {
     pub account: Option<String>,
 }
 
+impl Named {
+    /// Whether it is the name of a thing, as far as it says.
+    #[must_use]
+    pub fn means(&self, what: &Locator) -> bool {
+        let account = self.account.as_deref();
+        *what.kind() == self.kind
+            && what.id() == self.id
+            && account.is_none_or(|account| what.account() == Some(account))
+    }
+}
+
 /// Why a text is no name.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("`{text}` is no locator: {why}")]

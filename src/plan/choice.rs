@@ -251,10 +251,14 @@ impl<'s> Candidate<'s> {
             },
             str::to_owned,
         );
-        let text = format!(
-            "{steps}, then: contain incident done '{}' --incident {}",
+        let then = format!(
+            "contain incident done '{}' --incident {}",
             self.key, ask.case.incident
         );
+        let text = match steps.ends_with('.') {
+            true => format!("{steps} Then: {then}"),
+            false => format!("{steps}, then: {then}"),
+        };
         let stake = stake::of(ask, self.asked(&self.target, None));
         let asked = Asked {
             target: Some(self.target),

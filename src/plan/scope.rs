@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::bug::{self, Bug};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
-use crate::domain::{Found, Locator, Relation};
+use crate::domain::{Found, Locator, Named, Relation};
 use crate::provider::Catalogue;
 
 /// Whether something found belongs to the set of a subject.
@@ -86,8 +86,14 @@ pub fn all_outside<'a>(
     is_cut: impl Fn(&Locator, &Found) -> bool,
 ) -> Vec<Outside> {
     let subjects: BTreeSet<&Locator> = order.subjects.iter().collect();
+    // What was asked for and is left alone for now is told as that.
+    let left = order.left_alone.iter();
+    let left: Vec<Named> = left.filter_map(|left| left.what.parse().ok()).collect();
     let mut by_what = BTreeMap::new();
     for (subject, found) in found {
+        if left.iter().any(|named| named.means(&found.what)) {
+            continue;
+        }
         let is_in = is_in(found, subject, &order.include, catalogue);
         let is_of_the_run = subjects.contains(&found.what) || is_in && is_cut(subject, found);
         if !is_of_the_run && let Some(outside) = outside(found, subject, order, incident) {

@@ -46,13 +46,14 @@ pub fn ending(output: &Output) -> String {
                 probe.sent,
                 probe.from,
                 probe.until,
-                probe.n,
+                probe.refused,
                 probe.accepted,
                 probe.unclear,
                 probe
                     .p
                     .map(|p| format!(
-                        "; fewer than {} % of front ends still accept it (99.9 %)",
+                        "; the last {} in a row were refused, so fewer than {} % of front ends still accept it (99.9 %)",
+                        probe.n,
                         p * 100.0
                     ))
                     .unwrap_or_default()

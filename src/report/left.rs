@@ -17,18 +17,10 @@ pub(crate) fn left_alone(case: &Case, number: u32) -> Vec<&NotSeen> {
     let subjects: Vec<&Locator> = later.flat_map(|(_, run)| &run.order.subjects).collect();
     let is_open = |left: &&NotSeen| {
         let named: Option<Named> = left.what.parse().ok();
-        let is_it = |subject: &&Locator| named.as_ref().is_some_and(|named| means(named, subject));
+        let is_it = |subject: &&Locator| named.as_ref().is_some_and(|named| named.means(subject));
         !subjects.iter().any(is_it)
     };
     run.order.left_alone.iter().filter(is_open).collect()
-}
-
-/// Whether a name that was typed is that of a subject.
-fn means(named: &Named, subject: &Locator) -> bool {
-    let account = named.account.as_deref();
-    *subject.kind() == named.kind
-        && subject.id() == named.id
-        && account.is_none_or(|account| subject.account() == Some(account))
 }
 
 /// How it is told.
@@ -85,7 +77,7 @@ mod tests {
         let is = |typed: &str, subject: &str| {
             let (named, subject) = (typed.parse::<Named>().ok(), subject.parse::<Locator>().ok());
             let both = named.zip(subject);
-            both.map(|(named, subject)| means(&named, &subject))
+            both.map(|(named, subject)| named.means(&subject))
         };
         let subject = "redis:user/svc@main";
         assert_eq!(is("redis:user/svc", subject), Some(true));

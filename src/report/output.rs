@@ -166,12 +166,14 @@ impl From<&crate::domain::Stake> for Stake {
 /// How a credential was tried.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Probe {
-    /// Refusals counted for the claim.
+    /// Refusals counted for the claim: the last ones, in a row; all of them where the claim is not made.
     pub n: u32,
     /// Fewer than this share of front ends still accept it, with 99.9 % confidence; null where the claim is not made.
     pub p: Option<f64>,
     /// How many probes were sent.
     pub sent: u32,
+    /// How many were refused as dead.
+    pub refused: u32,
     /// How many were accepted.
     pub accepted: u32,
     /// How many said nothing.
