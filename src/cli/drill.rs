@@ -80,7 +80,7 @@ fn find(name: &str) -> Result<String, Box<Failure>> {
     }
     let names = drill::shipped().iter().map(|(name, _)| *name);
     let mut failure = Failure::usage(format!("there is no drill `{}`", plain(name)));
-    if let Some(near) = crate::domain::nearest(name, names) {
+    if let Some(near) = crate::domain::nearest_or_begun(name, names) {
         failure = failure.hint(format!("did you mean `{near}`?"));
     }
     Err(Box::new(failure.hint("contain drill list")))

@@ -126,7 +126,7 @@ impl Text {
         }
         let names = playbook::shipped().iter().map(|(name, _)| *name);
         let mut failure = Failure::usage(format!("there is no playbook `{named}`"));
-        if let Some(near) = crate::domain::nearest(named, names.clone()) {
+        if let Some(near) = crate::domain::nearest_or_begun(named, names.clone()) {
             failure = failure.hint(format!("did you mean `{near}`?"));
         }
         Err(Box::new(failure.hint(format!(

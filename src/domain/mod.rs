@@ -54,7 +54,7 @@ pub use item::{Cause, Item, ItemKey, ItemRef, Phase, Work};
 pub use kind::{Kind, Pattern, Readable, ShortLived};
 pub use locator::{KindId, Locator, Named};
 pub use manner::{AfterFailure, Manner, Retry, RetryOn, Timeout};
-pub use nearest::nearest;
+pub use nearest::{nearest, nearest_or_begun};
 pub use pass::Pass;
 pub use read::{Changed, Found, NotSeen, Query, ReadKind, Reading, Relation, Source};
 pub use recognise::Recogniser;

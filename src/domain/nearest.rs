@@ -15,9 +15,41 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         .map(|(_, name)| name)
 }
 
+/// Fewer characters begin too many names.
+const BEGUN: usize = 3;
+
+/// The same for names of files that people type in part: where none is near, one that begins with all that was typed.
+#[must_use]
+pub fn nearest_or_begun<'a>(
+    word: &str,
+    among: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let is_long = word.chars().count() >= BEGUN;
+    let mut names = among.clone();
+    let begun = || names.find(|name| is_long && name.starts_with(word));
+    nearest(word, among).or_else(begun)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_of_a_name_finds_it_where_none_is_near() {
+        let names = ["isolate", "bulk-leak", "leaked-ci-token"];
+        for (word, expected) in [
+            ("bulk", Some("bulk-leak")),
+            ("isolte", Some("isolate")),
+            ("bu", None),
+            ("banana", None),
+        ] {
+            assert_eq!(
+                nearest_or_begun(word, names.into_iter()),
+                expected,
+                "{word}"
+            );
+        }
+    }
 
     #[test]
     fn a_slip_of_the_hand_finds_its_name_and_a_different_word_none() {
