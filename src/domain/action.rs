@@ -118,6 +118,14 @@ pub struct Cut {
     pub allows: Access,
 }
 
+impl Cut {
+    /// Whether what it reaches is refused while it is in force; what is only narrowed goes on.
+    #[must_use]
+    pub fn ends_issued(&self) -> bool {
+        self.issued != Fate::Lives && self.allows == Access::Nothing
+    }
+}
+
 /// How hard a cut cuts, softest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
