@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use clap::Subcommand;
 
+use super::closing::entries;
 use super::failure::Failure;
 use super::operation::Go;
 use super::session::Session;
@@ -15,13 +16,15 @@ use crate::converge::Limit;
 use crate::domain::clock::spell;
 use crate::domain::event::{Event, Order, SecretNote};
 use crate::domain::why::plain;
-use crate::domain::{Duration, Locator, SecretRef};
-use crate::drill::{self, Judged, Rehearsal, Times};
+use crate::domain::{Duration, Locator, Secret, SecretRef};
+use crate::drill::{self, Contradicted, Judged, Rehearsal, Times};
+use crate::journal::Record;
 use crate::journal::folder::Shelf;
+use crate::playbook::Playbook;
 use crate::provider::simulated::inject::Played;
-use crate::provider::simulated::scenario::Scenario;
 use crate::provider::{Catalogue, Observer};
 use crate::report::human;
+use crate::report::reckoning::{Became, reckon};
 use crate::report::standing::Outcome;
 
 /// Rehearse an incident in a simulated world: no credentials, no network, hours in a second
@@ -105,7 +108,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     };
     work.journal.append(vec![opened]).await?;
     if !session.json {
-        aside(&introduction(&rehearsal));
+        aside(&introduction(&session, &rehearsal)?);
     }
     let folder = work.folder.clone();
     let (ended, played) = tokio::join!(carry_out(&session, &rehearsal, work), rehearsal.play());
@@ -113,15 +116,17 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     let record = folder.read()?;
     let judged = rehearsal.judge();
     let times = drill::times(&record.lines, &record.case, 1);
+    let contradicted = contradicted(&rehearsal, &ended, &record);
     let as_expected = ended.output.outcome.word() == scenario.expect.outcome
-        && judged.iter().all(Judged::is_right);
+        && judged.iter().all(Judged::is_right)
+        && contradicted.is_empty();
     ended.text = Some(format!(
         "{}\n{}",
         human::ending(&ended.output),
         debrief(
             &rehearsal,
             &ended.output.outcome,
-            (&played, &judged, times),
+            (&played, &judged, &contradicted, times),
             &folder
         )
     ));
@@ -131,6 +136,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
         "as_expected": as_expected,
         "injects": played.iter().map(|p| serde_json::json!({"at": p.at, "what": p.what, "worked": p.worked})).collect::<Vec<_>>(),
         "world": judged,
+        "contradicted": contradicted,
         "times": times,
         "folder": folder.path(),
     }));
@@ -148,6 +154,21 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
             .max(super::failure::exit::NOT_CONTAINED)
     });
     Ok(ended)
+}
+
+/// What the ending and the report say of things, and the world did not when the last run ended.
+fn contradicted(rehearsal: &Rehearsal, ended: &Ended, record: &Record) -> Vec<Contradicted> {
+    let Some(at) = record.lines.last().map(|line| line.at) else {
+        return Vec::new();
+    };
+    let alive = ended.output.still_alive.iter();
+    let alive: Vec<Locator> = alive.filter_map(|one| one.what.parse().ok()).collect();
+    let things = reckon(&entries(record), &record.case, &rehearsal.catalogue, at);
+    let dead = things.into_iter().filter_map(|thing| {
+        let is_dead = matches!(thing.became, Became::Dead(_));
+        is_dead.then_some(thing.what)
+    });
+    rehearsal.contradicted(&alive, &dead.collect::<Vec<_>>(), at)
 }
 
 /// Carries out the playbooks of a scenario one after the other; answers how the last one ended.
@@ -183,13 +204,7 @@ async fn one(
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let policy = session.workspace.policy()?;
     let key = work.folder.key()?;
-    // What only reads tries nothing.
-    let mut secrets = rehearsal.leaked_secrets();
-    let is_tried = |target: &Locator| {
-        let kind = session.catalogue.kind(target.kind());
-        kind.is_some_and(|kind| kind.probe)
-    };
-    secrets.retain(|target, _| playbook.cuts() && is_tried(target));
+    let secrets = tried(rehearsal, &playbook);
     for (target, secret) in &secrets {
         if let Some(provider) = session.catalogue.provider(target.provider()) {
             provider.hold(target, secret);
@@ -250,6 +265,17 @@ async fn one(
     go.run(session, work, run, Limit::Contained).await
 }
 
+/// The secrets that leaked and are tried after the cut; what only reads tries nothing.
+fn tried(rehearsal: &Rehearsal, playbook: &Playbook) -> BTreeMap<Locator, Secret> {
+    let is_tried = |target: &Locator| {
+        let kind = rehearsal.catalogue.kind(target.kind());
+        kind.is_some_and(|kind| kind.probe)
+    };
+    let mut secrets = rehearsal.leaked_secrets();
+    secrets.retain(|target, _| playbook.cuts() && is_tried(target));
+    secrets
+}
+
 /// The verb that carries out a playbook: each phase has its own.
 fn verb(playbook: &str) -> &str {
     match playbook {
@@ -274,45 +300,65 @@ fn fresh_id(session: &Session, name: &str) -> Result<String, Box<Failure>> {
         .unwrap_or_else(|| name.to_owned()))
 }
 
-fn introduction(rehearsal: &Rehearsal) -> String {
+fn introduction(session: &Session, rehearsal: &Rehearsal) -> Result<String, Box<Failure>> {
     let scenario = &rehearsal.scenario;
     let mut text = Page::default();
     text.add("DRILL: nothing outside of a simulated world is touched, and its clock runs as fast as it can.\n\n");
     text.add(&wrap(&plain(scenario.summary.trim())));
     text.add("\n\nIn earnest you would type:\n");
     for name in scenario.after.iter().chain([&scenario.playbook]) {
-        text.add(&format!("  {}\n", typed(scenario, name)));
+        let playbook = super::library::load(session, &Text::find(name)?)?;
+        let tried = tried(rehearsal, &playbook);
+        text.add(&format!("  {}\n", typed(rehearsal, name, &tried)));
     }
     text.add("\nThis is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
-    text.text()
+    Ok(text.text())
 }
 
-/// What a person types to carry out a playbook of the scenario.
-fn typed(scenario: &Scenario, name: &str) -> String {
-    let (subject, since) = (&scenario.subject, spell(scenario.since.0));
-    let mut line = match (verb(name), scenario.subjects.is_empty()) {
-        ("run", true) => format!("contain run {name} --subject {subject} --since {since}"),
-        ("run", false) => format!("contain run {name} --from report.json --since {since}"),
-        (verb, _) => format!("contain {verb} {subject} --since {since}"),
-    };
-    if scenario.subjects.is_empty() && matches!(verb(name), "run" | "isolate") {
-        line.push_str(" --secret env:LEAKED");
+/// What a person types to carry out a playbook of the scenario, where these secrets are tried.
+fn typed(rehearsal: &Rehearsal, name: &str, tried: &BTreeMap<Locator, Secret>) -> String {
+    let scenario = &rehearsal.scenario;
+    let named = scenario.named();
+    let kind = |what: &Locator| rehearsal.catalogue.kind(what.kind());
+    // Of credentials that leaked together there is a report; what is not known by its form is named beside it.
+    let is_credential = |what: &Locator| kind(what).is_some_and(|kind| kind.credential);
+    let is_report = named.len() > 1 && named.iter().all(is_credential);
+    let is_known = |what: &Locator| kind(what).is_some_and(|kind| !kind.recognise.is_empty());
+    let is_named = |what: &&Locator| !is_report || !is_known(what);
+    let verb = verb(name);
+    let mut words = vec!["contain".to_owned(), verb.to_owned()];
+    if verb == "run" {
+        words.push(name.to_owned());
     }
-    if name == scenario.playbook {
-        for (input, value) in &scenario.inputs {
-            line.extend([" --input ", input, "=", &plain(value)]);
-        }
+    if is_report {
+        words.push("--from report.json".to_owned());
     }
-    if name != "inventory" {
-        line.push_str(" --wait");
+    for what in named.iter().filter(is_named) {
+        words.extend((verb == "run").then(|| "--subject".to_owned()));
+        words.push(what.to_string());
     }
-    line
+    words.push(format!("--since {}", spell(scenario.since.0)));
+    for (number, what) in tried.keys().filter(is_named).enumerate() {
+        // With several subjects each secret names its own.
+        words.push(match named.len() {
+            1 => "--secret env:LEAKED".to_owned(),
+            _ => format!("--secret {what}=env:LEAKED{}", number.saturating_add(1)),
+        });
+    }
+    let inputs = scenario.inputs.iter();
+    for (input, value) in inputs.filter(|_| name == scenario.playbook) {
+        words.push(format!("--input {input}={}", plain(value)));
+    }
+    if verb != "inventory" {
+        words.push("--wait".to_owned());
+    }
+    words.join(" ")
 }
 
 fn debrief(
     rehearsal: &Rehearsal,
     outcome: &Outcome,
-    (played, judged, times): (&[Played], &[Judged], Times),
+    (played, judged, contradicted, times): (&[Played], &[Judged], &[Contradicted], Times),
     folder: &crate::journal::Folder,
 ) -> String {
     let mut text = Page::default();
@@ -339,6 +385,13 @@ fn debrief(
             "WRONG"
         };
         text.add(&format!("  {is:<8} {}  {verdict}\n", judged.what));
+    }
+    for wrong in contradicted {
+        let is = if wrong.lives { "works" } else { "is dead" };
+        text.add(&format!(
+            "  {is:<8} {}  WRONG: the report calls it {}\n",
+            wrong.what, wrong.told
+        ));
     }
     let shown = |length: Option<Duration>| length.map(spell).unwrap_or_else(|| "never".to_owned());
     text.add(&format!(

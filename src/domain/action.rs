@@ -125,6 +125,12 @@ impl Cut {
     pub fn quarantines(&self) -> bool {
         self.target == Fate::Lives && self.allows == Access::Nothing && !self.before_call
     }
+
+    /// Whether what it reaches is refused while it is in force; what is only narrowed goes on.
+    #[must_use]
+    pub fn ends_issued(&self) -> bool {
+        self.issued != Fate::Lives && self.allows == Access::Nothing
+    }
 }
 
 /// How hard a cut cuts, softest first.

@@ -91,6 +91,17 @@ pub struct Judged {
     pub lives: bool,
 }
 
+/// What a report says of a thing, and the world does not.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contradicted {
+    /// The thing.
+    pub what: Locator,
+    /// What the report called it: `alive` or `dead`.
+    pub told: &'static str,
+    /// Whether it was accepted anywhere when the report was made.
+    pub lives: bool,
+}
+
 /// When a run reached what, counted from its beginning.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Times {
@@ -180,6 +191,31 @@ impl Rehearsal {
         let dead = expect.dead.iter().map(|what| judged(what, false));
         dead.chain(expect.alive.iter().map(|what| judged(what, true)))
             .chain(expect.renewed.iter().map(renewed))
+            .collect()
+    }
+}
+
+impl Rehearsal {
+    /// Holds what a report of `at` calls alive and dead against the world. Of what is no credential only that is asked
+    /// which is called alive: a role whose sessions ended is dealt with, and goes on.
+    #[must_use]
+    pub fn contradicted(&self, alive: &[Locator], dead: &[Locator], at: Time) -> Vec<Contradicted> {
+        let world = lock(&self.world);
+        let is_credential = |what: &&Locator| {
+            let kind = self.catalogue.kind(what.kind());
+            kind.is_some_and(|kind| kind.credential)
+        };
+        let alive = alive.iter().map(|what| (what, "alive"));
+        let dead = dead.iter().filter(is_credential).map(|what| (what, "dead"));
+        let known = alive
+            .chain(dead)
+            .filter(|(what, _)| world.node(what).is_some());
+        let told = known.map(|(what, told)| Contradicted {
+            what: what.clone(),
+            told,
+            lives: world.accepts(what, at),
+        });
+        told.filter(|one| one.lives != (one.told == "alive"))
             .collect()
     }
 }

@@ -8,7 +8,9 @@ use super::view::key;
 use super::{Ask, scope};
 use crate::domain::event::Order;
 use crate::domain::plan::Outside;
-use crate::domain::{Found, Kind, Locator, NotSeen, Query, ReadKind, Reading, Relation};
+use crate::domain::{
+    Cut, Found, Item, Kind, Locator, NotSeen, Phase, Query, ReadKind, Reading, Relation, Spec, Work,
+};
 use crate::estate::Estate;
 use crate::playbook::{Evaluated, Scope, Step};
 use crate::provider::{Catalogue, Observer};
@@ -148,7 +150,8 @@ pub(super) fn readings<'a>(
     })
 }
 
-pub(super) fn outside(ask: &Ask<'_>) -> Vec<Outside> {
+/// What lies outside of what was asked for, is alive, and is not reached by what is planned.
+pub(super) fn outside(ask: &Ask<'_>, items: &[Item]) -> Vec<Outside> {
     let issued = ask.case.issued();
     let glanced = ask
         .glance
@@ -165,6 +168,7 @@ pub(super) fn outside(ask: &Ask<'_>) -> Vec<Outside> {
         leads.into_iter().map(move |found| (subject, found))
     });
     let led: Vec<(&Locator, Found)> = led.collect();
+    let planned = Ends::of(ask, items);
     scope::all_outside(
         led.iter()
             .map(|(subject, found)| (*subject, found))
@@ -174,9 +178,66 @@ pub(super) fn outside(ask: &Ask<'_>) -> Vec<Outside> {
         ask.order,
         &ask.case.incident,
         ask.catalogue,
-        // What a later round cuts is not known yet; the ending tells what none did.
-        |_, _| true,
+        // What a later round cuts of the set is not known yet; the ending tells what none did.
+        |subject, found, is_in| is_in || planned.end(subject, found),
     )
+}
+
+/// What the items of a plan end at their targets.
+struct Ends<'a> {
+    ask: &'a Ask<'a>,
+    cuts: BTreeMap<&'a Locator, Vec<&'a Cut>>,
+    principals: BTreeMap<&'a Locator, Locator>,
+}
+
+impl<'a> Ends<'a> {
+    fn of(ask: &'a Ask<'_>, items: &'a [Item]) -> Self {
+        let (mut cuts, mut principals) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::new());
+        for item in items {
+            if let Some(seen) = &item.before
+                && let Some(principal) = seen.principal()
+            {
+                principals.insert(&seen.target, principal);
+            }
+            let (action, target, is_new) = match &item.work {
+                Work::Act(call) => (&call.action, &call.target, true),
+                Work::Nothing { action, target, .. } => (action, target, false),
+                Work::Issue { .. }
+                | Work::Watch { .. }
+                | Work::Read(_)
+                | Work::Check(_)
+                | Work::Gate(_)
+                | Work::Manual(_) => continue,
+            };
+            let cut = ask.catalogue.action(action).and_then(Spec::cut);
+            // What was issued after a cut that is in force already is not known to be reached by it.
+            let ends = cut.filter(|cut| cut.ends_issued() && (is_new || !cut.before_call));
+            let is_of_set = item.rung.is_some() && item.key.phase <= Phase::Inventory;
+            if let Some(cut) = ends.filter(|_| is_of_set && item.only_if.is_none()) {
+                cuts.entry(target).or_default().push(cut);
+            }
+        }
+        Self {
+            ask,
+            cuts,
+            principals,
+        }
+    }
+
+    fn end(&self, subject: &Locator, found: &Found) -> bool {
+        let principal_of = |what: &Locator| {
+            let seen = self.principals.get(what);
+            seen.or_else(|| self.ask.case.principal_of(what))
+        };
+        let named = found.principal();
+        let known = named.as_ref().or_else(|| principal_of(&found.what));
+        let at = known.or_else(|| {
+            let hangs = (found, found.relation?);
+            scope::lives_at(hangs, subject, self.ask.catalogue, principal_of)
+        });
+        let mut cuts = at.and_then(|at| self.cuts.get(at)).into_iter().flatten();
+        cuts.any(|cut| cut.of.contains(found.what.kind()))
+    }
 }
 
 pub(super) fn not_seen(ask: &Ask<'_>) -> Vec<NotSeen> {

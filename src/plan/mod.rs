@@ -337,6 +337,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
     let mut warnings = least::warnings(&items, ask.catalogue);
     warnings.extend(quota::warnings(&items, ask.catalogue));
     warnings.extend(lapses);
+    let outside = look::outside(ask, &items);
     let plan = Plan {
         v: VERSION,
         incident: ask.case.incident.clone(),
@@ -351,7 +352,7 @@ pub async fn make(ask: &Ask<'_>) -> Result<(Plan, Vec<Item>), Error> {
         expires: ask.now.saturating_add(PLAN_LASTS).unwrap_or(Time::MAX),
         items,
         pending,
-        outside: look::outside(ask),
+        outside,
         not_seen: look::not_seen(ask)
             .into_iter()
             .chain(ask.known.not_seen())

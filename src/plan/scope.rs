@@ -32,6 +32,38 @@ pub fn is_in(
         })
 }
 
+/// Where something found lives whose principal nobody named: a cut there reaches it, as far as that cut says so.
+#[must_use]
+pub fn lives_at<'a>(
+    (found, relation): (&Found, Relation),
+    subject: &'a Locator,
+    catalogue: &Catalogue,
+    principal_of: impl Fn(&Locator) -> Option<&'a Locator>,
+) -> Option<&'a Locator> {
+    // What an identity holds beside the subject may be of any principal.
+    if found.fields.contains_key(crate::estate::BY) {
+        return None;
+    }
+    match relation {
+        // What was made lives at the principal of whoever made it.
+        Relation::Minted => principal_of(subject).or(Some(subject)),
+        Relation::Held => {
+            let kind = catalogue.kind(subject.kind())?;
+            if !kind.credential {
+                return Some(subject);
+            }
+            // Of some kinds the credential is the principal: a role with a password holds its sessions itself.
+            let is_holder = kind.governs.contains(found.what.kind());
+            principal_of(subject).or(is_holder.then_some(subject))
+        }
+        Relation::Entered
+        | Relation::Exposed
+        | Relation::CouldEnter
+        | Relation::CouldRead
+        | Relation::Shared => None,
+    }
+}
+
 /// What lies outside the set and is alive, with the command that would cut it.
 fn outside(found: &Found, subject: &Locator, order: &Order, incident: &str) -> Option<Outside> {
     let relation = found.relation?;
@@ -76,14 +108,14 @@ fn outside(found: &Found, subject: &Locator, order: &Order, incident: &str) -> O
     })
 }
 
-/// Everything found that lies outside the set of its subject and is alive, once each. What belongs to the set stands
-/// there too where no step of the run cuts it, as `is_cut` says.
+/// Everything found that is alive and that nothing cuts, once each: `is_cut` says it of what was found for a subject, and
+/// is told whether it belongs to the set of that subject.
 pub fn all_outside<'a>(
     found: impl Iterator<Item = (&'a Locator, &'a Found)>,
     order: &Order,
     incident: &str,
     catalogue: &Catalogue,
-    is_cut: impl Fn(&Locator, &Found) -> bool,
+    is_cut: impl Fn(&Locator, &Found, bool) -> bool,
 ) -> Vec<Outside> {
     let subjects: BTreeSet<&Locator> = order.subjects.iter().collect();
     // What was asked for and is left alone for now is told as that.
@@ -95,8 +127,8 @@ pub fn all_outside<'a>(
             continue;
         }
         let is_in = is_in(found, subject, &order.include, catalogue);
-        let is_of_the_run = subjects.contains(&found.what) || is_in && is_cut(subject, found);
-        if !is_of_the_run && let Some(outside) = outside(found, subject, order, incident) {
+        let is_cut = subjects.contains(&found.what) || is_cut(subject, found, is_in);
+        if !is_cut && let Some(outside) = outside(found, subject, order, incident) {
             by_what.insert(found.what.clone(), outside);
         }
     }

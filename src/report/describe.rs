@@ -2,6 +2,8 @@
 //!
 //! Never reads a provider, and never says more than the record.
 
+use std::collections::BTreeSet;
+
 use super::closing;
 use super::left;
 use super::not_higher::not_higher;
@@ -121,19 +123,25 @@ pub fn of_run(source: &Source<'_>) -> Output {
             .filter(|_| open && !plan.is_empty())
             .map(|digest| digest.code());
     }
-    let outside = match plan {
-        Some((plan, _)) => plan.outside.clone(),
-        None => Vec::new(),
-    };
+    // What was read since the plan was made says more of it than the plan.
+    let known: BTreeSet<_> = case
+        .readings(run)
+        .flat_map(|(_, (_, reading))| &reading.found)
+        .map(|found| &found.what)
+        .collect();
+    let outside = plan.into_iter().flat_map(|(plan, _)| &plan.outside);
+    let outside = outside
+        .filter(|outside| !known.contains(&outside.what))
+        .cloned()
+        .collect();
     let from_reads = self::outside(case, (run, order), catalogue);
-    output.still_alive = alive(
-        source,
-        if from_reads.is_empty() {
-            outside
-        } else {
-            from_reads
-        },
-    );
+    let outside: Vec<Outside> = if from_reads.is_empty() {
+        outside
+    } else {
+        from_reads
+    };
+    let lives = |outside: &Outside| outside.until.is_none_or(|until| source.now < until);
+    output.still_alive = alive(source, outside.into_iter().filter(lives).collect());
     output.not_seen = blind(source);
     output.close_lacks = source
         .playbook

@@ -2,7 +2,7 @@
 //!
 //! Over every reading of every run, from the journal alone. Never kinder than the proof, and forgets nothing.
 
-mod cut;
+pub(super) mod cut;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -227,8 +227,9 @@ impl Books<'_> {
         }
         let holder = self.holder(what, known);
         let reached = holder.and_then(|holder| {
+            let is_of_set = self.is_of_set(what, known);
             self.cuts
-                .reaches(&holder, what.kind(), known.issued)
+                .reaches(&holder, (what.kind(), known.issued), is_of_set)
                 .map(|how| format!("{how}, at {holder}"))
         });
         if let Some(how) = reached.or_else(|| self.ended(what, known)) {
@@ -252,16 +253,20 @@ impl Books<'_> {
         self.open(what, known, own.why())
     }
 
-    /// Whose it is: a session lives at its principal, and what was made at that of whoever made it.
+    /// Whose it is: the one that is named, else by how it hangs on the subjects.
     fn holder(&self, what: &Locator, known: &Known<'_>) -> Option<Locator> {
         let named = known.latest.and_then(Found::principal);
         let named = named.or_else(|| self.case.principal_of(what).cloned());
-        let is_made = known.relations.contains(&Relation::Minted);
         named.or_else(|| {
-            let mut subjects = known.subjects.iter().filter(|_| is_made);
-            let subject = subjects.next()?;
-            let principal = self.case.principal_of(subject);
-            Some(principal.unwrap_or(subject).clone())
+            let mut hangs = [Relation::Minted, Relation::Held].into_iter();
+            let relation = hangs.find(|one| known.relations.contains(one))?;
+            let hangs = (known.latest?, relation);
+            let principal_of = |subject: &Locator| self.case.principal_of(subject);
+            let mut at = known
+                .subjects
+                .iter()
+                .map(|subject| scope::lives_at(hangs, subject, self.catalogue, principal_of));
+            at.next()?.cloned()
         })
     }
 

@@ -4,14 +4,16 @@
 
 pub use super::outcome::Outcome;
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::left;
+use super::reckoning::cut::Cuts;
 use super::unproven::{doubts, is_fresh, logs, may_land, unproven, withhold};
 use crate::domain::case::Case;
 use crate::domain::event::{Does, Order, PlannedItem};
 use crate::domain::state::Life;
-use crate::domain::{AfterFailure, Cause, Found, ItemRef, Locator, Relation, State, Time};
+use crate::domain::{AfterFailure, Cause, Fate, Found, ItemRef, Locator, Relation, State, Time};
 use crate::plan::due::Goals;
 use crate::plan::{guardrail, scope};
 use crate::provider::Catalogue;
@@ -417,20 +419,31 @@ pub fn outside(
                 .push(planned);
         }
     }
-    let is_cut = |subject: &Locator, found: &Found| {
-        let principal = found.principal();
-        let principal = principal.or_else(|| case.principal_of(&found.what).cloned());
-        let is_made = found.relation == Some(Relation::Minted);
-        let principal =
-            principal.or_else(|| case.principal_of(subject).filter(|_| is_made).cloned());
+    // What any run of the incident ended is not alive, whatever this one had to cut.
+    let all = LazyCell::new(|| Cuts::of(case, catalogue, Time::MAX));
+    let is_cut = |subject: &Locator, found: &Found, is_in: bool| {
+        let principal_of = |what: &Locator| case.principal_of(what);
+        let named = found.principal();
+        let holder = named.as_ref().or_else(|| principal_of(&found.what));
+        let holder = holder.or_else(|| {
+            let hangs = (found, found.relation?);
+            scope::lives_at(hangs, subject, catalogue, principal_of)
+        });
         // Sessions are cut at their principal, by an action that reaches their kind.
         let reaches = |planned: &&PlannedItem| {
             let action = planned.action.as_ref();
             let cut = action.and_then(|action| catalogue.action(action)?.cut());
-            cut.is_some_and(|cut| cut.of.contains(found.what.kind()))
+            cut.is_some_and(|cut| cut.issued != Fate::Lives && cut.of.contains(found.what.kind()))
         };
-        let mut at_principal = cuts.get(&principal.as_ref()).into_iter().flatten();
-        cuts.contains_key(&Some(&found.what)) || at_principal.any(reaches)
+        let mut at_holder = cuts.get(&holder).into_iter().flatten();
+        // What of the set this run cuts stands among its items, proven or not.
+        if is_in && (cuts.contains_key(&Some(&found.what)) || at_holder.any(reaches)) {
+            return true;
+        }
+        let issued = (found.what.kind(), found.at);
+        let ended = || holder.and_then(|holder| all.reaches(holder, issued, is_in));
+        found.relation.is_some_and(Relation::is_of_set)
+            && (all.on(&found.what).dead().is_some() || ended().is_some())
     };
     let mut outside = scope::all_outside(found, order, &case.incident, catalogue, is_cut);
     guardrail::offer(case, catalogue, (run, order), &mut outside);

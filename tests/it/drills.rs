@@ -165,3 +165,125 @@ fn a_use_that_the_log_shows_only_later_is_told_in_the_end() {
     assert_eq!((exit, &told["outcome"]), (5, &Value::from("partly-done")));
     assert!(told.to_string().contains("validate_use-after-cut"));
 }
+
+/// What an ending calls alive, by what it is.
+fn alive(told: &Value) -> Vec<&str> {
+    let all = told["still_alive"].as_array().unwrap().iter();
+    all.map(|one| one["what"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn what_a_cut_of_its_holder_ended_is_not_called_alive_and_what_goes_on_is() {
+    let state = tempfile::tempdir().unwrap();
+    let (_, told, _) = rehearse(state.path(), "database-service-account");
+    assert_eq!(alive(&told), [""; 0], "sessions end with the login");
+    let (_, told, _) = rehearse(state.path(), "compromised-ai-agent");
+    assert!(
+        !alive(&told).iter().any(|what| what.contains("session")),
+        "{told:#}"
+    );
+    let (_, told, _) = rehearse(state.path(), "validate");
+    let sibling = "aws:access-key/AKIARZPUZDIKHV2D3SZ7@123456789012";
+    let enterable = "aws:role/backup-reader@123456789012";
+    assert_eq!(
+        alive(&told),
+        [sibling, enterable],
+        "an earlier run cut the rest"
+    );
+    // Deleting a client ends none of its tokens.
+    let (_, told, _) = rehearse(state.path(), "malicious-oauth-app");
+    let token = "oauth:token/calendar-helper@login.example";
+    assert!(alive(&told).contains(&token), "{told:#}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_held_against_the_world() {
+    let shipped = drill::shipped().iter();
+    let (_, text) = shipped
+        .clone()
+        .find(|(name, _)| *name == "isolate")
+        .unwrap();
+    let rehearsal = drill::Rehearsal::prepare(text).unwrap();
+    let key = "aws:access-key/AKIARZPUZDIKPSVK5BNY@123456789012".parse();
+    let session = "aws:session/ASIARZPUZDIKJ632MWPD@123456789012".parse();
+    let both = [key.unwrap(), session.unwrap()];
+    let wrong = |alive: &[_], dead: &[_], hours| {
+        let at = rehearsal.scenario.start + contain::domain::Duration::from_hours(hours);
+        let told = rehearsal.contradicted(alive, dead, at);
+        let told = told.into_iter().map(|one| (one.what, one.told));
+        told.collect::<Vec<_>>()
+    };
+    let [key, session] = both.clone();
+    assert_eq!(wrong(&both, &[], 0), []);
+    assert_eq!(
+        wrong(&[], &both, 0),
+        [(key.clone(), "dead"), (session.clone(), "dead")]
+    );
+    // The session has lapsed by then.
+    assert_eq!(wrong(&both, &[], 24), [(session, "alive")]);
+    assert_eq!(wrong(&[], &both, 24), [(key, "dead")]);
+}
+
+/// What a drill shows on a terminal.
+fn shown(state: &Path, name: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_contain"));
+    let command = command.args(["drill", name]).env_clear();
+    let ended = command
+        .env("CONTAIN_STATE", state)
+        .current_dir(state)
+        .output();
+    let ended = ended.unwrap();
+    let (aside, out) = (ended.stderr, ended.stdout);
+    let both = [aside, out].map(|text| String::from_utf8(text).unwrap());
+    both.concat()
+}
+
+#[test]
+fn a_drill_says_what_one_would_type_with_the_secrets_that_can_be_tried() {
+    let state = tempfile::tempdir().unwrap();
+    for (name, typed) in [
+        ("isolate", "--since 2h --secret env:LEAKED --wait"),
+        (
+            "bulk-leak",
+            "contain run bulk-leak --from report.json --subject okta:",
+        ),
+        (
+            "malicious-oauth-app",
+            "--subject oauth:client/calendar-helper@login.example --since 3h --wait",
+        ),
+        (
+            "compromised-ai-agent",
+            "--subject aws:user/support-agent@123456789012 --subject anthropic:api-key/apikey_01Agent@org-example",
+        ),
+        (
+            "compromised-ai-agent",
+            "--secret slack:token/U0SUPPORTBOT@T0EXAMPLE=env:LEAKED1 --wait",
+        ),
+    ] {
+        let shown = shown(state.path(), name);
+        assert!(shown.contains(typed), "{name}: {shown}");
+    }
+    // A first plan that holds work for people alone is shown too.
+    let shown = shown(state.path(), "leaked-github-app-key");
+    let (_, after) = shown.split_once("This is the plan.").unwrap();
+    let (plan, _) = after.split_once("blocked").unwrap();
+    assert!(plan.contains("github:app/4711@github.com"), "{plan}");
+    assert!(plan.contains("401. Then: contain"), "{plan}");
+}
+
+#[test]
+fn the_tries_of_a_probe_add_up() {
+    let state = tempfile::tempdir().unwrap();
+    let (_, told, _) = rehearse(state.path(), "database-service-account");
+    let items = told["items"].as_array().unwrap().iter();
+    let probe = items
+        .map(|item| &item["probe"])
+        .find(|probe| !probe.is_null());
+    let of = |name: &str| probe.unwrap()[name].as_u64().unwrap();
+    assert_eq!(of("sent"), of("refused") + of("accepted") + of("unclear"));
+    assert!(of("accepted") > 0 && of("n") < of("refused"), "{probe:?}");
+    let shown = shown(state.path(), "database-service-account");
+    let (refused, n) = (of("refused"), of("n"));
+    assert!(shown.contains(&format!("{refused} refused")), "{shown}");
+    assert!(shown.contains(&format!("the last {n} in a row")), "{shown}");
+}

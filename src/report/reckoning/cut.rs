@@ -24,13 +24,13 @@ struct Goal<'a> {
 }
 
 /// The cuts of an incident, by target.
-pub(super) struct Cuts<'a>(BTreeMap<&'a Locator, Vec<Goal<'a>>>);
+pub(in crate::report) struct Cuts<'a>(BTreeMap<&'a Locator, Vec<Goal<'a>>>);
 
 /// The cuts on one target.
-pub(super) struct On<'c, 'a>(&'c [Goal<'a>]);
+pub(in crate::report) struct On<'c, 'a>(&'c [Goal<'a>]);
 
 impl<'a> Cuts<'a> {
-    pub(super) fn of(case: &'a Case, catalogue: &'a Catalogue, now: Time) -> Self {
+    pub(in crate::report) fn of(case: &'a Case, catalogue: &'a Catalogue, now: Time) -> Self {
         let mut latest: BTreeMap<(&Locator, &ActionId), (&ItemRef, &Life)> = BTreeMap::new();
         for (item, life) in &case.lives {
             let planned = &life.planned;
@@ -66,16 +66,17 @@ impl<'a> Cuts<'a> {
         Self(cuts)
     }
 
-    pub(super) fn on(&self, target: &Locator) -> On<'_, 'a> {
+    pub(in crate::report) fn on(&self, target: &Locator) -> On<'_, 'a> {
         On(self.0.get(target).map_or(&[], Vec::as_slice))
     }
 
-    /// How the cuts of a principal reach what was issued there, where one that is proven does.
-    pub(super) fn reaches(
+    /// How the cuts of a principal reach what was issued there, where one that is proven does. What is narrowed only is
+    /// reached where that was all that was asked for.
+    pub(in crate::report) fn reaches(
         &self,
         holder: &Locator,
-        kind: &KindId,
-        issued: Option<Time>,
+        (kind, issued): (&KindId, Option<Time>),
+        is_of_set: bool,
     ) -> Option<String> {
         let goals = self.0.get(holder)?;
         let reaches = |goal: &&Goal<'_>| {
@@ -86,7 +87,8 @@ impl<'a> Cuts<'a> {
                 (Some(cut_off), Some(issued)) => issued <= cut_off,
                 (Some(_), None) | (None, _) => true,
             };
-            cut.of.contains(kind) && (!cut.before_call || is_old)
+            let is_ended = cut.ends_issued() || is_of_set && cut.issued != Fate::Lives;
+            is_ended && cut.of.contains(kind) && (!cut.before_call || is_old)
         };
         let mut proven = goals.iter().rev().filter(|goal| goal.stands.is_ok());
         let found = proven.find(reaches)?;
@@ -101,7 +103,7 @@ impl On<'_, '_> {
     }
 
     /// How it is dead, where what was cut there is proven.
-    pub(super) fn dead(&self) -> Option<String> {
+    pub(in crate::report) fn dead(&self) -> Option<String> {
         let proven = || self.0.iter().filter(|goal| goal.stands.is_ok());
         let is_covered = |goal: &Goal<'_>| proven().any(|other| covers(other, goal));
         let is_dead = !self.0.is_empty()
