@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::answer::{self, Told};
 use super::ask::ask;
 use super::budget::Budget;
-use super::cel::Scope;
+use super::cel::{Expr, Scope};
 use super::declare::is_before;
 use super::draft::Held;
 use super::engine::Handle;
-use super::model::{ActionPart, Ends};
+use super::model::{ActionPart, Ends, Request};
 use super::observe::{locator, ours};
 use super::wire::{self, Page};
-use crate::domain::{Answer, Because, Call, Effect, Fields, Outcome, Secret, Spec, Why};
+use crate::domain::{Answer, Because, Call, Effect, Fields, Locator, Outcome, Secret, Spec, Why};
 use crate::provider::{Act, Soon, barred};
 
 impl Act for Handle {
@@ -29,9 +29,11 @@ impl Act for Handle {
 }
 
 /// A call that passed all checks.
-struct Ready {
+struct Ready<'a> {
     scope: Scope,
     secret: Option<Secret>,
+    /// What is to be sent.
+    request: &'a Request,
 }
 
 pub(super) async fn perform(on: &Handle, calls: &[Call]) -> Vec<Outcome> {
@@ -68,14 +70,32 @@ fn find<'a>(on: &'a Handle, call: &Call) -> Option<(&'a Spec, &'a ActionPart)> {
     Some((spec, on.file().actions.get(name)?))
 }
 
+/// What is asked before, what has to hold, and what is sent.
+type Way<'a> = (&'a [Request], Option<&'a Expr>, &'a Request);
+
+/// By the credential itself, where the pack says how and it was seen to work; else by what we are let do.
+fn way<'a>(on: &Handle, part: &'a ActionPart, target: &Locator) -> Way<'a> {
+    let itself = part.itself.as_ref().filter(|_| on.was_alive(target));
+    match itself {
+        Some(one) => (&one.look_up, one.only_if.as_ref(), &one.request),
+        None => (&part.look_up, part.only_if.as_ref(), &part.request),
+    }
+}
+
 /// Everything that has to hold before the request may leave.
-async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Result<Ready, Outcome> {
+async fn ready<'a>(
+    on: &Handle,
+    spec: &Spec,
+    part: &'a ActionPart,
+    call: &Call,
+) -> Result<Ready<'a>, Outcome> {
     let refused = |because, text: String| Outcome::Refused(Why::new(because, text));
     if let Some(why) = barred(spec, call, on.acts()) {
         return Err(Outcome::Refused(why));
     }
     let secret = on.held(&call.target);
-    let mut requests = part.look_up.iter().chain([&part.request]);
+    let (look_up, only_if, request) = way(on, part, &call.target);
+    let mut requests = look_up.iter().chain([request]);
     let needs = requests.any(|request| request.carries_secret(on.file()));
     if needs && secret.is_none() {
         let text = "it needs the credential itself: give --secret REF".to_owned();
@@ -102,7 +122,7 @@ async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Resu
         ..Held::default()
     };
     let budget = Budget::usual(on);
-    match ask(on, &part.look_up, &mut scope, held, &budget)
+    match ask(on, look_up, &mut scope, held, &budget)
         .await
         .map_err(self::before)?
     {
@@ -112,7 +132,7 @@ async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Resu
             return Err(refused(Because::Missing, text));
         }
     }
-    if let Some(only_if) = &part.only_if
+    if let Some(only_if) = only_if
         && !only_if.holds(&scope)
     {
         let text = format!(
@@ -121,7 +141,11 @@ async fn ready(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call) -> Resu
         );
         return Err(refused(Because::Conflict, text));
     }
-    Ok(Ready { scope, secret })
+    Ok(Ready {
+        scope,
+        secret,
+        request,
+    })
 }
 
 /// A question before the request that failed: nothing happened.
@@ -151,12 +175,18 @@ fn gives_back(part: &ActionPart, call: &Call) -> Result<(), Outcome> {
     Ok(())
 }
 
-async fn one(on: &Handle, spec: &Spec, part: &ActionPart, call: &Call, ready: &Ready) -> Outcome {
+async fn one(
+    on: &Handle,
+    spec: &Spec,
+    part: &ActionPart,
+    call: &Call,
+    ready: &Ready<'_>,
+) -> Outcome {
     let held = Held {
         one: ready.secret.as_ref(),
         ..Held::default()
     };
-    let request = &part.request;
+    let request = ready.request;
     let answered = match wire::send(on, request, &ready.scope, held, Page::default()).await {
         Ok(answered) => answered,
         Err(failed) => return answer::unanswered(failed),

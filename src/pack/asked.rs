@@ -37,7 +37,8 @@ impl Pack {
         all.extend(who.map(|ask| ("whoami".to_owned(), ask)));
         for (noun, kind) in &file.kinds {
             let at = |key: &str| format!("kinds/{noun}/{key}");
-            let look = kind.look.iter().flat_map(|look| &look.ask);
+            let look = kind.look.iter();
+            let look = look.flat_map(|look| look.ask.iter().chain(&look.itself));
             all.extend(look.map(|ask| (at("look"), ask)));
             let resolve = kind.resolve.iter().flat_map(|resolve| &resolve.ask);
             all.extend(resolve.map(|ask| (at("resolve"), ask)));
@@ -60,6 +61,9 @@ impl Pack {
         for (name, action) in &file.actions {
             let find = action.made.iter().filter_map(|made| made.find.as_ref());
             let every = action.look_up.iter().chain(find).chain([&action.request]);
+            let itself = action.itself.iter();
+            let itself = itself.flat_map(|one| one.look_up.iter().chain([&one.request]));
+            let every = every.chain(itself);
             all.extend(every.map(|ask| (format!("actions/{name}"), ask)));
         }
         let told = all.into_iter();

@@ -240,6 +240,7 @@ const BOUND: Place = place("bound", "How long something may take to be true ever
 #[rustfmt::skip]
 const LOOK: Place = place("look", "How the present state of a thing is read.", &[], &[
     must("ask", T::OneOrMore(&T::Map(&REQUEST)), "What is asked, in order; the last answer is `body`."),
+    may("itself", T::OneOrMore(&T::Map(&REQUEST)), "What is asked instead, with the secret itself, where that is held and `ask` is not shown to us; the fields stand at the same places."),
     must("present", T::MapOf(&T::Expr), "The fields of what is there, from the answers; never a secret."),
     may("principal", T::MapOf(&T::Template), "The kind and id of the principal whose it is."),
 ]);
@@ -349,6 +350,12 @@ const MADE: Place = place("made", "What an issuing action makes.", &[], &[
     may("find", T::Map(&REQUEST), "How what a call made is found again by `tag`."),
 ]);
 #[rustfmt::skip]
+const ITSELF: Place = place("itself", "How a credential ends itself.", &[], &[
+    may("look_up", T::OneOrMore(&T::Map(&REQUEST)), "What is asked before the call, for what it needs to say."),
+    may("only_if", T::Expr, "What must hold after looking up; otherwise it is refused: conflict."),
+    must("request", T::Map(&REQUEST), "The call, with the secret itself."),
+]);
+#[rustfmt::skip]
 const ACTION: Place = place("action", "One thing that can be done.", &["cut", "opens", "issues"], &[
     must("title", T::Text, "What it does, as a clause without a subject."),
     must("on", T::Name, "The kind that it works on."),
@@ -374,6 +381,7 @@ const ACTION: Place = place("action", "One thing that can be done.", &["cut", "o
     may("look_up", T::OneOrMore(&T::Map(&REQUEST)), "What is asked before the call, for what it needs to say."),
     may("only_if", T::Expr, "What must hold after looking up; otherwise it is refused: conflict."),
     must("request", T::Map(&REQUEST), "The call."),
+    may("itself", T::Map(&ITSELF), "What is sent instead where the credential is held and was seen to work; it needs no permission of ours."),
 ]);
 #[rustfmt::skip]
 const TEST: Place = place("test", "A recorded conversation, and how it must end.", &["do", "look", "resolve", "identify", "reach", "activity", "probe", "whoami"], &[
@@ -387,6 +395,7 @@ const TEST: Place = place("test", "A recorded conversation, and how it must end.
     may("probe", T::Truth, "The credential is tried."),
     may("whoami", T::Truth, "Who we are is asked."),
     may("target", T::Text, "The kind and id, as `user/00u1`."),
+    may("held", T::Truth, "Whether the credential itself is held where it is looked at; it always is where it is tried, or where an action is done."),
     may("was_alive", T::Truth, "Whether the credential itself was seen to work before."),
     may("was_seen", T::Truth, "Whether the target was seen to be there before."),
     may("before", T::MapOf(&T::Data), "What the fields held before, for what gives back."),

@@ -9,7 +9,8 @@ use super::budget::Budget;
 use super::cel::scalar;
 use super::draft::Held;
 use super::engine::Handle;
-use super::model::{Identify, KindPart};
+use super::itself::Identify;
+use super::model::KindPart;
 use super::observe::{account, bare_scope, kind as of_form};
 use crate::domain::{Because, KindId, Locator, Secret, Why};
 

@@ -9,7 +9,7 @@ mod request;
 mod secret;
 
 use super::cel::{Expr, Template};
-use super::model::{Ends, File, KindPart, Reach, Request, covers};
+use super::model::{Ends, File, KindPart, Look, Reach, Request, covers};
 use super::read::Places;
 use crate::playbook::{Problem, Span};
 use request::{Role, check};
@@ -201,6 +201,9 @@ impl Lint<'_> {
                     &after.names(),
                 );
             }
+            if !look.itself.is_empty() {
+                self.itself(&format!("{path}/look"), look, names);
+            }
             if !look.principal.is_empty() {
                 self.found(
                     &format!("{path}/look/principal"),
@@ -227,6 +230,22 @@ impl Lint<'_> {
             let message =
                 format!("nothing looks at a {noun}: give it `look`, or say `readable: never`");
             self.add("missing-key", &format!("{path}#"), message);
+        }
+    }
+
+    /// What is asked with the secret instead: of it the same fields are told.
+    fn itself(&mut self, path: &str, look: &Look, names: &[&str]) {
+        let at = format!("{path}/itself");
+        let after = self.all(&at, &look.itself, names);
+        for (field, expr) in &look.present {
+            self.expr(&format!("{path}/present/{field}"), expr, &after.names());
+        }
+        for (nth, request) in look.itself.iter().enumerate() {
+            self.mistyped(&format!("{at}/{nth}"), request, Ends::Gone);
+            if !request.carries_secret(self.file) {
+                let message = "it is asked with the credential itself: say `with: secret`";
+                self.add("probe", &format!("{at}/{nth}"), message);
+            }
         }
     }
 
@@ -288,24 +307,17 @@ impl Lint<'_> {
 
     /// What is said of a credential that ended must not be said of a value that never was one.
     fn mistyped(&mut self, path: &str, request: &Request, ends: Ends) {
-        // Something within an answer, and not only that there is one.
-        let within = [
-            "body.",
-            "body[",
-            "in body",
-            "header.",
-            "header[",
-            "in header",
-        ];
+        // What is said of a token that was revoked is said of every one, so it has to name this one.
         let tells = |when: &Expr| {
-            let is_known = when.mentions().iter().any(|name| name == "was_alive");
-            is_known || within.iter().any(|part| when.source.contains(part))
+            let mentions = when.mentions();
+            let says = |name: &str| mentions.iter().any(|one| one == name);
+            says("was_alive") || ((says("id") || says("part")) && request::is_within(when))
         };
         let rows = request.answers.iter().enumerate();
         for (at, _) in
             rows.filter(|(_, row)| row.is == ends && !row.when.as_ref().is_some_and(tells))
         {
-            let message = "a value that was mistyped is refused as well: say `when: was_alive`, or what in the body tells that this one was known";
+            let message = "a value that was mistyped is refused as well, and so is another one that ended: say `when: was_alive`, or which id in the body is its own";
             self.add("mistyped", &format!("{path}/answers/{at}"), message);
         }
     }
@@ -372,6 +384,16 @@ impl Lint<'_> {
     fn rows(&mut self) {
         let file = self.file;
         request::rows(self, "/answers", &file.answers, &[], None);
+        let is_over = |ends: Ends| matches!(ends, Ends::AlreadySo | Ends::Gone | Ends::Dead);
+        for (at, row) in file.answers.iter().enumerate() {
+            if is_over(row.is) {
+                let message = format!(
+                    "an answer to every question is about nothing in particular: say that something is `{}` where it is asked about",
+                    row.is.word()
+                );
+                self.add("value", &format!("/answers/{at}/is"), message);
+            }
+        }
     }
 
     fn tests(&mut self) {

@@ -23,6 +23,8 @@ mod body;
 
 mod recording;
 
+mod itself;
+
 mod asked;
 
 mod read;
@@ -114,7 +116,7 @@ pub use rehearse::{Rehearsed, rehearse};
 pub use replay::{Exchange, Recorded, exchanges};
 pub use schema::schema;
 #[cfg(feature = "http")]
-pub use stage::{account_key, stage};
+pub use stage::{account_key, stage, worked};
 
 /// What an example of the workspace has of settings that may be left out: the credential that most act with.
 const USUAL: [&str; 2] = ["token", "client_secret"];

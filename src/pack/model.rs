@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::cel::{Expr, Template};
+use super::itself::{Identify, Itself};
 use super::recording::{Reply, Test};
 use super::scheme::Scheme;
 use crate::domain::{Because, Fate, Relation, Rung};
@@ -318,6 +319,8 @@ pub(super) struct BoundPart {
 #[serde(deny_unknown_fields)]
 pub(super) struct Look {
     pub(super) ask: Vec<Request>,
+    #[serde(default)]
+    pub(super) itself: Vec<Request>,
     pub(super) present: Named<Expr>,
     #[serde(default)]
     pub(super) principal: Named<Template>,
@@ -329,14 +332,6 @@ pub(super) struct Resolve {
     pub(super) typed: Option<String>,
     pub(super) ask: Vec<Request>,
     pub(super) id: Expr,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Identify {
-    pub(super) ask: Vec<Request>,
-    pub(super) id: Expr,
-    pub(super) hint: Option<Expr>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -497,4 +492,5 @@ pub(super) struct ActionPart {
     pub(super) look_up: Vec<Request>,
     pub(super) only_if: Option<Expr>,
     pub(super) request: Request,
+    pub(super) itself: Option<Itself>,
 }

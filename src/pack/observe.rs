@@ -275,10 +275,15 @@ pub(super) async fn resolve(on: &Handle, named: &Named) -> Result<Locator, Why> 
         && kind.readable.is_none_or(|how| how == Readable::ById)
         && kind.look.is_some()
     {
-        return match look(on, &target, &Budget::usual(on)).await? {
-            Fact::Present(_) => Ok(target),
-            Fact::Gone => Err(missing()),
-            Fact::Unreadable(why) => Err(why),
+        let by_itself = kind
+            .look
+            .as_ref()
+            .is_some_and(|look| !look.itself.is_empty());
+        return match look(on, &target, &Budget::usual(on)).await {
+            Ok(Fact::Present(_)) => Ok(target),
+            Ok(Fact::Gone) => Err(missing()),
+            Ok(Fact::Unreadable(why)) | Err(why) if by_itself && is_hidden(&why) => Ok(target),
+            Ok(Fact::Unreadable(why)) | Err(why) => Err(why),
         };
     }
     Ok(target)
@@ -314,8 +319,15 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         one: held.as_ref(),
         ..Held::default()
     };
-    let asked = ask(on, &look.ask, &mut scope, carried, budget).await;
-    let fact = match asked.map_err(|why| unproven(look.ask.first(), &scope, why))? {
+    let mut asked = ask(on, &look.ask, &mut scope, carried, budget).await;
+    let mut by_itself = kind.readable == Some(Readable::BySecret);
+    if held.is_some() && !look.itself.is_empty() && asked.as_ref().is_err_and(is_hidden) {
+        by_itself = true;
+        asked = ask(on, &look.itself, &mut scope, carried, budget).await;
+    }
+    let request = look.itself.first().filter(|_| by_itself);
+    let request = request.or(look.ask.first());
+    let fact = match asked.map_err(|why| unproven(request, &scope, why))? {
         Told::Gone => Fact::Gone,
         Told::Found => Fact::Present(present(on, look, &scope)?),
     };
@@ -323,7 +335,7 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         on.saw(target);
     }
     if let (Fact::Present(_), Some(secret)) = (&fact, &held) {
-        if kind.readable == Some(Readable::BySecret) {
+        if by_itself {
             on.alive().note(target, secret, true);
         } else if kind.probe.is_some() && on.alive().told(target, secret).is_none() {
             // Tried once while it lives: later a refusal tells that it died, and not that it was mistyped.
@@ -332,6 +344,14 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         }
     }
     Ok(fact)
+}
+
+/// Whether it may be there, and is not shown to us: who holds its secret may see it all the same.
+fn is_hidden(why: &Why) -> bool {
+    matches!(
+        why.because,
+        Because::Unauthenticated | Because::Denied | Because::Foreign
+    )
 }
 
 /// What is refused and was not seen to work: it ended, or it never was the one that was named, and nobody says which.

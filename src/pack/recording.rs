@@ -42,6 +42,8 @@ pub(super) struct Test {
     pub(super) whoami: bool,
     pub(super) target: Option<String>,
     #[serde(default)]
+    pub(super) held: bool,
+    #[serde(default)]
     pub(super) was_alive: bool,
     #[serde(default)]
     pub(super) was_seen: bool,

@@ -298,7 +298,7 @@ fn lend(packed: &Packed, pack: &Pack, test: &Test, target: &Locator) {
     if test.was_alive {
         packed.handle(None).alive().note(target, &secret, true);
     }
-    if by_secret || test.probe || test.action.is_some() {
+    if by_secret || test.held || test.probe || test.action.is_some() {
         packed.hold(target, &secret);
     }
 }

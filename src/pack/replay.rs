@@ -44,6 +44,10 @@ pub struct Recorded {
     pub account: Option<String>,
     /// Kind and id of the target.
     pub target: Option<(String, String)>,
+    /// Whether the credential itself is held where the target is looked at.
+    pub held: bool,
+    /// Whether the credential itself was seen to work before.
+    pub was_alive: bool,
     /// What the fields held before.
     pub before: Fields,
     /// What the playbook says.
@@ -76,6 +80,8 @@ pub(super) fn recorded(pack: &Pack, test: &Test) -> Recorded {
         action: test.action.clone(),
         account: account(pack),
         target: target.map(|(noun, id)| (noun.to_owned(), id.to_owned())),
+        held: test.held,
+        was_alive: test.was_alive,
         before: test.before.clone(),
         with: test.with.clone(),
         ends: test.ends.word(),

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::authenticate::base64;
 use super::model::Is;
 use super::{Pack, Packed};
-use crate::domain::{Clock, Duration, Secret};
-use crate::provider::{Given, Settings};
+use crate::domain::{Clock, Duration, Locator, Secret};
+use crate::provider::{Given, Provider as _, Settings};
 
 /// Sets a pack up whose every host is one server; `ours` stands for every secret, and for the token of every client.
 pub async fn stage(pack: &Arc<Pack>, base: &str, deadline: Duration, ours: &str) -> Packed {
@@ -55,6 +55,12 @@ pub async fn stage(pack: &Arc<Pack>, base: &str, deadline: Duration, ours: &str)
         packed.lend(scheme, &Secret::new(ours.to_owned())).await;
     }
     packed
+}
+
+/// Lends the credential itself, as one that was seen to work.
+pub fn worked(packed: &Packed, target: &Locator, secret: &Secret) {
+    packed.hold(target, secret);
+    packed.handle(None).alive().note(target, secret, true);
 }
 
 /// A certificate for the key that nobody has: no host is proven by it.

@@ -2,10 +2,11 @@
 //!
 //! An action that nothing shows, or whose undo does something else, is a promise that nobody could keep.
 
-use super::super::cel::Template;
+use super::super::cel::{Expr, Template};
 use super::super::declare;
+use super::super::itself::Itself;
 use super::super::model::{ActionPart, CutPart, Ends, Named, Request};
-use super::request::{self, Role};
+use super::request::{self, After, Role};
 use super::{ALWAYS, Lint, TARGET};
 use crate::domain::{Becomes, Fate, Repeat, Rung};
 
@@ -228,12 +229,71 @@ fn sends(request: &Request) -> impl PartialEq {
     )
 }
 
-fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
+/// What expressions of an action may mention.
+fn known(part: &ActionPart) -> Vec<&'static str> {
     let mut names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
     names.extend(["with", "tag", "today"]);
     if part.opens.is_some() {
         names.push("before");
     }
+    names
+}
+
+/// What is looked up, has to hold, and is sent; gives the names before and after the call.
+fn sent(
+    lint: &mut Lint<'_>,
+    path: &str,
+    (look_up, only_if, call): (&[Request], Option<&Expr>, &Request),
+    names: &[&str],
+) -> (After, After) {
+    let before = lint.all(&format!("{path}/look_up"), look_up, names);
+    for (at, request) in look_up.iter().enumerate() {
+        if request.carries_secret(lint.file) {
+            lint.mistyped(&format!("{path}/look_up/{at}"), request, Ends::Gone);
+        }
+    }
+    let names = before.names();
+    if let Some(only_if) = only_if {
+        lint.expr(&format!("{path}/only_if"), only_if, &names);
+    }
+    let at = format!("{path}/request");
+    let after = request::check(lint, &at, call, Role::Act, &names);
+    if call.carries_secret(lint.file) {
+        lint.mistyped(&at, call, Ends::AlreadySo);
+    }
+    let mut rows = call.answers.iter().chain(&lint.file.answers);
+    if !rows.any(|row| matches!(row.is, Ends::Done | Ends::Acknowledged)) {
+        let message = "no answer says that it was done: every one would be in doubt";
+        lint.add("no-effect", &at, message);
+    }
+    (before, after)
+}
+
+/// What ends the credential by itself is one request about one credential, and changes something as well.
+fn itself(lint: &mut Lint<'_>, path: &str, part: &ActionPart, itself: &Itself) {
+    let path = format!("{path}/itself");
+    let way = (
+        &itself.look_up[..],
+        itself.only_if.as_ref(),
+        &itself.request,
+    );
+    sent(lint, &path, way, &known(part));
+    if part.batch.is_some_and(|batch| batch > 1) || part.made.is_some() {
+        let message = "this is for one credential that ends itself: a batch, or what makes another one, is sent by us";
+        lint.add("misplaced-key", &format!("{path}#"), message);
+    }
+    if itself.request.is_read() {
+        let message = "this only reads, so it ends nothing";
+        lint.add("no-effect", &format!("{path}/request"), message);
+    }
+    if !itself.request.carries_secret(lint.file) {
+        let message = "the credential ends itself: say `with: secret`";
+        lint.add("probe", &format!("{path}/request"), message);
+    }
+}
+
+fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
+    let mut names = known(part);
     if part.batch.is_some_and(|batch| batch > 1) {
         names.push("ids");
         if !part.look_up.is_empty() {
@@ -244,33 +304,12 @@ fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
             );
         }
     }
-    let after = lint.all(&format!("{path}/look_up"), &part.look_up, &names);
-    let names = after.names();
-    if let Some(only_if) = &part.only_if {
-        lint.expr(&format!("{path}/only_if"), only_if, &names);
+    let way = (&part.look_up[..], part.only_if.as_ref(), &part.request);
+    let (names, after) = sent(lint, path, way, &names);
+    if let Some(itself) = &part.itself {
+        self::itself(lint, path, part, itself);
     }
-    let after = request::check(
-        lint,
-        &format!("{path}/request"),
-        &part.request,
-        Role::Act,
-        &names,
-    );
-    let ends = |request: &Request| {
-        request
-            .answers
-            .iter()
-            .any(|row| matches!(row.is, Ends::Done | Ends::Acknowledged))
-    };
-    let own = lint
-        .file
-        .answers
-        .iter()
-        .any(|row| matches!(row.is, Ends::Done | Ends::Acknowledged));
-    if !ends(&part.request) && !own {
-        let message = "no answer says that it was done: every one would be in doubt";
-        lint.add("no-effect", &format!("{path}/request"), message);
-    }
+    let names = names.names();
     if let Some(made) = &part.made {
         lint.found(&format!("{path}/made/is"), &made.is, &after.names());
         lint.expr(&format!("{path}/made/secret"), &made.secret, &after.names());

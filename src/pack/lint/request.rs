@@ -387,6 +387,44 @@ fn within(row: &Row, earlier: &Row) -> bool {
     statuses.all(|status| super::super::model::covers(earlier, status))
 }
 
+/// Whether something within an answer is looked at, and not only that there is one.
+pub(super) fn is_within(when: &Expr) -> bool {
+    let within = [
+        "body.",
+        "body[",
+        "in body",
+        "header.",
+        "header[",
+        "in header",
+    ];
+    within.iter().any(|part| when.source.contains(part))
+}
+
+/// That something is over is said by an answer about it: not by a server in trouble, and never by a status alone.
+fn over(lint: &mut Lint<'_>, path: &str, row: &Row) {
+    let covers = |status: u16| super::super::model::covers(row, status);
+    let word = row.is.word();
+    if (500..=599).chain([408, 429]).any(covers) {
+        let message = format!(
+            "408, 429 and 5xx tell of the server's own trouble, so nothing is `{word}` by them: name the statuses that say it"
+        );
+        lint.add("value", path, message);
+    }
+    let Some(when) = &row.when else {
+        let message = format!(
+            "a status alone is said by gateways as well, and of what is not shown to us: say `when`, what of the answer means that it is `{word}`"
+        );
+        lint.add("missing-key", path, message);
+        return;
+    };
+    if (200..=299).any(covers) && !is_within(when) {
+        let message = format!(
+            "a 2xx says that all is well: say in `when` what of its body means that it is `{word}`"
+        );
+        lint.add("value", path, message);
+    }
+}
+
 /// What a row claims has to be claimable by its statuses.
 fn meaning(lint: &mut Lint<'_>, path: &str, row: &Row) {
     let statuses = 100..=599;
@@ -416,16 +454,14 @@ fn meaning(lint: &mut Lint<'_>, path: &str, row: &Row) {
                 );
             }
         }
+        Ends::AlreadySo | Ends::Gone | Ends::Dead => over(lint, path, row),
         Ends::Done
         | Ends::Acknowledged
-        | Ends::AlreadySo
         | Ends::Throttled
         | Ends::Unavailable
         | Ends::InDoubt
         | Ends::Found
-        | Ends::Gone
         | Ends::Alive
-        | Ends::Dead
         | Ends::Forbidden
         | Ends::Unclear => {}
     }

@@ -6,7 +6,8 @@ use super::request::{self, Role, check};
 use super::{ALWAYS, Lint};
 use crate::domain::{checksum, recognise};
 use crate::pack::grammar::INSIDE;
-use crate::pack::model::{Identify, KindPart};
+use crate::pack::itself::Identify;
+use crate::pack::model::KindPart;
 
 /// How many characters of a secret stay hidden at least where a part of it is the id.
 const HIDDEN: usize = 16;

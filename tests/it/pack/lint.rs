@@ -21,7 +21,7 @@ kinds:
     credential: true
     form: "^k[0-9]+$"
     look:
-      ask: {get: "/keys/${id}", answers: [{status: 404, is: gone}]}
+      ask: {get: "/keys/${id}", answers: [{status: 404, when: has(body.error), is: gone}]}
       present: {status: body.status}
 actions:
   disable-key:
@@ -53,7 +53,7 @@ actions:
 "#;
 
 /// What is broken, by what, and which problem is told at which line and column.
-const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
+const BROKEN: [(&str, &str, &str, usize, usize, &str); 49] = [
     (
         "{post: \"/keys/${id}/off\", answers",
         "{post: \"/keys/${id}/off\", json: {until: \"${id}\"}, optional: [untl], answers",
@@ -160,7 +160,7 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
         "reads: true",
     ),
     (
-        "{status: 404, is: gone}",
+        "{status: 404, when: has(body.error), is: gone}",
         "{status: 404, is: done}",
         "unknown-word",
         18,
@@ -168,7 +168,7 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
         "found, gone",
     ),
     (
-        "{status: 404, is: gone}",
+        "{status: 404, when: has(body.error), is: gone}",
         "{status: 4xx, is: gone}, {status: 404, is: unreadable}",
         "unreachable",
         18,
@@ -320,7 +320,7 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
         "no name of a header",
     ),
     (
-        "{status: 404, is: gone}",
+        "{status: 404, when: has(body.error), is: gone}",
         "{status: 404, when: \"body.code == 1\", is: gone}, {status: 404, when: \"body.code == 1\", is: unreadable}",
         "unreachable",
         18,
@@ -328,7 +328,7 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
         "row 1 already takes",
     ),
     (
-        "{status: 404, is: gone}",
+        "{status: 404, when: has(body.error), is: gone}",
         "{status: 404, when: \"false\", is: gone}",
         "unreachable",
         18,
@@ -342,6 +342,102 @@ const BROKEN: [(&str, &str, &str, usize, usize, &str); 37] = [
         46,
         14,
         "the very request of",
+    ),
+    (
+        "{status: 404, when: has(body.error), is: gone}",
+        "{status: 404, is: gone}",
+        "missing-key",
+        18,
+        43,
+        "what of the answer means that it is `gone`",
+    ),
+    (
+        "{status: 404, when: has(body.error), is: gone}",
+        "{status: 5xx, when: has(body.error), is: gone}",
+        "value",
+        18,
+        43,
+        "the server's own trouble",
+    ),
+    (
+        "{status: 404, when: has(body.error), is: gone}",
+        "{status: 429, when: has(body.error), is: gone}",
+        "value",
+        18,
+        43,
+        "the server's own trouble",
+    ),
+    (
+        "{status: 404, when: has(body.error), is: gone}",
+        "{when: has(body.error), is: gone}",
+        "value",
+        18,
+        43,
+        "the server's own trouble",
+    ),
+    (
+        "{status: 404, when: has(body.error), is: gone}",
+        "{status: 200, when: was_seen, is: gone}",
+        "value",
+        18,
+        43,
+        "what of its body means that it is `gone`",
+    ),
+    (
+        "/off\", answers: [{status: 204, is: done}]}",
+        "/off\", answers: [{status: 204, is: done}, {status: 5xx, when: has(body.error), is: already-so}]}",
+        "value",
+        33,
+        75,
+        "the server's own trouble",
+    ),
+    (
+        "/off\", answers: [{status: 204, is: done}]}",
+        "/off\", answers: [{status: 204, is: done}, {status: 200, is: already-so}]}",
+        "missing-key",
+        33,
+        75,
+        "what of the answer means that it is `already-so`",
+    ),
+    (
+        "account: {host: api}\n",
+        "account: {host: api}\nanswers: [{status: 404, when: has(body.error), is: gone}]\n",
+        "value",
+        11,
+        52,
+        "about nothing in particular",
+    ),
+    (
+        "is: gone}]}\n",
+        "is: gone}]}\n      itself: {get: /self}\n",
+        "probe",
+        19,
+        15,
+        "asked with the credential itself",
+    ),
+    (
+        "is: gone}]}\n",
+        "is: gone}]}\n      itself: {get: /self, with: secret, answers: [{status: 401, when: \"body.error == 'revoked'\", is: gone}]}\n",
+        "mistyped",
+        19,
+        52,
+        "so is another one that ended",
+    ),
+    (
+        "    request: {post: \"/keys/${id}/off\"",
+        "    itself: {request: {delete: /self, answers: [{status: 204, is: done}]}}\n    request: {post: \"/keys/${id}/off\"",
+        "probe",
+        33,
+        23,
+        "the credential ends itself",
+    ),
+    (
+        "    request: {post: \"/keys/${id}/off\"",
+        "    itself: {request: {delete: /self, with: secret, answers: [{status: 204, is: done}, {status: 401, when: \"body.error == 'revoked'\", is: already-so}]}}\n    request: {post: \"/keys/${id}/off\"",
+        "mistyped",
+        33,
+        88,
+        "so is another one that ended",
     ),
 ];
 
@@ -418,7 +514,7 @@ actions:
 "#;
 
 /// The same as [`BROKEN`], of that pack.
-const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 21] = [
+const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 25] = [
     (
         "id: client, key: key, certificate: shown",
         "id: client, key: kye, certificate: shown",
@@ -578,6 +674,38 @@ const BROKEN_ACCESS: [(&str, &str, &str, usize, usize, &str); 21] = [
         41,
         43,
         "403 is said as well",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: 400, when: \"body.error == 'invalid_grant'\", is: dead}",
+        "mistyped",
+        41,
+        43,
+        "so is another one that ended",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: 5xx, when: was_alive, is: dead}",
+        "value",
+        41,
+        43,
+        "the server's own trouble",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: 429, when: was_alive, is: dead}",
+        "value",
+        41,
+        43,
+        "the server's own trouble",
+    ),
+    (
+        "{status: 400, when: was_alive, is: dead}",
+        "{status: 2xx, when: was_alive, is: dead}",
+        "value",
+        41,
+        43,
+        "what of its body means that it is `dead`",
     ),
     (
         "{status: 400, when: was_alive, is: dead}",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use contain::domain::{Because, Fact, Named, Probe, Query, ReadKind, Readable, Secret, Time, Why};
-use contain::pack::{Pack, Packed, Recorded, stage};
+use contain::pack::{Pack, Packed, Recorded, stage, worked};
 use contain::provider::Provider as _;
 
 use super::fault::{
@@ -83,7 +83,10 @@ async fn act(
     let weather = Weather::at(told.replies.clone(), at, fault, elsewhere);
     let packed = stage(pack, &weather.base, deadline(fault), OURS).await;
     let target = target(pack, told, &weather.base);
-    packed.hold(&target, &Secret::new(ITS.to_owned()));
+    match told.was_alive {
+        true => worked(&packed, &target, &Secret::new(ITS.to_owned())),
+        false => packed.hold(&target, &Secret::new(ITS.to_owned())),
+    }
     let id = format!("{}.{}", pack.name(), told.action.as_ref().unwrap());
     let mut specs = pack.actions().iter();
     let spec = specs.find(|spec| spec.id.to_string() == id).unwrap();
@@ -140,7 +143,7 @@ async fn question(packed: &Packed, told_of: &Recorded, pack: &Pack, base: &str) 
     let mut kinds = pack.kinds().iter();
     let kind = kinds.find(|kind| kind.id == *target.kind());
     // What is looked at by its id would be tried once where its secret is there.
-    if kind.is_some_and(|kind| kind.readable == Readable::BySecret) {
+    if told_of.held || kind.is_some_and(|kind| kind.readable == Readable::BySecret) {
         packed.hold(&target, &Secret::new(ITS.to_owned()));
     }
     match told_of.asks {
@@ -213,9 +216,11 @@ impl Asked {
                     .map(|(kind, _)| (pack.name(), kind.as_str()));
                 let is_beside = at + 1 == told_of.replies.len()
                     && kind.is_some_and(|kind| BESIDE.contains(&kind));
+                // What is not shown to us is asked with the credential itself.
+                let is_by_itself = told_of.held && fault == Fault::Expired;
                 let is_wrong = match fact {
                     Fact::Unreadable(_) => false,
-                    Fact::Present(_) => !is_beside,
+                    Fact::Present(_) => !is_beside && !is_by_itself,
                     Fact::Gone => true,
                 };
                 (is_wrong, format!("{fact:?}"))

@@ -119,6 +119,48 @@ fn two_different_secrets_that_are_given_of_one_target_are_refused() {
     );
 }
 
+/// GitLab, where whoever is no administrator is told 401 of every token but the one that asks.
+#[test]
+fn a_leaked_token_that_is_not_shown_to_us_is_seen_with_itself_and_can_be_cut() {
+    const LEAKED: &str = "glpat-aB3dE6gH9jK2aB3dE6gH";
+    let vendor = Vendor::start(|came: &Came| {
+        let bearer = came.header("authorization").unwrap_or_default();
+        let token = came.header("private-token");
+        let token = token.unwrap_or_else(|| bearer.trim_start_matches("Bearer "));
+        let line = came.line.as_str();
+        let own = match token {
+            OURS => 7,
+            LEAKED => 101,
+            _ => return said(401, &json!({"error": "invalid_token"})),
+        };
+        match line {
+            "GET /api/v4/personal_access_tokens/self" => said(
+                200,
+                &json!({"id": own, "name": "ci", "active": true, "revoked": false, "user_id": own}),
+            ),
+            "GET /api/v4/user" => said(200, &json!({"id": own})),
+            _ => said(401, &json!({"message": "401 Unauthorized"})),
+        }
+    });
+    let workspace = format!(
+        "contain: 1\nproviders:\n  gitlab: {{url: \"{}\", token: env:GITLAB}}\n",
+        vendor.base
+    );
+    let desk = desk()
+        .file("contain.yaml", &workspace)
+        .with("GITLAB", OURS)
+        .file("leak.txt", &format!("{LEAKED}\n"));
+    let told = desk.run(&["isolate", "--from", "leak.txt", "--yes", "--json"]);
+    // What ends for good is confirmed by the code of its plan: nothing else keeps it from being cut.
+    assert_eq!(told.outcome(), "waiting", "{told:?}");
+    assert!(told.json["confirm"].is_string(), "{told:?}");
+    assert_eq!(
+        told.json["items"][0]["action"], "gitlab.revoke-personal-access-token",
+        "{told:?}"
+    );
+    assert!(!format!("{told:?}").contains(LEAKED), "{told:?}");
+}
+
 /// A pack whose keys tell by themselves which one they are, to whoever asks.
 const TOLD: &str = r#"pack: 1
 provider: acme
@@ -138,7 +180,7 @@ kinds:
     form: "^k[0-9]+$"
     secrets: ["^acmekey_[A-Za-z0-9]{24}$"]
     identify: {ask: {get: /me, with: secret}, id: body.id}
-    look: {ask: {get: "/keys/${id}", answers: [{status: 404, is: gone}]}, present: {status: body.status}}
+    look: {ask: {get: "/keys/${id}", answers: [{status: 404, when: has(body.error), is: gone}]}, present: {status: body.status}}
     by_hand: {steps: [Delete it.], evidence: it is gone}
 "#;
 
@@ -146,7 +188,7 @@ kinds:
 fn what_answers_to_its_secret_is_not_called_gone() {
     let vendor = Vendor::start(|came: &Came| match came.line.as_str() {
         "GET /me" => said(200, &json!({"id": "k7"})),
-        _ => said(404, &json!({})),
+        _ => said(404, &json!({"error": "no such key"})),
     });
     let workspace = format!(
         "contain: 1\nproviders:\n  acme: {{url: \"{}\", token: env:ACME_TOKEN}}\n",
