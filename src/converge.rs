@@ -290,7 +290,9 @@ impl<'a> Loop<'a> {
         }
         let mut rests = Rests::new();
         loop {
-            let (round, ended) = slow::alongside(&mut rests, self.round(limit)).await?;
+            // On the heap: debug builds move futures through the stack, and a thread's is small.
+            let round = Box::pin(self.round(limit));
+            let (round, ended) = slow::alongside(&mut rests, round).await?;
             for round in ended {
                 self.caught_up(round);
             }

@@ -33,9 +33,9 @@ impl<'a> Loop<'a> {
         let (began, round) = (self.clock().now(), self.rounds() + 1);
         self.start_probes();
         if round > 1 {
-            self.read(self.looks).await?;
+            Box::pin(self.read(self.looks)).await?;
         }
-        let (mut plan, reached) = self.plan(round).await?;
+        let (mut plan, reached) = Box::pin(self.plan(round)).await?;
         self.add_late_proof(&reached).await?;
         self.leave_to_earlier(&mut plan);
         let has_news = !plan.items.is_empty();
@@ -44,7 +44,7 @@ impl<'a> Loop<'a> {
             if !self.slow.is_empty() {
                 return Ok(Round::Waits);
             }
-            return self.quiet(limit, (round, began), plan, is_stuck).await;
+            return Box::pin(self.quiet(limit, (round, began), plan, is_stuck)).await;
         }
         let digest = self.freeze(&plan).await?;
         if matches!(limit, Limit::Plan) {
@@ -52,12 +52,12 @@ impl<'a> Loop<'a> {
         }
         let plan = Arc::new(plan);
         self.frozen.insert(round, (Arc::clone(&plan), digest));
-        if let Some(rest) = self.perform_beside(&plan, digest).await? {
+        if let Some(rest) = Box::pin(self.perform_beside(&plan, digest)).await? {
             self.goes_on_beside(&plan);
             self.close_round(round, began, plan.is_empty()).await?;
             return Ok(Round::Slow(rest));
         }
-        self.go_on(&plan, false, false).await?;
+        Box::pin(self.go_on(&plan, false, false)).await?;
         self.close_round(round, began, plan.is_empty()).await?;
         let is_over = round >= ROUNDS || self.is_late();
         if is_over && !self.slow.is_empty() {
