@@ -99,7 +99,7 @@ mod stage;
 mod rehearse;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::domain::{ActionId, Kind, Spec};
 use crate::playbook::Refused;
@@ -300,13 +300,16 @@ pub const SHIPPED: [(&str, &str); 10] = [
 /// only where it is wanted.
 #[must_use]
 pub fn shipped() -> Vec<Arc<Pack>> {
-    let packs = SHIPPED.iter().filter_map(|&(name, whole)| {
-        let told = whole.split_once(TESTS).map_or(whole, |(told, _)| told);
-        let pack = read(&format!("{name}.yaml"), told).ok()?;
-        let whole = Some(whole);
-        Some(Arc::new(Pack { whole, ..pack }))
+    static READ: LazyLock<Vec<Arc<Pack>>> = LazyLock::new(|| {
+        let packs = SHIPPED.iter().filter_map(|&(name, whole)| {
+            let told = whole.split_once(TESTS).map_or(whole, |(told, _)| told);
+            let pack = read(&format!("{name}.yaml"), told).ok()?;
+            let whole = Some(whole);
+            Some(Arc::new(Pack { whole, ..pack }))
+        });
+        packs.collect()
     });
-    packs.collect()
+    READ.clone()
 }
 
 /// Where the conversations of a pack that ships begin; nothing else stands behind them.
