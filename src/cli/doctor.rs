@@ -89,8 +89,7 @@ pub(super) async fn run(_: Args, session: Session) -> Result<Ended, Box<Failure>
     }
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     for provider in session.catalogue.providers() {
-        // What only tells has no credentials of ours, no bounds and no log; what is not set up is not meant to be used.
-        if provider.is_set_up() && !provider.actions().iter().all(Spec::leaves_no_trace) {
+        if is_meant(provider.as_ref()) {
             look(&session, provider.as_ref(), &observer, &mut checks).await;
         }
     }
@@ -168,9 +167,12 @@ async fn look(
 /// Whether anything but AWS is set up that could be acted at.
 fn has_others(session: &Session) -> bool {
     let mut others = session.catalogue.providers();
-    others.any(|one| {
-        one.name() != "aws" && one.is_set_up() && !one.actions().iter().all(Spec::leaves_no_trace)
-    })
+    others.any(|one| one.name() != "aws" && is_meant(one.as_ref()))
+}
+
+/// What only tells has no credentials of ours, no bounds and no log; what is not set up is not meant to be used.
+fn is_meant(provider: &dyn Provider) -> bool {
+    provider.is_set_up() && !provider.actions().iter().all(Spec::leaves_no_trace)
 }
 
 /// How long the provider's log and its changes may take.

@@ -64,14 +64,8 @@ impl<'a> Loop<'a> {
             .items
             .iter()
             .filter(|item| item.call().is_some() && item.key.phase <= Phase::Inventory);
-        let named = cuts.filter_map(|item| {
-            let named = ItemRef {
-                run: plan.run,
-                round: plan.round,
-                key: item.key.clone(),
-            };
-            Some((item.target()?.provider().to_owned(), named))
-        });
+        let all =
+            cuts.filter_map(|item| Some((item.target()?.provider().to_owned(), named(plan, item))));
         let journal = self.means.ground.journal;
         journal.with_case(|case| {
             let is_left = |(_, named): &(String, ItemRef)| {
@@ -81,18 +75,21 @@ impl<'a> Loop<'a> {
                     Some(State::Planned | State::Intended { .. } | State::InDoubt { .. })
                 )
             };
-            named.filter(is_left).collect()
+            all.filter(is_left).collect()
         })
     }
 
     /// Takes out of a fresh plan what is still being done for an earlier one.
     pub(super) fn leave_to_earlier(&self, fresh: &mut Plan) {
-        let busy: BTreeSet<Tried> = self
-            .slow
-            .values()
-            .flat_map(|plan| plan.items.iter().filter(|item| is_left(self, plan, item)))
-            .filter_map(tried)
-            .collect();
+        let plans = self.slow.values();
+        let items = plans.flat_map(|plan| plan.items.iter().map(move |item| (plan, item)));
+        let busy: BTreeSet<Tried> = self.means.ground.journal.with_case(|case| {
+            let open = items.filter(|(plan, item)| {
+                let life = case.lives.get(&named(plan, item));
+                life.is_some_and(|life| life.state.is_open())
+            });
+            open.filter_map(|(_, item)| tried(item)).collect()
+        });
         fresh
             .items
             .retain(|item| tried(item).is_none_or(|tried| !busy.contains(&tried)));
@@ -130,18 +127,12 @@ impl<'a> Loop<'a> {
     }
 }
 
-fn is_left(this: &Loop<'_>, plan: &Plan, item: &Item) -> bool {
-    let named = ItemRef {
+fn named(plan: &Plan, item: &Item) -> ItemRef {
+    ItemRef {
         run: plan.run,
         round: plan.round,
         key: item.key.clone(),
-    };
-    let journal = this.means.ground.journal;
-    journal.with_case(|case| {
-        case.lives
-            .get(&named)
-            .is_some_and(|life| life.state.is_open())
-    })
+    }
 }
 
 /// Whether a plan is about something at another provider than those that something is left at.

@@ -193,9 +193,7 @@ impl Rehearsal {
             .chain(expect.renewed.iter().map(renewed))
             .collect()
     }
-}
 
-impl Rehearsal {
     /// Holds what a report of `at` calls alive and dead against the world. Of what is no credential only that is asked
     /// which is called alive: a role whose sessions ended is dealt with, and goes on.
     #[must_use]
