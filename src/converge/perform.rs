@@ -104,6 +104,16 @@ impl<'a> Loop<'a> {
         Ok(())
     }
 
+    /// Asks for the authority that these items of a fresh plan lack; whose turn it is then.
+    async fn gated(
+        &mut self,
+        (plan, digest): (&Plan, Digest),
+        items: &[&Item],
+    ) -> Result<Now<'a>, Error> {
+        self.authorise((plan, digest), items).await?;
+        Ok(self.turns((digest, plan.expires), unplanned(plan), false, false))
+    }
+
     /// Gates and performs these items of one plan, with the reads, checks and questions beside the cuts.
     pub(super) async fn perform(
         &mut self,
@@ -111,8 +121,7 @@ impl<'a> Loop<'a> {
         digest: Digest,
         items: &[&Item],
     ) -> Result<(), Error> {
-        self.authorise((plan, digest), items).await?;
-        let now = self.turns((digest, plan.expires), unplanned(plan), false, false);
+        let now = self.gated((plan, digest), items).await?;
         let (ground, run) = (&self.means.ground, (plan.run, plan.round));
         let acts = execute::execute(ground, run, digest, items, &now);
         beside(self.means, &mut self.probes, acts).await??;
@@ -127,8 +136,7 @@ impl<'a> Loop<'a> {
         digest: Digest,
     ) -> Result<Option<Rest<'a>>, Error> {
         let items: Vec<&Item> = plan.items.iter().collect();
-        self.authorise((plan, digest), &items).await?;
-        let now = self.turns((digest, plan.expires), unplanned(plan), false, false);
+        let now = self.gated((plan, digest), &items).await?;
         let (ground, run) = (&self.means.ground, (plan.run, plan.round));
         let held = Arc::clone(plan);
         let work: Rest<'a> = Box::pin(async move {

@@ -15,11 +15,12 @@ use crate::verify;
 impl Loop<'_> {
     /// What an earlier look could not confirm and this one does, and what a kill kept from being noted. Who only `looks`
     /// leaves every doubt alone: somebody may be at that very call, and an answer that finds its doubt settled breaks off
-    /// their run.
+    /// their run. So does what is left of an earlier round: it notes its own answers.
     pub(super) async fn add_late_proof(&self, reached: &[Item]) -> Result<(), Error> {
         let ground = &self.means.ground;
         let events = ground.journal.with_case(|case| {
-            let goals = case.goals(self.run);
+            let mut goals = case.goals(self.run);
+            goals.retain(|_, (named, life)| !self.is_left(named, life));
             let late = |item: &Item| {
                 let action = item.action()?;
                 let (named, life) = goals.get(&(action.clone(), item.target()?.clone()))?;

@@ -13,6 +13,7 @@ use super::perform::tried;
 use super::proof::note_probe;
 use super::{Error, Loop, Tried};
 use crate::domain::plan::Plan;
+use crate::domain::state::Life;
 use crate::domain::{Duration, Item, ItemRef, Phase, State};
 use crate::execute::Written;
 
@@ -84,11 +85,12 @@ impl<'a> Loop<'a> {
         let plans = self.slow.values();
         let items = plans.flat_map(|plan| plan.items.iter().map(move |item| (plan, item)));
         let busy: BTreeSet<Tried> = self.means.ground.journal.with_case(|case| {
-            let open = items.filter(|(plan, item)| {
-                let life = case.lives.get(&named(plan, item));
-                life.is_some_and(|life| life.state.is_open())
+            let left = items.filter(|(plan, item)| {
+                let named = named(plan, item);
+                let life = case.lives.get(&named);
+                life.is_some_and(|life| self.is_left(&named, life))
             });
-            open.filter_map(|(_, item)| tried(item)).collect()
+            left.filter_map(|(_, item)| tried(item)).collect()
         });
         fresh
             .items
@@ -119,6 +121,27 @@ impl<'a> Loop<'a> {
             let items: Vec<&Item> = plan.items.iter().collect();
             self.note_stuck(&plan, &items);
         }
+    }
+
+    /// Whether an item is being carried out beside this round. What was acknowledged and does not show is not: it is made
+    /// again, however long the rest of its plan takes.
+    pub(super) fn is_left(&self, named: &ItemRef, life: &Life) -> bool {
+        let is_beside = named.run == self.run && self.slow.contains_key(&named.round);
+        is_beside
+            && match life.state {
+                State::Planned
+                | State::Blocked(_)
+                | State::Intended { .. }
+                | State::InDoubt { .. } => true,
+                State::Acted { .. } => life.verdict.is_none(),
+                State::Confirmed { .. }
+                | State::Failed(_)
+                | State::Skipped(_)
+                | State::Stale(_)
+                | State::Denied(_)
+                | State::Undone
+                | State::UndoFailed(_) => false,
+            }
     }
 
     /// Notes that the rest of a plan goes on beside what follows.

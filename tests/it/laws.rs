@@ -24,6 +24,7 @@ mod phases;
 mod restore;
 mod review;
 mod said;
+mod slow;
 mod steps;
 #[cfg(feature = "http")]
 pub(crate) mod told;

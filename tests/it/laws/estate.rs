@@ -224,7 +224,7 @@ async fn what_the_subject_made_is_cut_under_the_same_word_whatever_an_estate_doe
     bench.check_expected();
 }
 
-fn at(text: &str) -> Locator {
+pub(super) fn at(text: &str) -> Locator {
     format!("saas:{text}@acme").parse().unwrap()
 }
 
