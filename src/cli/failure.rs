@@ -3,6 +3,7 @@
 //! Hints stand beside the conversion of the error they belong to; exit codes come from one place.
 
 use crate::converge;
+use crate::domain::shell::quoted;
 use crate::domain::{Because, Why};
 use crate::journal;
 use crate::playbook::Refused;
@@ -132,7 +133,7 @@ impl From<journal::Error> for Box<Failure> {
                 .hint("to contain while that place does not answer, run the same command with `--journal DIR`: another incident, here alone"),
             E::Unseen { path, sink } => Failure::new(exit::DAMAGED, "record-unseen", message)
                 .hint("a command went on there alone, or was killed while it might have; the same command goes on once that sink answers")
-                .hint(format!("contain journal give-up '{sink}'{} --reason TEXT", of(path))),
+                .hint(format!("contain journal give-up {}{} --reason TEXT", quoted(sink), of(path))),
             E::Damaged { path, .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
                 .hint(format!("contain journal verify{}", of(path))),
             E::Altered { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::page::Page;
 use crate::domain::plan::Plan;
+use crate::domain::shell::quoted;
 use crate::domain::why::{plain, repaints};
 use crate::domain::{
     Arg, Becomes, Call, Digest, Effect, Item, ItemKey, Seen, Spec, Undo, Work, clock,
@@ -127,9 +128,8 @@ fn act(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
         waits(page, spec);
         undo(page, item, (call, spec), catalogue);
         page.line(&format!(
-            "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
-            spec.id,
-            call.target.to_string().replace('\'', "'\\''"),
+            "# once it is done: contain incident note --did {} --incident {} 'by hand'",
+            quoted(&format!("{} {}", spec.id, call.target)),
             plan.incident
         ));
     }
