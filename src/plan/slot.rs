@@ -78,7 +78,7 @@ pub(super) fn slots(
             Ok(Err(unknown)) if recurs(step) => return Ok(Err(unknown)),
             Err(error) if recurs(step) => return Err(error),
             // What is planned once is shown with its condition, and the condition is asked when its turn comes.
-            Ok(_) | Err(_) => Some(when.source()),
+            Ok(_) | Err(_) => Some(when.told()),
         },
     };
     let aim = |scope: &Scope| -> Result<Known<Option<Locator>>, Error> {

@@ -301,7 +301,7 @@ impl<'a> View<'a> {
         let Some(scope) = self.scope_of(key, step) else {
             return Judged::Open(format!("what {what} is about is not known any more"));
         };
-        let source = expr.source();
+        let source = expr.told();
         match expr.eval_bool(&scope) {
             Evaluated::Known(passed) => Judged::Decided(Decision {
                 passed,

@@ -97,7 +97,11 @@ fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
             query.target,
             plan.incident
         )),
-        Work::Check(asked) => note(&format!("check, before you go on: {}", asked.text)),
+        Work::Check(asked) => note(&format!(
+            "check, before you go on, {}: {}",
+            item.on(),
+            asked.told()
+        )),
         Work::Gate(asked) => note(&format!("ask, before you go on: {}", asked.text)),
         Work::Manual(asked) => {
             let on = asked.target.as_ref().map(|target| format!("{target}: "));
