@@ -73,10 +73,8 @@ impl<'a> View<'a> {
         let incident = data::incident(&self.case.incident, self.order.since);
         scope.set("incident", incident);
         let about = data::subject(subject, principal);
-        let lasts = self
-            .catalogue
-            .kind(subject.kind())
-            .is_some_and(|kind| kind.credential && kind.lifetime.is_none());
+        let kind = self.catalogue.kind(subject.kind());
+        let lasts = kind.map(|kind| kind.credential && kind.lifetime.is_none());
         // It is gathered from all that was cut, so only a playbook that asks for it pays for it.
         let mut texts = self.playbook.calls.iter().map(|called| &called.text);
         let is_asked =

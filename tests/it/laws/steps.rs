@@ -531,6 +531,45 @@ async fn a_check_is_shown_in_words_and_with_what_it_is_about() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_come_to_pass_for_a_subject_is_in_no_plan_of_it() {
+    let planned = async |more: &str, reads: &str| {
+        let playbook = load(&format!(
+            "  validate:\n    - {{id: call, manual: {{text: \"Replace ${{subject.id}}\"}}, when: \"${{{more}}}\"}}\n{reads}"
+        ));
+        let bench = bench();
+        let both = Wish {
+            subjects: vec![name("user/ci"), name("key/K0")],
+            ..wish(playbook, Limit::Plan)
+        };
+        let (plan, _) = bench.go(&both).await.end().plan.unwrap();
+        let calls = plan.items.iter().filter(|item| item.key.step == "call");
+        let calls = calls.map(|item| {
+            let subject = item.key.subject.as_ref().unwrap();
+            (subject.to_string(), item.only_if.is_some())
+        });
+        calls.collect::<Vec<_>>()
+    };
+    let (key, user) = ("toy:key/K0@1".to_owned(), "toy:user/ci@1".to_owned());
+    // A principal is no credential that lasts, which its kind tells before anything is asked.
+    let only_key = vec![(key.clone(), false)];
+    assert_eq!(planned("subject.lasts", "").await, only_key);
+    let looks = "    - {id: seen, check: \"${steps.call.status == 'skipped'}\", needs: [call]}\n";
+    let both = vec![(user.clone(), true), (key.clone(), false)];
+    assert_eq!(
+        planned("subject.lasts", looks).await,
+        both,
+        "the next step looks at it"
+    );
+    let changes = "subject.lasts && since(incident.since) < duration('1s')";
+    let both = vec![(user, true), (key, true)];
+    assert_eq!(
+        planned(changes, "").await,
+        both,
+        "it may be otherwise later"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_depends_on_something_unknown_is_shown_with_it_and_covered_by_the_first_word() {
     let playbook = load(&format!(
         "{REACH}{KEYS}  validate:\n    - {{id: quiet, check: \"${{steps.reach.items.size() == 3}}\", needs: [reach]}}\n    - {{id: flag, do: toy.raise-flag, target: \"toy:flag/F0@1\", when: \"${{steps.quiet.passed}}\"}}\n    - {{id: other, do: toy.raise-flag, target: \"toy:flag/F1@1\", needs: [quiet], when: \"${{!steps.quiet.passed}}\"}}\n"
