@@ -368,6 +368,20 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_says_whose_credential_was_refused() {
+        let refused = |to_itself: bool| {
+            let answered = Answered {
+                to_itself,
+                ..answered(401, &[], Value::Null)
+            };
+            answered.unread(Time::UNIX_EPOCH)
+        };
+        let (ours, leaked) = (refused(false), refused(true));
+        assert!(!ours.to_itself && ours.text.contains("our credential"));
+        assert!(leaked.to_itself && !leaked.text.contains("our credential"));
+    }
+
+    #[test]
     fn limits_are_told_apart_from_refusals() {
         let now = Time::from_second(1_000_000).unwrap_or_default();
         let none = json!({});
