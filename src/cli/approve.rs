@@ -13,6 +13,7 @@ use super::{Ended, aside, sign};
 use crate::domain::event::Event;
 use crate::domain::mandate::{Answer, Document};
 use crate::domain::plan::Plan;
+use crate::domain::shell::quoted;
 use crate::domain::why::plain;
 use crate::domain::{Digest, ItemKey, nearest};
 use crate::gate::Who;
@@ -249,11 +250,6 @@ fn ask(session: &Session, work: &Work, plan: &Plan, document: &Document) -> Ende
     let mut ended = Ended::data(data, text);
     ended.output.incident = Some(id.to_owned());
     ended
-}
-
-/// A line of JSON as a shell takes it.
-fn quoted(line: &str) -> String {
-    format!("'{}'", line.replace('\'', "'\\''"))
 }
 
 /// Judges an answer and, where it counts, keeps it: both files first, then the entry.

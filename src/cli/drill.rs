@@ -22,6 +22,7 @@ use crate::journal::Record;
 use crate::journal::folder::Shelf;
 use crate::playbook::Playbook;
 use crate::provider::simulated::inject::Played;
+use crate::provider::simulated::scenario::Scenario;
 use crate::provider::{Catalogue, Observer};
 use crate::report::human;
 use crate::report::reckoning::{Became, reckon};
@@ -64,7 +65,7 @@ pub(super) async fn run(args: Args, session: Session) -> Result<Ended, Box<Failu
 fn list() -> Ended {
     let (mut text, mut rows) = (Page::default(), Vec::new());
     for (name, scenario) in drill::shipped() {
-        let summary = crate::provider::simulated::scenario::Scenario::parse(scenario)
+        let summary = Scenario::parse(scenario)
             .map(|s| s.summary)
             .unwrap_or_default();
         text.add(&format!("{name}\n    {}\n", summary.trim()));
@@ -96,6 +97,7 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     let rehearsal = Rehearsal::prepare(&find(name)?).map_err(broken)?;
     let session = session.within(rehearsal.catalogue.clone(), rehearsal.clock.clone());
     let scenario = &rehearsal.scenario;
+    let playbooks = playbooks(&session, scenario)?;
     let id = fresh_id(&session, &scenario.drill)?;
     let folder = session.root()?.create(Shelf::Drills, &id, &session.clock)?;
     let work = open(&session, folder, true)?;
@@ -108,10 +110,13 @@ async fn rehearse(name: &str, session: Session) -> Result<Ended, Box<Failure>> {
     };
     work.journal.append(vec![opened]).await?;
     if !session.json {
-        aside(&introduction(&session, &rehearsal)?);
+        aside(&introduction(&rehearsal, &playbooks));
     }
     let folder = work.folder.clone();
-    let (ended, played) = tokio::join!(carry_out(&session, &rehearsal, work), rehearsal.play());
+    let (ended, played) = tokio::join!(
+        carry_out(&session, &rehearsal, (work, &playbooks)),
+        rehearsal.play()
+    );
     let mut ended = ended?;
     let record = folder.read()?;
     let judged = rehearsal.judge();
@@ -175,20 +180,20 @@ fn contradicted(rehearsal: &Rehearsal, ended: &Ended, record: &Record) -> Vec<Co
 async fn carry_out(
     session: &Session,
     rehearsal: &Rehearsal,
-    work: Work,
+    (work, playbooks): (Work, &[(&str, Playbook)]),
 ) -> Result<Ended, Box<Failure>> {
-    let scenario = &rehearsal.scenario;
     let incident = work.folder.id().to_owned();
     let (mut work, mut run) = (Some(work), 0);
     let mut ended = None;
-    for name in scenario.after.iter().chain([&scenario.playbook]) {
+    for (at, (name, playbook)) in playbooks.iter().enumerate() {
         let work = match work.take() {
             Some(work) => work,
             None => open(session, session.folder(Some(&incident))?, true)?,
         };
         run += 1;
-        let is_last = *name == scenario.playbook;
-        ended = Some(one(session, rehearsal, work, (run, name, is_last)).await?);
+        let is_last = at + 1 == playbooks.len();
+        let playbook = (*name, playbook, is_last);
+        ended = Some(one(session, rehearsal, (work, run), playbook).await?);
     }
     ended.ok_or_else(|| Box::new(Failure::internal("the scenario names no playbook")))
 }
@@ -196,15 +201,14 @@ async fn carry_out(
 async fn one(
     session: &Session,
     rehearsal: &Rehearsal,
-    work: Work,
-    (run, name, is_last): (u32, &str, bool),
+    (work, run): (Work, u32),
+    (name, playbook, is_last): (&str, &Playbook, bool),
 ) -> Result<Ended, Box<Failure>> {
     let scenario = &rehearsal.scenario;
-    let playbook = super::library::load(session, &Text::find(name)?)?;
     let observer = Observer::new(&session.catalogue, session.clock.clone());
     let policy = session.workspace.policy()?;
     let key = work.folder.key()?;
-    let secrets = tried(rehearsal, &playbook);
+    let secrets = tried(rehearsal, playbook);
     for (target, secret) in &secrets {
         if let Some(provider) = session.catalogue.provider(target.provider()) {
             provider.hold(target, secret);
@@ -220,11 +224,11 @@ async fn one(
         verb: verb(name).to_owned(),
         playbook: playbook.name.clone(),
         digest: work.folder.store_text(&playbook.text)?,
-        calls: super::library::pin(&work.folder, &playbook)?,
+        calls: super::library::pin(&work.folder, playbook)?,
         subjects: scenario.named(),
         inputs: super::wish::bind(
             session,
-            &playbook,
+            playbook,
             &given,
             (std::slice::from_ref(&scenario.subject), &[]),
         )?,
@@ -255,7 +259,7 @@ async fn one(
         .await?;
     let go = Go {
         observer: &observer,
-        playbook: &playbook,
+        playbook,
         policy: &policy,
         own,
         secrets,
@@ -300,19 +304,31 @@ fn fresh_id(session: &Session, name: &str) -> Result<String, Box<Failure>> {
         .unwrap_or_else(|| name.to_owned()))
 }
 
-fn introduction(session: &Session, rehearsal: &Rehearsal) -> Result<String, Box<Failure>> {
+/// The playbooks of a scenario by their names, in the order in which they are carried out.
+fn playbooks<'a>(
+    session: &Session,
+    scenario: &'a Scenario,
+) -> Result<Vec<(&'a str, Playbook)>, Box<Failure>> {
+    let names = scenario.after.iter().chain([&scenario.playbook]);
+    let load = |name: &'a String| {
+        let playbook = super::library::load(session, &Text::find(name)?)?;
+        Ok((name.as_str(), playbook))
+    };
+    names.map(load).collect()
+}
+
+fn introduction(rehearsal: &Rehearsal, playbooks: &[(&str, Playbook)]) -> String {
     let scenario = &rehearsal.scenario;
     let mut text = Page::default();
     text.add("DRILL: nothing outside of a simulated world is touched, and its clock runs as fast as it can.\n\n");
     text.add(&wrap(&plain(scenario.summary.trim())));
     text.add("\n\nIn earnest you would type:\n");
-    for name in scenario.after.iter().chain([&scenario.playbook]) {
-        let playbook = super::library::load(session, &Text::find(name)?)?;
-        let tried = tried(rehearsal, &playbook);
+    for (name, playbook) in playbooks {
+        let tried = tried(rehearsal, playbook);
         text.add(&format!("  {}\n", typed(rehearsal, name, &tried)));
     }
     text.add("\nThis is the plan. In earnest you would be asked to confirm it; a drill goes on by itself.\n");
-    Ok(text.text())
+    text.text()
 }
 
 /// What a person types to carry out a playbook of the scenario, where these secrets are tried.

@@ -3,6 +3,7 @@
 //! Hints stand beside the conversion of the error they belong to; exit codes come from one place.
 
 use crate::converge;
+use crate::domain::shell::quoted;
 use crate::domain::{Because, Why};
 use crate::journal;
 use crate::playbook::Refused;
@@ -132,7 +133,7 @@ impl From<journal::Error> for Box<Failure> {
                 .hint("to contain while that place does not answer, run the same command with `--journal DIR`: another incident, here alone"),
             E::Unseen { path, sink } => Failure::new(exit::DAMAGED, "record-unseen", message)
                 .hint("a command went on there alone, or was killed while it might have; the same command goes on once that sink answers")
-                .hint(format!("contain journal give-up '{sink}'{} --reason TEXT", of(path))),
+                .hint(format!("contain journal give-up {}{} --reason TEXT", quoted(sink), of(path))),
             E::Damaged { path, .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
                 .hint(format!("contain journal verify{}", of(path))),
             E::Altered { .. } => Failure::new(exit::DAMAGED, "journal-damaged", message)
@@ -228,6 +229,12 @@ pub(super) fn of_provider(at: Option<&dyn Provider>, what: &str, why: &Why) -> B
                     "its settings, each with what it is for, and an example of contain.yaml: contain provider show {name}"
                 ))
         }
+        Because::Unauthenticated if why.to_itself => {
+            Failure::new(exit::DENIED, "secret", message)
+                .hint("what is refused is the secret that was given, and not your own credential: it ended there already, was mistyped, or is another one's; compare it with where it was found")
+                .hint("contain identify --secret REF")
+                .hint(format!("what it may have left behind is cut by the name of whoever held it: contain provider show {name}"))
+        }
         Because::Unauthenticated => {
             let failure = Failure::new(exit::DENIED, "credentials", message);
             match name {
@@ -260,6 +267,20 @@ pub(super) fn of_provider(at: Option<&dyn Provider>, what: &str, why: &Why) -> B
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_is_refused_sends_nobody_to_their_own_credentials() {
+        let hints = |to_itself: bool| {
+            let why = Why::new(Because::Unauthenticated, "Acme answered 401").to_itself(to_itself);
+            let failure = of_provider(None, "cannot use `acme:token` as a subject", &why);
+            assert_eq!(failure.exit, exit::DENIED);
+            failure.hints.join("\n")
+        };
+        assert!(hints(false).contains("renew your own"));
+        let told = hints(true);
+        assert!(!told.contains("renew") && told.contains("not your own credential"));
+        assert!(told.contains("contain identify --secret REF"), "{told}");
+    }
 
     #[test]
     fn what_to_run_next_can_be_pasted() {

@@ -60,7 +60,10 @@ pub(super) fn unnamed(lacking: &Lacking) -> String {
 /// Why something is no subject, and what its checksum says to that.
 pub(super) fn explained(found: &Leaked, why: Why) -> Why {
     match found.checksum {
-        Checksum::Wrong => Why::new(why.because, format!("{}; {}", why.text, doubt(found))),
+        Checksum::Wrong => Why {
+            text: format!("{}; {}", why.text, doubt(found)),
+            ..why
+        },
         Checksum::Right | Checksum::Unknown => why,
     }
 }

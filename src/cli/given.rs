@@ -10,7 +10,7 @@ use super::session::{self, Session};
 use super::wish::Secrets;
 use crate::domain::case::Case;
 use crate::domain::event::SecretNote;
-use crate::domain::{Locator, Named, NotSeen, Readable, Secret, SecretRef};
+use crate::domain::{KindId, Locator, Named, NotSeen, Readable, Secret, SecretRef};
 use crate::playbook::{self, Playbook};
 
 /// Tells providers what the journal holds of calls to them: some answers mean something only beside an earlier one. What
@@ -156,12 +156,12 @@ pub(super) fn read_secrets(
     for (whose, reference) in references(session, wanted)? {
         let target = match (whose, subjects) {
             (Some(named), _) => {
+                let is_it = |kind: &KindId, id: &str| *kind == named.kind && id == named.id;
                 let mut all = subjects.iter();
-                let found =
-                    all.find(|subject| *subject.kind() == named.kind && subject.id() == named.id);
-                let is_it =
-                    |(_, left): &&(&str, Named)| left.kind == named.kind && left.id == named.id;
-                match (found, left.iter().find(is_it)) {
+                let found = all.find(|subject| is_it(subject.kind(), subject.id()));
+                let mut of_left = left.iter();
+                let is_left = of_left.find(|(_, left)| is_it(&left.kind, &left.id));
+                match (found, is_left) {
                     (Some(subject), _) => subject,
                     (None, Some((what, _))) => {
                         aside(&format!(

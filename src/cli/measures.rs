@@ -9,6 +9,7 @@ use super::session::Session;
 use super::{Ended, declare, restore, status, work};
 use crate::domain::case::Case;
 use crate::domain::event::Event;
+use crate::domain::shell::quoted;
 use crate::domain::why::plain;
 use crate::domain::{ActionId, Duration, Time};
 use crate::report::measure::{self, Measure, Told};
@@ -158,12 +159,12 @@ fn text(output: &Output, told: &[Told]) -> String {
         page.gap();
         page.line("Next:");
         page.line(&format!(
-            "  contain measures extend '{}' --until 24h --reason TEXT --incident {incident}",
-            first.measure
+            "  contain measures extend {} --until 24h --reason TEXT --incident {incident}",
+            quoted(&first.measure)
         ));
         page.line(&format!(
-            "  contain measures release '{}' --incident {incident}",
-            first.measure
+            "  contain measures release {} --incident {incident}",
+            quoted(&first.measure)
         ));
     }
     page.text()

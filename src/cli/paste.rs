@@ -224,7 +224,11 @@ impl Paste {
         match self.refused.first().filter(|_| subjects.is_empty()) {
             Some(refused) => {
                 let what = format!("cannot use `{}` as a subject", plain(&refused.what));
-                Err(session.failed_at(&refused.what, &what, &refused.why))
+                // What was found is refused before what only a scanner told of.
+                let mut named = self.leak.found.iter().zip(&self.names);
+                let of = named.find(|(_, name)| name.is_none());
+                let of = of.map_or("", |(found, _)| found.kind.provider());
+                Err(session.failed_at(of, &what, &refused.why))
             }
             None => Ok(()),
         }

@@ -12,6 +12,7 @@ use super::session::Session;
 use super::work::{self, Work};
 use crate::domain::case::About;
 use crate::domain::event::{Decision, Does, Event};
+use crate::domain::shell::quoted;
 use crate::domain::state::Life;
 use crate::domain::why::plain;
 use crate::domain::{Digest, ItemRef};
@@ -46,8 +47,8 @@ pub(super) async fn done(
     if wants && evidence.is_empty() {
         let failure = Failure::usage(format!("`{}` counts only with evidence", named.key));
         return Err(Box::new(failure.hint(format!(
-            "contain incident done '{}' --evidence FILE --incident {id}",
-            named.key
+            "contain incident done {} --evidence FILE --incident {id}",
+            quoted(&named.key.to_string())
         ))));
     }
     let mut events = Vec::new();

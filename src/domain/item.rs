@@ -120,6 +120,9 @@ pub struct Asked {
     /// The expression, the question, or what to do.
     #[serde(alias = "steps")]
     pub text: String,
+    /// What the expression of a check means, in words; absent where a part of it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<String>,
     /// How many people of which role it takes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub of: BTreeMap<String, u32>,
@@ -138,6 +141,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// What it asks, as people read it: the words of an expression rather than the expression.
+    #[must_use]
+    pub fn told(&self) -> &str {
+        self.means.as_ref().unwrap_or(&self.text)
+    }
+
     /// How many people it takes, at least one.
     #[must_use]
     pub fn people(&self) -> u32 {
@@ -256,7 +265,7 @@ impl Item {
     #[must_use]
     pub fn on(&self) -> String {
         self.target()
-            .map_or_else(|| self.key.step.clone(), ToString::to_string)
+            .map_or_else(|| self.key.about(), ToString::to_string)
     }
 
     /// What it asks of somebody, where it does.

@@ -59,6 +59,15 @@ pub struct ItemKey {
 }
 
 impl ItemKey {
+    /// The step in words, with the subject that it is about where it is about one.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match &self.subject {
+            Some(subject) => format!("{} of {subject}", self.step),
+            None => self.step.clone(),
+        }
+    }
+
     /// Whether it is an item of what another key means: of the same step, for the same subject where both have one, and
     /// the same element where the other names one.
     #[must_use]

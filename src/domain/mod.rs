@@ -10,6 +10,7 @@ pub mod digest;
 pub mod locator;
 pub mod nearest;
 pub mod secret;
+pub mod shell;
 pub mod why;
 pub mod wildcard;
 

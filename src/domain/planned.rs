@@ -115,6 +115,6 @@ impl PlannedItem {
     pub fn on(&self) -> String {
         self.target
             .as_ref()
-            .map_or_else(|| self.key.step.clone(), ToString::to_string)
+            .map_or_else(|| self.key.about(), ToString::to_string)
     }
 }

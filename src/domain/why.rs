@@ -64,6 +64,9 @@ pub struct Why {
     pub because: Because,
     /// One line for people; raw, so [`plain`] it before printing.
     pub text: String,
+    /// Whether it was said to the credential that leaked, as nothing of ours was sent.
+    #[serde(default, skip_serializing_if = "super::item::is_false")]
+    pub to_itself: bool,
 }
 
 impl Why {
@@ -73,7 +76,14 @@ impl Why {
         Self {
             because,
             text: text.into(),
+            to_itself: false,
         }
+    }
+
+    /// The same, said to the credential that leaked where this is true.
+    #[must_use]
+    pub fn to_itself(self, to_itself: bool) -> Self {
+        Self { to_itself, ..self }
     }
 }
 

@@ -40,7 +40,13 @@ pub(super) fn show(scope: &mut Scope, answered: &Answered) {
 }
 
 /// The reason that a row, or the status alone, gives.
-fn why(on: &Handle, answered: &Answered, row: Option<&Row>, scope: &Scope) -> Why {
+fn why(
+    on: &Handle,
+    request: &Request,
+    answered: &Answered,
+    row: Option<&Row>,
+    scope: &Scope,
+) -> Why {
     let because = row.and_then(|row| row.because);
     let because = because.unwrap_or_else(|| because_of(answered.status));
     let said = row.and_then(|row| row.says.as_ref()?.value(scope));
@@ -57,6 +63,7 @@ fn why(on: &Handle, answered: &Answered, row: Option<&Row>, scope: &Scope) -> Wh
         because,
         format!("{} answered {}{more}", on.title(), answered.status),
     )
+    .to_itself(request.carries_secret(on.file()))
 }
 
 /// Whether a text is a vendor's code for an error rather than prose, which may hold anything.
@@ -110,7 +117,7 @@ pub(super) fn outcome(
     scope: &Scope,
 ) -> Result<Ends, Outcome> {
     let row = row(on, request, answered, scope, &ENDS);
-    let why = || why(on, answered, row, scope);
+    let why = || why(on, request, answered, row, scope);
     let doubt = |because, text: &str| {
         let text = format!("{} {text}; it may have happened", on.title());
         Err(Outcome::InDoubt(Why::new(because, text)))
@@ -187,7 +194,7 @@ pub(super) fn told(
         Some(Ends::Found) => Ok(Told::Found),
         Some(Ends::Gone) => Ok(Told::Gone),
         Some(Ends::Throttled) => {
-            let why = why(on, answered, row, scope);
+            let why = why(on, request, answered, row, scope);
             Err(Why::new(Because::Throttled, why.text))
         }
         Some(
@@ -202,10 +209,10 @@ pub(super) fn told(
             | Ends::Dead
             | Ends::Forbidden
             | Ends::Unclear,
-        ) => Err(why(on, answered, row, scope)),
+        ) => Err(why(on, request, answered, row, scope)),
         None if (200..=299).contains(&answered.status) && answered.is_other => garbled(),
         None if (200..=299).contains(&answered.status) => Ok(Told::Found),
-        None => Err(why(on, answered, None, scope)),
+        None => Err(why(on, request, answered, None, scope)),
     }
 }
 
@@ -234,6 +241,6 @@ pub(super) fn probe(on: &Handle, request: &Request, answered: &Answered, scope: 
             | Ends::Gone
             | Ends::Unreadable,
         )
-        | None => Probe::Unclear(why(on, answered, row, scope)),
+        | None => Probe::Unclear(why(on, request, answered, row, scope)),
     }
 }

@@ -125,7 +125,6 @@ const USUAL: [&str; 2] = ["token", "client_secret"];
 #[derive(Debug)]
 pub struct Pack {
     file: model::File,
-    places: read::Places,
     kinds: Vec<Kind>,
     actions: Vec<Spec>,
     /// The whole text of one whose recorded conversations are read only where they are wanted.
@@ -138,6 +137,18 @@ pub struct Pack {
 }
 
 impl Pack {
+    fn of(file: model::File) -> Self {
+        Self {
+            kinds: declare::kinds(&file),
+            actions: declare::actions(&file),
+            file,
+            whole: None,
+            tests: OnceLock::new(),
+            forms: OnceLock::new(),
+            patterns: OnceLock::new(),
+        }
+    }
+
     /// The provider's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -209,7 +220,7 @@ impl Pack {
         let Some(whole) = self.whole else {
             return &self.file.tests;
         };
-        let read = || read::read(whole).map_or_else(|_| Vec::new(), |(file, _)| file.tests);
+        let read = || read::read(whole).map_or_else(|_| Vec::new(), |file| file.tests);
         self.tests.get_or_init(read)
     }
 
@@ -254,18 +265,8 @@ impl Pack {
 /// # Errors
 /// Gives everything that is wrong with the structure of the file.
 pub fn read(file: &str, text: &str) -> Result<Pack, Refused> {
-    let (parsed, places) =
-        read::read(text).map_err(|problems| Refused::new(file, text, problems))?;
-    Ok(Pack {
-        kinds: declare::kinds(&parsed),
-        actions: declare::actions(&parsed),
-        file: parsed,
-        places,
-        whole: None,
-        tests: OnceLock::new(),
-        forms: OnceLock::new(),
-        patterns: OnceLock::new(),
-    })
+    let read = read::read(text).map_err(|problems| Refused::new(file, text, problems))?;
+    Ok(Pack::of(read))
 }
 
 /// Reads a pack and asks of all of its parts whether they fit together.
@@ -273,13 +274,18 @@ pub fn read(file: &str, text: &str) -> Result<Pack, Refused> {
 /// # Errors
 /// Gives everything that is wrong with the file.
 pub fn load(file: &str, text: &str) -> Result<Pack, Refused> {
-    let pack = read(file, text)?;
-    let problems = lint::lint(&pack.file, &pack.places);
-    if problems.is_empty() {
-        Ok(pack)
-    } else {
-        Err(Refused::new(file, text, problems))
+    let refused = |problems| Refused::new(file, text, problems);
+    let mut draft = read::draft(text).map_err(refused)?;
+    let found = draft
+        .file
+        .as_ref()
+        .map(|file| lint::lint(file, &draft.places));
+    let mut found = found.unwrap_or_default();
+    if !draft.problems.is_empty() {
+        found.retain(|problem| draft.stands_by_itself(problem));
     }
+    draft.problems.extend(found);
+    draft.whole().map(Pack::of).map_err(refused)
 }
 
 /// The packs that ship: name and text.

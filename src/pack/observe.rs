@@ -365,7 +365,7 @@ fn unproven(request: Option<&Request>, scope: &Scope, why: Why) -> Why {
         "{}; this value was not seen to work, so it ended, was mistyped or is another one: compare it with where it was found, and look at the vendor's own list",
         why.text
     );
-    Why::new(why.because, text)
+    Why { text, ..why }
 }
 
 /// The fields of what is there.

@@ -2,14 +2,14 @@
 //!
 //! Never asks whether the parts fit together: that is lint's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::cel::{Expr, Template};
-use super::grammar::{Key, PACK, Place, Takes};
+use super::grammar::{PACK, Place, Takes};
 use super::model::File;
-use crate::domain::clock;
+use crate::domain::{clock, nearest};
 use crate::playbook::yaml::{self, Data, Node};
 use crate::playbook::{Problem, Span};
 
@@ -34,32 +34,120 @@ impl Places {
 }
 
 /// Reads the file.
-pub(super) fn read(text: &str) -> Result<(File, Places), Vec<Problem>> {
+pub(super) fn read(text: &str) -> Result<File, Vec<Problem>> {
+    draft(text)?.whole()
+}
+
+/// A file with all that is wrong with its structure. What cannot be read has something else in its place, so that what can
+/// be is asked whether it fits.
+pub(super) struct Draft {
+    /// The file, where enough of it can be read.
+    pub(super) file: Option<File>,
+    pub(super) places: Places,
+    pub(super) problems: Vec<Problem>,
+    /// Every word that stands in what could not be read, and the one that stands for names.
+    lost: BTreeSet<String>,
+}
+
+impl Draft {
+    /// The file, where nothing is wrong with its structure.
+    pub(super) fn whole(self) -> Result<File, Vec<Problem>> {
+        match self.file {
+            Some(file) if self.problems.is_empty() => Ok(file),
+            Some(_) | None => Err(self.problems),
+        }
+    }
+
+    /// Whether a problem that lint found is one for certain: a word that stands in the file and means nothing. That
+    /// something is absent, or does not fit, may follow from what could not be read, and so may a name that stood there.
+    pub(super) fn stands_by_itself(&self, problem: &Problem) -> bool {
+        let is_of_a_word = problem.code.starts_with("unknown-") || problem.code == "expression";
+        let tells = |word: &String| problem.message.contains(&format!("`{word}`"));
+        is_of_a_word && !self.lost.iter().any(tells)
+    }
+}
+
+/// Reads the file as far as it goes.
+pub(super) fn draft(text: &str) -> Result<Draft, Vec<Problem>> {
     let root = yaml::parse(text)?;
     let mut reader = Reader::default();
     let value = reader.map(&root, &PACK, "");
-    if !reader.problems.is_empty() {
-        return Err(reader.problems);
+    let file = match serde_json::from_value::<File>(value) {
+        Ok(file) => Some(file),
+        Err(why) if reader.problems.is_empty() => {
+            let message = format!("the reader gave up: {why}");
+            return Err(vec![Problem::new("internal", Span::default(), message)]);
+        }
+        Err(_) => None,
+    };
+    Ok(Draft {
+        file,
+        places: reader.places,
+        problems: reader.problems,
+        lost: reader.lost,
+    })
+}
+
+/// The name that stands where one is wrong or absent; nothing is told of it.
+const NAMELESS: &str = "nameless";
+
+/// What stands where a value cannot be read, `text` being what was written there.
+fn stand_in(takes: &'static Takes, text: &str) -> Value {
+    match takes {
+        Takes::Version => 1.into(),
+        Takes::Text | Takes::Template => "".into(),
+        Takes::Name => NAMELESS.into(),
+        Takes::Word(words) => nearest(text, words.iter().copied())
+            .or(words.first().copied())
+            .into(),
+        Takes::Truth => false.into(),
+        Takes::Number(least, _) => (*least).into(),
+        Takes::Length => "1s".into(),
+        Takes::Expr => "true".into(),
+        Takes::Pattern => "^.*$".into(),
+        Takes::Status => "200".into(),
+        Takes::Data => Value::Null,
+        Takes::Map(place) => least(place),
+        Takes::MapOf(_) => Value::Object(Map::new()),
+        Takes::List(_) | Takes::OneOrMore(_) => Value::Array(Vec::new()),
     }
-    match serde_json::from_value::<File>(value) {
-        Ok(file) => Ok((file, reader.places)),
-        Err(why) => Err(vec![Problem::new(
-            "internal",
-            Span::default(),
-            format!("the reader gave up: {why}"),
-        )]),
-    }
+}
+
+/// A map with no more than what must stand in it.
+fn least(place: &'static Place) -> Value {
+    let must = place.keys.iter().filter(|key| key.must);
+    let each = must.map(|key| (key.name.to_owned(), stand_in(&key.takes, "")));
+    Value::Object(each.collect())
 }
 
 #[derive(Default)]
 struct Reader {
     places: Places,
     problems: Vec<Problem>,
+    lost: BTreeSet<String>,
 }
 
 impl Reader {
-    fn wrong(&mut self, code: &'static str, node: &Node, message: String) {
-        self.problems.push(Problem::new(code, node.span, message));
+    /// Notes every word of what is not read.
+    fn lose(&mut self, node: &Node) {
+        self.lost.insert(NAMELESS.to_owned());
+        match &node.data {
+            Data::Scalar { text, .. } => drop(self.lost.insert(text.clone())),
+            Data::List(items) => items.iter().for_each(|item| self.lose(item)),
+            Data::Map(entries) => {
+                for (key, value) in entries {
+                    self.lost.insert(key.text.clone());
+                    self.lose(value);
+                }
+            }
+        }
+    }
+
+    /// What stands for a node of which the sort is wrong.
+    fn instead(&mut self, node: &Node, takes: &'static Takes, message: String) -> Value {
+        self.problems.push(Problem::new("type", node.span, message));
+        self.lose(node);
+        stand_in(takes, "")
     }
 
     fn map(&mut self, node: &Node, place: &'static Place, path: &str) -> Value {
@@ -69,8 +157,9 @@ impl Reader {
                 node.describe(),
                 place.name
             );
-            self.wrong("type", node, message);
-            return Value::Null;
+            self.problems.push(Problem::new("type", node.span, message));
+            self.lose(node);
+            return least(place);
         };
         let mut map = Map::new();
         for (key, value) in entries {
@@ -88,21 +177,26 @@ impl Reader {
                     self.problems.push(
                         Problem::new("unknown-key", key.span, message).meant(&key.text, names),
                     );
+                    self.lose(value);
                 }
             }
         }
-        self.complete(node, place, &map);
+        self.complete(node, place, &mut map);
         Value::Object(map)
     }
 
     /// Whether all that must stand in a map does.
-    fn complete(&mut self, node: &Node, place: &'static Place, map: &Map<String, Value>) {
+    fn complete(&mut self, node: &Node, place: &'static Place, map: &mut Map<String, Value>) {
         let at = Span::new(node.span.start, node.span.start + 1);
-        let absent = |key: &&Key| key.must && !map.contains_key(key.name);
-        for key in place.keys.iter().filter(absent) {
+        for key in place.keys.iter().filter(|key| key.must) {
+            if map.contains_key(key.name) {
+                continue;
+            }
             let message = format!("a {} has no `{}`", place.name, key.name);
             self.problems
                 .push(Problem::new("missing-key", at, message).hint(key.about));
+            self.lost.insert(NAMELESS.to_owned());
+            map.insert(key.name.to_owned(), stand_in(&key.takes, ""));
         }
         let said = place.one_of.iter().filter(|key| map.contains_key(**key));
         if !place.one_of.is_empty() && said.count() != 1 {
@@ -119,13 +213,12 @@ impl Reader {
         self.places.0.insert(path.to_owned(), node.span);
         match takes {
             Takes::Map(place) => self.map(node, place, path),
-            Takes::MapOf(inner) => self.map_of(node, inner, path),
+            Takes::MapOf(inner) => self.map_of(node, takes, inner, path),
             Takes::List(inner) => match &node.data {
                 Data::List(items) => self.list(items, inner, path),
                 Data::Scalar { .. } | Data::Map(_) => {
                     let message = format!("{} stands where a list is wanted", node.describe());
-                    self.wrong("type", node, message);
-                    Value::Null
+                    self.instead(node, takes, message)
                 }
             },
             Takes::OneOrMore(inner) => match &node.data {
@@ -155,11 +248,16 @@ impl Reader {
             .collect()
     }
 
-    fn map_of(&mut self, node: &Node, inner: &'static Takes, path: &str) -> Value {
+    fn map_of(
+        &mut self,
+        node: &Node,
+        takes: &'static Takes,
+        inner: &'static Takes,
+        path: &str,
+    ) -> Value {
         let Data::Map(entries) = &node.data else {
             let message = format!("{} stands where a map is wanted", node.describe());
-            self.wrong("type", node, message);
-            return Value::Null;
+            return self.instead(node, takes, message);
         };
         let mut map = Map::new();
         for (key, value) in entries {
@@ -174,12 +272,10 @@ impl Reader {
     fn scalar(&mut self, node: &Node, takes: &'static Takes) -> Value {
         let Data::Scalar { text, plain } = &node.data else {
             let message = format!("{} stands where one value is wanted", node.describe());
-            self.wrong("type", node, message);
-            return Value::Null;
+            return self.instead(node, takes, message);
         };
         if node.is_null() {
-            self.wrong("type", node, "a value is missing".to_owned());
-            return Value::Null;
+            return self.instead(node, takes, "a value is missing".to_owned());
         }
         match read_scalar(text, *plain, takes) {
             Ok(value) => value,
@@ -189,7 +285,8 @@ impl Reader {
                     problem = problem.meant(text, words.iter().copied());
                 }
                 self.problems.push(problem);
-                Value::Null
+                self.lose(node);
+                stand_in(takes, text)
             }
         }
     }

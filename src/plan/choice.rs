@@ -8,6 +8,7 @@ use super::candidate::Candidate;
 use super::{Ask, stake};
 use crate::domain::item::Asked;
 use crate::domain::plan::Pending;
+use crate::domain::shell::quoted;
 use crate::domain::{
     Access, Because, Cut, Fact, Fate, Fields, Item, Locator, Relation, Rung, Seen, Spec, Work,
 };
@@ -252,8 +253,9 @@ impl<'s> Candidate<'s> {
             str::to_owned,
         );
         let then = format!(
-            "contain incident done '{}' --incident {}",
-            self.key, ask.case.incident
+            "contain incident done {} --incident {}",
+            quoted(&self.key.to_string()),
+            ask.case.incident
         );
         let text = match steps.ends_with('.') {
             true => format!("{steps} Then: {then}"),

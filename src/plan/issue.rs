@@ -9,10 +9,10 @@ use super::candidate::Candidate;
 use super::item::{hits, tag};
 use super::room::Room;
 use super::{Ask, stake, tier};
-use crate::domain::item::{Asked, Ended, Need};
+use crate::domain::item::{Ended, Need};
 use crate::domain::{
     Arg, Because, Call, Duration, Effect, Fields, Item, ItemKey, KindId, Locator, Named, Rung,
-    Seen, ShortLived, Spec, Takes, Tier, Undo, Why, Work,
+    Seen, Spec, Takes, Tier, Undo, Why, Work,
 };
 use crate::playbook::{Verb, What};
 
@@ -124,12 +124,7 @@ pub(super) struct Make<'a> {
 impl<'a> Expansion<'a> {
     async fn items(&self) -> Result<Vec<Item>, String> {
         let Some(make) = self.make() else {
-            let steps = format!(
-                "no action of this build can `{}` {}; do it in the provider's console",
-                self.verb(),
-                self.wanted.target
-            );
-            return Ok(vec![self.by_hand(None, &steps)]);
+            return Ok(vec![self.without_action()]);
         };
         if self.is_made(&make) {
             return Ok(Vec::new());
@@ -195,14 +190,14 @@ impl<'a> Expansion<'a> {
         Ok(needed.into_iter().chain([issue]).chain(watches).collect())
     }
 
-    fn verb(&self) -> String {
+    pub(super) fn verb(&self) -> String {
         match self.wanted.what {
             What::Verb(verb) => verb.word().to_owned(),
             What::Action(action) => action.to_string(),
         }
     }
 
-    fn principal(&self) -> Option<Locator> {
+    pub(super) fn principal(&self) -> Option<Locator> {
         let seen = self.wanted.seen.get(self.wanted.target);
         seen.and_then(Seen::principal)
             .or_else(|| self.wanted.principal.clone())
@@ -239,32 +234,6 @@ impl<'a> Expansion<'a> {
         };
         let (spec, kind) = found?;
         Some(Make { spec, kind, on })
-    }
-
-    /// How people move to something short-lived, where the step prefers that and the kind of the holder knows any.
-    fn short_lived(&self, make: &Make<'_>) -> Option<String> {
-        let said = self.wanted.with.get("prefer");
-        let prefers = said.and_then(|said| said.as_str()) == Some("short-lived");
-        let kind = self
-            .ask
-            .catalogue
-            .kind(make.on.kind())
-            .filter(|_| prefers)?;
-        let each = |one: &ShortLived| format!("{} ({}): {}", one.title, one.docs, one.steps);
-        let ways: Vec<String> = kind.short_lived.iter().map(each).collect();
-        let first = ways.first()?;
-        let way = match ways.len() {
-            1 => format!("{} uses {first}", make.on),
-            _ => format!(
-                "{} uses that of these which fits: {}",
-                make.on,
-                ways.join("; or ")
-            ),
-        };
-        Some(format!(
-            "{way}. A new {} is issued only where the step does not prefer short-lived ones",
-            make.kind
-        ))
     }
 
     /// The places that the new credential is delivered to, each with what delivers there.
@@ -443,23 +412,6 @@ impl<'a> Expansion<'a> {
             undo: Some(Undo::None("nothing is made".to_owned())),
             ..Item::new(self.wanted.key.clone(), work)
         }
-    }
-
-    fn by_hand(&self, part: Option<(&Locator, &str)>, steps: &str) -> Item {
-        let (target, key) = match part {
-            Some((place, what)) => (place.clone(), self.part(&format!("{what} {place}"))),
-            None => (self.wanted.target.clone(), self.wanted.key.clone()),
-        };
-        let steps = format!(
-            "{steps}; then: contain incident done '{key}' --incident {}",
-            self.ask.case.incident
-        );
-        let asked = Asked {
-            target: Some(target),
-            text: steps,
-            ..Asked::default()
-        };
-        Item::new(key, Work::Manual(asked))
     }
 
     /// The key of one of the items that the step comes to, beside the one that bears its name.

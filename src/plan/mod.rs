@@ -11,6 +11,7 @@ pub mod scope;
 pub mod tier;
 pub mod view;
 
+mod instead;
 pub mod issue;
 mod room;
 

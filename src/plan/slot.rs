@@ -8,7 +8,7 @@ use super::candidate::recurs;
 use super::view::{View, key};
 use super::{Ask, Error};
 use crate::domain::{Found, ItemKey, Locator};
-use crate::playbook::{Evaluated, Scope, Step};
+use crate::playbook::{Evaluated, Expr, Playbook, Scope, Step};
 
 /// One instance of a step: what it is made for, before its work is looked at.
 pub(super) struct Slot {
@@ -62,6 +62,17 @@ fn locator(
         .map_err(|error| failed(format!("{error}")))
 }
 
+/// Whether what a condition gives is the same whenever it is asked, and nothing looks at what became of its step: where it
+/// does not hold there is no more to say, and nobody is asked to agree to it.
+fn is_settled(playbook: &Playbook, step: &Step, when: &Expr) -> bool {
+    let is_looked_at = |expr: &Expr| expr.steps().contains(&step.id.as_str());
+    let mut exprs = playbook.steps.iter().flat_map(Step::exprs);
+    let mut closing = playbook.close_requires.iter();
+    when.is_settled()
+        && !exprs.any(is_looked_at)
+        && !closing.any(|word| word.split('.').next() == Some(step.id.as_str()))
+}
+
 /// The instances of a step for a subject.
 pub(super) fn slots(
     ask: &Ask<'_>,
@@ -75,10 +86,13 @@ pub(super) fn slots(
         Some(when) => match known(ask, step, when.eval(scope)) {
             Ok(Ok(serde_json::Value::Bool(true))) => None,
             Ok(Ok(_)) if recurs(step) => return Ok(Ok(Vec::new())),
+            Ok(Ok(serde_json::Value::Bool(false))) if is_settled(ask.playbook, step, when) => {
+                return Ok(Ok(Vec::new()));
+            }
             Ok(Err(unknown)) if recurs(step) => return Ok(Err(unknown)),
             Err(error) if recurs(step) => return Err(error),
             // What is planned once is shown with its condition, and the condition is asked when its turn comes.
-            Ok(_) | Err(_) => Some(when.source()),
+            Ok(_) | Err(_) => Some(when.told()),
         },
     };
     let aim = |scope: &Scope| -> Result<Known<Option<Locator>>, Error> {

@@ -39,6 +39,7 @@ pub(super) fn item(ask: &Ask<'_>, step: &Step, slot: &Slot) -> Planned {
         StepWork::Check(check) => Work::Check(Asked {
             target: slot.target.clone(),
             text: check.source(),
+            means: check.in_words(),
             evidence: step.evidence,
             ..Asked::default()
         }),

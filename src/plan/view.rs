@@ -73,10 +73,8 @@ impl<'a> View<'a> {
         let incident = data::incident(&self.case.incident, self.order.since);
         scope.set("incident", incident);
         let about = data::subject(subject, principal);
-        let lasts = self
-            .catalogue
-            .kind(subject.kind())
-            .is_some_and(|kind| kind.credential && kind.lifetime.is_none());
+        let kind = self.catalogue.kind(subject.kind());
+        let lasts = kind.map(|kind| kind.credential && kind.lifetime.is_none());
         // It is gathered from all that was cut, so only a playbook that asks for it pays for it.
         let mut texts = self.playbook.calls.iter().map(|called| &called.text);
         let is_asked =
@@ -301,7 +299,7 @@ impl<'a> View<'a> {
         let Some(scope) = self.scope_of(key, step) else {
             return Judged::Open(format!("what {what} is about is not known any more"));
         };
-        let source = expr.source();
+        let source = expr.told();
         match expr.eval_bool(&scope) {
             Evaluated::Known(passed) => Judged::Decided(Decision {
                 passed,

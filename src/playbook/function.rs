@@ -8,6 +8,7 @@ use std::sync::Arc;
 use cel::common::ast::{CallExpr, Expr as Ast, IdedExpr};
 use cel::{Context, ExecutionError, Value};
 
+use super::expr::Expr;
 use crate::domain::clock::read_duration;
 use crate::domain::{Duration, Time};
 
@@ -74,6 +75,24 @@ fn calls(tree: &IdedExpr, names: &[&str]) -> bool {
 /// Whether the value of a tree depends on the present.
 pub(crate) fn needs_now(tree: &IdedExpr) -> bool {
     calls(tree, &OF_NOW)
+}
+
+impl Expr {
+    /// Whether it gives the same whenever it is asked in a run: it mentions only what was given, and of the subject what it is.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let becomes_known = |part: &String| part == "cut_at" || part == "principal";
+        let paths = self.paths();
+        let mut paths = paths.into_iter().map(|path| path.parts.as_slice());
+        let is_given = |parts: &[String]| match parts {
+            [root, rest @ ..] => {
+                ["subject", "inputs", "incident"].contains(&root.as_str())
+                    && !rest.iter().any(becomes_known)
+            }
+            [] => false,
+        };
+        paths.all(is_given) && !self.each().into_iter().any(|cel| needs_now(cel.tree()))
+    }
 }
 
 /// Whether a tree needs the functions of this file.

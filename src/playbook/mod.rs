@@ -45,6 +45,8 @@ pub mod call;
 
 mod leak;
 
+mod words;
+
 mod json_schema;
 
 mod reference;

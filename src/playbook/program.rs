@@ -90,6 +90,11 @@ impl Path {
         path
     }
 
+    /// Whether the program spells it so; what a calling playbook gave for it goes by another name.
+    pub(crate) fn is(&self, spelt: &str) -> bool {
+        self.variable == spelt && self.given.is_none()
+    }
+
     /// The path as written.
     pub(crate) fn name(&self) -> String {
         self.parts.join(".")

@@ -149,12 +149,13 @@ pub fn subject(locator: &Locator, principal: Option<&Locator>) -> Value {
     })
 }
 
-/// Adds to the data of a subject what is known of its cut: whether it is a credential that does not lapse by itself, and
-/// from when on its cuts are in force everywhere; before that moment this stays unknown.
+/// Adds to the data of a subject what is known of its cut: whether it is a credential that does not lapse by itself, which
+/// stays unknown where nobody knows its kind, and from when on its cuts are in force everywhere, which stays unknown before
+/// that moment.
 #[must_use]
-pub fn cut(mut subject: Value, lasts: bool, cut_at: Option<Time>) -> Value {
+pub fn cut(mut subject: Value, lasts: Option<bool>, cut_at: Option<Time>) -> Value {
     if let Some(fields) = subject.as_object_mut() {
-        fields.insert("lasts".to_owned(), json!(lasts));
+        fields.extend(lasts.map(|lasts| ("lasts".to_owned(), json!(lasts))));
         fields.extend(cut_at.map(|at| ("cut_at".to_owned(), json!(at))));
     }
     subject

@@ -18,7 +18,6 @@ mod listed;
 mod password;
 
 mod login;
-mod shell;
 
 pub mod aws;
 pub mod github;

@@ -10,18 +10,13 @@ use crate::domain::why::plain;
 use crate::domain::{Item, clock};
 
 pub(super) fn check(page: &mut Page, number: usize, item: &Item, asked: &Asked) {
-    let target = asked.target.as_ref().map(|target| format!(" of {target}"));
-    page.line(&format!(
-        "{number:>3}  check        {}{}",
-        item.key.step,
-        target.unwrap_or_default()
-    ));
+    page.line(&format!("{number:>3}  check        {}", item.on()));
     let evidence = if asked.evidence {
         "; counts only with whole evidence"
     } else {
         ""
     };
-    page.line(&format!("       holds  {}{evidence}", plain(&asked.text)));
+    page.line(&format!("       holds  {}{evidence}", plain(asked.told())));
 }
 
 pub(super) fn gate(page: &mut Page, number: usize, item: &Item, asked: &Asked) {
@@ -97,7 +92,12 @@ pub(super) fn ending(page: &mut Page, output: &Output) {
             "  {:<11} {:<12} {of}  {}",
             item.status.word(),
             item.does,
-            plain(item.asks.as_deref().unwrap_or_default())
+            plain(
+                item.means
+                    .as_deref()
+                    .or(item.asks.as_deref())
+                    .unwrap_or_default()
+            )
         ));
         if let Some(why) = &item.why {
             page.line(&format!("              {}", plain(why)));

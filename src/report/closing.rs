@@ -10,6 +10,7 @@ use super::measure;
 use super::reckoning::{Became, Thing, counts};
 use crate::domain::case::Case;
 use crate::domain::mandate::short;
+use crate::domain::shell::quoted;
 use crate::domain::state::Life;
 use crate::domain::{ItemRef, Spec, State, Time};
 use crate::playbook::Playbook;
@@ -152,7 +153,8 @@ fn is_accepted(books: &Books<'_>, lack: &Lack) -> bool {
 /// The command that takes something on oneself.
 fn accept(case: &Case, what: &str) -> String {
     format!(
-        "contain incident accept '{what}' --reason TEXT --incident {}",
+        "contain incident accept {} --reason TEXT --incident {}",
+        quoted(what),
         case.incident
     )
 }
@@ -167,7 +169,10 @@ fn in_doubt(books: &Books<'_>) -> Vec<Lack> {
         let key = &item.key;
         let (settle, is_told) = match spec.is_some_and(Spec::leaves_no_trace) {
             true => (
-                format!("contain incident waive '{key}' --reason TEXT --incident {incident}"),
+                format!(
+                    "contain incident waive {} --reason TEXT --incident {incident}",
+                    quoted(&key.to_string())
+                ),
                 books.case.is_waived(item, life),
             ),
             false => (format!("contain resume --incident {incident}"), false),
@@ -232,13 +237,14 @@ fn measures(books: &Books<'_>) -> Vec<Lack> {
     let mut all = Vec::new();
     for measure in measure::in_force(books.case) {
         let name = measure.name();
+        let typed = quoted(&name);
         if measure.is_overdue(books.now) {
             all.push(Lack {
                 sort: Sort::Overdue,
                 what: format!("the review of {name} was due at {}", measure.due),
                 settle: vec![
-                    format!("contain measures extend '{name}' --until 24h --reason TEXT --incident {incident}"),
-                    format!("contain measures release '{name}' --incident {incident}"),
+                    format!("contain measures extend {typed} --until 24h --reason TEXT --incident {incident}"),
+                    format!("contain measures release {typed} --incident {incident}"),
                 ],
                 accept: None,
             });
@@ -248,7 +254,7 @@ fn measures(books: &Books<'_>) -> Vec<Lack> {
                 sort: Sort::Owed,
                 what: format!("{name} could not be given back: {why}"),
                 settle: vec![
-                    format!("contain measures release '{name}' --incident {incident}"),
+                    format!("contain measures release {typed} --incident {incident}"),
                     accept(books.case, &name),
                 ],
                 accept: Some(name),

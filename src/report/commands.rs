@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::page::Page;
 use crate::domain::plan::Plan;
+use crate::domain::shell::quoted;
 use crate::domain::why::{plain, repaints};
 use crate::domain::{
     Arg, Becomes, Call, Digest, Effect, Item, ItemKey, Seen, Spec, Undo, Work, clock,
@@ -96,7 +97,11 @@ fn describe(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
             query.target,
             plan.incident
         )),
-        Work::Check(asked) => note(&format!("check, before you go on: {}", asked.text)),
+        Work::Check(asked) => note(&format!(
+            "check, before you go on, {}: {}",
+            item.on(),
+            asked.told()
+        )),
         Work::Gate(asked) => note(&format!("ask, before you go on: {}", asked.text)),
         Work::Manual(asked) => {
             let on = asked.target.as_ref().map(|target| format!("{target}: "));
@@ -127,9 +132,8 @@ fn act(page: &mut Page, plan: &Plan, item: &Item, catalogue: &Catalogue) {
         waits(page, spec);
         undo(page, item, (call, spec), catalogue);
         page.line(&format!(
-            "# once it is done: contain incident note --did '{} {}' --incident {} 'by hand'",
-            spec.id,
-            call.target.to_string().replace('\'', "'\\''"),
+            "# once it is done: contain incident note --did {} --incident {} 'by hand'",
+            quoted(&format!("{} {}", spec.id, call.target)),
             plan.incident
         ));
     }

@@ -239,6 +239,7 @@ fn of_life((case, catalogue): (&Case, &Catalogue), item: &ItemRef, life: &Life, 
         why,
         only_if: planned.only_if.clone(),
         asks: planned.asked.as_ref().map(|asked| asked.text.clone()),
+        means: planned.asked.as_ref().and_then(|asked| asked.means.clone()),
         decided_by: decision.map(|decision| decision.by.clone()),
         evidence: decision
             .map(|decision| decision.evidence.iter().map(ToString::to_string).collect())
@@ -304,6 +305,7 @@ fn of_plan(plan: &Plan, item: &crate::domain::Item, catalogue: &Catalogue) -> It
         rung: item.rung.map(|rung| rung.verb().to_owned()),
         why: None,
         only_if: short.only_if,
+        means: short.asked.as_ref().and_then(|asked| asked.means.clone()),
         asks: short.asked.map(|asked| asked.text),
         decided_by: None,
         evidence: Vec::new(),

@@ -3,6 +3,7 @@
 //! A function of the entries.
 
 use crate::domain::case::Case;
+use crate::domain::shell::quoted;
 use crate::domain::why::plain;
 use crate::domain::{Because, Locator, Named, NotSeen};
 use crate::provider::Catalogue;
@@ -51,21 +52,12 @@ pub(super) fn taken_up_with(
     let names = names
         .map(|left| left.what.trim())
         .filter(|what| is_name(what));
-    let names: Vec<String> = names.map(as_word).collect();
+    let names: Vec<String> = names.map(quoted).collect();
     let names = Some(names.join(" ")).filter(|names| !names.is_empty())?;
     Some(format!(
         "contain isolate {names} --incident {}",
         case.incident
     ))
-}
-
-/// A name as a shell takes it.
-fn as_word(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || ":/@._%+=,-".contains(c);
-    match name.chars().all(is_plain) {
-        true => name.to_owned(),
-        false => format!("'{}'", name.replace('\'', "'\\''")),
-    }
 }
 
 #[cfg(test)]
@@ -85,11 +77,5 @@ mod tests {
         assert_eq!(is("redis:user/svc@other", subject), Some(false));
         assert_eq!(is("redis:user/other@main", subject), Some(false));
         assert_eq!(is("postgres:role/svc@main", subject), Some(false));
-    }
-
-    #[test]
-    fn a_name_is_one_word_to_a_shell() {
-        assert_eq!(as_word("aws:user/a%20b@1"), "aws:user/a%20b@1");
-        assert_eq!(as_word("aws:user/a b$(c)'d"), r"'aws:user/a b$(c)'\''d'");
     }
 }

@@ -118,6 +118,8 @@ pub struct Item {
     pub only_if: Option<String>,
     /// What a check, a gate or a manual task asks.
     pub asks: Option<String>,
+    /// What the expression of a check means, in words; null where a part of it has none.
+    pub means: Option<String>,
     /// Who decided it: `contain` for what follows from the record.
     pub decided_by: Option<String>,
     /// Digests of what the decision rests on.

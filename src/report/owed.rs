@@ -11,6 +11,7 @@ use super::standing::{last_lives, outside, standing};
 use crate::domain::case::Case;
 use crate::domain::event::Does;
 use crate::domain::mandate::short;
+use crate::domain::shell::quoted;
 use crate::domain::state::Life;
 use crate::domain::{ItemRef, Locator, Spec, State, Time};
 use crate::provider::Catalogue;
@@ -175,8 +176,8 @@ fn undo_failed(case: &Case, measure: &Measure<'_>) -> Option<Obligation> {
         due: None,
         overdue: false,
         do_with: Some(format!(
-            "contain measures release '{}' --incident {}",
-            measure.name(),
+            "contain measures release {} --incident {}",
+            quoted(&measure.name()),
             case.incident
         )),
     })
@@ -204,8 +205,8 @@ pub(super) fn asked(case: &Case, now: Time, item: &ItemRef, life: &Life) -> Opti
             (
                 format!("{late}{}: {} ({})", asked.spell(), asked.text, item.key),
                 format!(
-                    "contain incident done '{}'{proof} --incident {incident}",
-                    item.key
+                    "contain incident done {}{proof} --incident {incident}",
+                    quoted(&item.key.to_string())
                 ),
             )
         }
@@ -215,7 +216,10 @@ pub(super) fn asked(case: &Case, now: Time, item: &ItemRef, life: &Life) -> Opti
                 life.planned.on(),
                 item.key
             ),
-            format!("contain incident done '{}' --incident {incident}", item.key),
+            format!(
+                "contain incident done {} --incident {incident}",
+                quoted(&item.key.to_string())
+            ),
         ),
         (Does::Gate, Some(asked)) => (
             format!(
@@ -258,8 +262,8 @@ fn review(source: &Source<'_>, measure: &Measure<'_>) -> Obligation {
             format!("contain restore {} --incident {incident}", measure.target)
         } else {
             format!(
-                "contain measures extend '{}' --until 24h --reason TEXT --incident {incident}",
-                measure.name()
+                "contain measures extend {} --until 24h --reason TEXT --incident {incident}",
+                quoted(&measure.name())
             )
         }),
     }

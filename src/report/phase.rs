@@ -83,7 +83,11 @@ fn told(case: &Case, item: &ItemRef, life: &Life, now: Time) -> Open {
         State::Denied(_) => ("denied", Some("a policy".to_owned()), None),
         State::Confirmed { .. } | State::Skipped(_) | State::Undone => ("open", None, Some(resume)),
     };
-    let text = life.planned.asked.as_ref().map(|asked| asked.text.clone());
+    let text = life
+        .planned
+        .asked
+        .as_ref()
+        .map(|asked| asked.told().to_owned());
     Open {
         item: item.key.to_string(),
         run: item.run,

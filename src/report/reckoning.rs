@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entry::Entry;
 use crate::domain::case::{Case, Run};
 use crate::domain::event::{Does, Event};
+use crate::domain::shell::quoted;
 use crate::domain::why::plain;
 use crate::domain::{Found, Locator, Relation, State, Time};
 use crate::plan::restore::Wanted;
@@ -337,8 +338,8 @@ impl Books<'_> {
 
     fn open(&self, what: &Locator, known: &Known<'_>, own: Option<String>) -> Became {
         let incident = &self.case.incident;
-        let accept =
-            format!("contain incident accept '{what}' --reason TEXT --incident {incident}");
+        let typed = quoted(&what.to_string());
+        let accept = format!("contain incident accept {typed} --reason TEXT --incident {incident}");
         if let Some(why) = own {
             let settle = vec![format!("contain resume --incident {incident}"), accept];
             return Became::Open { why, settle };

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use contain::domain::item::Asked;
 use contain::domain::plan::{Pending, Plan};
+use contain::domain::shell::quoted;
 use contain::domain::{
     Arg, Call, Clock, Digest, Fact, Item, ItemKey, Locator, Phase, Seen, Tag, Tier, Time, Work,
 };
@@ -32,6 +33,40 @@ const HOSTILE: [&str; 14] = [
 
 fn aws() -> Aws {
     Aws::new(Settings::default(), Clock::simulated(Time::UNIX_EPOCH, 1))
+}
+
+#[test]
+fn a_word_comes_through_a_shell_as_it_was() {
+    let said = |shell: &str, word: &str| {
+        let line = format!("printf %s {}", quoted(word));
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(shell);
+        command.args(["-c", &line]).current_dir(folder.path());
+        let output = command.output().unwrap();
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 0, "{word:?} did something");
+        assert!(output.stderr.is_empty(), "{word:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let more = [
+        "",
+        "'",
+        "''",
+        " two  spaces ",
+        "$HOME",
+        "a\"b'c$d`e\\f",
+        "-n",
+        "%s%n",
+        "x'",
+    ];
+    for word in HOSTILE.into_iter().chain(more) {
+        assert_eq!(said("bash", word), word, "{word:?}");
+        // What moves the cursor is spelled in a way that a shell from before POSIX 2024 does not read.
+        if !quoted(word).starts_with("$'") {
+            assert_eq!(said("sh", word), word, "{word:?}");
+        }
+    }
 }
 
 /// Runs lines in bash where `aws` writes down its arguments, one call a line of JSON strings, and nothing else exists.

@@ -68,11 +68,13 @@ fn effect(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
             "an action that issues says under `made` what it makes and where the secret stands";
         lint.add("no-effect", path, message);
     }
+    // Of a kind that is none nobody knows what it shows, and that it is none is told.
+    let is_kind = file.kinds.contains_key(&part.on);
     for (field, value) in &part.touches {
         let at = format!("{path}/touches/{field}");
         let shown = look.is_some_and(|look| look.present.contains_key(field));
         // What is deleted is seen by its absence.
-        if !shown && !is_final(part) {
+        if is_kind && !shown && !is_final(part) {
             let names: Vec<&str> = look
                 .iter()
                 .flat_map(|look| look.present.keys())

@@ -6,6 +6,7 @@
 use super::action::{self, Body, Request, Who};
 use super::adapter::Link;
 use super::id::Id;
+use crate::domain::shell::quoted;
 use crate::domain::{Call, why};
 
 /// The command lines of a call; none where GitHub's program would do something else.
@@ -29,7 +30,7 @@ pub(super) fn commands(link: &Link, call: &Call) -> Vec<String> {
 fn line(link: &Link, (noun, id): (&str, &Id), request: &Request) -> Option<String> {
     let base = link.base().ok()?;
     let body = match &request.body {
-        Body::Json(body) => body.to_string().replace('\'', "'\\''"),
+        Body::Json(body) => body.to_string(),
         Body::Tokens => "{credentials: [env.LEAKED_TOKEN]}".to_owned(),
         Body::Token => "{access_token: env.LEAKED_TOKEN}".to_owned(),
         Body::Nothing | Body::Sealed => String::new(),
@@ -39,6 +40,7 @@ fn line(link: &Link, (noun, id): (&str, &Id), request: &Request) -> Option<Strin
     }
     let method = request.method.word();
     let url = format!("{}{}", base.as_str().trim_end_matches('/'), request.path);
+    let (url, body) = (quoted(&url), quoted(&body));
     let curl = format!("curl --fail -sS -X {method}");
     let bearer = |name: &str| {
         format!(
@@ -50,9 +52,9 @@ fn line(link: &Link, (noun, id): (&str, &Id), request: &Request) -> Option<Strin
         (Who::Ours | Who::Owner, _) => by_gh(base.host_str().unwrap_or_default(), request, &body),
         (Who::App, _) => bearer("APP_JWT"),
         (Who::Itself, _) => bearer("LEAKED_TOKEN"),
-        (Who::Nobody, _) => format!("jq -n '{body}' | {curl} --json @- {url}"),
+        (Who::Nobody, _) => format!("jq -n {body} | {curl} --json @- {url}"),
         (Who::Client, _) => format!(
-            "jq -n '{body}' | {curl} --json @- --config <(printf 'user = \"{}:%s\"\\n' \"$CLIENT_SECRET\") {url}",
+            "jq -n {body} | {curl} --json @- --config <(printf 'user = \"{}:%s\"\\n' \"$CLIENT_SECRET\") {url}",
             id.at(0)
         ),
     })
@@ -66,23 +68,23 @@ fn by_gh(host: &str, request: &Request, body: &str) -> String {
     let call = format!(
         "gh api{host} --method {} {}",
         request.method.word(),
-        request.path
+        quoted(&request.path)
     );
     match &request.body {
-        Body::Json(_) => format!("printf %s '{body}' | {call} --input -"),
+        Body::Json(_) => format!("printf %s {body} | {call} --input -"),
         Body::Nothing | Body::Tokens | Body::Token | Body::Sealed => call,
     }
 }
 
 /// It reads the new value from its standard input. Of an organisation's secret it would have to be told anew who sees it.
 fn secret(noun: &str, id: &Id) -> Option<String> {
-    let place = format!("--repo {}/{}", id.at(0), id.at(1));
+    let place = format!("--repo {}", quoted(&format!("{}/{}", id.at(0), id.at(1))));
     match noun {
-        "repository-secret" => Some(format!("gh secret set {} {place}", id.at(2))),
+        "repository-secret" => Some(format!("gh secret set {} {place}", quoted(id.at(2)))),
         "environment-secret" => Some(format!(
-            "gh secret set {} {place} --env '{}'",
-            id.at(3),
-            id.at(2)
+            "gh secret set {} {place} --env {}",
+            quoted(id.at(3)),
+            quoted(id.at(2))
         )),
         _ => None,
     }

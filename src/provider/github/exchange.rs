@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use super::action::{Body, Request};
+use super::action::{Body, Request, Who};
 use super::adapter::Handle;
 use super::client::{self, Failed};
 use super::id::Id;
@@ -37,6 +37,8 @@ pub(super) struct Answered {
     pub(super) is_other: bool,
     /// The body with all that is in it: what was issued stands there and nowhere else.
     pub(super) raw: Raw,
+    /// Whether it was the credential itself that asked.
+    pub(super) to_itself: bool,
 }
 
 /// A body that may hold a new secret.
@@ -99,7 +101,11 @@ pub(super) async fn under(
     let (http, base) = on.door().map_err(Failed::Before)?;
     on.count();
     let reply = client::send((http, &base), authority, request, body.as_ref()).await?;
-    read(on, reply, &known).await
+    let answered = read(on, reply, &known).await?;
+    Ok(Answered {
+        to_itself: request.who == Who::Itself,
+        ..answered
+    })
 }
 
 async fn read(on: &Handle, reply: reqwest::Response, known: &[String]) -> Result<Answered, Failed> {
@@ -137,6 +143,7 @@ async fn read(on: &Handle, reply: reqwest::Response, known: &[String]) -> Result
         body: clean(raw.clone(), known),
         is_other: read.is_none() && !is_blank,
         raw: Raw(raw),
+        to_itself: false,
     })
 }
 
@@ -215,6 +222,10 @@ impl Answered {
                 Because::Invalid,
                 "that it is elsewhere: it was renamed or moved, so name it anew",
             ),
+            401 if self.to_itself => (
+                Because::Unauthenticated,
+                "that it does not know the credential that was given",
+            ),
             401 => (
                 Because::Unauthenticated,
                 "that it does not know our credential",
@@ -232,7 +243,7 @@ impl Answered {
         if let Some(apart) = self.apart(now).filter(|_| status == 401) {
             text.extend(["; ", &apart]);
         }
-        Why::new(because, text)
+        Why::new(because, text).to_itself(self.to_itself)
     }
 
     /// What GitHub's clock says of ours, where the two are further apart than a token of an app takes.
@@ -352,7 +363,22 @@ mod tests {
             body: body.clone(),
             is_other: false,
             raw: Raw(body),
+            to_itself: false,
         }
+    }
+
+    #[test]
+    fn a_refusal_says_whose_credential_was_refused() {
+        let refused = |to_itself: bool| {
+            let answered = Answered {
+                to_itself,
+                ..answered(401, &[], Value::Null)
+            };
+            answered.unread(Time::UNIX_EPOCH)
+        };
+        let (ours, leaked) = (refused(false), refused(true));
+        assert!(!ours.to_itself && ours.text.contains("our credential"));
+        assert!(leaked.to_itself && !leaked.text.contains("our credential"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{Books, Lack, Sort, accept, lacks};
 use crate::domain::case::Run;
+use crate::domain::shell::quoted;
 use crate::domain::state::Life;
 use crate::domain::why::plain;
 use crate::domain::{ItemRef, Locator, State};
@@ -223,7 +224,10 @@ fn open(books: &Books<'_>, item: &ItemRef, life: &Life) -> Option<Lack> {
         }
     };
     let key = item.key.to_string();
-    let waive = format!("contain incident waive '{key}' --reason TEXT --incident {incident}");
+    let waive = format!(
+        "contain incident waive {} --reason TEXT --incident {incident}",
+        quoted(&key)
+    );
     let otherwise = match life.state.is_open() {
         true => waive,
         false => accept(case, &key),

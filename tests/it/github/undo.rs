@@ -1,7 +1,8 @@
 //! Giving back what an organisation chose: the very repositories, or nothing that is called done.
 
-use contain::domain::{Arg, Because, Fact, Outcome, Spec};
+use contain::domain::{Arg, Because, Fact, Fields, Locator, Outcome, Spec};
 use contain::provider::Provider as _;
+use contain::provider::github::GitHub;
 use serde_json::{Value, json};
 
 use super::server::{Reply, Served};
@@ -9,6 +10,14 @@ use super::{applied, at, call, github, look, perform, spec};
 
 const CUT: &str = "github.restrict-organization-actions";
 const UNDO: &str = "github.allow-organization-actions";
+
+/// What is seen of a target that is there.
+async fn fields(github: &GitHub, target: &Locator) -> Fields {
+    match look(github, target).await {
+        Fact::Present(fields) => fields,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// What GitHub makes of a body that may not say which actions are allowed: all.
 fn allowed(body: &Value) -> Value {
@@ -69,10 +78,7 @@ async fn the_selected_repositories_are_given_back_with_the_choice_that_they_were
     let served = organization();
     let github = github(&served);
     let target = at(&served, "organization-actions", "acme");
-    let seen = async || match look(&github, &target).await {
-        Fact::Present(fields) => fields,
-        other => panic!("{other:?}"),
-    };
+    let seen = async || fields(&github, &target).await;
     let before = seen().await;
     assert_eq!(before["selected_repositories"], json!([7, 42]));
     assert!(applied(&perform(&github, CUT, &target, &before).await));
@@ -146,10 +152,7 @@ async fn a_repository_gets_back_which_actions_it_allows() {
     });
     let github = github(&served);
     let target = at(&served, "repository-actions", "acme/app");
-    let seen = async || match look(&github, &target).await {
-        Fact::Present(fields) => fields,
-        other => panic!("{other:?}"),
-    };
+    let seen = async || fields(&github, &target).await;
     let before = seen().await;
     let (cut, undo) = (
         "github.disable-repository-actions",

@@ -716,6 +716,72 @@ async fn a_short_lived_alternative_is_said_before_a_new_key_is_made() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_no_action_replaces_people_read_what_is_known_of_the_kind() {
+    let roles = json!([{"title": "a role of the machine", "steps": "attach the role.", "docs": "https://vendor.example/roles"}]);
+    let settings = "Open Settings, and make another.";
+    let by_hand =
+        format!("and of the old one: {settings} Then: contain incident done isolate/replace");
+    for (of_key, of_user, prefer, wanted, evidence) in [
+        (Some(settings), false, "", by_hand.as_str(), true),
+        (Some(settings), true, "", by_hand.as_str(), true),
+        (
+            Some(settings),
+            true,
+            "short-lived",
+            "toy:user/ci@1 uses a role of the machine (https://vendor.example/roles): attach the role. Then: ",
+            false,
+        ),
+        (
+            None,
+            true,
+            "",
+            "toy:user/ci@1 uses a role of the machine (https://vendor.example/roles): attach the role. Then: ",
+            false,
+        ),
+        (
+            None,
+            false,
+            "",
+            "make another in toy's console, and give it to what uses it; then: ",
+            false,
+        ),
+    ] {
+        let mut kinds = kinds();
+        kinds[0].by_hand = of_key.map(str::to_owned);
+        if of_user {
+            kinds[1].short_lived = serde_json::from_value(roles.clone()).unwrap();
+        }
+        let mut actions = actions();
+        actions.retain(|spec| spec.id.to_string() != "toy.create-key");
+        let bench = Bench::of_catalogue(Scenario::parse(WORLD).unwrap(), |_| (), (kinds, actions));
+        let with = json!({"deliver_to": "toy:vault/app@1", "prefer": prefer});
+        let planned = Wish {
+            limit: Limit::Plan,
+            ..wish_for(replace(with))
+        };
+        let (plan, _) = bench.go(&planned).await.end().plan.unwrap();
+        let told = plan.items.iter().find_map(|item| match &item.work {
+            Work::Manual(asked) if item.key.step == "replace" => Some(asked),
+            _ => None,
+        });
+        let told = told.unwrap_or_else(|| panic!("{:?}", plan.items));
+        let lead = "no action of this build can `replace` toy:key/LEAKED@1; ";
+        assert!(
+            told.text.starts_with(lead) && told.text.contains(wanted),
+            "{}",
+            told.text
+        );
+        assert_eq!(told.evidence, evidence, "{}", told.text);
+        assert_eq!(
+            told.text.contains(" --evidence FILE"),
+            evidence,
+            "{}",
+            told.text
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_keys_of_one_principal_are_replaced_by_two_whatever_befalls_one_of_them() {
     let place = |text: &str| json!({"deliver_to": text});
     let mut both = playbook(Verb::Replace, "toy:key/LEAKED@1", place("toy:vault/app@1"));

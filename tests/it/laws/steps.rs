@@ -13,8 +13,8 @@ use contain::playbook::{self, Expr, Playbook, Vocabulary};
 use contain::provider::simulated::weather::Length;
 use contain::provider::simulated::{Fault, Node, Operation, Rule, Scenario, lock};
 use contain::report::describe::{Source, of_run};
-use contain::report::human;
 use contain::report::standing::Outcome as Said;
+use contain::report::{commands, human};
 use serde_json::{Value, json};
 
 use crate::simulated::{Bench, Ended, Wish};
@@ -500,6 +500,76 @@ async fn several_subjects_share_what_mentions_none_and_one_cut_is_made_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_check_is_shown_in_words_and_with_what_it_is_about() {
+    let source = "${steps.uses.items.filter(e, e.at > subject.cut_at && e.in_scope).size() == 0}";
+    let playbook = load(&format!(
+        "  validate:\n    - {{id: uses, read: reach, target: \"${{subject}}\"}}\n    - {{id: unused, check: \"{source}\", needs: [uses]}}\n"
+    ));
+    let bench = bench();
+    let both = Wish {
+        subjects: vec![name("user/ci"), name("user/cd")],
+        ..wish(playbook, Limit::Plan)
+    };
+    let (plan, digest) = bench.go(&both).await.end().plan.unwrap();
+    let page = human::plan(&plan, &bench.catalogue);
+    let words =
+        "`uses` finds nothing whose time is later than the cut of the subject and that is in scope";
+    for subject in ["toy:user/ci@1", "toy:user/cd@1"] {
+        let wanted = format!("check        unused of {subject}\n       holds  {words}\n");
+        assert!(page.contains(&wanted), "{page}");
+    }
+    assert!(!page.contains("${"), "{page}");
+    let script = commands::script(&plan, digest.unwrap(), &bench.catalogue);
+    let line = format!("# check, before you go on, unused of toy:user/ci@1: {words}\n");
+    assert!(script.contains(&line), "{script}");
+    let told = serde_json::to_value(&plan.items).unwrap();
+    let told = told.to_string();
+    assert!(
+        told.contains(&source.replace('"', "\\\"")),
+        "the expression stays in the plan: {told}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_come_to_pass_for_a_subject_is_in_no_plan_of_it() {
+    let planned = async |more: &str, reads: &str| {
+        let playbook = load(&format!(
+            "  validate:\n    - {{id: call, manual: {{text: \"Replace ${{subject.id}}\"}}, when: \"${{{more}}}\"}}\n{reads}"
+        ));
+        let bench = bench();
+        let both = Wish {
+            subjects: vec![name("user/ci"), name("key/K0")],
+            ..wish(playbook, Limit::Plan)
+        };
+        let (plan, _) = bench.go(&both).await.end().plan.unwrap();
+        let calls = plan.items.iter().filter(|item| item.key.step == "call");
+        let calls = calls.map(|item| {
+            let subject = item.key.subject.as_ref().unwrap();
+            (subject.to_string(), item.only_if.is_some())
+        });
+        calls.collect::<Vec<_>>()
+    };
+    let (key, user) = ("toy:key/K0@1".to_owned(), "toy:user/ci@1".to_owned());
+    // A principal is no credential that lasts, which its kind tells before anything is asked.
+    let only_key = vec![(key.clone(), false)];
+    assert_eq!(planned("subject.lasts", "").await, only_key);
+    let looks = "    - {id: seen, check: \"${steps.call.status == 'skipped'}\", needs: [call]}\n";
+    let both = vec![(user.clone(), true), (key.clone(), false)];
+    assert_eq!(
+        planned("subject.lasts", looks).await,
+        both,
+        "the next step looks at it"
+    );
+    let changes = "subject.lasts && since(incident.since) < duration('1s')";
+    let both = vec![(user, true), (key, true)];
+    assert_eq!(
+        planned(changes, "").await,
+        both,
+        "it may be otherwise later"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_depends_on_something_unknown_is_shown_with_it_and_covered_by_the_first_word() {
     let playbook = load(&format!(
         "{REACH}{KEYS}  validate:\n    - {{id: quiet, check: \"${{steps.reach.items.size() == 3}}\", needs: [reach]}}\n    - {{id: flag, do: toy.raise-flag, target: \"toy:flag/F0@1\", when: \"${{steps.quiet.passed}}\"}}\n    - {{id: other, do: toy.raise-flag, target: \"toy:flag/F1@1\", needs: [quiet], when: \"${{!steps.quiet.passed}}\"}}\n"
@@ -509,7 +579,7 @@ async fn what_depends_on_something_unknown_is_shown_with_it_and_covered_by_the_f
     let (plan, _) = planned.plan.unwrap();
     let page = human::plan(&plan, &bench.catalogue);
     assert!(
-        page.contains("conditional on ${steps.quiet.passed}"),
+        page.contains("conditional on `quiet` passed (${steps.quiet.passed})"),
         "{page}"
     );
     assert_eq!(did(&bench), [""; 0]);

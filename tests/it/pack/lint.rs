@@ -752,6 +752,87 @@ fn broken(pack: &str, all: &[(&str, &str, &str, usize, usize, &str)]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
+/// Wrong words of the structure and of what is asked only once that stands, all told in one go, in the order of the file.
+#[test]
+fn every_wrong_word_is_told_at_once() {
+    let whole = [
+        ("title: Acme", "titel: Acme"),
+        ("is: url", "is: ulr"),
+        ("bearer: token", "bearer: tokn"),
+        ("account: {host: api}", "account: {host: apo}"),
+        (
+            "present: {status: body.status}",
+            "present: {status: bdy.status}",
+        ),
+        (
+            "    title: switch the key off\n    on: key",
+            "    title: switch the key off\n    on: kye",
+        ),
+        ("by: enable-key", "by: enable-kye"),
+        ("opens: disable-key", "opens: disabel-key"),
+        ("stops_issue: true", "stops_issu: true"),
+    ];
+    let mut text = WHOLE.to_owned();
+    for (part, by) in whole {
+        assert_eq!(text.matches(part).count(), 1, "{part}");
+        text = text.replace(part, by);
+    }
+    let refused = load("acme.yaml", &text).err().unwrap();
+    let told: Vec<(&str, usize, Option<&str>)> = refused
+        .problems
+        .iter()
+        .map(|problem| {
+            let (line, _) = refused.place(problem);
+            (problem.code, line, problem.nearest.as_deref())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("missing-key", 1, None),
+            ("unknown-key", 3, Some("title")),
+            ("unknown-word", 6, Some("url")),
+            ("unknown-setting", 9, Some("token")),
+            ("unknown-host", 10, Some("api")),
+            ("unknown-name", 19, Some("body")),
+            ("unknown-kind", 23, Some("key")),
+            ("missing-key", 24, None),
+            ("unknown-key", 24, Some("stops_issue")),
+            ("unknown-action", 28, Some("enable-key")),
+            ("unknown-action", 37, Some("disable-key")),
+        ],
+        "{}",
+        refused.render(false)
+    );
+}
+
+/// What follows from a word that cannot be read is not told: it is gone once that word is right.
+#[test]
+fn what_follows_from_a_wrong_word_is_not_told() {
+    for (part, by) in [
+        ("kinds:\n  key:", "kinds:\n  key:\n    raech: []"),
+        ("    look:\n", "    lok:\n"),
+        ("on: key\n    cut:", "no: key\n    cut:"),
+        ("configuration:", "configurations:"),
+        (
+            "  token: {is: secret, about: a token}",
+            "  token: {is: secrt, about: a token}",
+        ),
+        ("actions:\n  disable-key:", "actoins:\n  disable-key:"),
+    ] {
+        assert_eq!(WHOLE.matches(part).count(), 1, "{part}");
+        let refused = load("acme.yaml", &WHOLE.replace(part, by)).err().unwrap();
+        let told = refused.problems.iter().map(|problem| problem.code);
+        let mut told: Vec<&str> = told.collect();
+        told.retain(|code| *code != "missing-key");
+        assert_eq!(told.len(), 1, "{by}: {}", refused.render(false));
+        assert!(
+            ["unknown-key", "unknown-word"].contains(&told[0]),
+            "{by}: {told:?}"
+        );
+    }
+}
+
 #[test]
 fn a_pack_is_strict_yaml() {
     for (part, by, code) in [

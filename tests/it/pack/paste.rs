@@ -60,6 +60,40 @@ fn a_second_secret_of_one_user_is_told_and_never_lost() {
     }
 }
 
+/// The vendor is asked with the leaked token itself, and refuses it: nobody's own credential is to be renewed.
+#[test]
+fn a_leaked_secret_that_is_refused_is_not_taken_for_our_own() {
+    let refuses = |ours: bool| {
+        Vendor::start(move |came: &Came| {
+            let bearer = came.header("authorization").unwrap_or_default();
+            let told = if bearer.contains(OURS) == ours {
+                json!({"ok": false, "error": "token_revoked"})
+            } else {
+                json!({"ok": true, "team_id": "T0OURS", "user_id": "U0ADMIN"})
+            };
+            said(200, &told)
+        })
+    };
+    let told = |ours: bool| {
+        let vendor = refuses(ours);
+        let desk = configured(&vendor).file("leak.txt", &format!("{FIRST}\n"));
+        let told = desk.run(&["isolate", "--from", "leak.txt", "--yes", "--json"]);
+        assert_eq!(told.exit, 4, "{told:?}");
+        assert!(!format!("{told:?}").contains(FIRST), "{told:?}");
+        told
+    };
+    let leaked = told(false);
+    let hints = leaked.hints();
+    assert!(!hints.contains("renew"), "{leaked:?}");
+    assert!(
+        hints.contains("not your own credential")
+            && hints.contains("contain identify --secret REF"),
+        "{leaked:?}"
+    );
+    let own = told(true);
+    assert!(own.hints().contains("renew the credential"), "{own:?}");
+}
+
 /// Slack says that a token was revoked, and of neither user nor team.
 #[test]
 fn a_revoked_token_of_anybody_is_never_called_contained() {

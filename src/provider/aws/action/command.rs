@@ -11,8 +11,8 @@ use super::super::service::statement::Statement;
 use super::super::{halves, thirds};
 #[cfg(feature = "aws")]
 use crate::domain::Locator;
+use crate::domain::shell::quoted;
 use crate::domain::{Arg, Call};
-use crate::provider::shell::quoted;
 
 /// One argument of a call, as text; empty where it has none.
 pub(super) fn text(call: &Call, name: &str) -> String {

@@ -79,12 +79,12 @@ use super::{action, boundary, key_bound, kind, policy_bound, setting_bound, word
 use super::{client::Handle, inline, write};
 #[cfg(feature = "aws")]
 use crate::domain::ActionId;
+pub(super) use crate::domain::shell::quoted;
 #[cfg(feature = "aws")]
 use crate::domain::{Because, Outcome, Secret, Why};
 use crate::domain::{Call, Spec};
 #[cfg(feature = "aws")]
 use crate::provider::Soon;
-pub(super) use crate::provider::shell::quoted;
 #[cfg(feature = "aws")]
 pub(super) use command::commands;
 use command::{

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::super::{action, bound, kind};
 use super::Action;
+use crate::domain::shell::quoted;
 use crate::domain::{Becomes, Call, Cut, Effect, Repeat, Spec, Tier, Touch, Undo};
-use crate::provider::shell::quoted;
 
 /// The role that acts may alter roles it administers.
 pub(super) const ALTER: &str = "CREATEROLE, with ADMIN on the role";

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::super::{action, bound, kind};
 use super::Action;
+use crate::domain::shell::quoted;
 use crate::domain::{Becomes, Call, Cut, Effect, Repeat, Spec, Tier, Touch, Undo};
-use crate::provider::shell::quoted;
 
 /// A cut of fields of a user, given back by an action of its own, that may be sent again.
 pub(super) fn cut(verb: &str, undo: &str, cut: Cut, touches: &[(&str, Value)]) -> Spec {

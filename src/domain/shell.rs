@@ -2,11 +2,12 @@
 //!
 //! Never lets anything of a word be more than text to a shell.
 
-use crate::domain::why::repaints;
+use super::why::repaints;
 
 /// A word as a shell takes it, on one line: nothing in it is ever more than text. What moves the cursor is spelled in
 /// octal, as `$'...'`, which POSIX has since 2024 and a shell without it takes for a word that names nothing.
-pub(super) fn quoted(word: &str) -> String {
+#[must_use]
+pub fn quoted(word: &str) -> String {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&b);
     if !word.is_empty() && word.bytes().all(is_plain) {
         word.to_owned()
