@@ -42,6 +42,9 @@ pub enum Fact {
 /// The fact that ranks a thing among those of its kind.
 pub const POWER: &str = "power";
 
+/// The fact that a credential itself was seen to work: a later refusal of the same value means that it died.
+pub const WAS_ALIVE: &str = "was_alive";
+
 /// The facts that show a use: of a credential, or of the place where its consumers read it.
 const USES: [&str; 2] = ["last_used", "last_accessed"];
 

@@ -143,6 +143,8 @@ impl Attempts<'_> {
             Some(seen)
                 if attempts == 0
                     && !is_old(self.ground, seen.at)
+                    // What a provider learns by looking, only the process that looked has of it.
+                    && seen.at >= self.ground.observer.since()
                     && !matches!(seen.fact, Fact::Unreadable(_)) =>
             {
                 seen.clone()

@@ -1,6 +1,7 @@
-//! Which credentials were seen to work in this run: only of those can a refusal mean that they died.
+//! Which credentials were seen to work: only of those can a refusal mean that they died.
 //!
-//! A value that was mistyped, or that never was a credential, is refused in the same words. Never written down anywhere.
+//! A value that was mistyped, or that never was a credential, is refused in the same words. Never written down; that it
+//! worked stands in the receipt of its call, from which another process is told.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -16,9 +16,10 @@ use super::clean::Known;
 use super::grant::Token;
 use super::model::{File, Is};
 use super::{Pack, connect, declare, place, told};
+use crate::domain::seen::WAS_ALIVE;
 use crate::domain::{
-    Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, ReadKind, Secret, Spec,
-    Time, Why,
+    Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, ReadKind, Secret, Seen,
+    Spec, Time, Why,
 };
 use crate::provider::http::Place;
 use crate::provider::{Act, Guardrail, Need, Observe, Provider, Settings};
@@ -190,6 +191,17 @@ impl Provider for Packed {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         held.insert(target.clone(), copy);
+    }
+
+    fn recall(&self, call: &Call, before: &Seen, _: Option<Time>, with: Option<&Secret>) {
+        let Some(fields) = before.fields() else {
+            return;
+        };
+        let handle = self.handle(None);
+        handle.saw(&call.target);
+        if let Some(secret) = with.filter(|_| fields.get(WAS_ALIVE) == Some(&json!(true))) {
+            handle.alive().note(&call.target, secret, true);
+        }
     }
 
     fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {

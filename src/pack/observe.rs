@@ -17,14 +17,13 @@ use super::engine::Handle;
 use super::model::{KindPart, Look, Named as By, Request, Resolve, SECRET, Who};
 use super::reading;
 use super::wire::{self, Failed, Page};
+use crate::domain::seen::WAS_ALIVE;
 use crate::domain::{
     Because, Call, Fact, Fields, KindId, Locator, Named, Probe, Query, Readable, Reading, Secret,
     Seen, Time, Why,
 };
 use crate::provider::{Observe, Soon};
 
-/// What says in expressions whether the credential itself was seen to work before: else a refusal says nothing about it.
-pub(super) const WAS_ALIVE: &str = "was_alive";
 /// What says in expressions whether it was seen to be there before: else that it is missing may mean that it is not ours.
 const WAS_SEEN: &str = "was_seen";
 /// How many things are looked at at once.
@@ -331,10 +330,11 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
         Told::Gone => Fact::Gone,
         Told::Found => Fact::Present(present(on, look, &scope)?),
     };
-    if let Fact::Present(_) = &fact {
-        on.saw(target);
-    }
-    if let (Fact::Present(_), Some(secret)) = (&fact, &held) {
+    let Fact::Present(mut fields) = fact else {
+        return Ok(fact);
+    };
+    on.saw(target);
+    if let Some(secret) = &held {
         if by_itself {
             on.alive().note(target, secret, true);
         } else if kind.probe.is_some() && on.alive().told(target, secret).is_none() {
@@ -342,8 +342,12 @@ pub(super) async fn look(on: &Handle, target: &Locator, budget: &Budget) -> Resu
             on.alive().note(target, secret, false);
             drop(probe(on, target, secret).await);
         }
+        // The receipt keeps it, for whoever goes on in another process.
+        if on.alive().told(target, secret) == Some(true) {
+            fields.insert(WAS_ALIVE.to_owned(), json!(true));
+        }
     }
-    Ok(fact)
+    Ok(Fact::Present(fields))
 }
 
 /// Whether it may be there, and is not shown to us: who holds its secret may see it all the same.

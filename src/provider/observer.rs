@@ -19,6 +19,7 @@ use crate::domain::{
 pub struct Observer {
     lanes: Arc<BTreeMap<String, Lane>>,
     clock: Clock,
+    since: Time,
 }
 
 struct Lane {
@@ -63,10 +64,18 @@ impl Observer {
         let lanes = catalogue
             .providers()
             .map(|provider| (provider.name().to_owned(), lane(provider.reader(None))));
+        let since = clock.now();
         Self {
             lanes: Arc::new(lanes.collect()),
             clock,
+            since,
         }
+    }
+
+    /// Since when it looks.
+    #[must_use]
+    pub const fn since(&self) -> Time {
+        self.since
     }
 
     fn lane(&self, provider: &str) -> Result<&Lane, Why> {

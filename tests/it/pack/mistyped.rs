@@ -111,19 +111,20 @@ fn target(kind: &str, id: &str, vendor: &Vendor) -> Locator {
     Locator::new(&kind.parse().unwrap(), id, Some(host))
 }
 
-async fn perform(packed: &Packed, action: &str, target: &Locator) -> Outcome {
-    let spec = packed
-        .actions()
-        .iter()
-        .find(|spec| spec.id.to_string() == action)
-        .unwrap();
-    let call = Call {
-        action: spec.id.clone(),
+fn call(action: &str, target: &Locator) -> Call {
+    Call {
+        action: action.parse().unwrap(),
         target: target.clone(),
         with: Default::default(),
         secret: None,
         tag: Tag("contain-mistyped-1".to_owned()),
-    };
+    }
+}
+
+async fn perform(packed: &Packed, action: &str, target: &Locator) -> Outcome {
+    let call = call(action, target);
+    let mut specs = packed.actions().iter();
+    let spec = specs.find(|spec| spec.id == call.action).unwrap();
     let actor = packed.actor(None, &spec.permissions);
     actor.perform(&[call]).await.remove(0)
 }
@@ -136,36 +137,38 @@ async fn a_token_that_worked_before_is_seen_to_be_gone_and_refused() {
     let secret = Secret::new(LEAKED.to_owned());
     packed.hold(&token, &secret);
     let reader = packed.reader(None);
-    let look = async || {
-        reader
-            .observe(std::slice::from_ref(&token))
-            .await
-            .remove(0)
-            .fact
-    };
-    assert!(matches!(look().await, Fact::Present(_)));
+    let look = async || reader.observe(std::slice::from_ref(&token)).await.remove(0);
+    let before = look().await;
+    assert!(matches!(before.fact, Fact::Present(_)));
     assert_eq!(reader.probe(&token, &secret).await, Probe::Accepted);
     let outcome = perform(&packed, "hugging-face.revoke-token", &token).await;
     assert!(
         matches!(&outcome, Outcome::Done(answer) if !answer.applied),
         "only acknowledged: {outcome:?}"
     );
-    assert_eq!(look().await, Fact::Gone);
+    assert_eq!(look().await.fact, Fact::Gone);
     assert_eq!(reader.probe(&token, &secret).await, Probe::Refused);
-    // Another process knows nothing of what was seen here, and claims nothing.
-    let packed = self::packed("hugging-face", &hub).await;
-    packed.hold(&token, &secret);
-    let reader = packed.reader(None);
-    let fact = reader
-        .observe(std::slice::from_ref(&token))
-        .await
-        .remove(0)
-        .fact;
-    assert!(matches!(fact, Fact::Unreadable(_)), "{fact:?}");
-    assert!(matches!(
-        reader.probe(&token, &secret).await,
-        Probe::Unclear(_)
-    ));
+    // Another process knows nothing of what was seen here, and claims nothing, until it is told by the receipt; and that
+    // says nothing of another secret.
+    for (told, with, is_known) in [
+        (false, None, false),
+        (true, None, false),
+        (true, Some(&secret), true),
+    ] {
+        let packed = self::packed("hugging-face", &hub).await;
+        packed.hold(&token, &secret);
+        if told {
+            let call = call("hugging-face.revoke-token", &token);
+            packed.recall(&call, &before, None, with);
+        }
+        let reader = packed.reader(None);
+        let seen = reader.observe(std::slice::from_ref(&token)).await.remove(0);
+        assert_eq!(seen.fact == Fact::Gone, is_known, "{seen:?}");
+        assert_eq!(matches!(seen.fact, Fact::Unreadable(_)), !is_known);
+        let probe = reader.probe(&token, &secret).await;
+        assert_eq!(probe == Probe::Refused, is_known, "{probe:?}");
+        assert_eq!(matches!(probe, Probe::Unclear(_)), !is_known);
+    }
 }
 
 #[tokio::test]
