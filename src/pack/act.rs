@@ -161,18 +161,23 @@ fn before(why: Why) -> Outcome {
 
 /// What gives back makes one state and no other; another one it does not pretend to make.
 fn gives_back(part: &ActionPart, call: &Call) -> Result<(), Outcome> {
-    for (field, gives) in &part.gives {
-        if is_before(gives) {
-            continue;
-        }
-        let before = call.value(field);
-        if before != Some(gives) {
-            let held = before.unwrap_or(&Value::Null);
-            let text = format!("giving back makes `{field}` {gives}, and before it was {held}");
-            return Err(Outcome::Refused(Why::new(Because::Conflict, text)));
-        }
+    match unlike(part, |field| call.value(field)) {
+        Some(text) => Err(Outcome::Refused(Why::new(Because::Conflict, text))),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// What an inverse would make other than it was before.
+pub(super) fn unlike<'a>(
+    part: &ActionPart,
+    before: impl Fn(&str) -> Option<&'a Value>,
+) -> Option<String> {
+    let mut set = part.gives.iter().filter(|(_, gives)| !is_before(gives));
+    set.find_map(|(field, gives)| {
+        let held = before(field).unwrap_or(&Value::Null);
+        (held != gives)
+            .then(|| format!("giving back makes `{field}` {gives}, and before it was {held}"))
+    })
 }
 
 async fn one(

@@ -15,11 +15,11 @@ use super::cel::Template;
 use super::clean::Known;
 use super::grant::Token;
 use super::model::{File, Is};
-use super::{Pack, connect, declare, place, told};
+use super::{Pack, act, connect, declare, place, told};
 use crate::domain::seen::WAS_ALIVE;
 use crate::domain::{
-    Because, Bound, Call, Clock, Duration, Kind, KindId, Locator, Named, ReadKind, Secret, Seen,
-    Spec, Time, Why,
+    Because, Bound, Call, Clock, Duration, Fields, Kind, KindId, Locator, Named, ReadKind, Secret,
+    Seen, Spec, Time, Undo, Why,
 };
 use crate::provider::http::Place;
 use crate::provider::{Act, Guardrail, Need, Observe, Provider, Settings};
@@ -202,6 +202,16 @@ impl Provider for Packed {
         if let Some(secret) = with.filter(|_| fields.get(WAS_ALIVE) == Some(&json!(true))) {
             handle.alive().note(&call.target, secret, true);
         }
+    }
+
+    fn bars_undo(&self, spec: &Spec, before: &Fields) -> Option<String> {
+        let Undo::By(inverse) = &spec.undo else {
+            return None;
+        };
+        let id = inverse.to_string();
+        let (_, name) = id.split_once('.')?;
+        let part = self.inner.pack.file.actions.get(name)?;
+        act::unlike(part, |field| before.get(field))
     }
 
     fn reader(&self, _: Option<&str>) -> Arc<dyn Observe> {

@@ -11,7 +11,7 @@ use super::{Ask, due, scope, stake, tier};
 use crate::domain::event::{Does, PlannedItem};
 use crate::domain::{
     Call, Digest, Effect, Fact, Item, ItemKey, Locator, Manner, Relation, Rung, Seen, Spec, Tag,
-    Undo, Work,
+    Tier, Undo, Work,
 };
 use crate::playbook::{Step, Then};
 use crate::provider::Catalogue;
@@ -22,6 +22,15 @@ pub(super) const RAISED: &str = "the playbook raises it";
 fn proposes_restore(step: &Step) -> bool {
     let then = step.review.as_ref().map(|review| review.then);
     then == Some(Then::ProposeRestore)
+}
+
+/// How what is seen now would be given back.
+fn undo(ask: &Ask<'_>, spec: &Spec, before: Option<&Seen>) -> Undo {
+    let bar = || {
+        let provider = ask.catalogue.provider(spec.on.provider())?;
+        provider.bars_undo(spec, before?.fields()?)
+    };
+    bar().map_or_else(|| spec.undo.clone(), Undo::None)
 }
 
 pub(super) fn item(
@@ -93,6 +102,14 @@ pub(super) fn item(
             "noted as done by hand at {at}, and that is not what is seen now"
         ));
     }
+    let undo = match &done {
+        None => undo(ask, spec, before.as_ref()),
+        Some(_) => spec.undo.clone(),
+    };
+    if let (Undo::None(why), true) = (&undo, spec.is_reversible()) {
+        tier = tier.max(Tier::GRAVE);
+        reasons.push(format!("it cannot be given back: {why}"));
+    }
     let rung = spec.cut().map(|cut| cut.rung);
     let probe = held.contains(&target)
         && ask
@@ -129,7 +146,7 @@ pub(super) fn item(
         tier,
         reasons,
         rung,
-        undo: Some(spec.undo.clone()),
+        undo: Some(undo),
         needs: Vec::new(),
         only_if: candidate.only_if,
         parallel: None,

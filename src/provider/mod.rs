@@ -33,8 +33,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::domain::{
-    ActionId, Because, Bound, Branch, Call, Duration, Kind, KindId, Locator, Named, Outcome, Pass,
-    Probe, Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
+    ActionId, Because, Bound, Branch, Call, Duration, Fields, Kind, KindId, Locator, Named,
+    Outcome, Pass, Probe, Query, ReadKind, Reading, Rung, Secret, Seen, Spec, Time, Why,
 };
 
 pub use observer::Observer;
@@ -130,6 +130,11 @@ pub trait Provider: Send + Sync {
     /// secret that was lent for it, where the same is at hand again. Some answers mean something only beside an earlier one.
     fn recall(&self, call: &Call, before: &Seen, acted: Option<Time>, with: Option<&Secret>) {
         let _ = (call, before, acted, with);
+    }
+    /// Why what was seen before an action could not be given back, where its inverse makes something else than that.
+    fn bars_undo(&self, spec: &Spec, before: &Fields) -> Option<String> {
+        let _ = (spec, before);
+        None
     }
     /// The read handle for an account; `None` is the account of the ambient credentials. Its transport refuses,
     /// before signing, any operation that is not declared as a read.

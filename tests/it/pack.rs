@@ -12,6 +12,7 @@ mod mistyped;
 mod page;
 mod paste;
 mod readme;
+mod receipt;
 mod secret;
 mod setting;
 mod told;
