@@ -18,6 +18,7 @@ mod told;
 pub(crate) mod vendor;
 mod verb;
 mod weather;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
