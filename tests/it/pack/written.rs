@@ -1,6 +1,15 @@
-//! What people write without an account means every account.
+//! What people write without an account means every account; and what is said of it, and of secrets, in words.
 
+use std::sync::Arc;
+
+use contain::domain::{Duration, Locator, Probe, Secret};
+use contain::pack::{load, stage};
+use contain::provider::Provider as _;
+use serde_json::json;
+
+use super::OURS;
 use super::readme::workspace;
+use super::vendor::{Came, Vendor};
 use crate::harness::{Acme, Desk};
 
 fn here(desk: &Desk, name: &str) -> String {
@@ -58,4 +67,68 @@ fn what_the_estate_writes_without_account_is_owned_and_shared_in_the_one_that_it
     let told = desk.run(&["isolate", "acme:key/k-1", "--yes", "--json"]);
     assert_eq!(told.exit, 3, "{told:?}");
     assert_eq!(acme.state()["keys"]["k-1"]["status"], "on");
+}
+
+#[test]
+fn a_plan_that_gives_back_says_so_and_a_report_leaves_no_cell_empty() {
+    let acme = Acme::start();
+    let desk = with(&acme, "");
+    let told = desk.run(&["isolate", "acme:key/k-1", "--yes"]);
+    assert!([0, 3].contains(&told.exit), "{told:?}");
+    // Acme does not tell who we are.
+    let report = desk.run(&["report"]);
+    assert!(report.out.contains("| run | verb |"), "{report:?}");
+    assert!(!report.out.contains("``"), "{report:?}");
+    let why = ["--false-positive", "--reason", "our own test", "--yes"];
+    let told = desk.run(&[&["restore", "acme:key/k-1"][..], &why].concat());
+    let all = format!("{}{}", told.out, told.err);
+    assert!(all.contains("\nRESTORE\n"), "{told:?}");
+    assert!(!all.contains("REISSUE"), "{told:?}");
+}
+
+#[test]
+fn what_tells_whose_a_secret_is_is_told_where_it_was_to_be_cut() {
+    let acme = Acme::start();
+    let leaked = "acme_aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let desk = with(&acme, "").file("leak.txt", &format!("one {leaked}\n"));
+    let told = desk.run(&["isolate", "--from", "leak.txt", "--yes", "--json"]);
+    let message = told.json["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("The list of keys shows whose each is"),
+        "{told:?}"
+    );
+    assert!(!format!("{told:?}").contains(leaked), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_secret_that_answers_for_something_else_is_told_to_be_another_ones() {
+    let (desk, _) = workspace(&Acme::start());
+    let text = here(&desk, "providers/acme.yaml");
+    let foreign =
+        "\n        - {status: 200, when: body.key == 'k-9', is: unclear, because: foreign}";
+    let alive = "is: alive}";
+    let (head, tail) = text.split_once(alive).unwrap();
+    let text = format!("{head}{alive}{foreign}{tail}");
+    let pack = load("acme.yaml", &text).map_err(|refused| refused.render(false));
+    let pack = Arc::new(pack.unwrap_or_else(|told| panic!("{told}")));
+    for (answers_for, said) in [
+        ("k-2", "not as it does for k-1 at work"),
+        ("k-9", "for something else than k-1"),
+    ] {
+        let vendor = Vendor::start(move |came: &Came| {
+            let body = match came.line.contains("/v1/self") {
+                true => json!({"key": answers_for}),
+                false => json!({"id": "a-1"}),
+            };
+            (200, String::new(), body.to_string())
+        });
+        let packed = stage(&pack, &vendor.base, Duration::from_secs(10), OURS).await;
+        let target: Locator = "acme:key/k-1@a-1".parse().unwrap();
+        let secret = Secret::new("acme_bbbbbbbbbbbbbbbbbbbbbbbbbbbb".to_owned());
+        let probe = packed.reader(None).probe(&target, &secret).await;
+        let Probe::Unclear(why) = &probe else {
+            panic!("{answers_for}: {probe:?}");
+        };
+        assert!(why.text.contains(said), "{why}");
+    }
 }
