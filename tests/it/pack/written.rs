@@ -56,11 +56,11 @@ fn what_is_protected_without_account_is_protected_in_the_one_that_it_is_of() {
 #[test]
 fn what_the_estate_writes_without_account_is_owned_and_shared_in_the_one_that_it_is_of() {
     let acme = Acme::start();
-    let estate = "estate: 1\nteams: {payments: {contact: \"#pay\"}}\nidentities:\n  ci: {kind: bot, owner: {team: payments}, protected: true, credentials: [\"acme:key/k-1\"]}\n  web: {kind: workload, credentials: [\"acme:key/k-1@a-1\"]}\n";
+    let estate = "estate: 1\nteams: {payments: {contact: \"#pay\"}}\nidentities:\n  ci: {kind: bot, owner: {team: payments}, protected: true, credentials: [\"acme:key/k-1\"], shared_with: [web]}\n  web: {kind: workload}\n";
     let desk = with(&acme, "").file("estate.yaml", estate);
     let told = desk.run(&["plan", "acme:key/k-1"]);
     let all = format!("{}{}", told.out, told.err);
-    for said in ["ci", "web", "protected"] {
+    for said in ["team payments (#pay)", "shared", "protected"] {
         assert!(all.contains(said), "{said}: {told:?}");
     }
     assert!(!all.contains("nobody whom the estate names"), "{told:?}");
