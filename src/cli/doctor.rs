@@ -244,6 +244,8 @@ async fn kept(session: &Session, observer: &Observer, checks: &mut Checks) {
     } else {
         checks.add("protected", Standing::Fine, said);
     }
+    let protected: BTreeSet<Locator> = observer.located(&protected).await.into_iter().collect();
+    let protected: Vec<Locator> = protected.into_iter().collect();
     for seen in observer.observe(&protected).await {
         let name = &seen.target;
         let (standing, said) = match &seen.fact {

@@ -10,6 +10,7 @@ use super::session::{self, Session};
 use super::wish::Secrets;
 use crate::domain::case::Case;
 use crate::domain::event::SecretNote;
+use crate::domain::why::plain;
 use crate::domain::{KindId, Locator, Named, NotSeen, Readable, Secret, SecretRef};
 use crate::playbook::{self, Playbook};
 
@@ -52,31 +53,43 @@ fn notes_of(case: &Case) -> BTreeMap<&Locator, Vec<(u32, &SecretNote)>> {
 }
 
 /// Takes in the secrets of a new run of an incident: lends them, and tells what is known of them already. A name that
-/// people gave stands for one secret in an incident: what is known of that would be taken for known of another.
+/// people gave stands for one secret in an incident, and so does a name that a vendor gives to whoever has several: what is
+/// known of that would be taken for known of another.
 pub(super) fn take_in(
     session: &Session,
     case: &Case,
-    given: &Given,
+    (given, from): (&Given, Option<&str>),
     key: &[u8; 32],
 ) -> Result<(), Box<Failure>> {
     let notes = notes_of(case);
     for (target, (reference, secret)) in given {
         let kind = session.catalogue.kind(target.kind());
-        let is_named_by_people = kind.is_some_and(|kind| {
+        let stands_for_one = kind.is_some_and(|kind| {
             kind.readable == Readable::BySecret
                 && kind.recognise.iter().all(|pattern| pattern.secret)
         });
         let print = secret.fingerprint(key);
         let mut of_target = notes.get(target).into_iter().flatten();
-        if is_named_by_people && of_target.any(|(_, note)| note.fingerprint != print) {
+        if stands_for_one && of_target.any(|(_, note)| note.fingerprint != print) {
             let message = format!(
                 "`{target}` stands for another secret in this incident than the one at `{reference}`"
             );
-            let hint = format!(
-                "contain isolate {}/OTHER-NAME --secret {reference}",
-                target.kind()
-            );
-            return Err(Box::new(Failure::usage(message).hint(hint)));
+            let failure = Failure::usage(message);
+            let is_of_paste =
+                from.is_some() && matches!(reference, SecretRef::File(_) | SecretRef::Stdin);
+            let provider = session.catalogue.provider(target.provider());
+            let is_named_by_vendor = provider.is_some_and(|provider| provider.names(target.kind()));
+            return Err(Box::new(match (from, is_named_by_vendor) {
+                // Another name would be that of somebody else.
+                (Some(from), _) if is_of_paste => {
+                    in_another(failure, &format!("--from {}", plain(from)))
+                }
+                (_, true) => in_another(failure, &format!("{target} --secret {reference}")),
+                (_, false) => failure.hint(format!(
+                    "contain isolate {}/OTHER-NAME --secret {reference}",
+                    target.kind()
+                )),
+            }));
         }
     }
     lend(session, given);
@@ -87,6 +100,13 @@ pub(super) fn take_in(
         key,
     );
     Ok(())
+}
+
+/// What is done with a secret that has no place beside another of its name: an incident of its own.
+fn in_another(failure: Failure, what: &str) -> Failure {
+    failure.hint("contain incident open").hint(format!(
+        "in the incident that this opened: contain isolate {what} --incident ID"
+    ))
 }
 
 /// Secrets by target, each with where it was read.
@@ -217,9 +237,10 @@ pub(super) fn join_given(given: &mut Given, more: Given) -> Result<(), Box<Failu
         let first = given.get(&target);
         if first.is_some_and(|(_, first)| first.expose() != secret.expose()) {
             let message = format!(
-                "two different secrets are given of `{target}`, and one at a time can be tried and ended: contain the other in a run of its own"
+                "two different secrets are given of `{target}`, and one at a time can be tried and ended: contain the other in an incident of its own"
             );
-            return Err(Box::new(Failure::usage(message)));
+            let what = format!("{target} --secret {reference}");
+            return Err(Box::new(in_another(Failure::usage(message), &what)));
         }
         given.insert(target, (reference, secret));
     }

@@ -69,13 +69,18 @@ impl Workspace {
         distinct.into_iter().cloned().collect()
     }
 
-    /// How many identities are protected; one of the estate is one, whatever it holds.
+    /// How many identities are protected; one of the estate is one, whatever it holds, and what is written twice, with its
+    /// account and without, is one too.
     pub(super) fn protected_count(&self, estate: Option<&Estate>) -> u32 {
         let own: BTreeSet<&Locator> = self.config.protected.iter().collect();
         let of_estate = estate.into_iter().flat_map(Estate::protected);
-        let is_known = |one: &Identity| one.holds().iter().any(|held| own.contains(held));
+        let is_same = |one: &Locator, other: &Locator| one.means(other) || other.means(one);
+        let is_of_own = |held: &&Locator| own.iter().any(|one| is_same(one, held));
+        let is_known = |one: &Identity| one.holds().iter().any(is_of_own);
+        let is_twice = |one: &Locator| one.account().is_some() && own.contains(&one.bare());
+        let once = own.iter().filter(|one| !is_twice(one)).count();
         let more = of_estate.filter(|one| !is_known(one)).count();
-        u32::try_from(own.len() + more).unwrap_or(u32::MAX)
+        u32::try_from(once + more).unwrap_or(u32::MAX)
     }
 
     /// What is not cut unasked: our own branch, what is guarded, and what is protected.

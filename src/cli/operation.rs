@@ -88,8 +88,9 @@ pub(super) async fn begin(session: &Session, wish: Wish<'_>) -> Result<Ended, Bo
         .transpose()?;
     let mut secrets = paste.map_or_else(Default::default, |paste| paste.secrets(session));
     join_given(&mut secrets, given)?;
+    let from = wish.subjects.from.as_deref();
     work.journal
-        .with_case(|case| take_in(session, case, &secrets, &key))?;
+        .with_case(|case| take_in(session, case, (&secrets, from), &key))?;
     let notes = secrets
         .iter()
         .map(|(target, (reference, secret))| SecretNote {

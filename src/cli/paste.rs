@@ -283,7 +283,7 @@ fn alone<'a>(
         return Ok(locator);
     }
     let text = format!(
-        "another secret of {locator} is in it as well, and one at a time can be tried and ended: contain this one in a run of its own"
+        "another secret of {locator} is in it as well, and one at a time can be tried and ended: contain this one in an incident of its own, which contain incident open begins, with --from or --secret of it alone and --incident ID"
     );
     Err(Why::new(Because::Ambiguous, text))
 }

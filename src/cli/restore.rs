@@ -266,7 +266,10 @@ fn name(
             // Of an identity all comes back that this incident cut.
             Some(identity) => {
                 let held = super::estate::held(session, identity)?;
-                let of_it: Vec<&Locator> = cut.iter().filter(|one| held.contains(one)).collect();
+                let of_it: Vec<&Locator> = cut
+                    .iter()
+                    .filter(|one| held.iter().any(|held| held.means(one)))
+                    .collect();
                 if of_it.is_empty() {
                     named.push(find(typed)?);
                 }

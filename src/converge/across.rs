@@ -46,12 +46,19 @@ pub(super) async fn lead_on(
     let is_subject = |what: &Locator| {
         journal.with_case(|case| {
             let run = case.runs.get(&item.run);
-            run.is_some_and(|run| run.order.subjects.contains(what))
+            let is_it = |subject: &Locator| what.means(subject);
+            run.is_some_and(|run| run.order.subjects.iter().any(is_it))
         })
     };
     let mut asked = BTreeSet::from([query.target.clone()]);
     loop {
-        let leads = estate.leads(&query.target, &is_subject, &reading.found);
+        let mut leads = estate.leads(&query.target, &is_subject, &reading.found);
+        // What the file writes without account is asked about, and cut, by the name that its provider gives it.
+        let written: Vec<Locator> = leads.iter().map(|lead| lead.what.clone()).collect();
+        let located = means.ground.observer.located(&written).await;
+        for (lead, what) in leads.iter_mut().zip(located) {
+            lead.what = what;
+        }
         let wanted = |found: &Found| {
             let relation = found.relation;
             query.relations.is_empty()

@@ -2,6 +2,8 @@
 //!
 //! Only ever lowers a standing.
 
+use std::collections::BTreeMap;
+
 use super::proof::note_seen;
 use super::{Error, Loop};
 use crate::domain::event::Event;
@@ -13,7 +15,9 @@ use crate::verify;
 impl Loop<'_> {
     /// Takes in what a fresh look says against the journal: targets that are open, steps that never came to cut.
     pub(super) fn take_in(&self, standing: &mut Standing, plan: &Plan) {
-        standing.reopen(self.open_in(plan));
+        let open = self.open_in(plan);
+        let untold = self.untold_in(plan);
+        standing.reopen(open, |target| untold.get(target).cloned());
         let cuts = |id: &str| {
             self.means
                 .playbook
@@ -97,5 +101,16 @@ impl Loop<'_> {
             let open = cuts.filter(|item| again(item) != Some(true));
             open.filter_map(|item| item.target().cloned()).collect()
         })
+    }
+
+    /// Of which targets the look that a plan was made from does not tell whether they are open, and why.
+    fn untold_in(&self, plan: &Plan) -> BTreeMap<Locator, String> {
+        let untold = |item: &Item| {
+            let spec = self.means.ground.catalogue.action(item.action()?)?;
+            let touched = spec.touches.iter().map(|touch| touch.field.as_str());
+            let why = item.before.as_ref()?.untold(touched)?;
+            Some((item.target()?.clone(), why))
+        };
+        plan.items.iter().filter_map(untold).collect()
     }
 }

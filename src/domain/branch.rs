@@ -44,10 +44,11 @@ impl Branch {
         self.not_seen.extend(other.not_seen);
     }
 
-    /// Why a thing belongs to it, where it does.
+    /// Why a thing belongs to it, where it does: by its own name, or by one that a person wrote without account.
     #[must_use]
     pub fn why(&self, what: &Locator) -> Option<&str> {
-        self.parts.get(what).map(String::as_str)
+        let written = || self.parts.get(&what.bare());
+        self.parts.get(what).or_else(written).map(String::as_str)
     }
 
     /// All that belongs to it, in order of their names.

@@ -71,6 +71,35 @@ impl Locator {
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
+
+    /// Whether this, as a person wrote it in a file, is the name of a thing: without an account it names that id in every
+    /// one, so that nothing is left out for what was not written.
+    #[must_use]
+    pub fn means(&self, what: &Self) -> bool {
+        says((&self.kind, &self.id, self.account()), what)
+    }
+
+    /// The name without its account.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        Self {
+            account: None,
+            ..self.clone()
+        }
+    }
+
+    /// Whether kind and id are the same, in whatever account.
+    #[must_use]
+    pub fn is_namesake(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.id == other.id
+    }
+}
+
+/// Whether what was said, which may leave out the account, is the name of a thing.
+fn says((kind, id, account): (&KindId, &str, Option<&str>), what: &Locator) -> bool {
+    what.kind == *kind
+        && what.id() == id
+        && account.is_none_or(|account| what.account() == Some(account))
 }
 
 /// What a person typed; it becomes a [`Locator`] only by resolving it at the provider.
@@ -88,10 +117,7 @@ impl Named {
     /// Whether it is the name of a thing, as far as it says.
     #[must_use]
     pub fn means(&self, what: &Locator) -> bool {
-        let account = self.account.as_deref();
-        *what.kind() == self.kind
-            && what.id() == self.id
-            && account.is_none_or(|account| what.account() == Some(account))
+        says((&self.kind, &self.id, self.account.as_deref()), what)
     }
 }
 
@@ -297,6 +323,23 @@ mod tests {
             );
             assert!(!locator.to_string().contains(['\t', '\u{202e}', ' ']));
         }
+    }
+
+    #[test]
+    fn a_written_name_without_account_means_every_account() {
+        let at = |text: &str| -> Locator { text.parse().unwrap_or_else(|_| unreachable!()) };
+        let of_one = at("acme:key/k-1@a-1");
+        for (written, means) in [
+            ("acme:key/k-1", true),
+            ("acme:key/k-1@a-1", true),
+            ("acme:key/k-1@a-2", false),
+            ("acme:key/k-2", false),
+            ("acme:user/k-1", false),
+        ] {
+            assert_eq!(at(written).means(&of_one), means, "{written}");
+        }
+        // What has no account is not meant by the name of one that has.
+        assert!(!of_one.means(&of_one.bare()) && of_one.is_namesake(&of_one.bare()));
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub const POWER: &str = "power";
 /// The fact that a credential itself was seen to work: a later refusal of the same value means that it died.
 pub const WAS_ALIVE: &str = "was_alive";
 
+/// What a field holds of which its provider could not tell what it holds.
+pub const UNKNOWN: &str = "unknown";
+
 /// The facts that show a use: of a credential, or of the place where its consumers read it.
 const USES: [&str; 2] = ["last_used", "last_accessed"];
 
@@ -82,6 +85,21 @@ impl Seen {
         }
     }
 
+    /// Why it does not tell whether what these fields hold was written, where it does not: it could not be read, or of one
+    /// of them the provider could not tell what it holds ([`UNKNOWN`]).
+    #[must_use]
+    pub fn untold<'a>(&self, mut fields: impl Iterator<Item = &'a str>) -> Option<String> {
+        match &self.fact {
+            Fact::Unreadable(why) => Some(why.to_string()),
+            Fact::Present(seen) => {
+                let field = fields.find(|field| self.text(field) == Some(UNKNOWN))?;
+                let note = seen.get("note").and_then(Value::as_str);
+                Some(note.map_or_else(|| format!("`{field}` is unknown"), str::to_owned))
+            }
+            Fact::Gone => None,
+        }
+    }
+
     /// A text field.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
@@ -92,5 +110,41 @@ impl Seen {
     #[must_use]
     pub fn principal(&self) -> Option<Locator> {
         self.text("principal")?.parse().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Because;
+
+    #[test]
+    fn a_look_that_tells_nothing_says_why() {
+        let untold = |fact: Fact| {
+            let target = "acme:key/k-1@a-1".parse();
+            let seen = Seen {
+                target: target.unwrap_or_else(|_| unreachable!()),
+                at: Time::MIN,
+                fact,
+            };
+            seen.untold(["active"].into_iter())
+        };
+        let fields = |text: &str, note: Option<&str>| {
+            let note = note.map(|note| ("note".to_owned(), note.into()));
+            let active = ("active".to_owned(), text.into());
+            Fact::Present([active].into_iter().chain(note).collect())
+        };
+        assert_eq!(untold(Fact::Gone), None);
+        assert_eq!(untold(fields("yes", Some("seen"))), None);
+        assert_eq!(
+            untold(fields(UNKNOWN, Some("nobody asked"))).as_deref(),
+            Some("nobody asked")
+        );
+        assert_eq!(
+            untold(fields(UNKNOWN, None)).as_deref(),
+            Some("`active` is unknown")
+        );
+        let why = Why::new(Because::Garbled, "Acme answered 200");
+        assert!(untold(Fact::Unreadable(why)).is_some_and(|why| why.contains("answered 200")));
     }
 }

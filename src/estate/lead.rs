@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::model::{Identity, Use};
-use super::{Estate, PREFIX};
+use super::{Estate, PREFIX, of};
 use crate::domain::{Fields, Found, Locator, Relation};
 
 /// The fact of a finding that says through which identity it was reached.
@@ -15,7 +15,7 @@ impl Estate {
     /// Whether anything hangs on a thing, as far as the estate says.
     #[must_use]
     pub fn leads_on(&self, what: &Locator) -> bool {
-        self.holders.contains_key(what) || self.stored.contains_key(what)
+        of(&self.holders, what).next().is_some() || of(&self.stored, what).next().is_some()
     }
 
     /// What a subject, and what was found to hang on it, leads to: nothing that is a subject itself, or was found already.
@@ -68,7 +68,11 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn add(&mut self, what: &Locator, relation: Relation, by: &str, evidence: String) -> bool {
-        if !self.known.insert(what.clone()) || (self.is_subject)(what) {
+        // A name without account may be that of something that is known with one.
+        let namesakes = self.known.range(what.bare()..);
+        let mut namesakes = namesakes.take_while(|known| known.is_namesake(what));
+        let is_known = namesakes.any(|known| what.means(known) || known.means(what));
+        if is_known || !self.known.insert(what.clone()) || (self.is_subject)(what) {
             return false;
         }
         self.leads.push(Found {
@@ -97,7 +101,7 @@ impl Walk<'_> {
         let mut open = VecDeque::from([place.clone()]);
         while let Some(place) = open.pop_front() {
             let estate = self.estate;
-            for what in estate.stored.get(&place).into_iter().flatten() {
+            for what in of(&estate.stored, &place) {
                 let holders: Vec<&str> =
                     estate.holders(what).map(|one| one.name.as_str()).collect();
                 let evidence = format!(
@@ -114,7 +118,7 @@ impl Walk<'_> {
     /// What the holder of the subject holds beside it, at whatever provider. A credential lends nothing of it, and whoever
     /// is a principal may come to act as the identity elsewhere.
     fn siblings(&mut self, subject: &Locator, identity: &Identity) {
-        let relation = if identity.runs_as.contains(subject) {
+        let relation = if identity.runs_as.iter().any(|one| one.means(subject)) {
             Relation::CouldEnter
         } else {
             Relation::Held

@@ -186,20 +186,20 @@ impl Estate {
         self.dependants.get(*self.by_name.get(name)?)?.as_deref()
     }
 
-    fn at<'a>(&'a self, places: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Identity> {
-        let places = places.into_iter().flatten();
-        places.filter_map(|at| self.identities.get(*at))
+    fn at(&self, places: BTreeSet<usize>) -> impl Iterator<Item = &Identity> {
+        let places = places.into_iter();
+        places.filter_map(|at| self.identities.get(at))
     }
 
     /// The identities that hold a thing.
-    pub fn holders(&self, what: &Locator) -> impl Iterator<Item = &Identity> {
-        self.at(self.holders.get(what))
+    pub fn holders<'a>(&'a self, what: &Locator) -> impl Iterator<Item = &'a Identity> + use<'a> {
+        self.at(of(&self.holders, what).copied().collect())
     }
 
     /// The identities that hold a thing or use it, each once.
     #[must_use]
     pub fn users(&self, what: &Locator) -> BTreeSet<&str> {
-        let users = self.at(self.users.get(what));
+        let users = self.at(of(&self.users, what).copied().collect());
         let all = self.holders(what).chain(users);
         all.map(|one| one.name.as_str()).collect()
     }
@@ -222,25 +222,28 @@ impl Estate {
     /// What is at stake where a target is cut that was reached from a subject. What the estate does not name may belong to
     /// a principal that it does; what was made in the incident belonged to nobody before it.
     #[must_use]
-    pub fn stake(&self, about: &About<'_>) -> Stake {
-        let of = |what: &Locator| {
-            let at = self.holders.get(what).or_else(|| self.users.get(what));
-            at.filter(|at| !at.is_empty()).map(|_| what.clone())
+    pub fn stake<'a>(&'a self, about: &About<'a>) -> Stake {
+        let named = |what: &'a Locator| {
+            let held: BTreeSet<usize> = of(&self.holders, what).copied().collect();
+            let at = match held.is_empty() {
+                true => of(&self.users, what).copied().collect(),
+                false => held,
+            };
+            (!at.is_empty()).then_some((what, at))
         };
-        let named = of(about.target).or_else(|| of(about.principal?));
-        let Some(named) = named else {
+        let named = named(about.target).or_else(|| named(about.principal?));
+        let Some((named, held)) = named else {
             return Stake {
                 is_new: about.is_minted,
                 ..Stake::default()
             };
         };
-        let held = self.holders.get(&named).or_else(|| self.users.get(&named));
         let mut stake = Stake::default();
         let mut owners: BTreeSet<&Owner> = BTreeSet::new();
         let mut dependants: Option<BTreeSet<&Dependant>> = Some(BTreeSet::new());
         let mut unowned = false;
-        for at in held.into_iter().flatten() {
-            let Some(identity) = self.identities.get(*at) else {
+        for at in held {
+            let Some(identity) = self.identities.get(at) else {
                 continue;
             };
             stake.identities.push(identity.name.clone());
@@ -249,7 +252,7 @@ impl Estate {
             stake.environment = stake.environment.max(identity.environment);
             stake.criticality = stake.criticality.max(identity.criticality);
             // What one of them does not say is not known of the thing.
-            let known = self.dependants.get(*at).and_then(Option::as_ref);
+            let known = self.dependants.get(at).and_then(Option::as_ref);
             dependants = match (dependants, known) {
                 (Some(mut all), Some(more)) => {
                     all.extend(more);
@@ -264,7 +267,7 @@ impl Estate {
         }
         stake.dependants = dependants.map(|all| all.into_iter().cloned().collect());
         let compromised = self.compromised(about);
-        let users = self.users(&named).into_iter();
+        let users = self.users(named).into_iter();
         let healthy = users.filter(|name| !compromised.contains(name));
         stake.shared_with = healthy.map(str::to_owned).collect();
         stake
@@ -274,15 +277,28 @@ impl Estate {
     /// several holders was when it was abused is not known, so all of them count as healthy.
     fn compromised<'a>(&'a self, about: &About<'a>) -> BTreeSet<&'a str> {
         let mut all: BTreeSet<&str> = about.named.iter().map(String::as_str).collect();
-        let alone = |what: &Locator| match self.holders.get(what).map(Vec::as_slice) {
-            Some([only]) => self.identities.get(*only),
-            Some(_) | None => None,
+        let alone = |what: &Locator| {
+            let mut holders = self.holders(what);
+            holders.next().filter(|_| holders.next().is_none())
         };
         let subject = about.subject.and_then(alone);
         let subject = subject.or_else(|| about.subject_principal.and_then(alone));
         all.extend(subject.map(|one| one.name.as_str()));
         all
     }
+}
+
+/// What an index holds of a thing: under its own name, and under one that the file wrote without account, which means it in
+/// every account; and so does one that is asked about without.
+fn of<'a, T>(
+    index: &'a BTreeMap<Locator, Vec<T>>,
+    what: &Locator,
+) -> impl Iterator<Item = &'a T> + use<'a, T> {
+    let namesakes = index.range(what.bare()..);
+    let namesakes = namesakes.take_while(|(name, _)| name.is_namesake(what));
+    let meant = namesakes.filter(|(name, _)| name.means(what) || what.means(name));
+    let meant: Vec<&'a Vec<T>> = meant.map(|(_, all)| all).collect();
+    meant.into_iter().flatten()
 }
 
 /// What is asked about a target.

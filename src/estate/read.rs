@@ -235,7 +235,7 @@ impl Reader<'_> {
             self.draft.notes.push(note);
         } else if locator.account().is_none() {
             let message =
-                format!("`{locator}` names no account, and providers name things with it");
+                format!("`{locator}` names no account, so it stands for that id in every account");
             let note = Problem::new("no-account", node.span, message);
             self.draft.notes.push(note);
         }

@@ -123,6 +123,38 @@ fn a_thing_leads_to_whose_it_is_and_to_whom_its_cut_hurts() {
 }
 
 #[test]
+fn what_is_written_without_account_is_meant_in_every_account() {
+    let file = FILE
+        .replace("AKIA1@1", "AKIA1")
+        .replace(":token@1", ":token");
+    let estate = Estate::read("estate.yaml", &file, &anything())
+        .unwrap_or_else(|refused| unreachable!("{}", refused.render(false)));
+    for account in ["1", "2"] {
+        let key = at(&format!("aws:access-key/AKIA1@{account}"));
+        let stake = estate.stake(&about(&key, &[]));
+        assert_eq!(stake.identities, ["payments-bot"], "{key}");
+        assert_eq!(stake.criticality, Some(Criticality::High));
+        assert!(stake.whose().contains("owned by team payments (#payments)"));
+        assert!(estate.leads_on(&key));
+        let leads = estate.leads(&key, &|_| false, &[]);
+        let told = spelled(&leads);
+        assert!(
+            told.contains(&"held saas:token/T1@acme".to_owned()),
+            "{told:?}"
+        );
+        // It does not lead to itself.
+        assert!(!told.iter().any(|lead| lead.contains("AKIA1")), "{told:?}");
+        let place = at(&format!("aws:secret/us-east-1:token@{account}"));
+        let leads = estate.leads(&place, &|_| false, &[]);
+        assert_eq!(spelled(&leads), ["exposed saas:token/T1@acme"]);
+    }
+    // Of what is asked about without account, all that the file names is told; another account of it stays another.
+    let shared = at("saas:token/T1");
+    assert!(estate.users(&shared).contains("reports"));
+    assert!(estate.users(&at("saas:token/T1@other")).is_empty());
+}
+
+#[test]
 fn what_is_read_leads_on_to_what_lies_there_and_to_who_acts_for_its_holder() {
     let estate = estate();
     let key = at("aws:access-key/AKIA1@1");

@@ -24,7 +24,8 @@ pub(super) async fn check(ground: &Ground<'_>, item: &Item, unproven: usize) -> 
             ));
         }
     }
-    let protected = ground.observer.observe(ground.branches.protected()).await;
+    let protected = ground.observer.located(ground.branches.protected()).await;
+    let protected = ground.observer.observe(&protected).await;
     match protected.iter().find_map(|seen| stopped(ground, seen)) {
         Some(why) => Err(why),
         None => Ok(()),

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::cel::Scope;
+use super::cel::{Expr, Scope};
 use super::engine::Handle;
 use super::grammar::{ENDS, PROBES, TELLS};
 use super::model::{Ends, Request, Row, covers};
@@ -241,6 +241,40 @@ pub(super) fn probe(on: &Handle, request: &Request, answered: &Answered, scope: 
             | Ends::Gone
             | Ends::Unreadable,
         )
-        | None => Probe::Unclear(why(on, request, answered, row, scope)),
+        | None => {
+            let why = why(on, request, answered, row, scope);
+            Probe::Unclear(of_another(request, answered, (row, scope), why))
+        }
     }
+}
+
+/// Says of an answer to a probe that it speaks of something else than was tried, where the pack's rows tell that.
+fn of_another(
+    request: &Request,
+    answered: &Answered,
+    (row, scope): (Option<&Row>, &Scope),
+    why: Why,
+) -> Why {
+    let id = scope.get("id").and_then(Value::as_str).unwrap_or_default();
+    let is_foreign = row.is_some_and(|row| row.because == Some(Because::Foreign));
+    let names_it = |when: &Expr| {
+        when.mentions()
+            .iter()
+            .any(|name| name == "id" || name == "part")
+    };
+    let is_refuted = |row: &Row| {
+        let when = row.when.as_ref().filter(|when| names_it(when));
+        row.is == Ends::Alive
+            && covers(row, answered.status)
+            && when.is_some_and(|when| when.value(scope) == Some(Value::Bool(false)))
+    };
+    let more = if is_foreign {
+        format!(" for something else than {id}: the secret is another one's")
+    } else if row.is_none() && request.answers.iter().any(is_refuted) {
+        format!(", and not as it does for {id} at work: the secret may be another one's")
+    } else {
+        return why;
+    };
+    let text = format!("{}{more}", why.text);
+    Why { text, ..why }
 }

@@ -160,6 +160,11 @@ impl Provider for Packed {
         part.trace.clone()
     }
 
+    fn names(&self, kind: &KindId) -> bool {
+        let part = self.inner.pack.file.kinds.get(kind.noun());
+        part.is_some_and(|part| part.identify.is_some())
+    }
+
     fn commands(&self, _: &Call) -> Vec<String> {
         Vec::new()
     }

@@ -21,7 +21,10 @@ pub(super) async fn whose(on: &Handle, of: &KindId, secret: &Secret) -> Result<L
     let identify = part.and_then(|part| part.identify.as_ref());
     let identify = identify.ok_or_else(|| {
         let title = part.map_or(noun, |part: &KindPart| part.title.as_str());
-        let text = format!("a secret does not tell which {title} it is: name it by its locator");
+        let trace = part.and_then(|part| part.trace.as_ref());
+        let trace = trace.map_or_else(String::new, |trace| format!(". {trace}"));
+        let text =
+            format!("a secret does not tell which {title} it is: name it by its locator{trace}");
         Why::new(Because::NotImplemented, text)
     })?;
     let account = account(on).await?.clone();

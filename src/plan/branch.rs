@@ -141,11 +141,11 @@ impl Sat {
         let About { target, principal } = about;
         if self.mark == PROTECTED {
             // What is protected is not touched at all, and neither is what it holds.
-            let held = || self.names.iter().find(|name| Some(*name) == principal);
-            if self.names.contains(target) {
+            let is_one = |what: &Locator| self.names.iter().any(|name| name.means(what));
+            if is_one(target) {
                 return Some(format!("{target} is one"));
             }
-            if let Some(holder) = held() {
+            if let Some(holder) = principal.filter(|holder| is_one(holder)) {
                 return Some(format!("{target} is held by {holder}"));
             }
         }
@@ -304,7 +304,12 @@ impl Of {
         let of = |names: Vec<Locator>| async move {
             let branch = match bug::is_planted(Bug::SeesNoBranch) {
                 true => Branch::of(&names, crate::provider::NAMED),
-                false => observer.stands_on(&names).await,
+                false => {
+                    // A name without account is asked about as its provider resolves it, and counts in every account.
+                    let mut branch = observer.stands_on(&observer.located(&names).await).await;
+                    branch.join(Branch::of(&names, crate::provider::NAMED));
+                    branch
+                }
             };
             (names, branch)
         };

@@ -160,7 +160,11 @@ pub(super) fn outside(ask: &Ask<'_>, items: &[Item]) -> Vec<Outside> {
     let read = readings(ask, ReadKind::Reach)
         .flat_map(|(subject, reading)| reading.found.iter().map(move |found| (subject, found)));
     let subjects: BTreeSet<&Locator> = ask.order.subjects.iter().collect();
-    let is_subject = |what: &Locator| subjects.contains(what);
+    // The estate may write a name without account.
+    let is_subject = |what: &Locator| {
+        let any = || subjects.iter().any(|subject| what.means(subject));
+        subjects.contains(what) || (what.account().is_none() && any())
+    };
     // What the estate knows is told before anything is read.
     let led = ask.order.subjects.iter().flat_map(|subject| {
         let leads = |estate: &Estate| estate.leads(subject, &is_subject, &[]);

@@ -99,6 +99,12 @@ pub trait Provider: Send + Sync {
         let _ = kind;
         None
     }
+    /// Whether whose a secret of a kind is, the vendor tells: then things of that kind are called what it calls them, and no
+    /// other name stands for another secret.
+    fn names(&self, kind: &KindId) -> bool {
+        let _ = kind;
+        false
+    }
     /// The vendor's own command lines that come to the same as a call, secrets by reference; empty where it has none.
     /// What makes a new secret writes it to standard output and nothing else there; what delivers one is a single
     /// pipeline that reads it from standard input.

@@ -404,6 +404,29 @@ impl Observer {
         all
     }
 
+    /// What people wrote, with the account that its provider puts to it; as it was written where that cannot be told.
+    pub async fn located(&self, written: &[Locator]) -> Vec<Locator> {
+        let named = |one: &Locator| Named {
+            kind: one.kind().clone(),
+            id: one.id().to_owned(),
+            account: None,
+        };
+        let open = written.iter().filter(|one| one.account().is_none());
+        let open: Vec<Named> = open.map(named).collect();
+        if open.is_empty() {
+            return written.to_vec();
+        }
+        let mut told = self.resolve(&open).await.into_iter();
+        let located = written.iter().map(|one| match one.account() {
+            Some(_) => one.clone(),
+            None => told
+                .next()
+                .and_then(Result::ok)
+                .unwrap_or_else(|| one.clone()),
+        });
+        located.collect()
+    }
+
     /// Whether our credential is let in right now.
     ///
     /// # Errors

@@ -357,7 +357,7 @@ fn alive(source: &Source<'_>, outside: Vec<Outside>) -> Vec<Alive> {
     });
     let open = source.standing.open.iter().map(|target| Alive {
         what: target.to_string(),
-        why: "in the set, and a fresh look found it open".to_owned(),
+        why: format!("in the set, and {}", source.standing.looked(target)),
         until: None,
         cut_with: Some(resume.clone()),
     });

@@ -11,7 +11,9 @@ use super::page::Page;
 use crate::domain::event::{Answered, Event};
 use crate::domain::plan::Plan;
 use crate::domain::why::plain;
-use crate::domain::{Bound, Call, Effect, Item, Locator, Spec, Tier, Undo, Work, clock};
+use crate::domain::{
+    ActionId, Bound, Call, Effect, Item, Locator, Phase, Spec, Tier, Undo, Work, clock,
+};
 use crate::provider::Catalogue;
 
 /// Who acts, and in which accounts. A credential that does not tell who it is stands with its provider alone, and acts in the
@@ -56,6 +58,7 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
         page.line(&format!("WARNING  {}", plain(warning)));
     }
     let mut number = 0;
+    let gives_back = gives_back(plan, catalogue);
     let mut phase = None;
     for item in plan
         .items
@@ -65,7 +68,12 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
         if phase != Some(item.key.phase) {
             phase = Some(item.key.phase);
             page.gap();
-            page.line(&item.key.phase.word().to_uppercase());
+            page.line(&match item.key.phase {
+                Phase::Reissue if gives_back => "RESTORE".to_owned(),
+                phase @ (Phase::Isolate | Phase::Inventory | Phase::Validate | Phase::Reissue) => {
+                    phase.word().to_uppercase()
+                }
+            });
         }
         number += 1;
         describe(&mut page, number, item, catalogue);
@@ -114,6 +122,16 @@ pub fn plan(plan: &Plan, catalogue: &Catalogue) -> String {
         ));
     }
     page.text()
+}
+
+/// Whether all that a plan changes gives back what was cut, and nothing is issued anew.
+fn gives_back(plan: &Plan, catalogue: &Catalogue) -> bool {
+    let mut actions = plan.items.iter().filter_map(Item::action).peekable();
+    let opens = |action: &ActionId| {
+        let spec = catalogue.action(action);
+        spec.is_some_and(|spec| matches!(spec.effect, Effect::Open))
+    };
+    actions.peek().is_some() && actions.all(opens)
 }
 
 fn describe(page: &mut Page, number: usize, item: &Item, catalogue: &Catalogue) {
@@ -274,7 +292,7 @@ fn answer(outcome: &Answered) -> String {
         Answered::AlreadySo => "it was so already".to_owned(),
         Answered::Refused(why) => format!("refused: {why}"),
         Answered::Throttled { .. } => "throttled".to_owned(),
-        Answered::Unavailable(why) => format!("not reached: {why}"),
+        Answered::Unavailable(why) => format!("unavailable: {why}"),
         Answered::InDoubt(why) => format!("in doubt: {why}"),
     }
 }
@@ -307,7 +325,7 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
             Answered::AlreadySo => "acknowledged  it was so already".to_owned(),
             Answered::Refused(why) => format!("refused       {why}"),
             Answered::Throttled { .. } => "throttled     waiting, then again".to_owned(),
-            Answered::Unavailable(why) => format!("not reached   {why}"),
+            Answered::Unavailable(why) => format!("unavailable   {why}"),
             Answered::InDoubt(why) => format!("in doubt      {why}; looking"),
         },
         Event::Resolved { happened, .. } => match happened {
@@ -375,4 +393,23 @@ pub fn entry(event: &Event, targets: &BTreeMap<String, String>) -> Option<(Strin
         | Event::Taken { .. } => return None,
     };
     Some((target, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Because, Why};
+
+    #[test]
+    fn what_answered_is_not_called_unreached() {
+        for text in ["Acme answered 503", "Acme was not reached"] {
+            let why = Why::new(Because::Unavailable, text);
+            let told = answer(&Answered::Unavailable(why));
+            assert_eq!(
+                told.matches("not reached").count(),
+                text.matches("not reached").count()
+            );
+            assert!(told.starts_with("unavailable: "), "{told}");
+        }
+    }
 }

@@ -179,7 +179,10 @@ fn opening(page: &mut Layout, dossier: &Dossier) {
                     or_dash(run.playbook.as_ref()),
                     words(run.began.to_string()),
                     or_dash(run.outcome.as_ref()),
-                    name(run.acting_as.join(", ")),
+                    match run.acting_as.as_slice() {
+                        [] => words(DASH),
+                        who => name(who.join(", ")),
+                    },
                 ]
             })
             .collect(),

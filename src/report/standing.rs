@@ -33,8 +33,10 @@ pub struct Standing {
     pub assumed: bool,
     /// Second writings that are owed: when, and on what.
     pub owed: Vec<(Option<Time>, crate::domain::Locator)>,
-    /// What a fresh look found open: never cut, or open again.
+    /// What a fresh look did not show cut: never cut, open again, or of which it could not tell.
     pub open: Vec<crate::domain::Locator>,
+    /// Why it could not tell, of those of which it could not.
+    pub untold: BTreeMap<Locator, String>,
     /// Whether waiting cannot change the answer.
     pub is_final: bool,
     /// How the steps stand that cut nothing of the set, where some have not ended well; and which those are.
@@ -215,6 +217,7 @@ fn plain(outcome: Outcome) -> Standing {
         assumed: false,
         owed: Vec::new(),
         open: Vec::new(),
+        untold: BTreeMap::new(),
         is_final: true,
         rest: None,
         undone: Vec::new(),
@@ -314,19 +317,36 @@ impl Standing {
         self.unproven.extend(steps);
     }
 
-    /// Takes in what a fresh look found open: it can no longer be called isolated.
-    pub fn reopen(&mut self, open: Vec<crate::domain::Locator>) {
+    /// Takes in what a fresh look did not show cut, with why it could not tell, where it could not: it can no longer be called
+    /// isolated.
+    pub fn reopen(
+        &mut self,
+        open: Vec<crate::domain::Locator>,
+        untold: impl Fn(&Locator) -> Option<String>,
+    ) {
         if open.is_empty() {
             return;
         }
-        self.unproven.extend(
-            open.iter()
-                .map(|target| format!("{target}: a fresh look found it open")),
-        );
+        let why = |target: &Locator| Some((target.clone(), untold(target)?));
+        self.untold = open.iter().filter_map(why).collect();
+        let told: Vec<String> = open
+            .iter()
+            .map(|target| format!("{target}: {}", self.looked(target)))
+            .collect();
+        self.unproven.extend(told);
         if matches!(self.outcome, Outcome::Isolated | Outcome::Contained) {
             self.outcome = Outcome::PartlyContained;
         }
         self.open = open;
+    }
+
+    /// What a fresh look came to at a target that it did not show cut.
+    #[must_use]
+    pub fn looked(&self, target: &Locator) -> String {
+        match self.untold.get(target) {
+            Some(why) => format!("a fresh look could not tell whether it is open: {why}"),
+            None => "a fresh look found it open".to_owned(),
+        }
     }
 }
 

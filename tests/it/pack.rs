@@ -19,6 +19,7 @@ mod told;
 pub(crate) mod vendor;
 mod verb;
 mod weather;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};

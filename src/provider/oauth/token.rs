@@ -11,6 +11,7 @@ use super::adapter::Handle;
 use super::client::{Failed, before};
 use super::kind;
 use super::known::Active;
+use crate::domain::seen::UNKNOWN;
 use crate::domain::{
     Answer, Because, Call, Fact, Fields, Locator, Outcome, Probe, Secret, Time, Why,
 };
@@ -69,13 +70,13 @@ pub(super) async fn look(on: &Handle, target: &Locator) -> Result<Fact, Why> {
         }
         Ok(Said::Inactive) => match was_active(on, target, &token) {
             Some(was) => (was.fields(), dead(&was, on.server().clock().now())),
-            None => (Fields::new(), "unknown".to_owned()),
+            None => (Fields::new(), UNKNOWN.to_owned()),
         },
         // A server that cannot be asked leaves the token as unknown as it was.
-        Err(why) if why.because == Because::NotImplemented => (Fields::new(), "unknown".to_owned()),
+        Err(why) if why.because == Because::NotImplemented => (Fields::new(), UNKNOWN.to_owned()),
         Err(why) => return Err(why),
     };
-    if active == "unknown" {
+    if active == UNKNOWN {
         let note =
             "introspection never said that it is active: it proves nothing that it does not now";
         fields.insert("note".to_owned(), json!(note));

@@ -155,6 +155,34 @@ async fn what_is_guarded_or_protected_is_kept_with_all_that_it_stands_on() {
             "protected",
             "the protected identity",
         ),
+        // A name without account means every account.
+        (
+            Wish {
+                protected: vec![name("user/ci").bare()],
+                ..isolate(&[TRUST])
+            },
+            "protected",
+            "the protected identity",
+        ),
+        (
+            Wish {
+                protected: vec![name("user/ci").bare()],
+                ..isolate(&["access-key/LEAKED"])
+            },
+            "protected",
+            "is held by",
+        ),
+        (
+            Wish {
+                guarded: vec![Guarded {
+                    what: name("access-key/LEAKED").bare(),
+                    because: "Ada approves with it".to_owned(),
+                }],
+                ..isolate(&["access-key/LEAKED"])
+            },
+            "own",
+            "(Ada approves with it)",
+        ),
         // What a protected identity holds is not touched either.
         (
             Wish {

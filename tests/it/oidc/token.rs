@@ -116,6 +116,12 @@ fn a_200_for_a_token_that_the_server_never_knew_is_no_proof() {
             .any(|verdict| ["observed", "probed-dead"].contains(verdict)),
         "{told:?}"
     );
+    // Nor was it seen open: introspection told nothing.
+    assert!(
+        told.out.contains("could not tell whether it is open"),
+        "{told:?}"
+    );
+    assert!(!told.out.contains("found it open"), "{told:?}");
 }
 
 fn client(issuer: &Issuer, app: &App) -> String {

@@ -60,6 +60,52 @@ fn a_second_secret_of_one_user_is_told_and_never_lost() {
     }
 }
 
+#[test]
+fn a_second_secret_of_one_user_is_contained_in_an_incident_of_its_own() {
+    let vendor = slack();
+    let desk = configured(&vendor)
+        .file("two.txt", &format!("{SECOND}\n"))
+        .with("ONE", FIRST)
+        .with("TWO", SECOND);
+    let named = "slack:token/U0CI";
+    let first = desk.run(&["isolate", named, "--secret", "env:ONE", "--yes", "--json"]);
+    assert_ne!(first.exit, 2, "{first:?}");
+    let of_name = ["isolate", named, "--secret", "env:TWO"];
+    for (second, again) in [
+        (
+            &of_name[..],
+            "contain isolate slack:token/U0CI@T0OURS --secret env:TWO --incident ID",
+        ),
+        (
+            &["isolate", "--from", "two.txt"],
+            "contain isolate --from two.txt --incident ID",
+        ),
+    ] {
+        let told = desk.run(&[second, &["--json"]].concat());
+        assert_eq!(told.exit, 2, "{told:?}");
+        let hints = told.hints();
+        assert!(
+            hints.contains("contain incident open") && hints.contains(again),
+            "{told:?}"
+        );
+        // Another name is that of another user.
+        assert!(!hints.contains("OTHER-NAME"), "{told:?}");
+    }
+    // The hint is taken at its word.
+    let opened = desk.run(&["incident", "open", "--json"]);
+    let known = first.json["incident"].as_str().unwrap_or_default();
+    let folders = desk.incidents();
+    let ids = folders
+        .iter()
+        .map(|folder| folder.file_name().unwrap().to_str().unwrap());
+    let new: Vec<&str> = ids.filter(|id| *id != known).collect();
+    assert_eq!(new.len(), 1, "{opened:?} {first:?}");
+    for what in [&of_name[..], &["isolate", "--from", "two.txt"]] {
+        let told = desk.run(&[what, &["--incident", new[0], "--yes", "--json"]].concat());
+        assert_ne!(told.exit, 2, "{told:?}");
+    }
+}
+
 /// The vendor is asked with the leaked token itself, and refuses it: nobody's own credential is to be renewed.
 #[test]
 fn a_leaked_secret_that_is_refused_is_not_taken_for_our_own() {

@@ -17,9 +17,8 @@ fn blocks() -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn the_section_add_a_provider_gives_a_working_pack() {
-    let acme = Acme::start();
+/// The workspace that the section writes, with our server in it, and the commands.
+pub(super) fn workspace(acme: &Acme) -> (Desk, Vec<String>) {
     let mut desk = Desk::bare()
         .with("ACME_TOKEN", "acme-canary-token")
         .with("AWS_EC2_METADATA_DISABLED", "true");
@@ -41,6 +40,13 @@ fn the_section_add_a_provider_gives_a_working_pack() {
             None => commands.extend(block.lines().map(ToOwned::to_owned)),
         }
     }
+    (desk, commands)
+}
+
+#[test]
+fn the_section_add_a_provider_gives_a_working_pack() {
+    let acme = Acme::start();
+    let (desk, commands) = workspace(&acme);
     assert!(commands.len() >= 7, "{commands:?}");
     for command in &commands {
         let (command, _) = command.split_once('#').unwrap_or((command, ""));
