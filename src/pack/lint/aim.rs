@@ -59,6 +59,10 @@ pub(super) fn look(lint: &mut Lint<'_>, noun: &str, kind: &KindPart) {
 
 /// What an action sends names the one that is meant: by its id, by what was looked up of it, or by itself.
 pub(super) fn act(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
+    // What only makes something new changes nothing that is there.
+    if part.issues.is_some() && part.cut.is_none() {
+        return;
+    }
     let file = lint.file;
     let mut names = NAMED.to_vec();
     for request in &part.look_up {

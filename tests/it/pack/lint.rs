@@ -1084,7 +1084,7 @@ fn the_id_of_what_was_made_is_not_its_secret() {
     permissions: [keys]
     bound: {{within: 15m, assumed: not published}}
     docs: https://acme.example/docs/keys
-    request: {{post: /keys, json: {{like: "${{id}}"}}, answers: [{{status: 201, is: done}}]}}
+    request: {{post: /keys, answers: [{{status: 201, is: done}}]}}
 "#
         );
         codes(&format!("{WHOLE}{made}"))
