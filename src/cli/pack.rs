@@ -31,6 +31,8 @@ const FOLDER: &str = "providers";
 const COMMON: [&str; 2] = ["hosts", "private"];
 /// What only a pack can be told: that one of the workspace stands for the one that ships.
 const OWN: &str = "own";
+/// Providers that are no packs, and words that stand where a provider's name does.
+const TAKEN: [&str; 4] = ["aws", "notify", "identity", "simulated"];
 const REFERENCE: &str =
     "a secret of the workspace is named by reference: env:NAME or file:PATH (never given itself)";
 
@@ -125,8 +127,7 @@ impl<'de> Visitor<'de> for Named {
 pub(super) fn packs(workspace: &Workspace) -> Result<Vec<Arc<Pack>>, Box<Failure>> {
     let mut packs = pack::shipped();
     for own in own(workspace.folder.as_deref())? {
-        let said = workspace.config.providers.told.get(own.name());
-        let meant = said.and_then(|said| said.get(OWN)) == Some(&Value::Bool(true));
+        let meant = is_meant(workspace, own.name());
         let name = own.name().to_owned();
         match packs.iter_mut().find(|pack| pack.name() == name) {
             Some(shipped) if meant => *shipped = Arc::new(own),
@@ -168,25 +169,56 @@ fn own(folder: Option<&Path>) -> Result<Vec<Pack>, Box<Failure>> {
     for file in files {
         let name = file.display().to_string();
         let pack = pack::load(&name, &workspace::read(&file)?)?;
-        let stem = file
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .unwrap_or_default();
-        let natives = provider::NATIVES.iter().map(|native| native.name);
-        let is_ours = natives.chain(["aws", "notify"]).any(|name| name == stem);
-        if stem != pack.name() || is_ours {
-            let message = match stem == pack.name() {
-                true => format!("{name}: `{stem}` is a provider of this program itself"),
-                false => format!(
-                    "{name}: the file of the pack `{0}` is called {0}.yaml",
-                    pack.name()
-                ),
-            };
+        if let Some(why) = misnamed(&file, &pack) {
+            let message = format!("{name}: {why}");
             return Err(Box::new(Failure::new(2, "invalid-file", message)));
         }
         packs.push(pack);
     }
     Ok(packs)
+}
+
+/// Why a file cannot stand in `providers/` under its name.
+fn misnamed(file: &Path, pack: &Pack) -> Option<String> {
+    let name = pack.name();
+    let natives = provider::NATIVES.iter().map(|native| native.name);
+    if natives.chain(TAKEN).any(|taken| taken == name) {
+        return Some(format!("`{name}` is a provider of this program itself"));
+    }
+    let is_so = file.file_stem().is_some_and(|stem| stem == name);
+    (!is_so).then(|| format!("the file of the pack `{name}` is called {name}.yaml"))
+}
+
+/// Why a pack that fits in itself would stop every verb where it lies, or once it lay in `providers/`.
+pub(super) fn unfit(workspace: &Workspace, file: &Path, pack: &Pack) -> Option<String> {
+    let name = pack.name();
+    let folder = file.parent().and_then(Path::file_name);
+    // Elsewhere it may be the text of the very pack that ships.
+    let stands_for = folder.is_some_and(|folder| folder == FOLDER)
+        && pack::shipped().iter().any(|shipped| shipped.name() == name);
+    let shadows = || {
+        (stands_for && !is_meant(workspace, name)).then(|| {
+            format!(
+                "this would stand for the pack `{name}` that ships: where that is meant, write `own: true` under providers.{name} in contain.yaml"
+            )
+        })
+    };
+    misnamed(file, pack).or_else(shadows)
+}
+
+/// Whether `contain.yaml` says that a pack of the workspace stands for the one that ships.
+fn is_meant(workspace: &Workspace, name: &str) -> bool {
+    let said = workspace.config.providers.told.get(name);
+    said.and_then(|said| said.get(OWN)) == Some(&Value::Bool(true))
+}
+
+/// A problem of a whole pack, told where it names its provider.
+pub(super) fn at_provider(file: &str, text: &str, message: &str) -> Refused {
+    let root = yaml::parse(text).ok();
+    let keys = root.as_ref().map(entries).unwrap_or_default();
+    let key = keys.iter().find(|(key, _)| key.text == "provider");
+    let span = key.map_or(Span::new(0, 1), |(key, _)| key.span);
+    Refused::new(file, text, vec![Problem::new("name", span, message)])
 }
 
 /// Holds what `contain.yaml` says to providers against what each wants, with places.

@@ -86,7 +86,7 @@ pub(super) fn session(args: &Args, global: &Global) -> Result<Session, Box<Failu
 pub(super) async fn run(args: Args, session: &Session) -> Result<Ended, Box<Failure>> {
     match args.verb {
         Verb::Schema => rehearsal::schema(),
-        Verb::Lint { files } => rehearsal::lint(&files),
+        Verb::Lint { files } => rehearsal::lint(session, &files),
         Verb::Test { packs } => rehearsal::test(session, &packs).await,
         Verb::List => list(session),
         Verb::Show { name } => show(session, find(session, &name)?),

@@ -19,12 +19,19 @@ pub(super) fn schema() -> Result<Ended, Box<Failure>> {
 }
 
 /// Lints files.
-pub(super) fn lint(files: &[PathBuf]) -> Result<Ended, Box<Failure>> {
+pub(super) fn lint(session: &Session, files: &[PathBuf]) -> Result<Ended, Box<Failure>> {
     let (mut text, mut rows) = (String::new(), Vec::new());
     for path in files {
         let name = path.display().to_string();
-        match pack::load(&name, &super::workspace::read(path)?) {
-            Ok(_) => text.extend([format!("{}: no problems\n", plain(&name))]),
+        let said = super::workspace::read(path)?;
+        let fits = pack::load(&name, &said).and_then(|pack| {
+            let why = super::pack::unfit(&session.workspace, path, &pack);
+            why.map_or(Ok(()), |why| {
+                Err(super::pack::at_provider(&name, &said, &why))
+            })
+        });
+        match fits {
+            Ok(()) => text.extend([format!("{}: no problems\n", plain(&name))]),
             Err(refused) => {
                 rows.extend(problems(&refused));
                 text.extend([format!("{}\n\n", refused.render(false).trim_end())]);

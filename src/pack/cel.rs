@@ -204,13 +204,13 @@ type Quoted<'a> = (&'a Expr, &'a str, Option<char>);
 pub(super) struct Template {
     /// As the file has it.
     pub(super) source: String,
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
     /// Whether a `${` has no end.
     open: bool,
 }
 
 #[derive(Clone, Debug)]
-enum Part {
+pub(super) enum Part {
     Text(String),
     Value(Expr),
 }

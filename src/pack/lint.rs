@@ -4,6 +4,8 @@
 
 mod access;
 mod action;
+mod aim;
+mod answers;
 mod quote;
 mod request;
 mod secret;
@@ -173,6 +175,7 @@ impl Lint<'_> {
         self.secrets(&path, kind);
         let names: Vec<&str> = ALWAYS.into_iter().chain(TARGET).collect();
         self.look(noun, kind, &names);
+        aim::look(self, noun, kind);
         if let Some(resolve) = &kind.resolve {
             let after = self.all(&format!("{path}/resolve/ask"), &resolve.ask, &names);
             self.expr(&format!("{path}/resolve/id"), &resolve.id, &after.names());
@@ -311,7 +314,7 @@ impl Lint<'_> {
         let tells = |when: &Expr| {
             let mentions = when.mentions();
             let says = |name: &str| mentions.iter().any(|one| one == name);
-            says("was_alive") || ((says("id") || says("part")) && request::is_within(when))
+            says("was_alive") || ((says("id") || says("part")) && answers::is_within(when))
         };
         let rows = request.answers.iter().enumerate();
         for (at, _) in
@@ -383,7 +386,7 @@ impl Lint<'_> {
     /// The rows that count for all requests.
     fn rows(&mut self) {
         let file = self.file;
-        request::rows(self, "/answers", &file.answers, &[], None);
+        answers::rows(self, "/answers", &file.answers, &[], None);
         let is_over = |ends: Ends| matches!(ends, Ends::AlreadySo | Ends::Gone | Ends::Dead);
         for (at, row) in file.answers.iter().enumerate() {
             if is_over(row.is) {

@@ -153,9 +153,9 @@ impl Reader {
     fn map(&mut self, node: &Node, place: &'static Place, path: &str) -> Value {
         let Data::Map(entries) = &node.data else {
             let message = format!(
-                "{} stands where a map is wanted: a {}",
+                "{} stands where a map is wanted: {}",
                 node.describe(),
-                place.name
+                one(place.name)
             );
             self.problems.push(Problem::new("type", node.span, message));
             self.lose(node);
@@ -171,7 +171,7 @@ impl Reader {
                     map.insert(key.text.clone(), read);
                 }
                 None => {
-                    let message = format!("`{}` is no key of a {}", key.text, place.name);
+                    let message = format!("`{}` is no key of {}", key.text, one(place.name));
                     let names = place.keys.iter().map(|known| known.name);
                     let names: Vec<&str> = names.collect();
                     self.problems.push(
@@ -192,7 +192,7 @@ impl Reader {
             if map.contains_key(key.name) {
                 continue;
             }
-            let message = format!("a {} has no `{}`", place.name, key.name);
+            let message = format!("{} has no `{}`", one(place.name), key.name);
             self.problems
                 .push(Problem::new("missing-key", at, message).hint(key.about));
             self.lost.insert(NAMELESS.to_owned());
@@ -201,8 +201,8 @@ impl Reader {
         let said = place.one_of.iter().filter(|key| map.contains_key(**key));
         if !place.one_of.is_empty() && said.count() != 1 {
             let message = format!(
-                "a {} has exactly one of {}",
-                place.name,
+                "{} has exactly one of {}",
+                one(place.name),
                 place.one_of.join(", ")
             );
             self.problems.push(Problem::new("one-of", at, message));
@@ -353,9 +353,12 @@ fn read_scalar(text: &str, plain: bool, takes: &'static Takes) -> Result<Value, 
             Err(why) => wrong("value", why.to_owned()),
         },
         Takes::Status => match text.parse::<u16>() {
-            Ok(100..=599) => Ok(text.into()),
-            _ if matches!(text.as_bytes(), [b'1'..=b'5', b'x', b'x']) => Ok(text.into()),
-            _ => wrong("value", format!("`{text}` is no status: write 204 or 4xx")),
+            Ok(200..=599) => Ok(text.into()),
+            _ if matches!(text.as_bytes(), [b'2'..=b'5', b'x', b'x']) => Ok(text.into()),
+            _ => wrong(
+                "value",
+                format!("`{text}` is no status of an answer: write 204 or 4xx"),
+            ),
         },
         Takes::Text => Ok(text.into()),
         Takes::Data | Takes::Map(_) | Takes::MapOf(_) | Takes::List(_) | Takes::OneOrMore(_) => {
@@ -385,4 +388,14 @@ pub(super) fn data(node: &Node) -> Value {
                 .collect(),
         ),
     }
+}
+
+/// A noun with its article.
+fn one(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {noun}")
 }

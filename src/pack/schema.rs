@@ -68,8 +68,8 @@ fn takes(what: &Takes, places: &mut Map<String, Value>) -> Value {
         }
         Takes::Status => json!({
             "anyOf": [
-                {"type": "integer", "minimum": 100, "maximum": 599},
-                {"type": "string", "pattern": "^[1-5]xx$"},
+                {"type": "integer", "minimum": 200, "maximum": 599},
+                {"type": "string", "pattern": "^[2-5]xx$"},
             ],
         }),
         Takes::Data => json!({}),

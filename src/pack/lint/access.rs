@@ -145,6 +145,9 @@ fn endpoint(lint: &mut Lint<'_>, path: &str, host: Option<&String>, said: &[Said
         if *key == "post" && !is_path {
             lint.add("value", &at, "a path begins with / and has no query");
         }
+        if *key == "post" {
+            super::request::parts(lint, &at, template);
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! An action that nothing shows, or whose undo does something else, is a promise that nobody could keep.
 
-use super::super::cel::{Expr, Template};
+use super::super::cel::{Expr, Part, Template};
 use super::super::declare;
 use super::super::itself::Itself;
 use super::super::model::{ActionPart, CutPart, Ends, Named, Request};
 use super::request::{self, After, Role};
-use super::{ALWAYS, Lint, TARGET};
+use super::{ALWAYS, Lint, TARGET, aim, quote};
 use crate::domain::{Becomes, Fate, Repeat, Rung};
+use serde_json::Value;
 
 fn names(lint: &mut Lint<'_>, name: &str, part: &ActionPart) {
     let path = format!("/actions/{name}");
@@ -214,20 +215,40 @@ fn opens(lint: &mut Lint<'_>, path: &str, name: &str, part: &ActionPart) {
     }
 }
 
-/// What a request sends, and where to.
+/// What a request sends, and where to; spaces that mean nothing are left out.
 fn sends(request: &Request) -> impl PartialEq {
-    fn sources(said: &Named<Template>) -> Vec<(String, String)> {
+    fn text(said: &Template) -> String {
+        let parts = said.parts.iter().map(|part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Value(expr) => format!("${{{}}}", quote::squeezed(&expr.source)),
+        });
+        parts.collect()
+    }
+    fn texts(said: &Named<Template>) -> Vec<(String, String)> {
         let said = said.iter();
-        said.map(|(name, value)| (name.clone(), value.source.clone()))
+        said.map(|(name, value)| (name.clone(), text(value)))
             .collect()
+    }
+    fn data(value: &Value) -> Value {
+        match value {
+            Value::String(said) => Value::String(text(&Template::new(said))),
+            Value::Array(items) => items.iter().map(data).collect(),
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                fields
+                    .map(|(name, item)| (name.clone(), data(item)))
+                    .collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
     }
     let line = request.line();
     (
         request.host.clone(),
-        line.map(|(method, path)| (method, path.source.clone())),
-        sources(&request.query),
-        request.json.clone(),
-        request.form.as_ref().map(sources),
+        line.map(|(method, path)| (method, text(path))),
+        texts(&request.query),
+        request.json.as_ref().map(data),
+        request.form.as_ref().map(texts),
     )
 }
 
@@ -308,6 +329,7 @@ fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
     }
     let way = (&part.look_up[..], part.only_if.as_ref(), &part.request);
     let (names, after) = sent(lint, path, way, &names);
+    aim::act(lint, path, part);
     if let Some(itself) = &part.itself {
         self::itself(lint, path, part, itself);
     }
@@ -315,6 +337,15 @@ fn requests(lint: &mut Lint<'_>, path: &str, part: &ActionPart) {
     if let Some(made) = &part.made {
         lint.found(&format!("{path}/made/is"), &made.is, &after.names());
         lint.expr(&format!("{path}/made/secret"), &made.secret, &after.names());
+        for (noun, id) in &made.is {
+            if id
+                .exprs()
+                .any(|expr| quote::holds(&expr.source, &made.secret.source))
+            {
+                let message = "the id is shown, and so is no secret: say where in the answer the id of what was made stands";
+                lint.add("shown-secret", &format!("{path}/made/is/{noun}"), message);
+            }
+        }
         if let Some(find) = &made.find {
             request::check(lint, &format!("{path}/made/find"), find, Role::Each, &names);
         } else if part.repeat == Repeat::Tagged {

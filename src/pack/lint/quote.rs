@@ -3,13 +3,19 @@
 //! Part of lint; whether a value that comes later would end its quotes is for the engine to see, which refuses it.
 
 use super::Lint;
-use crate::pack::cel::{Expr, Template};
+use crate::pack::cel::{Expr, Part, Template};
 
 /// What compares, in OData, SCIM, and what is written like them.
 const COMPARES: [&str; 15] = [
     " eq", " ne", " gt", " ge", " lt", " le", " co", " sw", " ew", "=", "<", ">", " like", " in",
     "~",
 ];
+/// After what a value in a longer text stands as a part of its own, in GraphQL and what is written like it.
+const OPENS: [char; 13] = [
+    '(', ':', '{', ',', '=', '[', '<', '>', '$', '@', '!', '|', '&',
+];
+/// What a GraphQL document begins with.
+const DOCUMENTS: [&str; 4] = ["mutation ", "query ", "subscription ", "fragment "];
 /// What no stranger chose: it stands without quotes as well.
 const OURS: [&str; 3] = ["since", "since_seconds", "today"];
 
@@ -31,6 +37,73 @@ impl Lint<'_> {
             }
         }
     }
+
+    /// Whether a value in a longer text of a body, or of a query, could be more than a value there.
+    pub(super) fn embedded(&mut self, path: &str, template: &Template) {
+        let outside = outside(template);
+        let is_structure = outside.contains(['{', '}', '(', ')'])
+            || DOCUMENTS
+                .iter()
+                .any(|word| outside.trim_start().starts_with(word));
+        let is_longer = outside.trim().contains(char::is_whitespace);
+        let (values, _) = template.quoted();
+        for (expr, before, quote) in values {
+            let begins = is_structure || (is_longer && before.trim_end().ends_with(OPENS));
+            if quote.is_none() && begins && !is_safe(expr) && !compares(before) {
+                let message = "a value without quotes can be another question here: give it as a value of its own, as a variable of GraphQL, `variables: {id: \"${id}\"}`, or write `${int(…)}` for a number";
+                self.add("quotes", path, message);
+            }
+        }
+    }
+}
+
+/// The fixed text of a template that stands in no quotes.
+fn outside(template: &Template) -> String {
+    let (mut open, mut text) = (None, String::new());
+    for part in &template.parts {
+        let Part::Text(fixed) = part else { continue };
+        for c in fixed.chars() {
+            open = match open {
+                Some(quote) if quote == c => None,
+                None if matches!(c, '\'' | '"') => Some(c),
+                None => {
+                    text.push(c);
+                    None
+                }
+                same => same,
+            };
+        }
+    }
+    text
+}
+
+/// An expression without the spaces that mean nothing.
+pub(super) fn squeezed(source: &str) -> String {
+    let (mut open, mut is_escaped) = (None, false);
+    let keeps = |c: &char| {
+        match open {
+            Some(_) if is_escaped => is_escaped = false,
+            Some(_) if *c == '\\' => is_escaped = true,
+            Some(quote) if quote == *c => open = None,
+            None if matches!(c, '\'' | '"') => open = Some(*c),
+            Some(_) => {}
+            None => return !c.is_whitespace(),
+        }
+        true
+    };
+    source.chars().filter(keeps).collect()
+}
+
+/// Whether an expression holds another one, and not only a name that begins like it.
+pub(super) fn holds(source: &str, wanted: &str) -> bool {
+    let (source, wanted) = (squeezed(source), squeezed(wanted));
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut rests = source.match_indices(&wanted);
+    rests.any(|(at, found)| {
+        let before = source.get(..at).unwrap_or_default();
+        let behind = source.get(at + found.len()..).unwrap_or_default();
+        !before.ends_with(is_word) && !before.ends_with('.') && !behind.starts_with(is_word)
+    })
 }
 
 /// Whether the text right before a value compares something with it.
@@ -125,6 +198,20 @@ mod tests {
             ("(x", false),
         ] {
             assert_eq!(is_in_parentheses(source), is, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_expression_holds_another_whatever_its_spaces() {
+        assert_eq!(squeezed("a + ' b \\' c ' + d"), "a+' b \\' c '+d");
+        assert!(holds("string( body.token )", "body.token"));
+        for source in [
+            "body.token_id",
+            "the.body.token",
+            "body.id",
+            "anybody.token",
+        ] {
+            assert!(!holds(source, "body.token"), "{source}");
         }
     }
 

@@ -1,14 +1,13 @@
-//! Requests and their answers: what they may send, whether every row can be reached, what they leave for later.
+//! Requests: what they may send, and what they leave for later.
 //!
-//! Never looks at what an action means; see `action`.
+//! Never looks at what an action means, nor at how answers are read; see `action` and `answers`.
 
 use std::collections::BTreeSet;
 
-use super::super::cel::{Expr, Scope, Template};
-use super::super::model::{By, Ends, HELD, NOBODY, Named, Request, Row, SECRET, SIGNED, is_held};
+use super::super::cel::{Expr, Part, Template};
+use super::super::model::{By, HELD, NOBODY, Named, Request, SECRET, SIGNED, is_held};
 use super::super::scheme::Scheme;
-use super::{ANSWER, Lint};
-use crate::domain::Because;
+use super::{ANSWER, Lint, answers};
 use serde_json::Value;
 
 /// Where a request stands.
@@ -54,7 +53,7 @@ pub(super) fn check(
     reads(lint, path, request, role);
     let after = After::new(names).with(&ANSWER);
     let seen = after.names();
-    rows(
+    answers::rows(
         lint,
         &format!("{path}/answers"),
         &request.answers,
@@ -127,6 +126,7 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
         if !line.head().starts_with('/') {
             lint.add("value", &at, "a path begins with /");
         }
+        parts(lint, &at, line);
         if line.source.contains(['?', '#']) {
             let message =
                 "a path has no query: parameters stand under `query`, where they are escaped";
@@ -161,6 +161,22 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
         );
     }
     signs(lint, path, request, names);
+    said(lint, path, request, names);
+    headers(lint, path, &request.headers);
+    if request.json.is_some() && request.form.is_some() {
+        lint.add("value", path, "a request has one body: json or form");
+    }
+    if let Some(json) = &request.json {
+        data(lint, &format!("{path}/json"), json, names);
+    }
+    lacking(lint, path, request);
+    if request.get.is_some() && (request.json.is_some() || request.form.is_some()) {
+        lint.add("value", path, "a GET has no body");
+    }
+}
+
+/// What its query, its form and its headers say.
+fn said(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     for (key, said) in [
         ("query", Some(&request.query)),
         ("form", request.form.as_ref()),
@@ -173,18 +189,15 @@ fn sends(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
             }
             lint.template(&at, value, names);
             lint.quotes(&at, value);
+            if key == "headers" {
+                continue;
+            }
+            lint.embedded(&at, value);
+            if OVERRIDES.contains(&name.to_ascii_lowercase().as_str()) {
+                let message = format!("`{name}` makes another method of this one: say the method");
+                lint.add("name", &format!("{at}#"), message);
+            }
         }
-    }
-    headers(lint, path, &request.headers);
-    if request.json.is_some() && request.form.is_some() {
-        lint.add("value", path, "a request has one body: json or form");
-    }
-    if let Some(json) = &request.json {
-        data(lint, &format!("{path}/json"), json, names);
-    }
-    lacking(lint, path, request);
-    if request.get.is_some() && (request.json.is_some() || request.form.is_some()) {
-        lint.add("value", path, "a GET has no body");
     }
 }
 
@@ -213,13 +226,36 @@ fn lacking(lint: &mut Lint<'_>, path: &str, request: &Request) {
     }
 }
 
-/// Headers that the client itself writes, or that prove who we are.
-const TAKEN: [&str; 13] = [
+/// A path goes down, part by part: a step upwards would lead to what the pack does not show.
+pub(super) fn parts(lint: &mut Lint<'_>, path: &str, line: &Template) {
+    let texts = line.parts.iter().map(|part| match part {
+        Part::Text(text) => text.as_str(),
+        Part::Value(_) => "x",
+    });
+    let text = texts.collect::<String>().to_ascii_lowercase();
+    let steps = |part: &str| matches!(part.replace("%2e", ".").as_str(), "." | "..");
+    if text.split('/').any(steps) || text.contains(['\\']) || text.contains("//") {
+        let message = "a path has no step upwards and no empty part: write it as it is meant";
+        lint.add("value", path, message);
+    }
+}
+
+/// What some servers take for the method in the place of the one that was sent.
+const OVERRIDES: [&str; 4] = [
+    "_method",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+];
+
+/// Headers that the client itself writes, that prove who we are, or that lead a request to somewhere else.
+const TAKEN: [&str; 17] = [
     "authorization",
     "connection",
     "content-length",
     "cookie",
     "expect",
+    "forwarded",
     "host",
     "keep-alive",
     "proxy-authorization",
@@ -228,6 +264,9 @@ const TAKEN: [&str; 13] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "x-forwarded-host",
+    "x-original-url",
+    "x-rewrite-url",
 ];
 
 /// A header is one (RFC 9110, section 5.6.2), and none by which a value would be a host, a body's end, or a credential.
@@ -237,9 +276,12 @@ pub(super) fn headers(lint: &mut Lint<'_>, path: &str, said: &Named<Template>) {
         let is_sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         if name.is_empty() || !name.chars().all(is_sign) {
             lint.add("name", &at, format!("`{name}` is no name of a header"));
-        } else if TAKEN.contains(&name.to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        let lower = name.to_ascii_lowercase();
+        if TAKEN.contains(&lower.as_str()) || OVERRIDES.contains(&lower.as_str()) {
             let message = format!(
-                "`{name}` is not the pack's to say: where a request goes stands under `host`, and how it proves who we are under `with`"
+                "`{name}` is not the pack's to say: what a request does is its method, where it goes stands under `host`, and how it proves who we are under `with`"
             );
             lint.add("name", &at, message);
         }
@@ -293,6 +335,7 @@ fn data(lint: &mut Lint<'_>, path: &str, value: &Value, names: &[&str]) {
             let template = Template::new(text);
             lint.template(path, &template, names);
             lint.quotes(path, &template);
+            lint.embedded(path, &template);
         }
         Value::Array(items) => items.iter().for_each(|item| data(lint, path, item, names)),
         Value::Object(fields) => fields
@@ -319,157 +362,5 @@ fn pages(lint: &mut Lint<'_>, path: &str, request: &Request, names: &[&str]) {
     }
     if let Some(next) = &pages.next {
         lint.expr(&format!("{at}/next"), next, names);
-    }
-}
-
-/// Whether every row can be reached, speaks of what stands here, and says what it has to.
-pub(super) fn rows(
-    lint: &mut Lint<'_>,
-    path: &str,
-    rows: &[Row],
-    names: &[&str],
-    role: Option<Role>,
-) {
-    use super::super::grammar::{ENDS, PROBES, TELLS};
-    let words: &[&str] = match role {
-        Some(Role::Ask | Role::Each) => &TELLS,
-        Some(Role::Probe) => &PROBES,
-        Some(Role::Act) => &ENDS,
-        None => &[],
-    };
-    let own = [names, ANSWER.as_slice()].concat();
-    for (at, row) in rows.iter().enumerate() {
-        let here = format!("{path}/{at}");
-        if !words.is_empty() && !words.contains(&row.is.word()) {
-            let message = format!(
-                "`{}` says nothing here; it is one of: {}",
-                row.is.word(),
-                words.join(", ")
-            );
-            lint.add("unknown-word", &format!("{here}/is"), message);
-        }
-        for (key, expr) in [("when", &row.when), ("says", &row.says)] {
-            if let Some(expr) = expr {
-                lint.expr(&format!("{here}/{key}"), expr, &own);
-            }
-        }
-        let same = |earlier: &&Row| words.is_empty() && earlier.is.word() != row.is.word();
-        let is_same = |earlier: &Row| match (&earlier.when, &row.when) {
-            (None, _) => true,
-            (Some(earlier), Some(when)) => earlier.source.trim() == when.source.trim(),
-            (Some(_), None) => false,
-        };
-        let covers = |earlier: &Row| is_same(earlier) && within(row, earlier);
-        if let Some(earlier) = rows
-            .iter()
-            .take(at)
-            .position(|earlier| covers(earlier) && !same(&earlier))
-        {
-            let message = format!(
-                "this answer is never read so: row {} already takes every status of it",
-                earlier + 1
-            );
-            lint.add("unreachable", &here, message);
-        }
-        let never = |when: &Expr| when.mentions().is_empty() && !when.holds(&Scope::default());
-        if row.when.as_ref().is_some_and(never) {
-            let message = "this answer is never read so: what it wants holds of none";
-            lint.add("unreachable", &format!("{here}/when"), message);
-        }
-        meaning(lint, &here, row);
-    }
-}
-
-/// Whether every status of one row is one of another's.
-fn within(row: &Row, earlier: &Row) -> bool {
-    let all = 100..=599;
-    let mut statuses = all.filter(|status| super::super::model::covers(row, *status));
-    statuses.all(|status| super::super::model::covers(earlier, status))
-}
-
-/// Whether something within an answer is looked at, and not only that there is one.
-pub(super) fn is_within(when: &Expr) -> bool {
-    let within = [
-        "body.",
-        "body[",
-        "in body",
-        "header.",
-        "header[",
-        "in header",
-    ];
-    within.iter().any(|part| when.source.contains(part))
-}
-
-/// That something is over is said by an answer about it: not by a server in trouble, and never by a status alone.
-fn over(lint: &mut Lint<'_>, path: &str, row: &Row) {
-    let covers = |status: u16| super::super::model::covers(row, status);
-    let word = row.is.word();
-    if (500..=599).chain([408, 429]).any(covers) {
-        let message = format!(
-            "408, 429 and 5xx tell of the server's own trouble, so nothing is `{word}` by them: name the statuses that say it"
-        );
-        lint.add("value", path, message);
-    }
-    let Some(when) = &row.when else {
-        let message = format!(
-            "a status alone is said by gateways as well, and of what is not shown to us: say `when`, what of the answer means that it is `{word}`"
-        );
-        lint.add("missing-key", path, message);
-        return;
-    };
-    if (200..=299).any(covers) && !is_within(when) {
-        let message = format!(
-            "a 2xx says that all is well: say in `when` what of its body means that it is `{word}`"
-        );
-        lint.add("value", path, message);
-    }
-}
-
-/// What a row claims has to be claimable by its statuses.
-fn meaning(lint: &mut Lint<'_>, path: &str, row: &Row) {
-    let statuses = 100..=599;
-    let mut all = statuses.filter(|status| super::super::model::covers(row, *status));
-    match row.is {
-        Ends::Done | Ends::Acknowledged if all.any(|status| !(200..=299).contains(&status)) => {
-            let message = "only a 2xx answer can say that it was done";
-            lint.add("value", path, message);
-        }
-        Ends::Done if row.when.is_none() && super::super::model::covers(row, 200) => {
-            let message = "a 200 may hold an error: say `when`, what its body must hold to mean that it was done";
-            lint.add("missing-key", path, message);
-        }
-        Ends::Found | Ends::Alive
-            if all.any(|status| !(200..=299).contains(&status)) && row.when.is_none() =>
-        {
-            let message = "only a 2xx answer says so by its status alone";
-            lint.add("value", path, message);
-        }
-        Ends::Refused | Ends::Unreadable => {
-            let is_told = row.because.is_some() || all.all(|status| (300..=599).contains(&status));
-            if !is_told {
-                lint.add(
-                    "missing-key",
-                    path,
-                    "say `because`: the status alone does not tell why",
-                );
-            }
-        }
-        Ends::AlreadySo | Ends::Gone | Ends::Dead => over(lint, path, row),
-        Ends::Done
-        | Ends::Acknowledged
-        | Ends::Throttled
-        | Ends::Unavailable
-        | Ends::InDoubt
-        | Ends::Found
-        | Ends::Alive
-        | Ends::Forbidden
-        | Ends::Unclear => {}
-    }
-    if row.because == Some(Because::Ambiguous) && row.is != Ends::Unreadable {
-        lint.add(
-            "value",
-            path,
-            "`ambiguous` is for names that mean more than one thing",
-        );
     }
 }

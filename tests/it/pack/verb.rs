@@ -140,6 +140,54 @@ fn a_pack_of_the_workspace_stands_for_a_shipped_one_only_where_that_is_said() {
     assert!(told.out.contains("    proven by: not yet 2\n"), "{told:?}");
 }
 
+#[test]
+fn a_pack_that_would_stop_every_verb_is_no_pack_without_problems() {
+    let desk = desk().file("contain.yaml", "contain: 1\n");
+    std::fs::create_dir(desk.path().join("here/providers")).unwrap();
+    let named = |name: &str| WHOLE.replace("provider: acme", &format!("provider: {name}"));
+    let mut desk = desk;
+    for (file, name, says) in [
+        ("acme.yaml", "acme", None),
+        ("keys.yaml", "acme", Some("is called acme.yaml")),
+        ("identity.yaml", "identity", Some("of this program itself")),
+        (
+            "simulated.yaml",
+            "simulated",
+            Some("of this program itself"),
+        ),
+        ("github.yaml", "github", Some("of this program itself")),
+        ("okta.yaml", "okta", Some("own: true")),
+    ] {
+        let file = format!("providers/{file}");
+        desk = desk.file(&file, &named(name));
+        let told = desk.run(&["provider", "lint", &file, "--json"]);
+        let problems = &told.json["data"]["problems"];
+        assert_eq!(told.exit, if says.is_some() { 2 } else { 0 }, "{told:?}");
+        if let Some(says) = says {
+            assert_eq!(
+                (&problems[0]["line"], &problems[0]["column"]),
+                (&2.into(), &1.into())
+            );
+            assert!(
+                problems[0]["message"].as_str().unwrap().contains(says),
+                "{told:?}"
+            );
+            // So does every other verb.
+            assert_eq!(desk.run(&["provider", "list"]).exit, 2);
+            std::fs::remove_file(desk.path().join("here").join(&file)).unwrap();
+        }
+    }
+    let workspace =
+        "contain: 1\nproviders:\n  okta: {own: true, url: \"https://a.example\", token: env:T}\n";
+    let desk = desk
+        .file("contain.yaml", workspace)
+        .file("providers/okta.yaml", &named("okta"));
+    assert_eq!(
+        desk.run(&["provider", "lint", "providers/okta.yaml"]).exit,
+        0
+    );
+}
+
 /// A vendor whose keys can be switched off and on; keeps what came.
 struct Vendor {
     base: String,
