@@ -116,6 +116,8 @@ pub(crate) struct Weather {
     pub(crate) base: String,
     counts: Arc<Counts>,
     over: Arc<AtomicBool>,
+    /// The port that refuses, kept from everybody else.
+    refusing: Option<tokio::net::TcpSocket>,
 }
 
 /// What came.
@@ -134,6 +136,7 @@ struct Counts {
 impl Drop for Weather {
     fn drop(&mut self) {
         self.over.store(true, Ordering::SeqCst);
+        drop(self.refusing.take());
         let host = self.base.split_once("://").map(|(_, host)| host);
         drop(host.map(TcpStream::connect));
     }
@@ -161,14 +164,27 @@ impl Weather {
         if fault == Fault::Tls {
             // Its certificate is nobody's whom this machine knows.
             let base = Vendor::secured(false, |_| (200, String::new(), "{}".to_owned())).base;
-            return Self { base, counts, over };
+            return Self {
+                base,
+                counts,
+                over,
+                refusing: None,
+            };
+        }
+        if fault == Fault::Refused && at == 0 {
+            // Bound and never listened at: whoever calls is refused, and no other cell is given the port.
+            let refusing = tokio::net::TcpSocket::new_v4().unwrap();
+            refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            let base = format!("http://{}", refusing.local_addr().unwrap());
+            return Self {
+                base,
+                counts,
+                over,
+                refusing: Some(refusing),
+            };
         }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        if fault == Fault::Refused && at == 0 {
-            drop(listener);
-            return Self { base, counts, over };
-        }
         let struck = Struck {
             replies,
             at,
@@ -178,7 +194,12 @@ impl Weather {
         };
         let (count, ends) = (Arc::clone(&counts), Arc::clone(&over));
         std::thread::spawn(move || struck.serve(&listener, &count, &ends));
-        Self { base, counts, over }
+        Self {
+            base,
+            counts,
+            over,
+            refusing: None,
+        }
     }
 
     /// How many requests came in all.
