@@ -259,12 +259,7 @@ async fn resolved(
     if let Err(why) = observer.whoami(provider).await {
         return held.iter().map(|_| Err(why.clone())).collect();
     }
-    let named = |one: &&Locator| Named {
-        kind: one.kind().clone(),
-        id: one.id().to_owned(),
-        account: one.account().map(str::to_owned),
-    };
-    let named: Vec<Named> = held.iter().map(named).collect();
+    let named: Vec<Named> = held.iter().copied().map(Named::from).collect();
     observer.resolve(&named).await
 }
 

@@ -52,19 +52,20 @@ pub(super) async fn lead_on(
     };
     let mut asked = BTreeSet::from([query.target.clone()]);
     loop {
-        let mut leads = estate.leads(&query.target, &is_subject, &reading.found);
+        let wanted = |found: &Found| {
+            let relation = found.relation;
+            query.relations.is_empty()
+                || relation.is_some_and(|relation| query.relations.contains(&relation))
+        };
+        let leads = estate.leads(&query.target, &is_subject, &reading.found);
+        let mut leads: Vec<Found> = leads.into_iter().filter(wanted).collect();
         // What the file writes without account is asked about, and cut, by the name that its provider gives it.
         let written: Vec<Locator> = leads.iter().map(|lead| lead.what.clone()).collect();
         let located = means.ground.observer.located(&written).await;
         for (lead, what) in leads.iter_mut().zip(located) {
             lead.what = what;
         }
-        let wanted = |found: &Found| {
-            let relation = found.relation;
-            query.relations.is_empty()
-                || relation.is_some_and(|relation| query.relations.contains(&relation))
-        };
-        reading.found.extend(leads.into_iter().filter(wanted));
+        reading.found.extend(leads);
         let next = next(means, (&include, estate), query, (reading, &asked));
         let next: Vec<Locator> = next.into_iter().filter(|what| !is_subject(what)).collect();
         let left = FURTHER.saturating_sub(asked.len());

@@ -5,7 +5,7 @@
 use super::Loop;
 use crate::domain::case::Case;
 use crate::domain::plan::Plan;
-use crate::domain::{Item, ItemRef, Locator, State, Time};
+use crate::domain::{Item, Locator, State, Time};
 use crate::verify::READ_BACK_WITHIN;
 
 impl Loop<'_> {
@@ -17,11 +17,7 @@ impl Loop<'_> {
             let spec = item.target().and_then(guard);
             item.call().is_some() && spec.is_some_and(|spec| Some(&spec.id) == item.action())
         });
-        let mut named = guards.map(|item| ItemRef {
-            run: plan.run,
-            round: plan.round,
-            key: item.key.clone(),
-        });
+        let mut named = guards.map(|item| plan.named(item));
         ground.journal.with_case(|case| {
             named.any(|named| {
                 let state = case.lives.get(&named).map(|life| &life.state);

@@ -5,7 +5,7 @@
 use super::{End, Error, Loop};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
-use crate::domain::{Item, ItemRef, State};
+use crate::domain::{Item, State};
 use crate::gate::Who;
 use crate::plan;
 use crate::plan::restore::Wanted;
@@ -55,11 +55,7 @@ impl Loop<'_> {
         let measures = plan::restore::Measures::of(before);
         let mut events = Vec::new();
         for item in &plan.items {
-            let by = ItemRef {
-                run: plan.run,
-                round: plan.round,
-                key: item.key.clone(),
-            };
+            let by = plan.named(item);
             if item.call().is_none() {
                 let back = measures.back(ground.catalogue, item);
                 events.extend(back.into_iter().map(|made| Event::Released {

@@ -11,7 +11,7 @@ use super::{Error, Loop};
 use crate::domain::case::Case;
 use crate::domain::event::Does;
 use crate::domain::plan::Plan;
-use crate::domain::{Cause, Digest, Item, ItemKey, ItemRef, Phase, State};
+use crate::domain::{Cause, Digest, Item, ItemKey, Phase, State};
 use crate::execute;
 use crate::plan;
 use crate::playbook::Playbook;
@@ -92,11 +92,7 @@ impl Loop<'_> {
     }
 
     pub(super) fn has_turn(&self, plan: &Plan, item: &Item) -> bool {
-        let named = ItemRef {
-            run: plan.run,
-            round: plan.round,
-            key: item.key.clone(),
-        };
+        let named = plan.named(item);
         let recurs = self
             .means
             .playbook

@@ -11,7 +11,7 @@ use super::turn::Now;
 use super::{Answer, Error, Loop, Tried, again, reading, turn};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
-use crate::domain::{Cause, Digest, Item, ItemRef, State, Time, Work};
+use crate::domain::{Cause, Digest, Item, State, Time, Work};
 use crate::execute;
 use crate::gate::{self, Confirmation, Ruling, mandate};
 use crate::plan;
@@ -31,11 +31,7 @@ impl<'a> Loop<'a> {
                 .iter()
                 .filter(|item| item.call().is_some() || item.asked().is_some())
                 .any(|item| {
-                    let named = ItemRef {
-                        run: plan.run,
-                        round: plan.round,
-                        key: item.key.clone(),
-                    };
+                    let named = plan.named(item);
                     if let Work::Gate(asked) = &item.work {
                         let waits = case.lives.get(&named).is_some_and(|life| {
                             matches!(life.state, State::Planned | State::Blocked(_))
@@ -181,11 +177,7 @@ impl<'a> Loop<'a> {
         let stuck: Vec<Tried> = self.means.ground.journal.with_case(|case| {
             let acting = items.iter().filter(|item| item.call().is_some());
             let stuck = acting.filter(|item| {
-                let named = ItemRef {
-                    run: plan.run,
-                    round: plan.round,
-                    key: item.key.clone(),
-                };
+                let named = plan.named(item);
                 let recurs = playbook.step(&item.key.step).is_some_and(plan::recurs);
                 case.lives.get(&named).is_none_or(|life| match life.state {
                     State::Confirmed { .. } | State::Skipped(_) | State::Stale(_) => false,

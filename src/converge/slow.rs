@@ -66,7 +66,7 @@ impl<'a> Loop<'a> {
             .iter()
             .filter(|item| item.call().is_some() && item.key.phase <= Phase::Inventory);
         let all =
-            cuts.filter_map(|item| Some((item.target()?.provider().to_owned(), named(plan, item))));
+            cuts.filter_map(|item| Some((item.target()?.provider().to_owned(), plan.named(item))));
         let journal = self.means.ground.journal;
         journal.with_case(|case| {
             let is_left = |(_, named): &(String, ItemRef)| {
@@ -86,7 +86,7 @@ impl<'a> Loop<'a> {
         let items = plans.flat_map(|plan| plan.items.iter().map(move |item| (plan, item)));
         let busy: BTreeSet<Tried> = self.means.ground.journal.with_case(|case| {
             let left = items.filter(|(plan, item)| {
-                let named = named(plan, item);
+                let named = plan.named(item);
                 let life = case.lives.get(&named);
                 life.is_some_and(|life| self.is_left(&named, life))
             });
@@ -147,14 +147,6 @@ impl<'a> Loop<'a> {
     /// Notes that the rest of a plan goes on beside what follows.
     pub(super) fn goes_on_beside(&mut self, plan: &Arc<Plan>) {
         self.slow.insert(plan.round, Arc::clone(plan));
-    }
-}
-
-fn named(plan: &Plan, item: &Item) -> ItemRef {
-    ItemRef {
-        run: plan.run,
-        round: plan.round,
-        key: item.key.clone(),
     }
 }
 

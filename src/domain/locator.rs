@@ -113,6 +113,16 @@ pub struct Named {
     pub account: Option<String>,
 }
 
+impl From<&Locator> for Named {
+    fn from(what: &Locator) -> Self {
+        Self {
+            kind: what.kind.clone(),
+            id: what.id().to_owned(),
+            account: what.account().map(str::to_owned),
+        }
+    }
+}
+
 impl Named {
     /// Whether it is the name of a thing, as far as it says.
     #[must_use]

@@ -6,7 +6,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::digest::{Hasher, Object};
-use super::{Digest, Item, Locator, NotSeen, Phase, Time};
+use super::{Digest, Item, ItemRef, Locator, NotSeen, Phase, Time};
 
 /// The version of the plan format that this program writes.
 pub const VERSION: u8 = 1;
@@ -81,6 +81,16 @@ pub struct Outside {
 }
 
 impl Plan {
+    /// The name of one of its items in the record.
+    #[must_use]
+    pub fn named(&self, item: &Item) -> ItemRef {
+        ItemRef {
+            run: self.run,
+            round: self.round,
+            key: item.key.clone(),
+        }
+    }
+
     /// The digest: SHA-256 of the canonical JSON of all of it.
     ///
     /// # Errors

@@ -212,11 +212,7 @@ pub fn preview<'a>(
 ) -> Vec<(&'a Item, Ruling)> {
     let pledges = Pledges::default();
     let granted = |item: &Item| {
-        let named = ItemRef {
-            run: plan.run,
-            round: plan.round,
-            key: item.key.clone(),
-        };
+        let named = plan.named(item);
         let mut signed = mandate::agreed((&named, digest), (case, &pledges), now);
         signed.retain(|mandate| !around.is_present(&mandate.by));
         let tiers = signed.iter().map(|mandate| mandate.tier);

@@ -65,9 +65,7 @@ fn find<'a>(on: &'a Handle, call: &Call) -> Option<(&'a Spec, &'a ActionPart)> {
         .actions
         .iter()
         .find(|spec| spec.id == call.action)?;
-    let id = call.action.to_string();
-    let (_, name) = id.split_once('.')?;
-    Some((spec, on.file().actions.get(name)?))
+    Some((spec, on.pack().action(&call.action)?))
 }
 
 /// What is asked before, what has to hold, and what is sent.

@@ -213,9 +213,7 @@ impl Provider for Packed {
         let Undo::By(inverse) = &spec.undo else {
             return None;
         };
-        let id = inverse.to_string();
-        let (_, name) = id.split_once('.')?;
-        let part = self.inner.pack.file.actions.get(name)?;
+        let part = self.inner.pack.action(inverse)?;
         act::unlike(part, |field| before.get(field))
     }
 

@@ -224,6 +224,13 @@ impl Pack {
         self.tests.get_or_init(read)
     }
 
+    /// What the file says of an action.
+    fn action(&self, id: &ActionId) -> Option<&model::ActionPart> {
+        let id = id.to_string();
+        let (_, name) = id.split_once('.')?;
+        self.file.actions.get(name)
+    }
+
     /// Whether it is one of those that ship.
     #[must_use]
     pub fn is_shipped(&self) -> bool {

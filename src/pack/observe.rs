@@ -434,9 +434,7 @@ pub(super) fn time(value: &Value) -> Option<Time> {
 }
 
 async fn made(on: &Handle, call: &Call) -> Result<Vec<Locator>, Why> {
-    let name = call.action.to_string();
-    let name = name.split_once('.').map_or("", |(_, name)| name);
-    let action = on.file().actions.get(name);
+    let action = on.pack().action(&call.action);
     let Some((made, find)) = action.and_then(|action| {
         let made = action.made.as_ref()?;
         Some((made, made.find.as_ref()?))

@@ -253,11 +253,7 @@ async fn end(packed: &Packed, pack: &Pack, test: &Test) -> Ended {
         };
     }
     if test.resolve {
-        let named = Named {
-            kind: target.kind().clone(),
-            id: target.id().to_owned(),
-            account: None,
-        };
+        let named = Named::from(&target.bare());
         return match observe::resolve(&reads, &named).await {
             Ok(found) => ended(Ends::Found, Shown::Found(vec![short(&found)])),
             Err(why) => failed(Ends::Unreadable, why),

@@ -23,11 +23,7 @@ pub(super) fn channel(step: &str, to: &str) -> Result<(ActionId, Locator), Error
 
 /// Refuses a notifier that the workspace does not have; the provider of notifiers names the nearest one.
 pub(super) async fn known(ask: &Ask<'_>, step: &str, channel: &Locator) -> Result<(), Error> {
-    let named = Named {
-        kind: channel.kind().clone(),
-        id: channel.id().to_owned(),
-        account: channel.account().map(str::to_owned),
-    };
+    let named = Named::from(channel);
     match ask
         .observer
         .resolve(std::slice::from_ref(&named))

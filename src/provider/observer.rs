@@ -406,13 +406,8 @@ impl Observer {
 
     /// What people wrote, with the account that its provider puts to it; as it was written where that cannot be told.
     pub async fn located(&self, written: &[Locator]) -> Vec<Locator> {
-        let named = |one: &Locator| Named {
-            kind: one.kind().clone(),
-            id: one.id().to_owned(),
-            account: None,
-        };
         let open = written.iter().filter(|one| one.account().is_none());
-        let open: Vec<Named> = open.map(named).collect();
+        let open: Vec<Named> = open.map(Named::from).collect();
         if open.is_empty() {
             return written.to_vec();
         }
