@@ -26,26 +26,7 @@ const ITEMS: usize = 200;
 const SUBJECTS: usize = 10_000;
 
 /// A pack with one kind that is looked at by one request, as most are.
-const PACK: &str = r#"pack: 1
-provider: acme
-title: Acme
-docs: https://acme.example/docs
-configuration: {token: {is: secret, about: a token}}
-hosts: {api: https://acme.example}
-authentication: {admin: {bearer: token}}
-account: {host: api}
-audit_lag: {within: 15m, assumed: not published}
-kinds:
-  key:
-    title: key
-    credential: true
-    form: "^k[0-9]+$"
-    secrets: ["^acme_[A-Za-z0-9]{20,60}$"]
-    look:
-      ask: {get: "/v1/keys/${id}", answers: [{status: 404, when: "body.error == 'none'", is: gone}]}
-      present: {status: body.status, name: body.name, created: body.created, owner: body.owner.id}
-    by_hand: {steps: [Delete it.], evidence: it is gone}
-"#;
+const PACK: &str = include_str!("acme.yaml");
 
 const BODY: &str = r#"{"id":"k1","status":"on","name":"ci","created":"2026-01-05T10:00:00Z","owner":{"id":"u1","name":"deployer"},"scopes":["read","write"],"last_used":null}"#;
 

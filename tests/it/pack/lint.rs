@@ -1361,3 +1361,10 @@ fn a_pasted_secret_that_nobody_can_place_is_refused() {
     assert!(with(named).is_empty());
     assert!(with(&named.replace("<id>", "<name>")).contains(&"unknown-name"));
 }
+
+#[test]
+fn the_pack_that_is_measured_passes() {
+    let measured = include_str!("../../../benches/acme.yaml");
+    let pack = load("acme.yaml", measured).unwrap();
+    assert_eq!(pack.name(), "acme");
+}
