@@ -5,6 +5,7 @@
 
 mod across;
 mod again;
+mod asking;
 mod giving_back;
 mod later;
 mod looking;
@@ -36,6 +37,7 @@ use crate::plan::{self, Ask, Glance};
 use crate::playbook::Playbook;
 use crate::report::standing::{Standing, standing};
 use crate::verify;
+use asking::Questions;
 use round::Round;
 use slow::Rests;
 
@@ -139,6 +141,8 @@ struct Loop<'a> {
     order: Order,
     probes: Probes<'a>,
     probed: BTreeSet<ItemRef>,
+    /// What is asked again, in rounds after the first.
+    questions: Questions<'a>,
     glance: BTreeMap<Locator, Glance>,
     wants_code: bool,
     /// What the operator said in this invocation.
@@ -170,6 +174,7 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         order,
         probes: FuturesUnordered::new(),
         probed: BTreeSet::new(),
+        questions: Questions::default(),
         glance: BTreeMap::new(),
         wants_code: false,
         answered: None,
@@ -293,11 +298,12 @@ impl<'a> Loop<'a> {
             // On the heap: debug builds move futures through the stack, and a thread's is small.
             let round = Box::pin(self.round(limit));
             let (round, ended) = slow::alongside(&mut rests, round).await?;
-            for round in ended {
-                self.caught_up(round);
+            for round in &ended {
+                self.caught_up(*round);
             }
             match round? {
                 Round::Another => {}
+                Round::Waits if !ended.is_empty() => {}
                 Round::Slow(rest) => rests.push(rest),
                 Round::Waits => self.wait_for_slow(&mut rests).await?,
                 Round::Last(end) => return Ok(*end),

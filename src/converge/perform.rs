@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::proof::beside;
 use super::slow::Rest;
 use super::turn::Now;
-use super::{Answer, Error, Loop, Tried, again, reading, turn};
+use super::{Answer, Error, Loop, Tried, again, turn};
 use crate::domain::event::Event;
 use crate::domain::plan::Plan;
 use crate::domain::{Cause, Digest, Item, State, Time, Work};
@@ -216,11 +216,6 @@ impl<'a> Loop<'a> {
             && acting
                 .filter_map(tried)
                 .all(|tried| self.stuck.contains(&tried))
-    }
-
-    pub(super) async fn read(&mut self, all: bool) -> Result<(), Error> {
-        let means = self.means;
-        Ok(beside(means, &mut self.probes, reading::read(means, self.run, all)).await??)
     }
 }
 

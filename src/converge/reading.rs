@@ -1,11 +1,8 @@
-//! Asking the read steps' questions, again in every round.
+//! The read steps' questions, and what is answered to each.
 //!
 //! An answer that says nothing new leaves no entry.
 
 use std::collections::BTreeMap;
-
-use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
 
 use super::{Means, across};
 use crate::domain::case::Case;
@@ -26,10 +23,10 @@ const WHILE_BUSY: u32 = 6;
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(20);
 
-/// Asks again what was asked before; with `all` also what was not asked yet.
-pub(super) async fn read(means: &Means<'_>, run: u32, all: bool) -> Result<(), journal::Error> {
+/// What was asked before and is to be asked again; with `all` also what was not asked yet.
+pub(super) fn questions(means: &Means<'_>, run: u32, all: bool) -> Vec<(ItemRef, Query)> {
     let ground = &means.ground;
-    let asked: Vec<(ItemRef, Query)> = ground.journal.with_case(|case| {
+    ground.journal.with_case(|case| {
         let Some(entry) = case.runs.get(&run) else {
             return Vec::new();
         };
@@ -52,15 +49,7 @@ pub(super) async fn read(means: &Means<'_>, run: u32, all: bool) -> Result<(), j
         reads
             .filter_map(|(item, life)| Some((item.clone(), question(item, life)?)))
             .collect()
-    });
-    let mut under_way: FuturesUnordered<_> = asked
-        .iter()
-        .map(|(item, query)| ask(means, item, query))
-        .collect();
-    while let Some(noted) = under_way.next().await {
-        noted?;
-    }
-    Ok(())
+    })
 }
 
 /// What expressions see of a run while it goes on.

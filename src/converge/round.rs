@@ -15,7 +15,7 @@ pub(super) enum Round<'a> {
     Another,
     /// Another one, beside what is left of this one's plan.
     Slow(Rest<'a>),
-    /// Nothing, until what is left of an earlier one has ended.
+    /// Nothing, until what is left of an earlier one has ended, and what was asked is answered.
     Waits,
     /// The end.
     Last(Box<End>),
@@ -32,8 +32,9 @@ impl<'a> Loop<'a> {
     pub(super) async fn round(&mut self, limit: &Limit) -> Result<Round<'a>, Error> {
         let (began, round) = (self.clock().now(), self.rounds() + 1);
         self.start_probes();
+        let waits = self.looks || matches!(limit, Limit::Plan);
         if round > 1 {
-            Box::pin(self.read(self.looks)).await?;
+            Box::pin(self.read(round, waits)).await?;
         }
         let (mut plan, reached) = Box::pin(self.plan(round)).await?;
         self.add_late_proof(&reached).await?;
@@ -41,7 +42,7 @@ impl<'a> Loop<'a> {
         let has_news = !plan.items.is_empty();
         let is_stuck = self.is_stuck(&plan);
         if self.looks || is_stuck || (round > 1 && !has_news) {
-            if !self.slow.is_empty() {
+            if !self.slow.is_empty() || !self.questions.is_empty() {
                 return Ok(Round::Waits);
             }
             return Box::pin(self.quiet(limit, (round, began), plan, is_stuck)).await;
@@ -64,6 +65,9 @@ impl<'a> Loop<'a> {
             return Ok(Round::Waits);
         }
         if is_over {
+            if !self.questions.is_empty() {
+                self.read(round, true).await?;
+            }
             self.go_on(&plan, false, true).await?;
             self.finish_probes().await?;
             let next = self.look_again().await?;

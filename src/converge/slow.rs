@@ -14,11 +14,11 @@ use super::proof::note_probe;
 use super::{Error, Loop, Tried};
 use crate::domain::plan::Plan;
 use crate::domain::state::Life;
-use crate::domain::{Duration, Item, ItemRef, Phase, State};
+use crate::domain::{Duration, Item, ItemRef, Phase, State, Work};
 use crate::execute::Written;
 
-/// How long a round waits for a cut of which nothing is heard, before others go on without it.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a round waits for a cut or an answer of which nothing is heard, before others go on without it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 /// How often it is looked what else is to be done, while something is left.
 const POLL: Duration = Duration::from_secs(20);
 
@@ -47,6 +47,7 @@ impl<'a> Loop<'a> {
                     return Ok(None);
                 }
                 Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
+                noted = self.questions.next() => noted?,
                 () = clock.sleep_until(until) => {
                     let still = self.left_of(plan);
                     if still == left && is_elsewhere(plan, &still) {
@@ -59,14 +60,15 @@ impl<'a> Loop<'a> {
         }
     }
 
-    /// The cuts of a plan that have not ended, by their providers.
+    /// The cuts and questions of a plan that have not ended, by their providers.
     fn left_of(&self, plan: &Plan) -> BTreeSet<(String, ItemRef)> {
-        let cuts = plan
-            .items
-            .iter()
-            .filter(|item| item.call().is_some() && item.key.phase <= Phase::Inventory);
+        let is_meant = |item: &&Item| {
+            let is_cut = item.call().is_some() && item.key.phase <= Phase::Inventory;
+            is_cut || matches!(item.work, Work::Read(_))
+        };
+        let meant = plan.items.iter().filter(is_meant);
         let all =
-            cuts.filter_map(|item| Some((item.target()?.provider().to_owned(), plan.named(item))));
+            meant.filter_map(|item| Some((item.target()?.provider().to_owned(), plan.named(item))));
         let journal = self.means.ground.journal;
         journal.with_case(|case| {
             let is_left = |(_, named): &(String, ItemRef)| {
@@ -97,7 +99,7 @@ impl<'a> Loop<'a> {
             .retain(|item| tried(item).is_none_or(|tried| !busy.contains(&tried)));
     }
 
-    /// Waits until something of what is left has ended, or it is time to look what else is to be done.
+    /// Waits until something of what is left has ended, the last answer has come, or it is time to look what else is to be done.
     pub(super) async fn wait_for_slow(&mut self, rests: &mut Rests<'a>) -> Result<(), Error> {
         let (means, clock) = (self.means, self.clock());
         let until = clock.now().saturating_add(POLL).unwrap_or_default();
@@ -110,6 +112,12 @@ impl<'a> Loop<'a> {
                     return Ok(());
                 }
                 Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
+                noted = self.questions.next() => {
+                    noted?;
+                    if self.questions.is_empty() {
+                        return Ok(());
+                    }
+                }
                 () = clock.sleep_until(until) => return Ok(()),
             }
         }
@@ -117,6 +125,7 @@ impl<'a> Loop<'a> {
 
     /// What was left of a round has ended.
     pub(super) fn caught_up(&mut self, round: u32) {
+        self.questions.outdate();
         if let Some(plan) = self.slow.remove(&round) {
             let items: Vec<&Item> = plan.items.iter().collect();
             self.note_stuck(&plan, &items);

@@ -368,6 +368,32 @@ async fn a_cut_that_did_not_stay_is_made_again_while_something_is_left_at_a_slow
     assert!(late < secs(60), "it was made again after {late}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn questions_that_nobody_answers_keep_no_round_from_what_others_show() {
+    let wanted = undisturbed().await;
+    let lag = bench(&[]).scenario.world.audit_lag.0;
+    let mut cells = Cells::default();
+    // Those of the first round, or of later ones.
+    for first in [1, 3, 5, 7] {
+        let cell = async {
+            let rule = |nth| Rule::once(Operation::Read, "saas:", nth, Fault::TimeoutBefore);
+            let rules: Vec<Rule> = (first..first + 8).map(rule).collect();
+            let one = bench(&rules);
+            assert_eq!(ends(&one).await, wanted);
+            for (what, made) in MADE {
+                let shows = one.scenario.start + made + lag;
+                let (at, _) = cut(&one, what);
+                assert!(at <= shows + LOOK, "{what} shows at {shows}: cut at {at}");
+            }
+            let other = bench(&rules);
+            ends(&other).await;
+            assert!(one.disk.bytes() == other.disk.bytes(), "I10");
+        };
+        cells.one(format!("from the {first}th"), cell).await;
+    }
+    cells.hold(4);
+}
+
 /// What a seed lets befall the first requests at the slow provider.
 fn drawn(chance: &mut Chance) -> Vec<Rule> {
     let mut length = |from, to| Length(chance.length(from, to));
