@@ -37,7 +37,7 @@ pub(super) fn questions(means: &Means<'_>, run: u32, all: bool) -> Vec<(ItemRef,
             let scope = if step.with.is_empty() {
                 Scope::new()
             } else {
-                view.scope_of(&item.key, step)?
+                view.scope_of(&item.key, step, step.with.values())?
             };
             let asked = (&entry.order, means.estate);
             plan::query(ground.catalogue, asked, step, target, &scope)

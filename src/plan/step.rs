@@ -115,7 +115,7 @@ pub(super) fn asked_first(
         return Ok(None);
     }
     let scope: Scope = match key.subject.as_ref().or(ask.order.subjects.first()) {
-        Some(subject) => ask.view().scope(subject, ask.case.principal_of(subject)),
+        Some(subject) => ask.view().scope_for(subject, [&gate.ask]),
         None => Scope::new(),
     };
     let text = match known(ask, step, gate.ask.eval_text(&scope))? {

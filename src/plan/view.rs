@@ -68,6 +68,28 @@ impl<'a> View<'a> {
     /// The data of a subject: itself, the inputs, and what the steps answered.
     #[must_use]
     pub fn scope(&self, subject: &Locator, principal: Option<&Locator>) -> Scope {
+        self.scope_with((subject, principal), &self.playbook.steps)
+    }
+
+    /// The same for these expressions alone: of the steps' answers, those that they mention.
+    #[must_use]
+    pub fn scope_for<'b>(
+        &self,
+        subject: &Locator,
+        about: impl IntoIterator<Item = &'b Expr>,
+    ) -> Scope {
+        let about = about.into_iter();
+        let mentioned: BTreeSet<&str> = about.flat_map(Expr::steps).collect();
+        let steps = self.playbook.steps.iter();
+        let steps = steps.filter(|step| mentioned.contains(step.id.as_str()));
+        self.scope_with((subject, self.case.principal_of(subject)), steps)
+    }
+
+    fn scope_with<'b>(
+        &self,
+        (subject, principal): (&Locator, Option<&Locator>),
+        steps: impl IntoIterator<Item = &'b Step>,
+    ) -> Scope {
         let mut scope = Scope::new();
         scope.set_now(self.now);
         let incident = data::incident(&self.case.incident, self.order.since);
@@ -96,7 +118,7 @@ impl<'a> View<'a> {
             inputs.insert("subject".into(), subject.to_string().into());
         }
         scope.set("inputs", Value::Object(inputs));
-        for step in &self.playbook.steps {
+        for step in steps {
             if let Some(output) = self.output(step, subject) {
                 scope.set_step(&step.id, output);
             }
@@ -104,11 +126,20 @@ impl<'a> View<'a> {
         scope
     }
 
-    /// The data of an item: its subject's, and the element that it was made for.
+    /// What these expressions of an item need: the data of its subject, and the element that it was made for.
     #[must_use]
-    pub fn scope_of(&self, key: &ItemKey, step: &Step) -> Option<Scope> {
+    pub fn scope_of<'b>(
+        &self,
+        key: &ItemKey,
+        step: &'b Step,
+        about: impl IntoIterator<Item = &'b Expr>,
+    ) -> Option<Scope> {
         let subject = key.subject.as_ref().or(self.order.subjects.first())?;
-        let scope = self.scope(subject, self.case.principal_of(subject));
+        let each = step
+            .for_each
+            .iter()
+            .flat_map(|each| [&each.list, &each.key]);
+        let scope = self.scope_for(subject, about.into_iter().chain(each));
         let (Some(each), Some(for_each)) = (&key.each, &step.for_each) else {
             return Some(scope);
         };
@@ -295,8 +326,8 @@ impl<'a> View<'a> {
         }
     }
 
-    fn judge(&self, key: &ItemKey, step: &Step, expr: &Expr, what: &str) -> Judged {
-        let Some(scope) = self.scope_of(key, step) else {
+    fn judge<'b>(&self, key: &ItemKey, step: &'b Step, expr: &'b Expr, what: &str) -> Judged {
+        let Some(scope) = self.scope_of(key, step, [expr]) else {
             return Judged::Open(format!("what {what} is about is not known any more"));
         };
         let source = expr.told();
