@@ -37,7 +37,6 @@ use crate::plan::{self, Ask, Glance};
 use crate::playbook::Playbook;
 use crate::report::standing::{Standing, standing};
 use crate::verify;
-use asking::Questions;
 use round::Round;
 use slow::Rests;
 
@@ -141,8 +140,6 @@ struct Loop<'a> {
     order: Order,
     probes: Probes<'a>,
     probed: BTreeSet<ItemRef>,
-    /// What is asked again, in rounds after the first.
-    questions: Questions<'a>,
     glance: BTreeMap<Locator, Glance>,
     wants_code: bool,
     /// What the operator said in this invocation.
@@ -174,7 +171,6 @@ pub async fn converge(means: &Means<'_>, run: u32, limit: Limit) -> Result<End, 
         order,
         probes: FuturesUnordered::new(),
         probed: BTreeSet::new(),
-        questions: Questions::default(),
         glance: BTreeMap::new(),
         wants_code: false,
         answered: None,

@@ -81,7 +81,11 @@ pub(super) fn read(
             file => format!("`{}`", plain(file)),
         };
         let message = format!("{name}: {malformed}");
-        Box::new(Failure::new(exit::USAGE, "invalid-file", message))
+        let failure = Failure::new(exit::USAGE, "invalid-file", message);
+        Box::new(match malformed.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        })
     };
     if from == "-" {
         let read = leak::read(&session.catalogue, std::io::stdin().lock());

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Ended;
 use super::failure::{Failure, exit};
 use super::session::Session;
+use crate::domain::shell::quoted;
 use crate::domain::why::plain;
 use crate::pack;
 use crate::playbook::Refused;
@@ -23,7 +24,13 @@ pub(super) fn lint(session: &Session, files: &[PathBuf]) -> Result<Ended, Box<Fa
     let (mut text, mut rows) = (String::new(), Vec::new());
     for path in files {
         let name = path.display().to_string();
-        let said = super::workspace::read(path)?;
+        let said = super::workspace::read(path).map_err(|failure| match path.extension() {
+            Some(_) => failure,
+            None => Box::new(failure.hint(format!(
+                "a pack is named by its file here: contain provider lint {}",
+                quoted(&format!("providers/{name}.yaml"))
+            ))),
+        })?;
         let fits = pack::load(&name, &said).and_then(|pack| {
             let why = super::pack::unfit(&session.workspace, path, &pack);
             why.map_or(Ok(()), |why| {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::asking::Until;
 use super::slow::Rest;
 use super::{End, Error, Limit, Loop, ROUNDS};
 use crate::domain::Time;
@@ -15,7 +16,7 @@ pub(super) enum Round<'a> {
     Another,
     /// Another one, beside what is left of this one's plan.
     Slow(Rest<'a>),
-    /// Nothing, until what is left of an earlier one has ended, and what was asked is answered.
+    /// Nothing, until what is left of an earlier one has ended.
     Waits,
     /// The end.
     Last(Box<End>),
@@ -33,18 +34,22 @@ impl<'a> Loop<'a> {
         let (began, round) = (self.clock().now(), self.rounds() + 1);
         self.start_probes();
         let waits = self.looks || matches!(limit, Limit::Plan);
-        if round > 1 {
-            Box::pin(self.read(round, waits)).await?;
+        let until = if waits {
+            Until::Answered
+        } else {
+            Until::Silent
+        };
+        let is_whole = round == 1 || Box::pin(self.read(until)).await?;
+        let mut plan = Box::pin(self.fresh(round)).await?;
+        if self.has_no_news(round, &plan) && !self.slow.is_empty() {
+            return Ok(Round::Waits);
         }
-        let (mut plan, reached) = Box::pin(self.plan(round)).await?;
-        self.add_late_proof(&reached).await?;
-        self.leave_to_earlier(&mut plan);
-        let has_news = !plan.items.is_empty();
+        if self.has_no_news(round, &plan) && !is_whole {
+            Box::pin(self.read(Until::Answered)).await?;
+            plan = Box::pin(self.fresh(round)).await?;
+        }
         let is_stuck = self.is_stuck(&plan);
-        if self.looks || is_stuck || (round > 1 && !has_news) {
-            if !self.slow.is_empty() || !self.questions.is_empty() {
-                return Ok(Round::Waits);
-            }
+        if self.looks || self.has_no_news(round, &plan) {
             return Box::pin(self.quiet(limit, (round, began), plan, is_stuck)).await;
         }
         let digest = self.freeze(&plan).await?;
@@ -65,9 +70,6 @@ impl<'a> Loop<'a> {
             return Ok(Round::Waits);
         }
         if is_over {
-            if !self.questions.is_empty() {
-                self.read(round, true).await?;
-            }
             self.go_on(&plan, false, true).await?;
             self.finish_probes().await?;
             let next = self.look_again().await?;
@@ -76,6 +78,19 @@ impl<'a> Loop<'a> {
             return Ok(Round::last(end));
         }
         Ok(Round::Another)
+    }
+
+    /// A plan made from a fresh look, without what an earlier round is still at.
+    async fn fresh(&mut self, round: u32) -> Result<Plan, Error> {
+        let (mut plan, reached) = self.plan(round).await?;
+        self.add_late_proof(&reached).await?;
+        self.leave_to_earlier(&mut plan);
+        Ok(plan)
+    }
+
+    /// Whether a plan holds nothing but what was tried already; in the first round, without success.
+    fn has_no_news(&self, round: u32, plan: &Plan) -> bool {
+        self.is_stuck(plan) || (round > 1 && plan.items.is_empty())
     }
 
     /// A round that has nothing new to do.

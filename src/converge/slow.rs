@@ -47,10 +47,10 @@ impl<'a> Loop<'a> {
                     return Ok(None);
                 }
                 Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
-                noted = self.questions.next() => noted?,
                 () = clock.sleep_until(until) => {
                     let still = self.left_of(plan);
-                    if still == left && is_elsewhere(plan, &still) {
+                    let is_slow = |was: &Items, is: &Items| was == is && is_elsewhere(plan, is);
+                    if is_slow(&left.cuts, &still.cuts) || is_slow(&left.all, &still.all) {
                         return Ok(Some(work));
                     }
                     left = still;
@@ -60,25 +60,30 @@ impl<'a> Loop<'a> {
         }
     }
 
-    /// The cuts and questions of a plan that have not ended, by their providers.
-    fn left_of(&self, plan: &Plan) -> BTreeSet<(String, ItemRef)> {
-        let is_meant = |item: &&Item| {
-            let is_cut = item.call().is_some() && item.key.phase <= Phase::Inventory;
-            is_cut || matches!(item.work, Work::Read(_))
-        };
-        let meant = plan.items.iter().filter(is_meant);
-        let all =
-            meant.filter_map(|item| Some((item.target()?.provider().to_owned(), plan.named(item))));
+    /// What of a plan has not ended.
+    fn left_of(&self, plan: &Plan) -> Left {
+        let is_cut = |item: &Item| item.call().is_some() && item.key.phase <= Phase::Inventory;
         let journal = self.means.ground.journal;
         journal.with_case(|case| {
-            let is_left = |(_, named): &(String, ItemRef)| {
-                let state = case.lives.get(named).map(|life| &life.state);
-                matches!(
-                    state,
+            let mut left = Left::default();
+            for item in &plan.items {
+                let named = plan.named(item);
+                let is_left = matches!(
+                    case.lives.get(&named).map(|life| &life.state),
                     Some(State::Planned | State::Intended { .. } | State::InDoubt { .. })
-                )
-            };
-            all.filter(is_left).collect()
+                );
+                let Some(target) = item.target().filter(|_| is_left) else {
+                    continue;
+                };
+                let one = (target.provider().to_owned(), named);
+                if is_cut(item) {
+                    left.cuts.insert(one.clone());
+                    left.all.insert(one);
+                } else if matches!(item.work, Work::Read(_)) {
+                    left.all.insert(one);
+                }
+            }
+            left
         })
     }
 
@@ -99,7 +104,7 @@ impl<'a> Loop<'a> {
             .retain(|item| tried(item).is_none_or(|tried| !busy.contains(&tried)));
     }
 
-    /// Waits until something of what is left has ended, the last answer has come, or it is time to look what else is to be done.
+    /// Waits until something of what is left has ended, or it is time to look what else is to be done.
     pub(super) async fn wait_for_slow(&mut self, rests: &mut Rests<'a>) -> Result<(), Error> {
         let (means, clock) = (self.means, self.clock());
         let until = clock.now().saturating_add(POLL).unwrap_or_default();
@@ -112,12 +117,6 @@ impl<'a> Loop<'a> {
                     return Ok(());
                 }
                 Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
-                noted = self.questions.next() => {
-                    noted?;
-                    if self.questions.is_empty() {
-                        return Ok(());
-                    }
-                }
                 () = clock.sleep_until(until) => return Ok(()),
             }
         }
@@ -125,7 +124,6 @@ impl<'a> Loop<'a> {
 
     /// What was left of a round has ended.
     pub(super) fn caught_up(&mut self, round: u32) {
-        self.questions.outdate();
         if let Some(plan) = self.slow.remove(&round) {
             let items: Vec<&Item> = plan.items.iter().collect();
             self.note_stuck(&plan, &items);
@@ -159,8 +157,19 @@ impl<'a> Loop<'a> {
     }
 }
 
+/// Items, each with its provider.
+type Items = BTreeSet<(String, ItemRef)>;
+
+/// What of a plan has not ended: an answer that hangs is not to hide a cut that does, nor the other way round.
+#[derive(Default)]
+struct Left {
+    cuts: Items,
+    /// The cuts and the questions.
+    all: Items,
+}
+
 /// Whether a plan is about something at another provider than those that something is left at.
-fn is_elsewhere(plan: &Plan, left: &BTreeSet<(String, ItemRef)>) -> bool {
+fn is_elsewhere(plan: &Plan, left: &Items) -> bool {
     let slow: BTreeSet<&str> = left.iter().map(|(provider, _)| provider.as_str()).collect();
     let targets = plan.items.iter().filter_map(Item::target);
     let mut all = targets.chain(&plan.subjects).map(|what| what.provider());

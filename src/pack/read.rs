@@ -72,6 +72,14 @@ pub(super) fn draft(text: &str) -> Result<Draft, Vec<Problem>> {
     let root = yaml::parse(text)?;
     let mut reader = Reader::default();
     let value = reader.map(&root, &PACK, "");
+    // What is written in another version of the language is not measured by this one.
+    let version = reader
+        .problems
+        .iter()
+        .position(|problem| problem.code == "version");
+    if let Some(at) = version {
+        return Err(vec![reader.problems.swap_remove(at)]);
+    }
     let file = match serde_json::from_value::<File>(value) {
         Ok(file) => Some(file),
         Err(why) if reader.problems.is_empty() => {

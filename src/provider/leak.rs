@@ -265,6 +265,9 @@ pub fn read_by(
     let mut gather = gather::Gather::new(catalogue, Arc::clone(recogniser));
     let mut from = clean::Utf8::new(from);
     let begin = text::prefix(&mut from).map_err(Malformed::reading)?;
+    if report::is_packed(&begin) {
+        return Err(Malformed::packed());
+    }
     let is_report = report::is_one(&begin);
     let from = begin.as_slice().chain(from);
     let format = if is_report {

@@ -57,6 +57,8 @@ pub enum Wrong {
     Long,
     /// It holds more different credentials than are taken at once.
     Many,
+    /// It is packed, so nothing in it can be read as it stands.
+    Packed,
     /// It cannot be read.
     Reading(String),
 }
@@ -72,12 +74,50 @@ impl fmt::Display for Malformed {
             Wrong::Deep => f.write_str("lists and objects lie too deep in each other here"),
             Wrong::Long => f.write_str("a value is longer than 4 MiB here"),
             Wrong::Many => f.write_str("it holds more than 100 000 different credentials"),
+            Wrong::Packed => {
+                f.write_str("it is packed, and nothing in it can be read as it stands")
+            }
             Wrong::Reading(why) => f.write_str(why),
         }
     }
 }
 
+/// How what is packed begins: gzip, zip, zstd, xz, bzip2 and 7z, as their formats say.
+const PACKED: [&[u8]; 6] = [
+    b"\x1f\x8b\x08",
+    b"PK\x03\x04",
+    b"\x28\xb5\x2f\xfd",
+    b"\xfd7zXZ\x00",
+    b"BZh",
+    b"7z\xbc\xaf\x27\x1c",
+];
+/// What stands behind the first four bytes of a bzip2 file.
+const BLOCK: &[u8] = b"\x31\x41\x59\x26\x53\x59";
+
+/// Whether what begins like this is packed.
+pub(super) fn is_packed(begin: &[u8]) -> bool {
+    let mut known = PACKED.iter().filter(|known| begin.starts_with(known));
+    let is_block = || begin.get(4..).is_some_and(|rest| rest.starts_with(BLOCK));
+    known.any(|known| *known != b"BZh" || is_block())
+}
+
 impl Malformed {
+    /// What a person does about it; nothing where that follows from what is wrong.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.wrong {
+            Wrong::Packed => Some("unpack it first"),
+            Wrong::Ends | Wrong::Syntax => Some(
+                "let the scanner write it again; a text that holds the secrets, one a line, is read too",
+            ),
+            Wrong::Deep | Wrong::Long | Wrong::Many | Wrong::Reading(_) => None,
+        }
+    }
+
+    pub(super) fn packed() -> Self {
+        Self::whole(Wrong::Packed)
+    }
+
     fn whole(wrong: Wrong) -> Self {
         Self {
             line: 0,

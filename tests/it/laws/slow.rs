@@ -27,6 +27,8 @@ const fn secs(count: i64) -> Duration {
 const DEADLINE: Duration = secs(20);
 /// The longest that what the log shows waits for the next look and its plan.
 const LOOK: Duration = secs(25);
+/// The longest that a question is waited for that nobody answers, before a run would end without it.
+const WAIT: Duration = secs(45);
 /// When the intruder makes its keys.
 const MADE: [(&str, Duration); 2] = [
     ("access-key/MINTED", Duration::from_millis(1_500)),
@@ -373,25 +375,34 @@ async fn questions_that_nobody_answers_keep_no_round_from_what_others_show() {
     let wanted = undisturbed().await;
     let lag = bench(&[]).scenario.world.audit_lag.0;
     let mut cells = Cells::default();
-    // Those of the first round, or of later ones.
-    for first in [1, 3, 5, 7] {
+    // Those of the first round, or of later ones; and all of them late.
+    let silent = [1, 3, 5, 7].map(|first| {
+        let rule = |nth| Rule::once(Operation::Read, "saas:", nth, Fault::TimeoutBefore);
+        let rules: Vec<Rule> = (first..first + 8).map(rule).collect();
+        (format!("silent from the {first}th"), rules)
+    });
+    let late = Rule {
+        on: Some(Operation::Read),
+        about: "saas:".to_owned(),
+        nth: None,
+        fault: Fault::Slow(Length(secs(4))),
+    };
+    for (manner, rules) in silent.into_iter().chain([("late".to_owned(), vec![late])]) {
         let cell = async {
-            let rule = |nth| Rule::once(Operation::Read, "saas:", nth, Fault::TimeoutBefore);
-            let rules: Vec<Rule> = (first..first + 8).map(rule).collect();
             let one = bench(&rules);
             assert_eq!(ends(&one).await, wanted);
             for (what, made) in MADE {
                 let shows = one.scenario.start + made + lag;
                 let (at, _) = cut(&one, what);
-                assert!(at <= shows + LOOK, "{what} shows at {shows}: cut at {at}");
+                assert!(at <= shows + WAIT, "{what} shows at {shows}: cut at {at}");
             }
             let other = bench(&rules);
             ends(&other).await;
             assert!(one.disk.bytes() == other.disk.bytes(), "I10");
         };
-        cells.one(format!("from the {first}th"), cell).await;
+        cells.one(manner, cell).await;
     }
-    cells.hold(4);
+    cells.hold(5);
 }
 
 /// What a seed lets befall the first requests at the slow provider.

@@ -286,6 +286,24 @@ fn what_has_a_form_that_tells_nothing_counts_where_something_else_names_it() {
 }
 
 #[test]
+fn what_is_packed_is_refused_and_what_begins_like_it_is_not() {
+    for packed in [
+        b"\x1f\x8b\x08\x00\x00".as_slice(),
+        b"PK\x03\x04\x14\x00",
+        b"\x28\xb5\x2f\xfd\x24",
+        b"\xfd7zXZ\x00\x00",
+        b"BZh91AY&SY\x00",
+        b"7z\xbc\xaf\x27\x1c\x00",
+    ] {
+        let refused = read(&several(), packed).err();
+        assert_eq!(refused.map(|refused| refused.wrong), Some(Wrong::Packed));
+    }
+    for text in ["PK=", "BZh9 is what it begins with", "7z x leak.7z"] {
+        assert!(read(&several(), text.as_bytes()).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn a_malformed_report_is_refused_at_its_place_and_a_text_never_is() {
     let at = |text: &str| {
         let refused = read(&several(), text.as_bytes()).err();
