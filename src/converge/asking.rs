@@ -3,6 +3,8 @@
 //! A round acts on what others show while one provider says nothing. None ends a run on that: before it would, everything is
 //! asked afresh, and waited for. Nothing is left half asked behind: it might hold what the next look needs.
 
+use std::collections::BTreeSet;
+
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
@@ -13,7 +15,7 @@ use super::{Error, Loop, reading};
 /// How long a round waits for answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Until {
-    /// For as long as they come.
+    /// For as long as they come, where others could show something meanwhile.
     Silent,
     /// For all of them.
     Answered,
@@ -25,6 +27,9 @@ impl Loop<'_> {
     pub(super) async fn read(&mut self, until: Until) -> Result<bool, Error> {
         let (means, clock) = (self.means, self.clock());
         let questions = reading::questions(means, self.run, self.looks);
+        // What one provider alone is asked is not answered any sooner by asking it again.
+        let asked = questions.iter().map(|(_, query)| query.target.provider());
+        let is_left = until == Until::Silent && asked.collect::<BTreeSet<_>>().len() > 1;
         let asking = questions
             .iter()
             .map(|(item, query)| reading::ask(means, item, query));
@@ -43,7 +48,7 @@ impl Loop<'_> {
                     None => return Ok(true),
                 },
                 Some(tried) = self.probes.next(), if !self.probes.is_empty() => note_probe(means, tried).await?,
-                () = clock.sleep_until(gives_up), if until == Until::Silent => return Ok(false),
+                () = clock.sleep_until(gives_up), if is_left => return Ok(false),
             }
         }
     }
