@@ -10,7 +10,9 @@ use std::ffi::{OsStr, OsString};
 use std::process::Command;
 use std::time::Duration;
 
-use contain::bench::peak;
+mod peak;
+
+use peak::peak_of;
 
 const RUNS: usize = 5;
 const ONE: &str = "--one-run";
@@ -24,7 +26,11 @@ pub(crate) fn asked() -> Option<OsString> {
 
 /// Prints what one run took, for [`measure`].
 pub(crate) fn tell(took: Duration) {
-    println!("{} {}", took.as_secs_f64(), peak().unwrap_or(f64::NAN));
+    println!(
+        "{} {}",
+        took.as_secs_f64(),
+        peak_of(std::process::id()).unwrap_or(f64::NAN)
+    );
 }
 
 /// Runs this program again, several times, and prints the fastest, the median, and the peak memory of all.

@@ -15,11 +15,16 @@ use contain::bench::bulk::bulk;
 use contain::bench::times::{NUMBERS, PROVIDERS, took};
 use contain::bench::{
     Fight, Graphs, Pairs, draw, in_virtual_time, last_journal, many, many_graphs, many_pairs, one,
-    one_graph, one_pair, peak, quiet, until_broken,
+    one_graph, one_pair, quiet, until_broken,
 };
 use contain::domain::Duration;
 use contain::domain::bug::{Bug, plant};
 use contain::domain::clock::{read_duration, spell};
+
+#[path = "../process/peak.rs"]
+mod peak;
+
+use peak::peak_of;
 
 /// Play simulated incidents, each from its seed, and check what must be true of every one
 #[derive(Parser, Debug)]
@@ -129,7 +134,7 @@ fn main() -> ExitCode {
         tally.sessions,
         tally.broken,
         tally.requests,
-        peak().unwrap_or(f64::NAN)
+        peak_of(std::process::id()).unwrap_or(f64::NAN)
     );
     if tally.violations.is_empty() {
         println!(

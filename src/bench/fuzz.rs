@@ -1,7 +1,7 @@
 //! What must be true of any bytes at all that are read as a playbook, a journal, a plan, a list of allowed signers or a
 //! report of what leaked.
 //!
-//! The bodies of the fuzz targets; `cargo test` runs them over the corpus. Never knows where the bytes come from.
+//! The bodies of the fuzz targets; a test runs them over the corpus. Never knows where the bytes come from.
 
 use std::sync::{Arc, OnceLock};
 

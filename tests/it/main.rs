@@ -9,6 +9,9 @@
     reason = "tests stop at what cannot be, write files and read the time"
 )]
 
+#[cfg(not(feature = "bench"))]
+compile_error!("the laws stand on the bench: tests/run, or cargo test --features bench");
+
 #[cfg(feature = "aws")]
 mod bench;
 mod bulk;

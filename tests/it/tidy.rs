@@ -1,6 +1,6 @@
 //! What the repository promises about itself: layers, files, names, and documents that say what is so.
 //!
-//! `CONTAIN_REFRESH=1 cargo test --test it tidy` rewrites everything that is generated.
+//! `CONTAIN_REFRESH=1 cargo test --features bench --test it tidy` rewrites everything that is generated.
 
 mod layer;
 

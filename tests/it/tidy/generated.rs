@@ -29,7 +29,7 @@ fn fresh(path: &str, wanted: &str) {
     }
     assert!(
         refreshing(),
-        "{path} is not fresh; run: CONTAIN_REFRESH=1 cargo test --test it tidy"
+        "{path} is not fresh; run: CONTAIN_REFRESH=1 cargo test --features bench --test it tidy"
     );
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     let whole = Path::new(env!("CARGO_TARGET_TMPDIR")).join(path.replace('/', "-"));

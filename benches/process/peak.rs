@@ -1,14 +1,7 @@
 //! What a process came to: the most memory that it ever had.
 
-/// The most memory that this process ever had, in MiB, where the system tells.
-#[must_use]
-pub fn peak() -> Option<f64> {
-    peak_of(std::process::id())
-}
-
-/// The same of another process, as long as there is one.
-#[must_use]
-pub fn peak_of(process: u32) -> Option<f64> {
+/// The most memory that a process ever had, in MiB, where the system tells; of another process, as long as there is one.
+pub(crate) fn peak_of(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let mut lines = status.lines();
     let kib = lines.find_map(|line| line.strip_prefix("VmHWM:"))?;
