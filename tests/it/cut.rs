@@ -7,6 +7,25 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
+use contain::domain::{Duration, Outcome};
+
+/// How long an answer is waited for, one after the other, until the fault strikes or the call is over: on a busy machine a
+/// call may run out of time before the message comes that was to meet it.
+pub(crate) fn patience() -> [Duration; 3] {
+    [1_500, 6_000, 24_000].map(Duration::from_millis)
+}
+
+/// Whether an action that met no fault came to its end.
+pub(crate) fn is_over(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Done(_) | Outcome::AlreadySo => true,
+        Outcome::Refused(_)
+        | Outcome::Throttled { .. }
+        | Outcome::Unavailable(_)
+        | Outcome::InDoubt(_) => false,
+    }
+}
+
 /// What befalls one message; messages are counted as they arrive, on all connections together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Fault {

@@ -7,7 +7,7 @@ use contain::provider::postgres;
 
 use super::role::{call, fields};
 use super::{Database, OURS, provider};
-use crate::cut::{Cut, FAULTS, Fault};
+use crate::cut::{Cut, FAULTS, Fault, is_over, patience};
 use crate::flood::{CLAIMED, Flood};
 
 /// More messages than any action sends.
@@ -20,31 +20,52 @@ fn state(database: &Database, role: &str) -> String {
     ))
 }
 
-/// One cell; `None` where the action was over before the message came. Says what is wrong, where something is.
-async fn cell(
+/// Plays an action with a fault, and what the server had before it; `None` where the action was over before the message
+/// came.
+async fn played(
     database: &Database,
     (spec, role): (&Spec, &str),
     before: &Fields,
     (fault, nth): (Fault, usize),
-) -> Option<Option<String>> {
-    let cut = Cut::before(database.0.endpoint(), fault, nth);
-    let url = format!(
-        "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
-        cut.port
-    );
-    let through = provider(&url, Duration::from_millis(1500));
-    let target = format!("postgres:role/{role}@main");
-    let was = state(database, role);
-    let act = call(spec, &target, before);
-    let outcome = through
-        .actor(None, &spec.permissions)
-        .perform(&[act])
-        .await
-        .remove(0);
-    if !cut.has_struck() {
-        return None;
+) -> Option<(String, Outcome)> {
+    let start = match spec.cut() {
+        // An inverse starts from what its cut left.
+        None => "NOLOGIN CONNECTION LIMIT 0 VALID UNTIL '1970-01-01 00:00:00+00'",
+        Some(_) => "LOGIN CONNECTION LIMIT 3 VALID UNTIL 'infinity'",
+    };
+    for patience in patience() {
+        database.admin(&format!("ALTER ROLE {role} {start}"));
+        let was = state(database, role);
+        let cut = Cut::before(database.0.endpoint(), fault, nth);
+        let url = format!(
+            "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
+            cut.port
+        );
+        let act = call(spec, &format!("postgres:role/{role}@main"), before);
+        let outcome = provider(&url, patience)
+            .actor(None, &spec.permissions)
+            .perform(&[act])
+            .await
+            .remove(0);
+        if cut.has_struck() {
+            return Some((was, outcome));
+        }
+        if is_over(&outcome) {
+            return None;
+        }
     }
-    drop(cut);
+    panic!("{} met nothing at message {nth}, and did not end", spec.id);
+}
+
+/// One cell; `None` where the action was over before the message came. Says what is wrong, where something is.
+async fn cell(
+    database: &Database,
+    of: (&Spec, &str),
+    before: &Fields,
+    (fault, nth): (Fault, usize),
+) -> Option<Option<String>> {
+    let (spec, role) = of;
+    let (was, outcome) = played(database, of, before, (fault, nth)).await?;
     let is = state(database, role);
     let is_true = match &outcome {
         Outcome::Done(answer) if answer.applied => is != was,
@@ -82,12 +103,6 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
                 let before = fields(direct.as_ref(), &format!("postgres:role/{role}@main")).await;
                 let (mut cells, mut wrong) = (0, Vec::new());
                 for nth in 0..MOST {
-                    let start = match spec.cut() {
-                        // An inverse starts from what its cut left.
-                        None => "NOLOGIN CONNECTION LIMIT 0 VALID UNTIL '1970-01-01 00:00:00+00'",
-                        Some(_) => "LOGIN CONNECTION LIMIT 3 VALID UNTIL 'infinity'",
-                    };
-                    database.admin(&format!("ALTER ROLE {role} {start}"));
                     match cell(&database, (&spec, &role), &before, (fault, nth)).await {
                         Some(said) => wrong.extend(said),
                         None => break,
@@ -113,25 +128,41 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
     assert!(cells >= 7 * FAULTS.len() * 4, "{cells} cells");
 }
 
+/// What is seen under a fault; `None` where all was read before the message came.
+async fn seen(database: &Database, fault: Fault, nth: usize) -> Option<Fact> {
+    for patience in patience() {
+        let cut = Cut::before(database.0.endpoint(), fault, nth);
+        let url = format!(
+            "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
+            cut.port
+        );
+        let target = "postgres:role/svc@main".parse().unwrap();
+        let seen = provider(&url, patience)
+            .reader(None)
+            .observe(&[target])
+            .await
+            .remove(0);
+        if cut.has_struck() {
+            return Some(seen.fact);
+        }
+        if matches!(seen.fact, Fact::Present(_)) {
+            return None;
+        }
+    }
+    panic!("nothing was met at message {nth}, and nothing seen");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_fault_on_the_line_makes_a_role_look_closed_or_gone() {
     let database = Database::start(&[]);
     let mut cells = 0;
     for fault in FAULTS {
         for nth in 0..MOST {
-            let cut = Cut::before(database.0.endpoint(), fault, nth);
-            let url = format!(
-                "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
-                cut.port
-            );
-            let through = provider(&url, Duration::from_millis(1500));
-            let target = "postgres:role/svc@main".parse().unwrap();
-            let seen = through.reader(None).observe(&[target]).await.remove(0);
-            if !cut.has_struck() {
+            let Some(fact) = seen(&database, fault, nth).await else {
                 break;
-            }
+            };
             cells += 1;
-            match seen.fact {
+            match fact {
                 Fact::Unreadable(_) => {}
                 Fact::Present(fields) => assert_eq!(fields["access"], "open", "{fault:?} at {nth}"),
                 Fact::Gone => panic!("gone under {fault:?} at {nth}"),

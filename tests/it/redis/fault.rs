@@ -7,34 +7,55 @@ use contain::provider::redis;
 
 use super::user::{call, fields};
 use super::{OURS, Store, provider};
-use crate::cut::{Cut, FAULTS, Fault};
+use crate::cut::{Cut, FAULTS, Fault, is_over, patience};
 use crate::flood::{CLAIMED, Flood};
 
 /// More messages than any action sends.
 const MOST: usize = 40;
 
-/// One cell; `None` where the action was over before the message came. Says what is wrong, where something is.
-async fn cell(
+/// Plays an action with a fault, and what the server had before it; `None` where the action was over before the message
+/// came.
+async fn played(
     store: &Store,
     (spec, user): (&Spec, &str),
     before: &Fields,
     (fault, nth): (Fault, usize),
-) -> Option<Option<String>> {
-    let cut = Cut::before(store.0.endpoint(), fault, nth);
-    let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
-    let through = provider(&url, Duration::from_millis(1000));
-    let target = format!("redis:user/{user}@main");
-    let was = store.rules(user);
-    let act = call(spec, &target, before);
-    let outcome = through
-        .actor(None, &spec.permissions)
-        .perform(&[act])
-        .await
-        .remove(0);
-    if !cut.has_struck() {
-        return None;
+) -> Option<(String, Outcome)> {
+    let start: &[&str] = match spec.cut() {
+        // An inverse starts from what its cut left.
+        None => &["reset", "off", ">x", "~*", "-@all"],
+        Some(_) => &["reset", "on", ">x", "~*", "+@all"],
+    };
+    for patience in patience() {
+        store.admin(&[&["ACL", "SETUSER", user], start].concat());
+        let was = store.rules(user);
+        let cut = Cut::before(store.0.endpoint(), fault, nth);
+        let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
+        let act = call(spec, &format!("redis:user/{user}@main"), before);
+        let outcome = provider(&url, patience)
+            .actor(None, &spec.permissions)
+            .perform(&[act])
+            .await
+            .remove(0);
+        if cut.has_struck() {
+            return Some((was, outcome));
+        }
+        if is_over(&outcome) {
+            return None;
+        }
     }
-    drop(cut);
+    panic!("{} met nothing at message {nth}, and did not end", spec.id);
+}
+
+/// One cell; `None` where the action was over before the message came. Says what is wrong, where something is.
+async fn cell(
+    store: &Store,
+    of: (&Spec, &str),
+    before: &Fields,
+    (fault, nth): (Fault, usize),
+) -> Option<Option<String>> {
+    let (spec, user) = of;
+    let (was, outcome) = played(store, of, before, (fault, nth)).await?;
     let is = store.rules(user);
     let is_true = match &outcome {
         Outcome::Done(answer) if answer.applied => is != was,
@@ -70,12 +91,6 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
                 let before = fields(direct.as_ref(), &format!("redis:user/{user}@main")).await;
                 let (mut cells, mut wrong) = (0, Vec::new());
                 for nth in 0..MOST {
-                    let start: &[&str] = match spec.cut() {
-                        // An inverse starts from what its cut left.
-                        None => &["reset", "off", ">x", "~*", "-@all"],
-                        Some(_) => &["reset", "on", ">x", "~*", "+@all"],
-                    };
-                    store.admin(&[&["ACL", "SETUSER", user.as_str()], start].concat());
                     match cell(&store, (&spec, &user), &before, (fault, nth)).await {
                         Some(said) => wrong.extend(said),
                         None => break,
@@ -101,22 +116,38 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
     assert!(cells >= 5 * FAULTS.len() * 4, "{cells} cells");
 }
 
+/// What is seen under a fault; `None` where all was read before the message came.
+async fn seen(store: &Store, fault: Fault, nth: usize) -> Option<Fact> {
+    for patience in patience() {
+        let cut = Cut::before(store.0.endpoint(), fault, nth);
+        let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
+        let target = "redis:user/svc@main".parse().unwrap();
+        let seen = provider(&url, patience)
+            .reader(None)
+            .observe(&[target])
+            .await
+            .remove(0);
+        if cut.has_struck() {
+            return Some(seen.fact);
+        }
+        if matches!(seen.fact, Fact::Present(_)) {
+            return None;
+        }
+    }
+    panic!("nothing was met at message {nth}, and nothing seen");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_fault_on_the_line_makes_a_user_look_closed_or_gone() {
     let store = Store::start(&[]);
     let mut cells = 0;
     for fault in FAULTS {
         for nth in 0..MOST {
-            let cut = Cut::before(store.0.endpoint(), fault, nth);
-            let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
-            let through = provider(&url, Duration::from_millis(1000));
-            let target = "redis:user/svc@main".parse().unwrap();
-            let seen = through.reader(None).observe(&[target]).await.remove(0);
-            if !cut.has_struck() {
+            let Some(fact) = seen(&store, fault, nth).await else {
                 break;
-            }
+            };
             cells += 1;
-            match seen.fact {
+            match fact {
                 Fact::Unreadable(_) => {}
                 Fact::Present(fields) => assert_eq!(fields["access"], "open", "{fault:?} at {nth}"),
                 Fact::Gone => panic!("gone under {fault:?} at {nth}"),
