@@ -43,26 +43,32 @@ pub(super) fn examples<'k>(kinds: impl Iterator<Item = &'k KindId>) -> String {
     all.join(" or ")
 }
 
+/// The kinds of a provider, as they are written.
+fn spelt(provider: &dyn Provider) -> Vec<String> {
+    let kinds = provider.kinds().iter();
+    kinds.map(|kind| kind.id.to_string()).collect()
+}
+
 /// That there is no such kind; the kinds of the provider that was meant.
 pub(super) fn unknown(catalogue: &Catalogue, kind: &KindId) -> Box<Failure> {
     let known = kind.to_string();
     let message = format!("there is no kind `{known}`");
     let failure = Failure::new(exit::USAGE, "unknown-locator", message);
-    let all: Vec<String> = catalogue.kinds().map(|kind| kind.id.to_string()).collect();
+    let all: Vec<String> = match catalogue.provider(kind.provider()) {
+        Some(provider) => spelt(provider.as_ref()),
+        None => catalogue.kinds().map(|kind| kind.id.to_string()).collect(),
+    };
     let near = nearest(&known, all.iter().map(String::as_str));
     let failure = match near {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None => failure,
     };
     Box::new(match provider(catalogue, near.unwrap_or(&known)) {
-        Some(meant) => {
-            let kinds: Vec<String> = meant
-                .kinds()
-                .iter()
-                .map(|kind| kind.id.to_string())
-                .collect();
-            failure.hint(format!("kinds of {}: {}", meant.name(), kinds.join(", ")))
-        }
+        Some(meant) => failure.hint(format!(
+            "kinds of {}: {}",
+            meant.name(),
+            spelt(meant).join(", ")
+        )),
         None => {
             let names: Vec<&str> = catalogue.providers().map(|one| one.name()).collect();
             failure.hint(format!("providers: {}", names.join(", ")))

@@ -213,14 +213,16 @@ impl Paste {
             withholds: true,
         });
         self.refused.extend(works);
-        for refused in self.refused.iter().take(TOLD) {
+        // Where nothing is left, the first is told as the failure.
+        let failed = usize::from(subjects.is_empty());
+        for refused in self.refused.iter().skip(failed).take(TOLD) {
             aside(&format!(
                 "warning: {} is no subject and is left alone: {}",
                 plain(&refused.what),
                 refused.why
             ));
         }
-        if let more @ 1.. = self.refused.len().saturating_sub(TOLD) {
+        if let more @ 1.. = self.refused.len().saturating_sub(TOLD + failed) {
             aside(&format!(
                 "warning: {more} more are left alone; the report names all of them"
             ));

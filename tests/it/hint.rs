@@ -20,6 +20,9 @@ fn a_name_that_is_none_is_answered_with_what_its_provider_knows() {
         &["isolate", "okta:usr/abc"],
         &["did you mean `okta:user`?", "kinds of okta: okta:"],
     );
+    // Another provider may have a kind of this name; this one was meant.
+    let told = assert_hints(&["isolate", "okta:token/abc"], &["kinds of okta: okta:"]);
+    assert!(!told.hints().contains("oauth:"), "{told:?}");
     assert_hints(
         &["isolate", "oktta:user/abc"],
         &["did you mean `okta:user`?", "kinds of okta: okta:"],

@@ -283,7 +283,7 @@ fn what_answers_to_its_secret_is_not_called_gone() {
         .file("leak.txt", "acmekey_aB3dE6gH9jK2aB3dE6gH9jK2\n");
     let told = desk.run(&["isolate", "--from", "leak.txt", "--yes", "--json"]);
     assert_ne!(told.exit, 0, "{told:?}");
-    assert!(told.err.contains("it may be somebody else's"), "{told:?}");
+    assert!(told.out.contains("it may be somebody else's"), "{told:?}");
     assert!(
         vendor.lines().contains(&"GET /keys/k7".to_owned()),
         "{:?}",
