@@ -2,9 +2,13 @@
 """An independent client (boto3): builds the world that a test starts from, tries credentials, tells what is there.
 
     boto/bin/python world.py --endpoint URL COMMAND ...
+    boto/bin/python world.py listen
 
 Secrets come by standard input and go by standard output, never by argument. Answers are one JSON document. Ends with
 0 when an answer was had, a refusal included; with 1 and a line on standard error when none was had.
+
+Told to listen, it takes one such call a line, {"arguments": [...], "input": ..., "admin"?: credentials}, and answers each
+with a line, {"said": ...} or {"failed": "why"}, until standard input closes: to start takes longer than most answers.
 
 The administrator is root, `test`/`test`, unless ADMIN (JSON credentials) is in the environment.
 Credentials are {"access_key_id", "secret_access_key", "session_token"?}.
@@ -12,7 +16,9 @@ Credentials are {"access_key_id", "secret_access_key", "session_token"?}.
 
 import argparse
 import concurrent.futures
+import contextlib
 import datetime
+import io
 import json
 import os
 import sys
@@ -246,7 +252,26 @@ def reset(endpoint):
     sys.exit("this server knows no reset")
 
 
-def main():
+def listen():
+    lines = sys.stdin
+    for line in lines:
+        asked = json.loads(line)
+        os.environ.pop("ADMIN", None)
+        if asked.get("admin"):
+            os.environ["ADMIN"] = json.dumps(asked["admin"])
+        sys.stdin, out = io.StringIO(json.dumps(asked["input"])), io.StringIO()
+        try:
+            with contextlib.redirect_stdout(out):
+                run(asked["arguments"])
+            answer = {"said": json.loads(out.getvalue())}
+        except SystemExit as ended:
+            answer = {"failed": str(ended)}
+        except Exception as error:
+            answer = {"failed": repr(error)}
+        print(json.dumps(answer), flush=True)
+
+
+def run(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--endpoint", required=True)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -270,7 +295,7 @@ def main():
     commands.add_parser("reset", help="empty the server")
     switch = commands.add_parser("enforce", help="moto only: check credentials and policies from now on, or not")
     switch.add_argument("state", choices=["on", "off"])
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     endpoint = options.endpoint.rstrip("/")
 
     try:
@@ -320,4 +345,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["listen"]:
+        listen()
+    else:
+        run(sys.argv[1:])

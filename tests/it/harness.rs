@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -153,29 +153,17 @@ impl Server {
         arguments: &[&str],
         input: &Value,
     ) -> Value {
-        let mut command = independent("world.py");
-        command
-            .args(["--endpoint", self.endpoint()])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        if let Some(admin) = admin {
-            command.env("ADMIN", admin.to_string());
-        }
-        let mut child = command.spawn().unwrap_or_else(|error| {
-            panic!("run tests/counterparties/install boto, or tests/run: {error}")
-        });
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(input.to_string().as_bytes()).unwrap();
-        drop(stdin);
-        let ended = child.wait_with_output().unwrap();
+        let of = [&["--endpoint", self.endpoint()], arguments].concat();
+        let idle = IDLE.lock().unwrap().pop();
+        let mut hand = idle.unwrap_or_else(Hand::start);
+        let mut told = hand.ask(&json!({"arguments": of, "input": input, "admin": admin}));
+        IDLE.lock().unwrap().push(hand);
         assert!(
-            ended.status.success(),
+            told["failed"].is_null(),
             "world.py {arguments:?}: {}",
-            String::from_utf8_lossy(&ended.stderr)
+            told["failed"]
         );
-        serde_json::from_slice(&ended.stdout).unwrap()
+        told["said"].take()
     }
 
     pub(crate) fn build(&self) -> World {
@@ -205,6 +193,40 @@ impl Server {
         }
         let time = regex::Regex::new(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z").unwrap();
         serde_json::from_str(&time.replace_all(&text, "TIME")).unwrap()
+    }
+}
+
+/// The independent client, listening: its start takes longer than most of what it is asked. It ends with this process.
+struct Hand {
+    stdin: ChildStdin,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+/// Those that nobody asks just now.
+static IDLE: Mutex<Vec<Hand>> = Mutex::new(Vec::new());
+
+impl Hand {
+    fn start() -> Self {
+        let child = independent("world.py")
+            .arg("listen")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let child = child.unwrap_or_else(|error| {
+            panic!("run tests/counterparties/install boto, or tests/run: {error}")
+        });
+        Self {
+            stdin: child.stdin.unwrap(),
+            out: BufReader::new(child.stdout.unwrap()),
+        }
+    }
+
+    fn ask(&mut self, asked: &Value) -> Value {
+        writeln!(self.stdin, "{asked}").unwrap();
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("world.py ended: {asked}"))
     }
 }
 
