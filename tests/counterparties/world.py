@@ -259,13 +259,13 @@ def listen():
         os.environ.pop("ADMIN", None)
         if asked.get("admin"):
             os.environ["ADMIN"] = json.dumps(asked["admin"])
-        sys.stdin, out = io.StringIO(json.dumps(asked["input"])), io.StringIO()
+        sys.stdin, out, err = io.StringIO(json.dumps(asked["input"])), io.StringIO(), io.StringIO()
         try:
-            with contextlib.redirect_stdout(out):
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 run(asked["arguments"])
             answer = {"said": json.loads(out.getvalue())}
         except SystemExit as ended:
-            answer = {"failed": str(ended)}
+            answer = {"failed": err.getvalue() or str(ended)}
         except Exception as error:
             answer = {"failed": repr(error)}
         print(json.dumps(answer), flush=True)

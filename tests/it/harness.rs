@@ -198,6 +198,7 @@ impl Server {
 
 /// The independent client, listening: its start takes longer than most of what it is asked. It ends with this process.
 struct Hand {
+    child: Child,
     stdin: ChildStdin,
     out: BufReader<std::process::ChildStdout>,
 }
@@ -211,22 +212,26 @@ impl Hand {
             .arg("listen")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn();
-        let child = child.unwrap_or_else(|error| {
+        let mut child = child.unwrap_or_else(|error| {
             panic!("run tests/counterparties/install boto, or tests/run: {error}")
         });
         Self {
-            stdin: child.stdin.unwrap(),
-            out: BufReader::new(child.stdout.unwrap()),
+            stdin: child.stdin.take().unwrap(),
+            out: BufReader::new(child.stdout.take().unwrap()),
+            child,
         }
     }
 
     fn ask(&mut self, asked: &Value) -> Value {
-        writeln!(self.stdin, "{asked}").unwrap();
         let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|_| panic!("world.py ended: {asked}"))
+        let heard = writeln!(self.stdin, "{asked}").and_then(|()| self.out.read_line(&mut line));
+        serde_json::from_str(&line).unwrap_or_else(|_| {
+            let mut why = String::new();
+            let said = self.child.stderr.take().unwrap().read_to_string(&mut why);
+            panic!("world.py ended: {heard:?}, {said:?}: {why}")
+        })
     }
 }
 

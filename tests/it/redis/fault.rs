@@ -130,8 +130,13 @@ async fn seen(store: &Store, fault: Fault, nth: usize) -> Option<Fact> {
         if cut.has_struck() {
             return Some(seen.fact);
         }
-        if matches!(seen.fact, Fact::Present(_)) {
-            return None;
+        match seen.fact {
+            Fact::Present(fields) => {
+                assert_eq!(fields["access"], "open");
+                return None;
+            }
+            Fact::Gone => panic!("gone without any fault"),
+            Fact::Unreadable(_) => {}
         }
     }
     panic!("nothing was met at message {nth}, and nothing seen");
