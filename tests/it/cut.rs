@@ -7,7 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration as Wait;
 
-use contain::domain::{Duration, Outcome};
+use contain::domain::{Duration, Fact, Outcome};
+use contain::provider::Provider;
+
+/// More messages than anything sends.
+pub(crate) const MOST: usize = 40;
 
 /// How long an answer is waited for, one after the other, until the fault strikes or the call is over: on a busy machine a
 /// call may run out of time before the message comes that was to meet it.
@@ -205,4 +209,54 @@ impl Line {
         drop(from.shutdown(Shutdown::Both));
         drop(to.shutdown(Shutdown::Both));
     }
+}
+
+/// What is seen through a fault; `None` where all was read before the message came.
+async fn seen(
+    (server, target): (&str, &str),
+    (fault, nth): (Fault, usize),
+    through: &impl Fn(u16, Duration) -> Arc<dyn Provider>,
+) -> Option<Fact> {
+    for patience in patience() {
+        let cut = Cut::before(server, fault, nth);
+        let seen = through(cut.port, patience)
+            .reader(None)
+            .observe(&[target.parse().unwrap()])
+            .await
+            .remove(0);
+        if cut.has_struck() {
+            return Some(seen.fact);
+        }
+        match seen.fact {
+            Fact::Present(fields) => {
+                assert_eq!(fields["access"], "open");
+                return None;
+            }
+            Fact::Gone => panic!("gone without any fault"),
+            Fact::Unreadable(_) => {}
+        }
+    }
+    panic!("nothing was met at message {nth}, and nothing seen");
+}
+
+/// Looks at what is open under every fault at every message: it never looks closed or gone. Answers how many looks met one.
+pub(crate) async fn looks(
+    of: (&str, &str),
+    through: impl Fn(u16, Duration) -> Arc<dyn Provider>,
+) -> usize {
+    let mut cells = 0;
+    for fault in FAULTS {
+        for nth in 0..MOST {
+            let Some(fact) = seen(of, (fault, nth), &through).await else {
+                break;
+            };
+            cells += 1;
+            match fact {
+                Fact::Unreadable(_) => {}
+                Fact::Present(fields) => assert_eq!(fields["access"], "open", "{fault:?} at {nth}"),
+                Fact::Gone => panic!("gone under {fault:?} at {nth}"),
+            }
+        }
+    }
+    cells
 }

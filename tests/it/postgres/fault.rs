@@ -7,11 +7,8 @@ use contain::provider::postgres;
 
 use super::role::{call, fields};
 use super::{Database, OURS, provider};
-use crate::cut::{Cut, FAULTS, Fault, is_over, patience};
+use crate::cut::{Cut, FAULTS, Fault, MOST, is_over, looks, patience};
 use crate::flood::{CLAIMED, Flood};
-
-/// More messages than any action sends.
-const MOST: usize = 40;
 
 /// What the server has of a role, its password among it.
 fn state(database: &Database, role: &str) -> String {
@@ -128,52 +125,19 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
     assert!(cells >= 7 * FAULTS.len() * 4, "{cells} cells");
 }
 
-/// What is seen under a fault; `None` where all was read before the message came.
-async fn seen(database: &Database, fault: Fault, nth: usize) -> Option<Fact> {
-    for patience in patience() {
-        let cut = Cut::before(database.0.endpoint(), fault, nth);
-        let url = format!(
-            "postgresql://contain:{OURS}@127.0.0.1:{}/postgres",
-            cut.port
-        );
-        let target = "postgres:role/svc@main".parse().unwrap();
-        let seen = provider(&url, patience)
-            .reader(None)
-            .observe(&[target])
-            .await
-            .remove(0);
-        if cut.has_struck() {
-            return Some(seen.fact);
-        }
-        match seen.fact {
-            Fact::Present(fields) => {
-                assert_eq!(fields["access"], "open");
-                return None;
-            }
-            Fact::Gone => panic!("gone without any fault"),
-            Fact::Unreadable(_) => {}
-        }
-    }
-    panic!("nothing was met at message {nth}, and nothing seen");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_fault_on_the_line_makes_a_role_look_closed_or_gone() {
     let database = Database::start(&[]);
-    let mut cells = 0;
-    for fault in FAULTS {
-        for nth in 0..MOST {
-            let Some(fact) = seen(&database, fault, nth).await else {
-                break;
-            };
-            cells += 1;
-            match fact {
-                Fact::Unreadable(_) => {}
-                Fact::Present(fields) => assert_eq!(fields["access"], "open", "{fault:?} at {nth}"),
-                Fact::Gone => panic!("gone under {fault:?} at {nth}"),
-            }
-        }
-    }
+    let cells = looks(
+        (database.0.endpoint(), "postgres:role/svc@main"),
+        |port, deadline| {
+            provider(
+                &format!("postgresql://contain:{OURS}@127.0.0.1:{port}/postgres"),
+                deadline,
+            )
+        },
+    )
+    .await;
     assert!(cells >= 5 * 5, "{cells} cells");
 }
 

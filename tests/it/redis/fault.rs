@@ -7,11 +7,8 @@ use contain::provider::redis;
 
 use super::user::{call, fields};
 use super::{OURS, Store, provider};
-use crate::cut::{Cut, FAULTS, Fault, is_over, patience};
+use crate::cut::{Cut, FAULTS, Fault, MOST, is_over, looks, patience};
 use crate::flood::{CLAIMED, Flood};
-
-/// More messages than any action sends.
-const MOST: usize = 40;
 
 /// Plays an action with a fault, and what the server had before it; `None` where the action was over before the message
 /// came.
@@ -116,49 +113,19 @@ async fn no_fault_on_the_line_makes_an_action_claim_what_the_server_did_not_do()
     assert!(cells >= 5 * FAULTS.len() * 4, "{cells} cells");
 }
 
-/// What is seen under a fault; `None` where all was read before the message came.
-async fn seen(store: &Store, fault: Fault, nth: usize) -> Option<Fact> {
-    for patience in patience() {
-        let cut = Cut::before(store.0.endpoint(), fault, nth);
-        let url = format!("redis://default:{OURS}@127.0.0.1:{}", cut.port);
-        let target = "redis:user/svc@main".parse().unwrap();
-        let seen = provider(&url, patience)
-            .reader(None)
-            .observe(&[target])
-            .await
-            .remove(0);
-        if cut.has_struck() {
-            return Some(seen.fact);
-        }
-        match seen.fact {
-            Fact::Present(fields) => {
-                assert_eq!(fields["access"], "open");
-                return None;
-            }
-            Fact::Gone => panic!("gone without any fault"),
-            Fact::Unreadable(_) => {}
-        }
-    }
-    panic!("nothing was met at message {nth}, and nothing seen");
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_fault_on_the_line_makes_a_user_look_closed_or_gone() {
     let store = Store::start(&[]);
-    let mut cells = 0;
-    for fault in FAULTS {
-        for nth in 0..MOST {
-            let Some(fact) = seen(&store, fault, nth).await else {
-                break;
-            };
-            cells += 1;
-            match fact {
-                Fact::Unreadable(_) => {}
-                Fact::Present(fields) => assert_eq!(fields["access"], "open", "{fault:?} at {nth}"),
-                Fact::Gone => panic!("gone under {fault:?} at {nth}"),
-            }
-        }
-    }
+    let cells = looks(
+        (store.0.endpoint(), "redis:user/svc@main"),
+        |port, deadline| {
+            provider(
+                &format!("redis://default:{OURS}@127.0.0.1:{port}"),
+                deadline,
+            )
+        },
+    )
+    .await;
     assert!(cells >= 5 * 4, "{cells} cells");
 }
 
